@@ -1,0 +1,1 @@
+"""Makes the invented province of sample-data."""

@@ -1,0 +1,95 @@
+//! `cchc demo`: the whole way on the sample province, from exports to workbook.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::Args;
+use include_dir::{Dir, include_dir};
+
+use super::import::Bar;
+use super::{Global, Opened, Outcome, PolicyArgs, faults, figures, init, note, output, report};
+use crate::definitions::Definitions;
+use crate::import::{Options, import, read_unit_list};
+use crate::indicators::not_sent;
+use crate::model::{Period, RankRow};
+
+static SAMPLE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/sample-data");
+
+/// The quarter that the sample data is about.
+const PERIOD: &str = "2025-Q1";
+
+/// Places shown of each kind.
+const SHOWN: u32 = 5;
+
+#[derive(Debug, Args)]
+pub(super) struct Demo {
+    /// Folder for the sample data, its workspace, the workbook and the charts
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    out: PathBuf,
+}
+
+impl Demo {
+    pub fn run(&self, global: &Global) -> Result<Outcome> {
+        let (sample, root) = (self.out.join("sample-data"), self.out.join("kho"));
+        if root.join("FORMAT").is_file() {
+            std::fs::remove_dir_all(&root).with_context(|| root.display().to_string())?;
+        }
+        extract(&sample)?;
+        let workspace = init::fresh(&root, &read_unit_list(&sample.join("units.csv"))?)?;
+        let definitions = Definitions::load(Some(&root)).map_err(|found| faults(&found))?;
+        let paths = [sample.join("exports"), sample.join("tables")];
+        let done = import(&workspace, &definitions, &paths, &Options::default(), &mut Bar::new(global))?;
+        let sum = |of: fn(&crate::model::FileAccount) -> u64| done.files.iter().map(of).sum::<u64>();
+        note(
+            global,
+            &format!(
+                "{} files, {} rows = {} loaded + {} updated + {} duplicate + {} rejected",
+                done.files.len(),
+                sum(|file| file.rows),
+                sum(|file| file.loaded),
+                sum(|file| file.updated),
+                sum(|file| file.duplicate),
+                sum(|file| file.rejected)
+            ),
+        );
+        let opened = Opened::open(&Global { workspace: root.clone(), as_of: None, ..*global })?;
+        let period: Period = PERIOD.parse()?;
+        let missing = not_sent(&opened.engine(PolicyArgs::NONE), &period)?;
+        let ranking = figures::ranking(&opened, PolicyArgs::NONE, "on-time", &period, &missing)?;
+        output::plain(&short(&ranking))?;
+        for path in report::write(&opened, &root, PolicyArgs::NONE, &period, &[], &self.out)? {
+            note(global, &path.display().to_string());
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+fn extract(folder: &Path) -> Result<()> {
+    for part in ["exports", "tables"] {
+        let Some(dir) = SAMPLE.get_dir(part) else { continue };
+        std::fs::create_dir_all(folder.join(part)).with_context(|| folder.display().to_string())?;
+        for file in dir.files() {
+            let path = folder.join(file.path());
+            std::fs::write(&path, file.contents()).with_context(|| path.display().to_string())?;
+        }
+    }
+    if let Some(units) = SAMPLE.get_file("units.csv") {
+        std::fs::write(folder.join("units.csv"), units.contents()).with_context(|| folder.display().to_string())?;
+    }
+    Ok(())
+}
+
+/// The first places of every kind.
+fn short(ranking: &[RankRow]) -> String {
+    let mut text = format!("On-time rate, {PERIOD}\n");
+    for rows in ranking.chunk_by(|left, right| left.unit.kind == right.unit.kind) {
+        text.push_str(&format!("\n{}\n", rows[0].unit.kind.as_deref().unwrap_or_default()));
+        for row in rows.iter().filter(|row| row.rank.is_some_and(|rank| rank <= SHOWN)) {
+            let rank = row.rank.unwrap_or_default();
+            let tie = if row.tied { "=" } else { " " };
+            let late = if row.not_sent { "  (has not sent the whole period)" } else { "" };
+            text.push_str(&format!("{rank:3}{tie} {:6.2} %  {}{late}\n", row.score.unwrap_or_default() * 100.0, row.unit.unit_name));
+        }
+    }
+    text
+}

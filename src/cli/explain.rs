@@ -1,0 +1,119 @@
+//! `cchc explain`: a figure with its definition, SQL, files and dossiers.
+
+use anyhow::Result;
+use clap::Args;
+use serde_json::json;
+
+use super::figures::{index_indicator, status};
+use super::output::{self, Columns};
+use super::{Format, Global, Opened, Outcome, PolicyArgs, Usage, period};
+use crate::indicators::{Trace, trace};
+use crate::definitions::Indicator;
+use crate::model::Period;
+
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// Indicator or index
+    indicator: String,
+    /// Unit code; `*KIND` for the sum over a kind, `*` for everything
+    #[arg(long, value_name = "CODE")]
+    unit: String,
+    /// 2023, 2023-H1, 2023-Q1, 2023-03, 2023-01-01..2023-04-13; @nd09 for 15th to 14th
+    #[arg(long, value_parser = period)]
+    period: Period,
+    /// List the dossier codes on either side
+    #[arg(long)]
+    rows: bool,
+    #[command(flatten)]
+    policies: PolicyArgs,
+}
+
+impl Explain {
+    pub fn run(&self, global: &Global) -> Result<Outcome> {
+        let opened = Opened::open(global)?;
+        let indicator = index_indicator(&opened, &self.indicator)?;
+        let Some(found) = trace(&opened.engine(self.policies), indicator, &self.unit, &self.period)? else {
+            let known = opened.units.units().iter().map(|unit| unit.code.as_str());
+            let hint = crate::definitions::did_you_mean(&self.unit, known);
+            return Err(Usage(format!("no unit '{}' in {}{hint}", self.unit, self.period)).into());
+        };
+        match global.format {
+            Format::Json => output::json(&json!([self.document(indicator, &found)]))?,
+            Format::Table => output::plain(&self.page(indicator, &found))?,
+            _ => rows(global, &found)?,
+        }
+        Ok(Outcome::Done)
+    }
+
+    fn document(&self, indicator: &Indicator, found: &Trace) -> serde_json::Value {
+        let measure = found.row.measure;
+        let codes = |top: bool| found.rows.iter().filter(|row| row.in_numerator == top).map(|row| row.code.as_str()).collect::<Vec<_>>();
+        let mut document = json!({
+            "indicator": indicator.id,
+            "name": indicator.name_vi,
+            "meaning": indicator.meaning,
+            "legal_basis": indicator.legal_basis,
+            "unit_code": found.row.unit.unit_code,
+            "unit_name": found.row.unit.unit_name,
+            "period": found.row.period,
+            "numerator": measure.numerator,
+            "denominator": measure.denominator,
+            "value": measure.value,
+            "status": status(measure.status),
+            "numerator_condition": indicator.numerator,
+            "denominator_condition": indicator.denominator,
+            "sql": found.sql,
+            "files": found.files,
+        });
+        if self.rows {
+            document["in_numerator"] = json!(codes(true));
+            document["only_in_denominator"] = json!(codes(false));
+        }
+        document
+    }
+
+    fn page(&self, indicator: &Indicator, found: &Trace) -> String {
+        let measure = found.row.measure;
+        let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| value.to_string());
+        let mut page = format!(
+            "{} ({})\n{}\n\n{} ({}), {}\n  value        {}  [{}]\n  numerator    {}\n  denominator  {}\n\nrows         {:?}\nnumerator    {}\ndenominator  {}\nlegal basis  {}\n\nfiles\n",
+            indicator.name_vi,
+            indicator.id,
+            indicator.meaning,
+            found.row.unit.unit_name,
+            found.row.unit.unit_code,
+            found.row.period,
+            number(measure.value),
+            status(measure.status),
+            number(measure.numerator),
+            number(measure.denominator),
+            indicator.rows,
+            indicator.numerator,
+            indicator.denominator,
+            indicator.legal_basis,
+        );
+        for file in &found.files {
+            page.push_str(&format!("  {file}\n"));
+        }
+        page.push_str(&format!("\nSQL\n{}\n", found.sql));
+        if self.rows {
+            for (title, top) in [("in the numerator", true), ("only in the denominator", false)] {
+                page.push_str(&format!("\n{title}\n"));
+                for row in found.rows.iter().filter(|row| row.in_numerator == top) {
+                    page.push_str(&format!("  {}  {} {} row {}\n", row.code, row.file, row.sheet, row.row));
+                }
+            }
+        }
+        page
+    }
+}
+
+fn rows(global: &Global, found: &Trace) -> Result<()> {
+    Columns::default()
+        .text("code", found.rows.iter().map(|row| Some(row.code.as_str())))
+        .flag("in_numerator", found.rows.iter().map(|row| row.in_numerator))
+        .text("file", found.rows.iter().map(|row| Some(row.file.as_str())))
+        .text("sheet", found.rows.iter().map(|row| Some(row.sheet.as_str())))
+        .text("row", found.rows.iter().map(|row| Some(row.row.as_str())))
+        .write(global)
+}

@@ -1,0 +1,147 @@
+//! `cchc import`: files and folders as one new version.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Result;
+use chrono::NaiveDate;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::output::Columns;
+use super::{Format, Global, Lang, Outcome, faults, note};
+use crate::definitions::{Definitions, Language};
+use crate::import::{ImportReport, Options, Progress, import};
+use crate::model::Level;
+use crate::store::Workspace;
+
+#[derive(Debug, Args)]
+pub(super) struct Import {
+    /// Files and folders
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Try only this source definition
+    #[arg(long, value_name = "ID")]
+    source: Option<String>,
+    /// Day of export of all these files, instead of the day in names and letterheads
+    #[arg(long, value_name = "DATE")]
+    exported_at: Option<NaiveDate>,
+    /// Read and check, write nothing; shows how headings map
+    #[arg(long)]
+    dry_run: bool,
+    /// Fail if another import is running, instead of waiting
+    #[arg(long)]
+    no_wait: bool,
+}
+
+impl Import {
+    pub fn run(&self, global: &Global) -> Result<Outcome> {
+        let workspace = Workspace::open(&global.workspace)?;
+        let definitions = Definitions::load(Some(&global.workspace)).map_err(|found| faults(&found))?;
+        let options = Options {
+            source: self.source.clone(),
+            exported_at: self.exported_at,
+            dry_run: self.dry_run,
+            no_wait: self.no_wait,
+        };
+        let report = import(&workspace, &definitions, &self.paths, &options, &mut Bar::new(global))?;
+        write_accounts(global, &report)?;
+        if self.dry_run {
+            tell_mapping(&report);
+        }
+        tell_findings(global, &definitions, &report);
+        match report.version {
+            Some(version) => note(global, &format!("version {version}")),
+            None if self.dry_run => note(global, "nothing written"),
+            None => note(global, "nothing to load; the workspace is unchanged"),
+        }
+        let refused = report.findings.iter().any(|finding| finding.level == Level::Error);
+        Ok(if refused { Outcome::WithErrors } else { Outcome::Done })
+    }
+}
+
+fn write_accounts(global: &Global, report: &ImportReport) -> Result<()> {
+    let files = &report.files;
+    let count = |of: fn(&crate::model::FileAccount) -> u64| files.iter().map(move |file| Some(of(file) as i64));
+    Columns::default()
+        .text("file", files.iter().map(|file| Some(file.file.as_str())))
+        .text("source", files.iter().map(|file| Some(file.source.as_str()).filter(|source| !source.is_empty())))
+        .text("exported_at", files.iter().map(|file| file.exported_at.as_deref()))
+        .int("rows", count(|file| file.rows))
+        .int("loaded", count(|file| file.loaded))
+        .int("updated", count(|file| file.updated))
+        .int("duplicate", count(|file| file.duplicate))
+        .int("rejected", count(|file| file.rejected))
+        .write(global)
+}
+
+fn tell_mapping(report: &ImportReport) {
+    for sheet in &report.sheets {
+        eprintln!("{} {} (source {}, headings in row {})", sheet.file, sheet.sheet, sheet.source, sheet.heading_row);
+        for (column, heading) in &sheet.columns {
+            eprintln!("  {column:18} ← {heading}");
+        }
+        if !sheet.extra.is_empty() {
+            eprintln!("  kept out: {}", sheet.extra.join(", "));
+        }
+    }
+}
+
+/// Findings of files one by one, those of rows by rule; `cchc findings` lists all.
+fn tell_findings(global: &Global, definitions: &Definitions, report: &ImportReport) {
+    if global.quiet {
+        return;
+    }
+    let language = if global.lang == Lang::Vi { Language::Vi } else { Language::En };
+    let mut by_rule = std::collections::BTreeMap::new();
+    for finding in report.findings.iter().filter(|finding| finding.level >= Level::Warning) {
+        if finding.row == 0 || finding.rule == "missing_column" {
+            eprintln!("{}: {}: {}", finding.level.as_str(), finding.file, definitions.messages.sentence(finding, language));
+        } else {
+            let entry = by_rule.entry((std::cmp::Reverse(finding.level), finding.rule)).or_insert((0, finding));
+            entry.0 += finding.count;
+        }
+    }
+    for ((level, rule), (count, first)) in by_rule {
+        let sentence = definitions.messages.summary(rule, language);
+        eprintln!("{}: {count} × {rule}: {sentence} ({} …, {})", level.0.as_str(), first.file, first.row);
+    }
+}
+
+/// Progress on standard error, on a terminal only.
+pub(super) struct Bar(Option<ProgressBar>);
+
+impl Bar {
+    pub fn new(global: &Global) -> Self {
+        if global.quiet || global.format == Format::Json && !std::io::stderr().is_terminal() || !std::io::stderr().is_terminal() {
+            return Self(None);
+        }
+        let bar = ProgressBar::new(0);
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg} {eta}") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Self(Some(bar))
+    }
+}
+
+impl Progress for Bar {
+    fn file(&mut self, position: usize, of: usize, name: &str) {
+        if let Some(bar) = &self.0 {
+            bar.set_length(of as u64);
+            bar.set_position(position as u64);
+            bar.set_message(name.to_owned());
+        }
+    }
+
+    fn waiting(&mut self) {
+        eprintln!("another import is running; waiting for it to end");
+    }
+
+    fn merging(&mut self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}

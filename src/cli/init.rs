@@ -1,0 +1,55 @@
+//! `cchc init`: a new workspace, and its list of units.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::Args;
+
+use super::{Global, Outcome, note};
+use crate::import::{read_unit_list, units_frame};
+use crate::store::{Config, Transaction, Workspace};
+
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    /// List of units: CSV with code, name, short_name, level, parent_code, aliases, valid_from, valid_to.
+    /// In an existing workspace it replaces the list
+    #[arg(long, value_name = "FILE")]
+    units: Option<PathBuf>,
+    /// Name of the province, for reports; without it the unit above all others names it
+    #[arg(long, value_name = "NAME")]
+    province: Option<String>,
+}
+
+impl Init {
+    pub fn run(&self, global: &Global) -> Result<Outcome> {
+        let exists = global.workspace.join("FORMAT").exists();
+        let units = self.units.as_deref().map(read_unit_list).transpose()?;
+        let workspace = if exists && units.is_some() {
+            Workspace::open(&global.workspace)?
+        } else {
+            Workspace::init(&global.workspace, &Config { province: self.province.clone().unwrap_or_default(), ..Config::default() })?
+        };
+        note(global, &format!("workspace {}", global.workspace.display()));
+        if let (Some(units), Some(path)) = (units, &self.units) {
+            publish(&workspace, &units)?;
+            note(global, &format!("{} units from {}", units.len(), path.display()));
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+/// Publishes a version with that list of units.
+pub(super) fn publish(workspace: &Workspace, units: &[crate::model::Unit]) -> Result<()> {
+    let lock = workspace.lock(true, || eprintln!("waiting for another import to end"))?;
+    let mut transaction = Transaction::begin(workspace, &lock)?;
+    transaction.replace("units", units_frame(units))?;
+    transaction.publish("init", None, Vec::new())?;
+    Ok(())
+}
+
+/// A fresh workspace with the units of a file.
+pub(super) fn fresh(root: &Path, units: &[crate::model::Unit]) -> Result<Workspace> {
+    let workspace = Workspace::init(root, &Config::default())?;
+    publish(&workspace, units)?;
+    Ok(workspace)
+}

@@ -1,0 +1,262 @@
+//! The command line: arguments in, one file per subcommand, data on stdout and everything else on stderr.
+
+mod check;
+mod demo;
+mod explain;
+mod figures;
+mod findings;
+mod generate;
+mod history;
+mod import;
+mod init;
+mod output;
+mod peek;
+mod report;
+mod sql;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::definitions::{Definitions, Fault};
+use crate::import::stored_units;
+use crate::indicators::Engine;
+use crate::model::{Compare, MissingDue, Pause, Period, Policies, UnitIndex, Withdrawn};
+use crate::store::{Manifest, Session, Workspace};
+
+/// Turns exports of one-stop systems into form 06, indicators, rankings and reports.
+#[derive(Debug, Parser)]
+#[command(name = "cchc", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Folder of the workspace
+    #[arg(long, global = true, default_value = "./kho", value_name = "DIR")]
+    workspace: PathBuf,
+    /// How data is written to standard output
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// Read an older version: its number, or a day (the newest version not later)
+    #[arg(long, global = true, value_name = "VERSION|DATE")]
+    as_of: Option<String>,
+    /// Language of findings and headings
+    #[arg(long, global = true, value_enum, default_value_t = Lang::Vi)]
+    lang: Lang,
+    /// Write nothing but data and errors
+    #[arg(long, global = true)]
+    quiet: bool,
+}
+
+/// Output formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For reading in a terminal
+    Table,
+    /// Comma-separated values
+    Csv,
+    /// One JSON array
+    Json,
+    /// One JSON object a line
+    Ndjson,
+    /// Parquet
+    Parquet,
+    /// An Excel workbook
+    Xlsx,
+}
+
+/// Languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Lang {
+    /// Vietnamese
+    Vi,
+    /// English
+    En,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Import the sample data, print a short ranking, write workbook and charts
+    Demo(demo::Demo),
+    /// Start a workspace, or replace its list of units
+    Init(init::Init),
+    /// Import files and folders of exports as one new version
+    Import(import::Import),
+    /// Show the sheets, rows and cells of any file
+    Peek(peek::Peek),
+    /// List what imports found, refused rows included
+    Findings(findings::Findings),
+    /// Print form 06
+    Form06(figures::Form06),
+    /// Print indicators per unit
+    Indicators(figures::Indicators),
+    /// Rank units among their own kind
+    Rank(figures::Rank),
+    /// Write the workbook and the charts of a period
+    Report(report::Report),
+    /// Ask a question in SQL (reading only)
+    Sql(sql::Sql),
+    /// Lead a figure back to its definition, SQL, files and dossiers
+    Explain(explain::Explain),
+    /// Check all definitions
+    Check(check::Check),
+    /// List the published versions
+    History(history::History),
+    /// Delete data files that no published version needs
+    Vacuum(history::Vacuum),
+    /// Make exports of any size from a seed
+    Generate(generate::Generate),
+}
+
+/// Policies that a command may set for one run.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct PolicyArgs {
+    /// How a dossier without a due date counts in rates
+    #[arg(long, value_enum)]
+    missing_due: Option<MissingDue>,
+    /// What a pause does to the due date
+    #[arg(long, value_enum)]
+    pause: Option<Pause>,
+    /// Late after the due day, or after the due minute
+    #[arg(long, value_enum)]
+    compare: Option<Compare>,
+    /// How a withdrawn dossier counts
+    #[arg(long, value_enum)]
+    withdrawn: Option<Withdrawn>,
+    /// Hide figures whose denominator is smaller
+    #[arg(long, value_name = "N")]
+    suppress_below: Option<u32>,
+}
+
+impl PolicyArgs {
+    /// The workspace's own policies.
+    const NONE: Self = Self { missing_due: None, pause: None, compare: None, withdrawn: None, suppress_below: None };
+
+    fn over(self, policies: Policies) -> Policies {
+        Policies {
+            missing_due: self.missing_due.unwrap_or(policies.missing_due),
+            pause: self.pause.unwrap_or(policies.pause),
+            compare: self.compare.unwrap_or(policies.compare),
+            withdrawn: self.withdrawn.unwrap_or(policies.withdrawn),
+            suppress_below: self.suppress_below.unwrap_or(policies.suppress_below),
+            finished_before_received: policies.finished_before_received,
+        }
+    }
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Exit code 0.
+    Done,
+    /// Exit code 3: done, but a row or a file was refused.
+    WithErrors,
+}
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    match run(&cli) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::WithErrors) => ExitCode::from(3),
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<Outcome> {
+    let global = &cli.global;
+    match &cli.command {
+        Command::Demo(command) => command.run(global),
+        Command::Init(command) => command.run(global),
+        Command::Import(command) => command.run(global),
+        Command::Peek(command) => command.run(global),
+        Command::Findings(command) => command.run(global),
+        Command::Form06(command) => command.run(global),
+        Command::Indicators(command) => command.run(global),
+        Command::Rank(command) => command.run(global),
+        Command::Report(command) => command.run(global),
+        Command::Sql(command) => command.run(global),
+        Command::Explain(command) => command.run(global),
+        Command::Check(command) => command.run(global),
+        Command::History(command) => command.run(global),
+        Command::Vacuum(command) => command.run(global),
+        Command::Generate(command) => command.run(global),
+    }
+}
+
+/// The user asked for something that cannot be: exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Usage(String);
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.downcast_ref::<std::io::Error>().is_some_and(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}
+
+/// All faults of the definitions, one a line.
+fn faults(faults: &[Fault]) -> anyhow::Error {
+    let lines: Vec<String> = faults.iter().map(|fault| format!("  {fault}")).collect();
+    anyhow::anyhow!("{} fault(s) in the definitions:\n{}", faults.len(), lines.join("\n"))
+}
+
+/// An open workspace at the version asked for.
+struct Opened {
+    workspace: Workspace,
+    definitions: Definitions,
+    version: Manifest,
+    session: Session,
+    units: UnitIndex,
+}
+
+impl Opened {
+    fn open(global: &Global) -> Result<Self> {
+        let workspace = Workspace::open(&global.workspace)?;
+        let definitions = Definitions::load(Some(&global.workspace)).map_err(|found| faults(&found))?;
+        let version = workspace.version(global.as_of.as_deref())?;
+        let session = workspace.session(&version, &definitions.calendar)?;
+        let units = stored_units(&session)?;
+        Ok(Self { workspace, definitions, version, session, units })
+    }
+
+    fn engine(&self, policies: PolicyArgs) -> Engine<'_> {
+        Engine {
+            session: &self.session,
+            definitions: &self.definitions,
+            units: &self.units,
+            policies: policies.over(self.workspace.config.policies),
+        }
+    }
+}
+
+/// Parses a period; anything else is a usage error.
+fn period(text: &str) -> Result<Period, String> {
+    text.parse().map_err(|error: crate::model::PeriodError| error.to_string())
+}
+
+/// A line on standard error, unless the user wants none.
+fn note(global: &Global, text: &str) {
+    if !global.quiet {
+        eprintln!("{text}");
+    }
+}

@@ -1,0 +1,206 @@
+//! Writes tables to standard output in the format asked for; the only place that does.
+
+use std::io::{BufWriter, IsTerminal, Write};
+
+use anyhow::Result;
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Schema, SchemaRef};
+use datafusion::arrow::json::WriterBuilder;
+use datafusion::arrow::json::writer::{JsonArray, LineDelimited};
+use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
+use std::sync::Arc;
+
+use super::{Format, Global};
+
+/// A table built column by column.
+#[derive(Debug, Default)]
+pub(super) struct Columns {
+    fields: Vec<Field>,
+    arrays: Vec<ArrayRef>,
+}
+
+impl Columns {
+    pub fn text<'a>(self, name: &str, values: impl Iterator<Item = Option<&'a str>>) -> Self {
+        self.with(name, DataType::Utf8, Arc::new(values.collect::<StringArray>()))
+    }
+
+    pub fn int(self, name: &str, values: impl Iterator<Item = Option<i64>>) -> Self {
+        self.with(name, DataType::Int64, Arc::new(values.collect::<Int64Array>()))
+    }
+
+    pub fn number(self, name: &str, values: impl Iterator<Item = Option<f64>>) -> Self {
+        self.with(name, DataType::Float64, Arc::new(values.collect::<Float64Array>()))
+    }
+
+    pub fn flag(self, name: &str, values: impl Iterator<Item = bool>) -> Self {
+        self.with(name, DataType::Boolean, Arc::new(values.map(Some).collect::<BooleanArray>()))
+    }
+
+    fn with(mut self, name: &str, kind: DataType, array: ArrayRef) -> Self {
+        self.fields.push(Field::new(name, kind, true));
+        self.arrays.push(array);
+        self
+    }
+
+    pub fn write(self, global: &Global) -> Result<()> {
+        let schema = Arc::new(Schema::new(self.fields));
+        let batch = RecordBatch::try_new(Arc::clone(&schema), self.arrays)?;
+        write(global, &schema, &[batch])
+    }
+}
+
+/// Writes batches of one schema.
+pub(super) fn write(global: &Global, schema: &SchemaRef, batches: &[RecordBatch]) -> Result<()> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    match global.format {
+        Format::Table => table(schema, batches, &mut out)?,
+        Format::Csv => csv(schema, batches, &mut out)?,
+        Format::Json => {
+            let builder = WriterBuilder::new().with_explicit_nulls(true);
+            let mut writer = builder.build::<_, JsonArray>(&mut out);
+            writer.write_batches(&batches.iter().collect::<Vec<_>>())?;
+            writer.finish()?;
+            drop(writer);
+            // arrow writes nothing at all for no rows, and no array is no JSON.
+            if batches.iter().all(|batch| batch.num_rows() == 0) {
+                out.write_all(b"[]")?;
+            }
+            out.write_all(b"\n")?;
+        }
+        Format::Ndjson => {
+            let builder = WriterBuilder::new().with_explicit_nulls(true);
+            let mut writer = builder.build::<_, LineDelimited>(&mut out);
+            writer.write_batches(&batches.iter().collect::<Vec<_>>())?;
+            writer.finish()?;
+        }
+        Format::Parquet => {
+            let mut bytes = Vec::new();
+            let mut writer = parquet::arrow::ArrowWriter::try_new(&mut bytes, Arc::clone(schema), None)?;
+            for batch in batches {
+                writer.write(batch)?;
+            }
+            writer.close()?;
+            out.write_all(&bytes)?;
+        }
+        Format::Xlsx => out.write_all(&xlsx(schema, batches)?)?,
+    }
+    out.flush()?;
+    Ok(())
+}
+
+fn table(schema: &SchemaRef, batches: &[RecordBatch], out: &mut impl Write) -> Result<()> {
+    let mut table = comfy_table::Table::new();
+    table.load_preset(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
+    if std::io::stdout().is_terminal() {
+        table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
+    }
+    table.set_header(schema.fields().iter().map(|field| field.name().as_str()));
+    for (position, field) in schema.fields().iter().enumerate() {
+        if field.data_type().is_numeric()
+            && let Some(column) = table.column_mut(position)
+        {
+            column.set_cell_alignment(comfy_table::CellAlignment::Right);
+        }
+    }
+    for batch in batches {
+        for cells in texts(batch)? {
+            table.add_row(cells.iter().zip(schema.fields()).map(|(text, field)| match field.data_type() {
+                DataType::Float64 => rounded(text),
+                _ => safe(text),
+            }));
+        }
+    }
+    writeln!(out, "{table}")?;
+    Ok(())
+}
+
+/// Six digits are enough to read; the other formats have them all.
+fn rounded(text: &str) -> String {
+    text.parse::<f64>().map_or_else(|_| text.to_owned(), |number| {
+        let fixed = format!("{number:.6}");
+        fixed.trim_end_matches('0').trim_end_matches('.').to_owned()
+    })
+}
+
+/// Control and direction characters of a file must not act on the terminal.
+fn safe(text: &str) -> String {
+    text.chars()
+        .map(|letter| match letter {
+            '\n' => ' ',
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+            letter if letter.is_control() => '\u{fffd}',
+            letter => letter,
+        })
+        .collect()
+}
+
+fn csv(schema: &SchemaRef, batches: &[RecordBatch], out: &mut impl Write) -> Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
+    writer.write_record(schema.fields().iter().map(|field| field.name()))?;
+    for batch in batches {
+        for cells in texts(batch)? {
+            writer.write_record(&cells)?;
+        }
+    }
+    writer.flush()?;
+    Ok(())
+}
+
+/// All cells as text, NULL as nothing.
+fn texts(batch: &RecordBatch) -> Result<Vec<Vec<String>>> {
+    let options = FormatOptions::default().with_null("");
+    let columns = batch.columns().iter().map(|column| ArrayFormatter::try_new(column.as_ref(), &options)).collect::<Result<Vec<_>, _>>()?;
+    Ok((0..batch.num_rows()).map(|row| columns.iter().map(|column| column.value(row).to_string()).collect()).collect())
+}
+
+fn xlsx(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Vec<u8>> {
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let created = rust_xlsxwriter::ExcelDateTime::from_ymd(2000, 1, 1)?;
+    workbook.set_properties(&rust_xlsxwriter::DocProperties::new().set_creation_datetime(&created));
+    let bold = rust_xlsxwriter::Format::new().set_bold();
+    let sheet = workbook.add_worksheet();
+    for (column, field) in schema.fields().iter().enumerate() {
+        sheet.write_string_with_format(0, column as u16, field.name(), &bold)?;
+    }
+    let mut line = 1;
+    for batch in batches {
+        let all = texts(batch)?;
+        let numbers = batch.columns().iter().map(|column| if column.data_type().is_numeric() { cast(column, &DataType::Float64).ok() } else { None }).collect::<Vec<_>>();
+        for (row, cells) in all.iter().enumerate() {
+            for (column, text) in cells.iter().enumerate() {
+                match &numbers[column] {
+                    Some(values) if values.is_valid(row) => drop(sheet.write_number(line, column as u16, values.as_primitive::<Float64Type>().value(row))?),
+                    _ if text.is_empty() => {}
+                    _ => drop(sheet.write_string(line, column as u16, text)?),
+                }
+            }
+            line += 1;
+        }
+    }
+    sheet.set_freeze_panes(1, 0)?;
+    sheet.autofit();
+    Ok(workbook.save_to_buffer()?)
+}
+
+/// A JSON document of a shape that is no table.
+pub(super) fn json(value: &serde_json::Value) -> Result<()> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    serde_json::to_writer(&mut out, value)?;
+    out.write_all(b"\n")?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Plain text.
+pub(super) fn plain(text: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(())
+}
+
+/// A whole number of a result, for lines that people read.
+pub(super) fn integer(batch: &RecordBatch, column: usize, row: usize) -> i64 {
+    cast(batch.column(column), &DataType::Int64).map_or(0, |values| values.as_primitive::<Int64Type>().value(row))
+}

@@ -1,0 +1,98 @@
+//! `cchc report`: the workbook and the charts of a period.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::Args;
+
+use super::figures::index_indicator;
+use super::{Global, Opened, Outcome, PolicyArgs, note, period};
+use crate::definitions::{IndexDef, TEMPLATES};
+use crate::model::Period;
+use crate::report::plan::Block;
+use crate::report::{Template, build, charts, gather, render_xlsx};
+
+#[derive(Debug, Args)]
+pub(super) struct Report {
+    /// 2023, 2023-H1, 2023-Q1, 2023-03, 2023-01-01..2023-04-13; @nd09 for 15th to 14th
+    #[arg(long, value_parser = period)]
+    period: Period,
+    /// Folder to write to
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Rank by these too
+    #[arg(long, value_name = "ID", num_args = 1..)]
+    index: Vec<String>,
+    #[command(flatten)]
+    policies: PolicyArgs,
+}
+
+impl Report {
+    pub fn run(&self, global: &Global) -> Result<Outcome> {
+        let opened = Opened::open(global)?;
+        let written = write(&opened, &global.workspace, self.policies, &self.period, &self.index, &self.out)?;
+        for path in written {
+            note(global, &path.display().to_string());
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+/// Writes the workbook and a PNG and an SVG of each chart; returns the paths.
+pub(super) fn write(
+    opened: &Opened,
+    root: &Path,
+    policies: PolicyArgs,
+    period: &Period,
+    more: &[String],
+    out: &Path,
+) -> Result<Vec<PathBuf>> {
+    let mut indices: Vec<IndexDef> = opened.definitions.indices.clone();
+    for id in more {
+        index_indicator(opened, id)?;
+        indices.extend(opened.definitions.index(id).filter(|index| !indices.iter().any(|other| other.id == index.id)));
+    }
+    let template = template(root)?;
+    let theme = template.theme.clone();
+    let engine = opened.engine(policies);
+    let input = gather(&engine, &opened.workspace.config, &opened.version, period, &indices, template)?;
+    let book = build(&input);
+    std::fs::create_dir_all(out).with_context(|| format!("cannot make the folder {}", out.display()))?;
+    let mut written = vec![save(out, &format!("bao-cao_{}.xlsx", file_name(period)), &render_xlsx(&book, &theme)?)?];
+    for chart in book.sheets.iter().flat_map(|sheet| &sheet.blocks).filter_map(|block| match block {
+        Block::Chart(chart) => Some(chart),
+        _ => None,
+    }) {
+        written.push(save(out, &format!("{}.png", chart.file_stem), &charts::render_png(chart, &theme)?)?);
+        written.push(save(out, &format!("{}.svg", chart.file_stem), charts::render_svg(chart, &theme)?.as_bytes())?);
+    }
+    Ok(written)
+}
+
+fn template(root: &Path) -> Result<Template> {
+    let own = root.join("report-templates/workbook.toml");
+    if own.is_file() {
+        let text = std::fs::read_to_string(&own).with_context(|| own.display().to_string())?;
+        return Template::parse(&text).with_context(|| own.display().to_string());
+    }
+    let embedded = TEMPLATES.get_file("workbook.toml").and_then(include_dir::File::contents_utf8);
+    Ok(Template::parse(embedded.unwrap_or_default())?)
+}
+
+/// Writes beside and renames, so that an open or unwritable old file stays whole.
+fn save(out: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf> {
+    use std::io::Write;
+    let path = out.join(name);
+    let attempt = || -> std::io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(out)?;
+        file.write_all(bytes)?;
+        file.persist(&path)?;
+        Ok(())
+    };
+    attempt().with_context(|| format!("cannot write {}; close it if it is open, or name another folder with --out", path.display()))?;
+    Ok(path)
+}
+
+fn file_name(period: &Period) -> String {
+    period.to_string().replace("..", "_").replace('@', "_")
+}

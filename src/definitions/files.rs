@@ -1,0 +1,79 @@
+//! The definition files themselves: embedded in the binary, replaced or added to by a workspace's files of the same path.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use include_dir::{Dir, include_dir};
+
+use super::Fault;
+
+static QUERIES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/queries");
+
+/// The report templates, fonts included.
+pub static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/report-templates");
+
+/// Path below `queries/` → text, sorted by path.
+#[derive(Debug, Clone, Default)]
+pub struct Files {
+    texts: BTreeMap<String, String>,
+}
+
+impl Files {
+    /// Embedded files, overlaid by those below `overlay/queries`.
+    pub fn load(overlay: Option<&Path>, faults: &mut Vec<Fault>) -> Self {
+        let mut texts = BTreeMap::new();
+        embedded(&QUERIES, &mut texts);
+        if let Some(root) = overlay.map(|path| path.join("queries")).filter(|path| path.is_dir()) {
+            overlaid(&root, &root, &mut texts, faults);
+        }
+        Self { texts }
+    }
+
+    /// Files below a folder with an extension, as path and text.
+    pub fn below<'a>(&'a self, folder: &'a str, extension: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.texts
+            .iter()
+            .filter(move |(path, _)| path.starts_with(folder) && path.rsplit('.').next() == Some(extension))
+            .map(|(path, text)| (path.as_str(), text.as_str()))
+    }
+
+    /// One file's text.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Option<&str> {
+        self.texts.get(path).map(String::as_str)
+    }
+}
+
+fn embedded(dir: &Dir<'_>, texts: &mut BTreeMap<String, String>) {
+    for file in dir.files() {
+        if let Some(text) = file.contents_utf8() {
+            texts.insert(file.path().to_string_lossy().replace('\\', "/"), text.to_owned());
+        }
+    }
+    for folder in dir.dirs() {
+        embedded(folder, texts);
+    }
+}
+
+fn overlaid(root: &Path, folder: &Path, texts: &mut BTreeMap<String, String>, faults: &mut Vec<Fault>) {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) => {
+            faults.push(Fault { file: folder.display().to_string(), key: String::new(), message: format!("cannot be read: {error}") });
+            return;
+        }
+    };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            overlaid(root, &path, texts, faults);
+            continue;
+        }
+        let Ok(below) = path.strip_prefix(root) else { continue };
+        let name = below.to_string_lossy().replace('\\', "/");
+        match std::fs::read_to_string(&path) {
+            Ok(text) => drop(texts.insert(name, text)),
+            Err(error) => faults.push(Fault { file: name, key: String::new(), message: format!("cannot be read: {error}") }),
+        }
+    }
+}

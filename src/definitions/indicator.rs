@@ -1,0 +1,286 @@
+//! Indicator definitions: what is counted, out of what, in which rows, and how it is shown.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use super::{Fault, Files, did_you_mean, parse_toml};
+
+/// A theme: one file of `indicators/`, one sheet of the workbook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// File name without number and `.toml`.
+    pub id: String,
+    /// Title in Vietnamese.
+    pub title_vi: String,
+    /// Title in English.
+    pub title_en: String,
+}
+
+/// One indicator.
+#[derive(Debug, Clone)]
+pub struct Indicator {
+    /// Id of the contract.
+    pub id: String,
+    /// The theme.
+    pub group: String,
+    /// Name in Vietnamese.
+    pub name_vi: String,
+    /// Name in English.
+    pub name_en: String,
+    /// What it tells, in Vietnamese.
+    pub meaning: String,
+    /// The fact table.
+    pub table: String,
+    /// Which rows belong to the period.
+    pub rows: Rows,
+    /// What is computed of them.
+    pub aggregate: Aggregate,
+    /// SQL condition or number counted on top; for means and percentiles the value itself.
+    pub numerator: String,
+    /// SQL condition of the rows that count at all.
+    pub denominator: String,
+    /// Columns without which it is missing.
+    pub needs: Vec<String>,
+    /// Which way is good.
+    pub direction: Direction,
+    /// `rate`, `days` or `count`.
+    pub unit: String,
+    /// How it is rounded for display.
+    pub display: Display,
+    /// What a denominator of zero gives.
+    pub zero: Zero,
+    /// The regulation, with the tag of how sure it is.
+    pub legal_basis: String,
+    /// First day from which it holds.
+    pub valid_from: Option<NaiveDate>,
+    /// Last day on which it holds.
+    pub valid_to: Option<NaiveDate>,
+    /// Column of form 06 that it fills (4, 5, 6, 8, 9, 10, 12, 13).
+    pub form06: Option<u8>,
+}
+
+/// Which date puts a row in the period. State is read as of the end of the period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rows {
+    /// Received in the period.
+    Received,
+    /// Finished in the period.
+    Finished,
+    /// Received by the end of the period and not finished by then.
+    OpenAtEnd,
+    /// Received in the period or carried over into it.
+    InScope,
+    /// All rows, whatever the period (catalogues).
+    All,
+}
+
+/// What is computed.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Aggregate {
+    /// Rows with the numerator true ÷ rows with the denominator true.
+    Ratio,
+    /// Rows with the numerator true.
+    Count,
+    /// Sum of the value ÷ number of values.
+    Mean,
+    /// Interpolated percentile of the value, e.g. 0.5 for the median.
+    Percentile(f64),
+}
+
+/// Which way is good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// More is better.
+    Higher,
+    /// Less is better.
+    Lower,
+    /// Neither.
+    None,
+}
+
+/// Rounding for display only; ranking and sums use full precision.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Display {
+    /// Digits after the decimal comma (of percent for rates).
+    pub digits: u8,
+    /// How halves are rounded.
+    pub mode: Rounding,
+    /// Why this mode.
+    pub reason: String,
+}
+
+/// Rounding modes for display.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rounding {
+    /// Halves away from zero.
+    HalfUp,
+    /// Halves to the even digit.
+    HalfEven,
+    /// Cut off.
+    Truncate,
+}
+
+/// What a denominator of zero gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Zero {
+    /// No value: there was nothing to measure.
+    #[default]
+    NotApplicable,
+}
+
+/// What units can be ranked by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexDef {
+    /// Id, e.g. `on-time`.
+    pub id: String,
+    /// Name in Vietnamese.
+    pub name_vi: String,
+    /// Name in English.
+    pub name_en: String,
+    /// The indicator that gives the score.
+    pub indicator: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFile {
+    title_vi: String,
+    title_en: String,
+    #[serde(default)]
+    indicator: Vec<RawIndicator>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawIndicator {
+    id: String,
+    name_vi: String,
+    name_en: String,
+    meaning: String,
+    table: String,
+    rows: Rows,
+    aggregate: Aggregate,
+    numerator: String,
+    #[serde(default = "always")]
+    denominator: String,
+    #[serde(default)]
+    needs: Vec<String>,
+    direction: Direction,
+    unit: String,
+    display: Display,
+    #[serde(default)]
+    zero: Zero,
+    legal_basis: String,
+    #[serde(default)]
+    valid_from: Option<String>,
+    #[serde(default)]
+    valid_to: Option<String>,
+    #[serde(default)]
+    form06: Option<u8>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawIndex {
+    name_vi: String,
+    name_en: String,
+    indicator: String,
+    #[serde(default)]
+    #[expect(dead_code, reason = "the note is for the reader of the file")]
+    note: String,
+}
+
+fn always() -> String {
+    "TRUE".to_owned()
+}
+
+/// Reads every file of `indicators/`.
+pub(super) fn parse(files: &Files, faults: &mut Vec<Fault>) -> (Vec<Group>, Vec<Indicator>) {
+    let (mut groups, mut indicators) = (Vec::new(), Vec::<Indicator>::new());
+    for (path, text) in files.below("indicators/", "toml") {
+        let Some(raw) = parse_toml::<RawFile>(path, text, faults) else { continue };
+        let id = path.trim_start_matches("indicators/").trim_end_matches(".toml").trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '-').to_owned();
+        groups.push(Group { id: id.clone(), title_vi: raw.title_vi, title_en: raw.title_en });
+        for indicator in raw.indicator {
+            let indicator = checked(path, &id, indicator, faults);
+            if let Some(other) = indicators.iter().find(|other| other.id == indicator.id && overlap(other, &indicator)) {
+                faults.push(Fault { file: path.to_owned(), key: indicator.id.clone(), message: format!("defined twice for the same days (also in '{}'); limit one with valid_from or valid_to", other.group) });
+            }
+            indicators.push(indicator);
+        }
+    }
+    (groups, indicators)
+}
+
+fn overlap(left: &Indicator, right: &Indicator) -> bool {
+    let before = |end: Option<NaiveDate>, start: Option<NaiveDate>| matches!((end, start), (Some(end), Some(start)) if end < start);
+    !before(left.valid_to, right.valid_from) && !before(right.valid_to, left.valid_from)
+}
+
+fn checked(path: &str, group: &str, raw: RawIndicator, faults: &mut Vec<Fault>) -> Indicator {
+    let mut fault = |key: &str, message: String| faults.push(Fault { file: path.to_owned(), key: format!("{}.{key}", raw.id), message });
+    let mut day = |key: &str, text: &Option<String>| {
+        let text = text.as_ref()?;
+        let day = text.parse().ok();
+        if day.is_none() {
+            fault(key, format!("'{text}' is no day; write 2020-01-31"));
+        }
+        day
+    };
+    let (valid_from, valid_to) = (day("valid_from", &raw.valid_from), day("valid_to", &raw.valid_to));
+    if !["rate", "days", "count"].contains(&raw.unit.as_str()) {
+        fault("unit", format!("'{}' is no unit{}", raw.unit, did_you_mean(&raw.unit, ["rate", "days", "count"])));
+    }
+    if let Aggregate::Percentile(share) = raw.aggregate
+        && !(0.0..=1.0).contains(&share)
+    {
+        fault("aggregate", format!("percentile {share} is not between 0 and 1"));
+    }
+    if raw.form06.is_some_and(|column| ![4, 5, 6, 8, 9, 10, 12, 13].contains(&column)) {
+        fault("form06", "only columns 4, 5, 6, 8, 9, 10, 12 and 13 are counted; the others are their sums".to_owned());
+    }
+    Indicator {
+        group: group.to_owned(),
+        name_vi: raw.name_vi,
+        name_en: raw.name_en,
+        meaning: raw.meaning,
+        table: raw.table,
+        rows: raw.rows,
+        aggregate: raw.aggregate,
+        numerator: raw.numerator,
+        denominator: raw.denominator,
+        needs: raw.needs,
+        direction: raw.direction,
+        unit: raw.unit,
+        display: raw.display,
+        zero: raw.zero,
+        legal_basis: raw.legal_basis,
+        valid_from,
+        valid_to,
+        form06: raw.form06,
+        id: raw.id,
+    }
+}
+
+/// Reads every file of `indices/`; each names one existing indicator.
+pub(super) fn parse_indices(files: &Files, indicators: &[Indicator], faults: &mut Vec<Fault>) -> Vec<IndexDef> {
+    let known: BTreeSet<&str> = indicators.iter().map(|indicator| indicator.id.as_str()).collect();
+    let mut indices = Vec::new();
+    for (path, text) in files.below("indices/", "toml") {
+        let Some(raw) = parse_toml::<RawIndex>(path, text, faults) else { continue };
+        if !known.contains(raw.indicator.as_str()) {
+            faults.push(Fault { file: path.to_owned(), key: "indicator".into(), message: format!("no indicator '{}'{}", raw.indicator, did_you_mean(&raw.indicator, known.iter().copied())) });
+        }
+        let id = path.trim_start_matches("indices/").trim_end_matches(".toml").to_owned();
+        indices.push(IndexDef { id, name_vi: raw.name_vi, name_en: raw.name_en, indicator: raw.indicator });
+    }
+    indices
+}

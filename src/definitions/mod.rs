@@ -1,0 +1,141 @@
+//! Loads what `queries/` and `report-templates/` say (embedded, overlaid by a workspace) and checks it, all faults at once.
+
+mod calendar;
+mod files;
+mod indicator;
+mod messages;
+mod source;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+pub use calendar::Calendar;
+pub use files::{Files, TEMPLATES};
+pub use indicator::{Aggregate, Direction, Display, Group, IndexDef, Indicator, Rounding, Rows, Zero};
+pub use messages::{Language, Messages};
+pub use source::{SourceColumn, SourceDef, Unknown};
+
+/// One fault of a definition file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fault {
+    /// The file, as a path below `queries/`.
+    pub file: String,
+    /// The key or table it stands in, if known.
+    pub key: String,
+    /// What is wrong, with the nearest valid name where one is near.
+    pub message: String,
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.key.is_empty() {
+            write!(f, "{}: {}", self.file, self.message)
+        } else {
+            write!(f, "{}: {}: {}", self.file, self.key, self.message)
+        }
+    }
+}
+
+/// Everything that is data and not code.
+#[derive(Debug, Clone)]
+pub struct Definitions {
+    /// How exports map to tables, by id.
+    pub sources: Vec<SourceDef>,
+    /// Shared dictionaries: folded word → code, by dictionary name.
+    pub words: BTreeMap<String, BTreeMap<String, String>>,
+    /// All indicators in file order.
+    pub indicators: Vec<Indicator>,
+    /// Themes of the indicators, in the order of their files.
+    pub groups: Vec<Group>,
+    /// What units can be ranked by.
+    pub indices: Vec<IndexDef>,
+    /// Days off and worked Saturdays.
+    pub calendar: Calendar,
+    /// Ready questions: name → SQL.
+    pub saved: BTreeMap<String, String>,
+    /// Sentences for findings.
+    pub messages: Messages,
+    /// Titles of the unit kinds, in the order of reports: kind → plural title.
+    pub kinds: Vec<(String, String)>,
+}
+
+impl Definitions {
+    /// Loads the embedded definitions, overlaid by `overlay/queries` where a workspace is given.
+    ///
+    /// # Errors
+    /// All faults found in any file.
+    pub fn load(overlay: Option<&Path>) -> Result<Self, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let files = Files::load(overlay, &mut faults);
+        let words = source::parse_words(&files, &mut faults);
+        let sources = source::parse(&files, &words, &mut faults);
+        let (groups, indicators) = indicator::parse(&files, &mut faults);
+        let indices = indicator::parse_indices(&files, &indicators, &mut faults);
+        let calendar = calendar::parse(&files, &mut faults);
+        let kinds = source::parse_kinds(&files, &mut faults);
+        let messages = Messages::load(overlay, &mut faults);
+        let saved = files
+            .below("saved/", "sql")
+            .map(|(path, text)| (path["saved/".len()..path.len() - ".sql".len()].to_owned(), text.to_owned()))
+            .collect();
+        if faults.is_empty() {
+            Ok(Self { sources, words, indicators, groups, indices, calendar, saved, messages, kinds })
+        } else {
+            faults.sort();
+            Err(faults)
+        }
+    }
+
+    /// The indicator of that id.
+    #[must_use]
+    pub fn indicator(&self, id: &str) -> Option<&Indicator> {
+        self.indicators.iter().find(|indicator| indicator.id == id)
+    }
+
+    /// The index of that id; an indicator's own id is an index too.
+    #[must_use]
+    pub fn index(&self, id: &str) -> Option<IndexDef> {
+        self.indices.iter().find(|index| index.id == id).cloned().or_else(|| {
+            let indicator = self.indicator(id)?;
+            Some(IndexDef { id: id.to_owned(), name_vi: indicator.name_vi.clone(), name_en: indicator.name_en.clone(), indicator: id.to_owned() })
+        })
+    }
+}
+
+/// Of `candidates` the one most like `word`, as words to append to a message.
+#[must_use]
+pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(word, candidates).map_or_else(String::new, |near| format!("; did you mean '{near}'?"))
+}
+
+/// Of `candidates` the one most like `word`, if any is like it at all.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
+        .filter(|(likeness, _)| *likeness > 0.7)
+        .max_by(|left, right| left.0.total_cmp(&right.0))
+        .map(|(_, candidate)| candidate)
+}
+
+/// Parses one TOML file into `T`; a fault names the place and the nearest valid key.
+fn parse_toml<T: serde::de::DeserializeOwned>(file: &str, text: &str, faults: &mut Vec<Fault>) -> Option<T> {
+    match toml::from_str(text) {
+        Ok(value) => Some(value),
+        Err(error) => {
+            let key = error.span().map_or_else(String::new, |span| format!("line {}", text[..span.start.min(text.len())].lines().count().max(1)));
+            faults.push(Fault { file: file.to_owned(), key, message: explain(error.message()) });
+            None
+        }
+    }
+}
+
+/// serde lists the valid keys of an unknown one; the nearest is named first.
+fn explain(message: &str) -> String {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let hint = match (message.starts_with("unknown"), quoted.next()) {
+        (true, Some(unknown)) => did_you_mean(unknown, quoted),
+        _ => String::new(),
+    };
+    format!("{message}{hint}")
+}

@@ -1,0 +1,201 @@
+//! Source definitions: which headings of an export feed which columns, and what its words and dates mean.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::{Fault, Files, did_you_mean, parse_toml};
+use crate::model::{Kind, TABLES, Table};
+
+/// How one system's export maps to one table.
+#[derive(Debug, Clone)]
+pub struct SourceDef {
+    /// File name without `.toml`.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// The table it feeds.
+    pub table: &'static Table,
+    /// Columns without which a sheet does not fit.
+    pub required: Vec<String>,
+    /// Columns of which at least one value must stand in a row, else the row is refused.
+    pub columns: Vec<SourceColumn>,
+    /// Headings of personal columns: never read, never shown.
+    pub personal: Vec<String>,
+    /// Accepted date patterns such as `dd/MM/yyyy HH:mm`; ISO is always accepted.
+    pub dates: Vec<String>,
+    /// Statuses whose rows may lack a received date (never accepted).
+    pub without_received: Vec<i64>,
+}
+
+/// One column of a source.
+#[derive(Debug, Clone)]
+pub struct SourceColumn {
+    /// Column of the table.
+    pub name: String,
+    /// What it holds.
+    pub kind: Kind,
+    /// Headings, any of them.
+    pub headings: Vec<String>,
+    /// Folded word → value; empty where the cell is taken as it is.
+    pub words: BTreeMap<String, String>,
+    /// What an unknown word or unit leads to.
+    pub unknown: Unknown,
+    /// Values that mean "nobody in particular" and are no fault (folded).
+    pub ignore: Vec<String>,
+}
+
+/// What an unknown word or unit does to its row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unknown {
+    /// The row is loaded without the value, with a warning.
+    #[default]
+    Warn,
+    /// The row is refused.
+    Reject,
+}
+
+impl SourceDef {
+    /// The column of that name.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&SourceColumn> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSource {
+    name: String,
+    table: String,
+    #[serde(default)]
+    #[expect(dead_code, reason = "the note is for the reader of the file")]
+    note: String,
+    #[serde(default)]
+    required: Vec<String>,
+    #[serde(default)]
+    personal: Vec<String>,
+    #[serde(default)]
+    dates: Vec<String>,
+    #[serde(default)]
+    without_received: Vec<i64>,
+    columns: BTreeMap<String, RawColumn>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawColumn {
+    headings: Vec<String>,
+    #[serde(default)]
+    words: Option<String>,
+    #[serde(default)]
+    more_words: BTreeMap<String, toml::Value>,
+    #[serde(default)]
+    unknown: Unknown,
+    #[serde(default)]
+    ignore: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawKinds {
+    kind: Vec<RawKind>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawKind {
+    id: String,
+    title: String,
+}
+
+/// Reads `words.toml`: one table per dictionary.
+pub(super) fn parse_words(files: &Files, faults: &mut Vec<Fault>) -> BTreeMap<String, BTreeMap<String, String>> {
+    let Some(text) = files.get("words.toml") else { return BTreeMap::new() };
+    let raw: BTreeMap<String, BTreeMap<String, toml::Value>> = parse_toml("words.toml", text, faults).unwrap_or_default();
+    raw.into_iter().map(|(name, words)| (name, fold_words(words))).collect()
+}
+
+/// Reads `units/kinds.toml`: titles of the unit kinds in the order of reports.
+pub(super) fn parse_kinds(files: &Files, faults: &mut Vec<Fault>) -> Vec<(String, String)> {
+    let Some(text) = files.get("units/kinds.toml") else { return Vec::new() };
+    let raw: Option<RawKinds> = parse_toml("units/kinds.toml", text, faults);
+    raw.map_or_else(Vec::new, |raw| raw.kind.into_iter().map(|kind| (kind.id, kind.title)).collect())
+}
+
+/// Reads every file of `sources/`.
+pub(super) fn parse(files: &Files, words: &BTreeMap<String, BTreeMap<String, String>>, faults: &mut Vec<Fault>) -> Vec<SourceDef> {
+    let mut sources = Vec::new();
+    for (path, text) in files.below("sources/", "toml") {
+        if let Some(raw) = parse_toml::<RawSource>(path, text, faults) {
+            sources.extend(checked(path, raw, words, faults));
+        }
+    }
+    sources
+}
+
+fn checked(path: &str, raw: RawSource, words: &BTreeMap<String, BTreeMap<String, String>>, faults: &mut Vec<Fault>) -> Option<SourceDef> {
+    let mut fault = |key: &str, message: String| faults.push(Fault { file: path.to_owned(), key: key.to_owned(), message });
+    let Some(table) = Table::named(&raw.table) else {
+        let near = did_you_mean(&raw.table, TABLES.iter().map(|table| table.name));
+        fault("table", format!("no table '{}'{near}", raw.table));
+        return None;
+    };
+    let mut columns = Vec::new();
+    for (name, column) in raw.columns {
+        let key = format!("columns.{name}");
+        let Some(target) = table.column(&name) else {
+            fault(&key, format!("table '{}' has no column '{name}'{}", table.name, did_you_mean(&name, table.columns.iter().map(|column| column.name))));
+            continue;
+        };
+        if column.headings.is_empty() {
+            fault(&key, "headings are empty".to_owned());
+        }
+        let mut dictionary = BTreeMap::new();
+        if let Some(shared) = &column.words {
+            match words.get(shared) {
+                Some(shared) => dictionary.clone_from(shared),
+                None => fault(&key, format!("words.toml has no dictionary '{shared}'{}", did_you_mean(shared, words.keys().map(String::as_str)))),
+            }
+        }
+        dictionary.extend(fold_words(column.more_words));
+        columns.push(SourceColumn {
+            name,
+            kind: target.kind,
+            headings: column.headings,
+            words: dictionary,
+            unknown: column.unknown,
+            ignore: column.ignore.iter().map(|word| fold_word(word)).collect(),
+        });
+    }
+    for name in &raw.required {
+        if !columns.iter().any(|column| column.name == *name) {
+            fault("required", format!("'{name}' is not among the columns{}", did_you_mean(name, columns.iter().map(|column| column.name.as_str()))));
+        }
+    }
+    if !raw.required.iter().any(|name| name == table.key) {
+        fault("required", format!("'{}' identifies a row of '{}' and must be required", table.key, table.name));
+    }
+    let id = path.trim_start_matches("sources/").trim_end_matches(".toml").to_owned();
+    Some(SourceDef { id, name: raw.name, table, required: raw.required, columns, personal: raw.personal, dates: raw.dates, without_received: raw.without_received })
+}
+
+fn fold_words(words: BTreeMap<String, toml::Value>) -> BTreeMap<String, String> {
+    words
+        .into_iter()
+        .map(|(word, value)| {
+            let value = match value {
+                toml::Value::String(text) => text,
+                other => other.to_string(),
+            };
+            (fold_word(&word), value)
+        })
+        .collect()
+}
+
+/// Words compare like unit names: case, spaces, punctuation and the place of the tone mark fold.
+#[must_use]
+pub fn fold_word(word: &str) -> String {
+    crate::model::fold_name(word)
+}

@@ -1,0 +1,276 @@
+//! Reads one file through to typed rows; a fault of the file is a finding, never the end of the import.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::mpsc::{Receiver, sync_channel};
+
+use chrono::NaiveDate;
+
+use super::paths::InputFile;
+use super::sheet::{FoundSheet, Message, SheetSink, StraySheet};
+use crate::definitions::SourceDef;
+use crate::model::{FileAccount, Finding, Kind, Level, Policies, Table, UnitIndex};
+use crate::normalise::{Normaliser, Refused, RejectedRow, in_name};
+use crate::read::{Encoding, Limits, ReadError, Sniffed, read_rows, sniff};
+use crate::store::Incoming;
+
+/// What reading a file needs to know.
+pub(super) struct Context<'a> {
+    pub sources: &'a [SourceDef],
+    pub units: &'a UnitIndex,
+    pub policies: Policies,
+    pub limits: Limits,
+    pub exported_at: Option<NaiveDate>,
+}
+
+/// How one sheet was understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetReport {
+    /// File as the user named it.
+    pub file: String,
+    /// Sheet.
+    pub sheet: String,
+    /// Source that fitted.
+    pub source: String,
+    /// Row of the headings.
+    pub heading_row: u32,
+    /// Column of the table ← heading of the sheet.
+    pub columns: Vec<(String, String)>,
+    /// Headings kept out.
+    pub extra: Vec<String>,
+}
+
+/// All that came of one file.
+pub(super) struct FileOutcome {
+    pub account: FileAccount,
+    pub exported_at: Option<NaiveDate>,
+    pub sha256: String,
+    pub table: &'static str,
+    pub incoming: Vec<(&'static str, Incoming)>,
+    pub rejected: Vec<(String, RejectedRow)>,
+    pub sheets: Vec<SheetReport>,
+    pub findings: Vec<Finding>,
+    /// Units for which the file reports.
+    pub units: BTreeSet<String>,
+}
+
+impl FileOutcome {
+    /// Findings of the file and its refused rows.
+    pub fn all_findings(&self) -> Vec<Finding> {
+        let refused = self.rejected.iter().map(|(sheet, row)| Finding::new(Level::Error, row.rule, &self.account.file).at(sheet, row.row).column(&row.column).value(&row.value).hint(&row.hint));
+        let mut all: Vec<Finding> = self.findings.iter().cloned().chain(refused).collect();
+        all.sort();
+        all
+    }
+}
+
+/// What the normalising thread gathers.
+#[derive(Default)]
+struct Gathered {
+    frames: Vec<(FoundSheet, Vec<polars::prelude::DataFrame>)>,
+    rejected: Vec<(String, RejectedRow)>,
+    findings: Vec<Finding>,
+    refused: Option<Finding>,
+}
+
+/// Reads one file.
+pub(super) fn read_file(input: &InputFile, context: &Context<'_>) -> FileOutcome {
+    let mut outcome = FileOutcome {
+        account: FileAccount { file: input.shown.clone(), source: String::new(), exported_at: None, rows: 0, loaded: 0, updated: 0, duplicate: 0, rejected: 0 },
+        exported_at: None,
+        sha256: String::new(),
+        table: "",
+        incoming: Vec::new(),
+        rejected: Vec::new(),
+        sheets: Vec::new(),
+        findings: Vec::new(),
+        units: BTreeSet::new(),
+    };
+    let sniffed = match sniff(&input.path) {
+        Ok(sniffed) => sniffed,
+        Err(error) => return refuse(outcome, &error),
+    };
+    match super::hash(&input.path) {
+        Ok(hash) => outcome.sha256 = hash,
+        Err(error) => {
+            outcome.findings.push(Finding::new(Level::Error, "unreadable", &input.shown).hint(error.kind().to_string()));
+            return outcome;
+        }
+    }
+    let last = sniffed.encodings.len().saturating_sub(1);
+    for (position, encoding) in sniffed.encodings.iter().enumerate() {
+        let read = read_as(input, &sniffed, *encoding, context);
+        let fits = !read.found.is_empty() || read.error.is_some();
+        if fits || position == last {
+            return settle(outcome, input, read, context);
+        }
+    }
+    outcome
+}
+
+fn refuse(mut outcome: FileOutcome, error: &ReadError) -> FileOutcome {
+    outcome.findings.push(Finding::new(Level::Error, error.rule(), &outcome.account.file).hint(error.to_string()));
+    outcome
+}
+
+/// One reading of a file in one encoding.
+struct Reading {
+    found: Vec<FoundSheet>,
+    strays: Vec<StraySheet>,
+    rows: u64,
+    error: Option<ReadError>,
+    gathered: Gathered,
+}
+
+/// Reads on this thread and normalises on another, so that both cores work.
+fn read_as(input: &InputFile, sniffed: &Sniffed, encoding: Encoding, context: &Context<'_>) -> Reading {
+    std::thread::scope(|scope| {
+        let (sender, receiver) = sync_channel(2);
+        let consumer = scope.spawn(|| normalise(receiver, &input.shown, context));
+        let mut sink = SheetSink::new(context.sources, sender);
+        let error = read_rows(&input.path, sniffed, encoding, &context.limits, &mut sink).err();
+        if error.is_none() {
+            sink.finish();
+        }
+        let (found, strays, rows) = (std::mem::take(&mut sink.found), std::mem::take(&mut sink.strays), sink.rows);
+        drop(sink);
+        let gathered = consumer.join().expect("the normaliser does not panic");
+        Reading { found, strays, rows, error, gathered }
+    })
+}
+
+fn normalise(receiver: Receiver<Message>, file: &str, context: &Context<'_>) -> Gathered {
+    let mut gathered = Gathered::default();
+    let mut current: Option<Normaliser<'_>> = None;
+    for message in receiver {
+        match message {
+            Message::Sheet(sheet) => {
+                gathered.findings.extend(current.take().iter().flat_map(Normaliser::findings));
+                let source = &context.sources[sheet.found.source];
+                let headings = headings(source, &sheet);
+                current = Some(Normaliser::new(source, context.units, context.policies, file, &sheet.name, headings));
+                gathered.frames.push((sheet, Vec::new()));
+            }
+            Message::Batch(batch) => {
+                let (Some(normaliser), Some((sheet, frames))) = (&mut current, gathered.frames.last_mut()) else { continue };
+                match normaliser.batch(&batch) {
+                    Ok(done) => {
+                        frames.push(done.frame);
+                        gathered.rejected.extend(done.rejected.into_iter().map(|row| (sheet.name.clone(), row)));
+                    }
+                    Err(Refused(finding)) => {
+                        gathered.refused = Some(finding);
+                        return gathered;
+                    }
+                }
+            }
+        }
+    }
+    gathered.findings.extend(current.iter().flat_map(Normaliser::findings));
+    gathered
+}
+
+/// The sheet's own heading for each column of the source.
+fn headings(source: &SourceDef, sheet: &FoundSheet) -> Vec<String> {
+    let own = |at: &Option<usize>| at.and_then(|at| sheet.found.mapping.headings.get(at)).cloned();
+    source.columns.iter().zip(&sheet.found.mapping.columns).map(|(column, at)| own(at).unwrap_or_else(|| column.name.clone())).collect()
+}
+
+/// Turns a reading into the file's outcome.
+fn settle(mut outcome: FileOutcome, input: &InputFile, read: Reading, context: &Context<'_>) -> FileOutcome {
+    if let Some(error) = &read.error {
+        return refuse(outcome, error);
+    }
+    if let Some(finding) = read.gathered.refused {
+        outcome.findings.push(finding);
+        return outcome;
+    }
+    if read.found.is_empty() {
+        stray_findings(&mut outcome, &read.strays, context.sources, Level::Error);
+        return outcome;
+    }
+    stray_findings(&mut outcome, &read.strays, context.sources, Level::Info);
+    let name = input.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    outcome.exported_at = context.exported_at.or_else(|| in_name(&name)).or_else(|| read.found.iter().find_map(|sheet| sheet.letterhead));
+    outcome.account.exported_at = outcome.exported_at.map(|day| day.to_string());
+    if outcome.exported_at.is_none() {
+        outcome.findings.push(Finding::new(Level::Warning, "no_export_date", &input.shown));
+    }
+    if read.rows == 0 {
+        outcome.findings.push(Finding::new(Level::Error, "no_body_rows", &input.shown));
+    }
+    outcome.account.rows = read.rows;
+    outcome.account.rejected = read.gathered.rejected.len() as u64;
+    outcome.rejected = read.gathered.rejected;
+    outcome.findings.extend(read.gathered.findings);
+    for (sheet, frames) in read.gathered.frames {
+        let source = &context.sources[sheet.found.source];
+        outcome.account.source.clone_from(&source.id);
+        outcome.table = source.table.name;
+        heading_findings(&mut outcome, &sheet);
+        outcome.sheets.push(SheetReport {
+            file: input.shown.clone(),
+            sheet: sheet.name.clone(),
+            source: source.id.clone(),
+            heading_row: sheet.heading_row,
+            columns: source.columns.iter().zip(headings(source, &sheet)).zip(&sheet.found.mapping.columns).filter(|(_, at)| at.is_some()).map(|((column, heading), _)| (column.name.clone(), heading)).collect(),
+            extra: sheet.found.mapping.extra.clone(),
+        });
+        for frame in frames {
+            if source.table.name == "dossiers" {
+                outcome.units.extend(units_of(&frame, source.table));
+            }
+            let incoming = Incoming { frame, file: input.shown.clone(), sheet: sheet.name.clone(), source: source.id.clone(), exported_at: outcome.exported_at };
+            outcome.incoming.push((source.table.name, incoming));
+        }
+    }
+    outcome
+}
+
+fn units_of(frame: &polars::prelude::DataFrame, table: &Table) -> BTreeSet<String> {
+    let unit = table.columns.iter().rfind(|column| column.kind == Kind::Unit);
+    let units = unit.and_then(|column| frame.column(column.name).ok()).and_then(|column| column.str().ok());
+    let mut seen = BTreeSet::new();
+    for unit in units.into_iter().flat_map(|units| units.iter()).flatten() {
+        if !seen.contains(unit) {
+            seen.insert(unit.to_owned());
+        }
+    }
+    seen
+}
+
+fn heading_findings(outcome: &mut FileOutcome, sheet: &FoundSheet) {
+    let file = outcome.account.file.clone();
+    let mapping = &sheet.found.mapping;
+    for heading in &mapping.duplicates {
+        outcome.findings.push(Finding::new(Level::Warning, "duplicate_heading", &file).at(&sheet.name, sheet.heading_row).column(heading));
+    }
+    if !mapping.extra.is_empty() {
+        outcome.findings.push(Finding::new(Level::Info, "extra_columns", &file).at(&sheet.name, sheet.heading_row).value(mapping.extra.join(", ")));
+    }
+    if sheet.hidden {
+        outcome.findings.push(Finding::new(Level::Warning, "hidden_sheet", &file).at(&sheet.name, 0));
+    }
+}
+
+/// Sheets that no source fits: refused if the file has no other, else worth knowing.
+fn stray_findings(outcome: &mut FileOutcome, strays: &[StraySheet], sources: &[SourceDef], level: Level) {
+    let file = outcome.account.file.clone();
+    if strays.is_empty() && level == Level::Error {
+        outcome.findings.push(Finding::new(Level::Error, "empty_file", &file));
+    }
+    let mut told: BTreeMap<&str, ()> = BTreeMap::new();
+    for stray in strays.iter().filter(|stray| level == Level::Error || stray.rows > 1) {
+        if told.insert(&stray.name, ()).is_some() {
+            continue;
+        }
+        let finding = match &stray.near {
+            Some(near) if level == Level::Error => {
+                let missing: Vec<&str> = near.missing.iter().map(|(_, usual)| usual.as_str()).collect();
+                let hint = near.nearest.clone().unwrap_or_default();
+                Finding::new(level, "missing_column", &file).at(&stray.name, near.row as u32 + 1).column(missing.join(", ")).value(hint).hint(format!("queries/sources/{}.toml", sources[near.source].id))
+            }
+            _ => Finding::new(level, "no_source", &file).at(&stray.name, 0),
+        };
+        outcome.findings.push(finding);
+    }
+}

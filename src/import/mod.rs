@@ -1,0 +1,213 @@
+//! From paths to a published version: the only place that calls read, normalise and store in order.
+
+mod file;
+mod paths;
+mod report;
+mod sheet;
+mod units;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+
+pub use file::SheetReport;
+pub use paths::{InputFile, find_files};
+pub use units::{UnitListError, read_unit_list, stored_units, units_frame};
+
+use crate::definitions::{Definitions, SourceDef};
+use crate::model::{FileAccount, Finding, Level, Table};
+use crate::read::Limits;
+use crate::store::{Incoming, MergeNotes, SentFile, StoreError, Transaction, Workspace};
+use file::FileOutcome;
+
+/// What the user may choose.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Try only this source.
+    pub source: Option<String>,
+    /// Export day of all files, instead of names and letterheads.
+    pub exported_at: Option<NaiveDate>,
+    /// Read and check, write nothing.
+    pub dry_run: bool,
+    /// Fail instead of waiting for another import.
+    pub no_wait: bool,
+}
+
+/// What an import did.
+#[derive(Debug)]
+pub struct ImportReport {
+    /// The version that it published; none if nothing was accepted or nothing was to be written.
+    pub version: Option<u64>,
+    /// One account per file, in order of path.
+    pub files: Vec<FileAccount>,
+    /// How each sheet was understood.
+    pub sheets: Vec<SheetReport>,
+    /// What was found.
+    pub findings: Vec<Finding>,
+}
+
+/// Why an import could not be done at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// No source of that id.
+    #[error("no source '{id}'{hint}; `queries/sources/` holds them")]
+    NoSource {
+        /// What was asked for.
+        id: String,
+        /// The nearest id.
+        hint: String,
+    },
+    /// A path leads nowhere.
+    #[error("{path}: {source}")]
+    Path {
+        /// The path.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Nothing to import.
+    #[error("no files to import in the given paths")]
+    NoFiles,
+    /// There are no units to count for.
+    #[error("the workspace has no units; run `cchc init --units FILE` with a list of code, name, short_name, level, parent_code, aliases, valid_from, valid_to")]
+    NoUnits,
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Tells how far an import is.
+pub trait Progress {
+    /// A file begins: its position, how many there are, its name.
+    fn file(&mut self, position: usize, of: usize, name: &str);
+    /// Another import runs; this one waits.
+    fn waiting(&mut self);
+    /// All files are read; rows are merged and written.
+    fn merging(&mut self);
+}
+
+/// Imports all files below `paths` as one new version.
+///
+/// # Errors
+/// A path leads nowhere, the store cannot be read or written, or another import runs and nobody wants to wait.
+pub fn import(workspace: &Workspace, definitions: &Definitions, paths: &[PathBuf], options: &Options, progress: &mut dyn Progress) -> Result<ImportReport, ImportError> {
+    let sources = chosen(definitions, options)?;
+    let files = find_files(paths)?;
+    if files.is_empty() {
+        return Err(ImportError::NoFiles);
+    }
+    let lock = workspace.lock(!options.no_wait, || progress.waiting())?;
+    let session = workspace.session(&workspace.version(None)?, &definitions.calendar)?;
+    let units = stored_units(&session)?;
+    if units.units().is_empty() {
+        return Err(ImportError::NoUnits);
+    }
+    let context = file::Context { sources: &sources, units: &units, policies: workspace.config.policies, limits: Limits::default(), exported_at: options.exported_at };
+    let mut outcomes = Vec::with_capacity(files.len());
+    for (position, input) in files.iter().enumerate() {
+        progress.file(position, files.len(), &input.shown);
+        outcomes.push(file::read_file(input, &context));
+    }
+    progress.merging();
+    // Files count in order of export day, then path; an unknown day is older than any.
+    outcomes.sort_by(|left, right| (left.exported_at, &left.account.file).cmp(&(right.exported_at, &right.account.file)));
+    if options.dry_run || outcomes.iter().all(|outcome| outcome.account.rows == 0) {
+        return Ok(finished(None, outcomes));
+    }
+    let mut transaction = Transaction::begin(workspace, &lock)?;
+    merge_all(&mut transaction, &mut outcomes)?;
+    let number = transaction.number();
+    transaction.append("imports", report::imports(number, &outcomes))?;
+    transaction.append("findings", report::findings(number, &outcomes))?;
+    transaction.append("sent", report::sent(number, &outcomes))?;
+    let time = outcomes.iter().filter_map(|outcome| outcome.exported_at).max();
+    let sent = outcomes.iter().map(|outcome| SentFile { file: outcome.account.file.clone(), sha256: outcome.sha256.clone(), exported_at: outcome.exported_at }).collect();
+    transaction.publish("import", time, sent)?;
+    Ok(finished(Some(number), outcomes))
+}
+
+fn chosen(definitions: &Definitions, options: &Options) -> Result<Vec<SourceDef>, ImportError> {
+    let Some(id) = &options.source else { return Ok(definitions.sources.clone()) };
+    let found: Vec<SourceDef> = definitions.sources.iter().filter(|source| source.id == *id).cloned().collect();
+    if found.is_empty() {
+        let hint = crate::definitions::did_you_mean(id, definitions.sources.iter().map(|source| source.id.as_str()));
+        return Err(ImportError::NoSource { id: id.clone(), hint });
+    }
+    Ok(found)
+}
+
+/// Merges table by table, and gives every file its account.
+fn merge_all(transaction: &mut Transaction<'_>, outcomes: &mut [FileOutcome]) -> Result<(), StoreError> {
+    let mut by_table: BTreeMap<&'static str, (Vec<usize>, Vec<Incoming>)> = BTreeMap::new();
+    for (position, outcome) in outcomes.iter_mut().enumerate() {
+        for (table, incoming) in outcome.incoming.drain(..) {
+            let entry = by_table.entry(table).or_default();
+            entry.0.push(position);
+            entry.1.push(incoming);
+        }
+    }
+    for (name, (owners, incoming)) in by_table {
+        let Some(table) = Table::named(name) else { continue };
+        let sheets: Vec<String> = incoming.iter().map(|one| one.sheet.clone()).collect();
+        let merged = transaction.merge(table, incoming)?;
+        for (owner, account) in owners.iter().zip(&merged.accounts) {
+            let file = &mut outcomes[*owner].account;
+            file.loaded += account.loaded;
+            file.updated += account.updated;
+            file.duplicate += account.duplicate;
+        }
+        add_notes(outcomes, &owners, &sheets, merged.notes);
+    }
+    Ok(())
+}
+
+/// Of many conflicts the first are told one by one, the rest by their number.
+const CONFLICTS_TOLD: usize = 50;
+
+fn add_notes(outcomes: &mut [FileOutcome], owners: &[usize], sheets: &[String], notes: MergeNotes) {
+    let more = notes.conflicts.len().saturating_sub(CONFLICTS_TOLD);
+    for (told, (part, row, key)) in notes.conflicts.into_iter().take(CONFLICTS_TOLD).enumerate() {
+        let outcome = &mut outcomes[owners[part]];
+        let count = if told + 1 == CONFLICTS_TOLD { 1 + more as u64 } else { 1 };
+        outcome.findings.push(Finding::new(Level::Warning, "conflicting_versions", &outcome.account.file).at(&sheets[part], row).value(key).count(count));
+    }
+    for (rule, counts) in [("changed_due_date", notes.due_moved), ("reopened", notes.reopened)] {
+        for (part, count) in counts {
+            let outcome = &mut outcomes[owners[part]];
+            outcome.findings.push(Finding::new(Level::Info, rule, &outcome.account.file).at(&sheets[part], 0).count(count));
+        }
+    }
+    if let Some(newest) = outcomes.last_mut() {
+        for (unit, (count, example)) in notes.absent {
+            newest.findings.push(Finding::new(Level::Warning, "absent_from_newer_export", &newest.account.file).value(unit).hint(example).count(count));
+        }
+    }
+}
+
+fn finished(version: Option<u64>, mut outcomes: Vec<FileOutcome>) -> ImportReport {
+    outcomes.sort_by(|left, right| left.account.file.cmp(&right.account.file));
+    let mut report = ImportReport { version, files: Vec::new(), sheets: Vec::new(), findings: Vec::new() };
+    for outcome in outcomes {
+        report.findings.extend(outcome.all_findings());
+        report.sheets.extend(outcome.sheets);
+        report.files.push(outcome.account);
+    }
+    report
+}
+
+/// SHA-256 of a file, streamed.
+fn hash(path: &Path) -> std::io::Result<String> {
+    use sha2::Digest;
+    use std::io::Read;
+    let mut file = std::fs::File::open(path)?;
+    let mut hasher = sha2::Sha256::new();
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => break,
+            read => hasher.update(&buffer[..read]),
+        }
+    }
+    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}

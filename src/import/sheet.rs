@@ -1,0 +1,199 @@
+//! Takes the rows of one file, finds the headings of each sheet, and hands body rows on in batches.
+
+use std::borrow::Cow;
+use std::sync::mpsc::SyncSender;
+
+use chrono::NaiveDate;
+
+use crate::definitions::SourceDef;
+use crate::model::Kind;
+use crate::normalise::{HeadingMatch, NearMiss, RawBatch, RowKind, TextColumn, cell_text, classify, clean, find, in_letterhead};
+use crate::read::{Cell, Flow, RowSink, Sheet};
+
+/// Headings stand within this many rows.
+const HEAD: usize = 60;
+
+/// Rows handed on at once.
+const BATCH: usize = 1 << 16;
+
+/// What the sink tells the normaliser.
+pub(super) enum Message {
+    /// A sheet whose headings fit a source.
+    Sheet(FoundSheet),
+    /// Some of its rows.
+    Batch(RawBatch),
+}
+
+/// A sheet whose headings fit.
+#[derive(Debug, Clone)]
+pub(super) struct FoundSheet {
+    pub name: String,
+    pub hidden: bool,
+    pub heading_row: u32,
+    pub found: HeadingMatch,
+    /// The export day in the rows above the headings.
+    pub letterhead: Option<NaiveDate>,
+}
+
+/// A sheet that no source fits.
+#[derive(Debug, Clone)]
+pub(super) struct StraySheet {
+    pub name: String,
+    pub rows: usize,
+    pub near: Option<NearMiss>,
+}
+
+/// Where a sheet stands.
+enum State {
+    /// No sheet, or one that is skipped.
+    Idle,
+    /// The headings are not known yet.
+    Head(Vec<(u32, Vec<Cell<'static>>)>),
+    /// Body rows follow.
+    Body(Body),
+}
+
+struct Body {
+    headings: Vec<String>,
+    /// For each column of the source: the sheet's column and the decimal mark of its number cells.
+    columns: Vec<Option<(usize, char)>>,
+    batch: RawBatch,
+}
+
+pub(super) struct SheetSink<'a> {
+    sources: &'a [SourceDef],
+    sender: SyncSender<Message>,
+    sheet: Sheet,
+    state: State,
+    pub found: Vec<FoundSheet>,
+    pub strays: Vec<StraySheet>,
+    /// Body rows handed on.
+    pub rows: u64,
+}
+
+impl<'a> SheetSink<'a> {
+    pub fn new(sources: &'a [SourceDef], sender: SyncSender<Message>) -> Self {
+        Self { sources, sender, sheet: Sheet { name: String::new(), hidden: false }, state: State::Idle, found: Vec::new(), strays: Vec::new(), rows: 0 }
+    }
+
+    /// The file is at its end.
+    pub fn finish(&mut self) {
+        let _ = self.end_sheet();
+    }
+
+    fn end_sheet(&mut self) -> Flow {
+        if let State::Head(_) = self.state
+            && self.decide() == Flow::Stop
+        {
+            return Flow::Stop;
+        }
+        match std::mem::replace(&mut self.state, State::Idle) {
+            State::Body(body) if !body.batch.rows.is_empty() => self.send(Message::Batch(body.batch)),
+            _ => Flow::Continue,
+        }
+    }
+
+    fn send(&self, message: Message) -> Flow {
+        // The receiver hangs up when it refuses the file.
+        if self.sender.send(message).is_ok() { Flow::Continue } else { Flow::Stop }
+    }
+
+    /// Looks for the headings among the rows so far and replays those below them.
+    fn decide(&mut self) -> Flow {
+        let State::Head(head) = std::mem::replace(&mut self.state, State::Idle) else { return Flow::Continue };
+        let texts: Vec<Vec<String>> = head.iter().map(|(_, cells)| cells.iter().map(|cell| clean(&cell_text(cell, '.')).into_owned()).collect()).collect();
+        let found = match find(&texts, self.sources) {
+            Ok(found) => found,
+            Err(near) => {
+                if !head.is_empty() {
+                    self.strays.push(StraySheet { name: self.sheet.name.clone(), rows: head.len(), near });
+                }
+                return Flow::SkipSheet;
+            }
+        };
+        let source = &self.sources[found.source];
+        let decimal = |kind| if matches!(kind, Kind::Int | Kind::Float) { ',' } else { '.' };
+        let columns = source.columns.iter().zip(&found.mapping.columns).map(|(column, at)| at.map(|at| (at, decimal(column.kind)))).collect();
+        let letterhead = in_letterhead(texts[..found.last_row].iter().flatten().map(String::as_str));
+        let sheet = FoundSheet { name: self.sheet.name.clone(), hidden: self.sheet.hidden, heading_row: head[found.last_row].0, letterhead, found };
+        let below = sheet.found.last_row + 1;
+        let mut body = Body { headings: sheet.found.mapping.headings.clone(), columns, batch: RawBatch::default() };
+        body.reset();
+        self.state = State::Body(body);
+        self.found.push(sheet.clone());
+        if self.send(Message::Sheet(sheet)) == Flow::Stop {
+            return Flow::Stop;
+        }
+        for (number, cells) in &head[below..] {
+            if self.body_row(*number, cells) == Flow::Stop {
+                return Flow::Stop;
+            }
+        }
+        Flow::Continue
+    }
+
+    fn body_row(&mut self, number: u32, cells: &[Cell<'_>]) -> Flow {
+        let State::Body(body) = &mut self.state else { return Flow::SkipSheet };
+        let texts: Vec<Cow<'_, str>> = cells.iter().map(|cell| cell_text(cell, '.')).collect();
+        if classify(&texts, &body.headings) != RowKind::Body {
+            return Flow::Continue;
+        }
+        self.rows += 1;
+        body.push(number, cells, &texts);
+        if body.batch.rows.len() < BATCH {
+            return Flow::Continue;
+        }
+        let batch = body.reset();
+        self.send(Message::Batch(batch))
+    }
+}
+
+impl RowSink for SheetSink<'_> {
+    fn sheet(&mut self, sheet: &Sheet) -> Flow {
+        if self.end_sheet() == Flow::Stop {
+            return Flow::Stop;
+        }
+        self.sheet = sheet.clone();
+        self.state = State::Head(Vec::new());
+        Flow::Continue
+    }
+
+    fn row(&mut self, number: u32, cells: &[Cell<'_>]) -> Flow {
+        if let State::Head(head) = &mut self.state {
+            head.push((number, cells.iter().map(owned).collect()));
+            return if head.len() >= HEAD { self.decide() } else { Flow::Continue };
+        }
+        self.body_row(number, cells)
+    }
+}
+
+impl Body {
+    fn push(&mut self, number: u32, cells: &[Cell<'_>], texts: &[Cow<'_, str>]) {
+        self.batch.rows.push(number);
+        for (column, texts_of) in self.columns.iter().zip(&mut self.batch.columns) {
+            let (Some((at, decimal)), Some(column)) = (column, texts_of) else { continue };
+            match (cells.get(*at), texts.get(*at)) {
+                (Some(cell @ Cell::Number(_)), _) => column.push(&cell_text(cell, *decimal)),
+                (_, Some(text)) => column.push(text),
+                _ => column.push(""),
+            }
+        }
+    }
+
+    /// Gives the batch away and starts the next.
+    fn reset(&mut self) -> RawBatch {
+        let next = RawBatch { rows: Vec::new(), columns: self.columns.iter().map(|column| column.map(|_| TextColumn::default())).collect() };
+        std::mem::replace(&mut self.batch, next)
+    }
+}
+
+fn owned(cell: &Cell<'_>) -> Cell<'static> {
+    match cell {
+        Cell::Empty => Cell::Empty,
+        Cell::Text(text) => Cell::Text(Cow::Owned(text.clone().into_owned())),
+        Cell::Number(number) => Cell::Number(*number),
+        Cell::Bool(value) => Cell::Bool(*value),
+        Cell::DateTime(text) => Cell::DateTime(Cow::Owned(text.clone().into_owned())),
+        Cell::Error(text) => Cell::Error(Cow::Owned(text.clone().into_owned())),
+    }
+}

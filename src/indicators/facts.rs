@@ -1,0 +1,174 @@
+//! The rows that indicators count, with the words that definitions may use, by the chosen policies.
+
+use super::Children;
+use crate::model::{Compare, MissingDue, Pause, Policies, Table, Withdrawn};
+
+/// Tables that indicators can count.
+pub const FACT_TABLES: [&str; 4] = ["dossiers", "ratings", "feedback", "procedures"];
+
+/// The words of a fact table beside its stored columns.
+#[must_use]
+pub fn fact_columns(table: &str) -> &'static [&'static str] {
+    match table {
+        "dossiers" => &[
+            "received_on", "due_on", "finished_on", "received", "carried_over", "finished", "open_at_end", "early",
+            "on_time", "late", "in_time", "overdue", "no_due", "due_counts", "online", "post", "withdrawn", "days",
+            "working_days", "period_start", "period_end",
+        ],
+        "ratings" => &["received_on", "received", "period_start", "period_end"],
+        "feedback" => &["received_on", "due_on", "answered_on", "answered", "received", "period_start", "period_end"],
+        _ => &["period_start", "period_end"],
+    }
+}
+
+/// The `WITH` part of a pass: `scoped` holds one row per fact and period, with every word that definitions use.
+///
+/// `used` is all SQL that will read it: joins that nobody needs are left out.
+pub(super) fn with_scoped(table: &str, policies: Policies, used: &str, children: Children) -> String {
+    let (facts, scoped) = match table {
+        "dossiers" => (dossiers(policies, used), dossiers_in_period(policies)),
+        "ratings" => (
+            "SELECT *, unit AS fact_unit, NULL AS fact_kind, CAST(rated_at AS DATE) AS received_on FROM ratings".to_owned(),
+            dated("TRUE AS plain"),
+        ),
+        "feedback" => (
+            "SELECT *, unit AS fact_unit, NULL AS fact_kind, CAST(received_at AS DATE) AS received_on, \
+             CAST(due_at AS DATE) AS due_on, CAST(answered_at AS DATE) AS answered_on FROM feedback"
+                .to_owned(),
+            dated("COALESCE(f.answered_on <= p.period_end, FALSE) AS answered"),
+        ),
+        _ => (
+            "SELECT *, agency AS fact_unit, kind AS fact_kind FROM procedures".to_owned(),
+            "SELECT f.*, p.period, p.period_start, p.period_end FROM facts f CROSS JOIN periods p".to_owned(),
+        ),
+    };
+    let scoped = match children {
+        Children::Apart => scoped,
+        // Each row once for its unit and once for every unit above it.
+        Children::Added => format!(
+            "SELECT s.*, tree.ancestor AS tree_unit FROM ({scoped}) s JOIN tree ON tree.unit = s.fact_unit"
+        ),
+    };
+    format!("WITH facts AS (\n{facts}\n), scoped AS (\n{scoped}\n)\n")
+}
+
+/// Facts of one date: those dated in the period.
+fn dated(more: &str) -> String {
+    format!(
+        "SELECT f.*, p.period, p.period_start, p.period_end, TRUE AS received, {more}\n\
+         FROM facts f JOIN periods p ON f.received_on BETWEEN p.period_start AND p.period_end"
+    )
+}
+
+fn dossiers(policies: Policies, used: &str) -> String {
+    let table = Table::named("dossiers").expect("the table of dossiers exists");
+    let uses = |word: &str| used.contains(word);
+    let catalogue = uses("service_level") || policies.missing_due == MissingDue::FromStatutoryLimit;
+    let mut columns: Vec<String> = table
+        .columns
+        .iter()
+        .map(|column| match column.name {
+            // The row's own level; the catalogue's only where the export has none.
+            "service_level" if catalogue => "COALESCE(d.service_level, c.service_level) AS service_level".to_owned(),
+            name => format!("d.{name}"),
+        })
+        .collect();
+    let mut joins = String::new();
+    if catalogue {
+        joins.push_str("\nLEFT JOIN procedures c ON c.procedure_code = d.procedure_code");
+    }
+    columns.extend(
+        [
+            "d.resolving_unit AS fact_unit",
+            "NULL AS fact_kind",
+            "CAST(d.received_at AS DATE) AS received_on",
+            // Only where the workspace loads impossible orders of dates with a warning do the two differ.
+            "CAST(CASE WHEN d.finished_at < d.received_at THEN d.received_at ELSE d.finished_at END AS DATE) AS finished_on",
+            "d.channel = 2 AS online",
+            "d.channel = 3 AS post",
+            "d.status = 7 AS withdrawn",
+        ]
+        .map(str::to_owned),
+    );
+    let due = due_on(policies, &mut joins);
+    columns.push(format!("{due} AS due_on"));
+    if uses("working_days") {
+        join_calendar(&mut joins, "wr", "CAST(d.received_at AS DATE)");
+        join_calendar(&mut joins, "wf", "CAST(d.finished_at AS DATE)");
+        columns.push("wf.working_day_number - wr.working_day_number AS working_days".to_owned());
+    }
+    format!("SELECT {}\nFROM dossiers d{joins}\nWHERE d.received_at IS NOT NULL", columns.join(", "))
+}
+
+/// The due date by the policies for pauses and for missing due dates.
+fn due_on(policies: Policies, joins: &mut String) -> String {
+    let exported = "CAST(d.due_at AS DATE)";
+    let by_limit = policies.missing_due == MissingDue::FromStatutoryLimit;
+    if policies.pause == Pause::AsExported && !by_limit {
+        return exported.to_owned();
+    }
+    join_calendar(joins, "pr", "CAST(d.received_at AS DATE)");
+    join_calendar(joins, "pd", exported);
+    let limit = if by_limit { "pr.working_day_number + c.limit_days" } else { "NULL" };
+    let due = format!("COALESCE(pd.working_day_number, {limit})");
+    let number = match policies.pause {
+        Pause::AsExported => due,
+        Pause::Subtract => {
+            for (alias, column) in [("p1f", "pause1_from"), ("p1t", "pause1_to"), ("p2f", "pause2_from"), ("p2t", "pause2_to")] {
+                join_calendar(joins, alias, &format!("CAST(d.{column} AS DATE)"));
+            }
+            let pause = |from: &str, to: &str| format!("COALESCE({to}.working_day_number - {from}.working_day_number, 0)");
+            format!("{due} + {} + {}", pause("p1f", "p1t"), pause("p2f", "p2t"))
+        }
+        Pause::Restart => {
+            join_calendar(joins, "pe", "CAST(COALESCE(d.pause2_to, d.pause1_to) AS DATE)");
+            format!("{due} + COALESCE(pe.working_day_number - pr.working_day_number, 0)")
+        }
+    };
+    joins.push_str(&format!(
+        "\nLEFT JOIN (SELECT working_day_number, MIN(date) AS date FROM calendar GROUP BY working_day_number) due_day \
+         ON due_day.working_day_number = {number}"
+    ));
+    match policies.pause {
+        Pause::AsExported => format!("COALESCE({exported}, due_day.date)"),
+        // Without a pause the exported day stands, even if it is no working day.
+        _ => format!("CASE WHEN d.pause1_to IS NULL AND d.due_at IS NOT NULL THEN {exported} ELSE due_day.date END"),
+    }
+}
+
+fn join_calendar(joins: &mut String, alias: &str, date: &str) {
+    joins.push_str(&format!("\nLEFT JOIN calendar {alias} ON {alias}.date = {date}"));
+}
+
+/// State as of the end of the period, read from the dates and never from today's status.
+fn dossiers_in_period(policies: Policies) -> String {
+    // By time: late is what ends after the due minute of the due day.
+    let past_due = match policies.compare {
+        Compare::Date => "f.finished_on > f.due_on",
+        Compare::Time => {
+            "(f.finished_on > f.due_on OR (f.finished_on = f.due_on AND CAST(f.due_at AS TIME) < CAST(f.finished_at AS TIME)))"
+        }
+    };
+    let excused = match policies.withdrawn {
+        Withdrawn::ByDates => "FALSE",
+        Withdrawn::OnTime => "COALESCE(f.withdrawn, FALSE)",
+    };
+    let due_counts = if policies.missing_due == MissingDue::Exclude { "f.due_on IS NOT NULL" } else { "TRUE" };
+    format!(
+        "SELECT f.*, p.period, p.period_start, p.period_end,\n\
+         f.received_on >= p.period_start AS received,\n\
+         f.received_on < p.period_start AS carried_over,\n\
+         COALESCE(f.finished_on <= p.period_end, FALSE) AS finished,\n\
+         COALESCE(f.finished_on > p.period_end, TRUE) AS open_at_end,\n\
+         f.due_on IS NULL AS no_due,\n\
+         COALESCE(f.finished_on < f.due_on, FALSE) AND NOT {excused} AS early,\n\
+         ({excused} OR (NOT COALESCE({past_due}, FALSE) AND NOT COALESCE(f.finished_on < f.due_on, FALSE))) AS on_time,\n\
+         COALESCE({past_due}, FALSE) AND NOT {excused} AS late,\n\
+         COALESCE(f.due_on >= p.period_end, TRUE) AS in_time,\n\
+         COALESCE(f.due_on < p.period_end, FALSE) AS overdue,\n\
+         {due_counts} AS due_counts,\n\
+         CAST(f.finished_on - f.received_on AS BIGINT) AS days\n\
+         FROM facts f JOIN periods p\n\
+         ON f.received_on <= p.period_end AND COALESCE(f.finished_on >= p.period_start, TRUE)"
+    )
+}

@@ -1,0 +1,194 @@
+//! Runs the passes and lays their figures out by period, unit and indicator.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, Date32Array, StringArray};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Schema};
+use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::error::DataFusionError;
+
+use super::compile::{Cells, Pass, passes};
+use super::{By, Children, Engine, GroupedRow};
+use crate::definitions::Indicator;
+use crate::model::{IndicatorRow, Measure, Period, Status, UnitRef};
+use crate::store::StoreError;
+
+/// Whose figure a result row is: a unit's code, `*KIND`, `*`, or a group.
+type Key = (String, String, Option<String>);
+
+/// Value columns of one result row; `None` is SQL's NULL.
+type Values = Vec<Option<f64>>;
+
+pub(super) fn measure(
+    engine: &Engine<'_>,
+    periods: &[Period],
+    indicators: &[&Indicator],
+    by: By,
+    children: Children,
+) -> Result<Vec<GroupedRow>, StoreError> {
+    engine.session.register("periods", periods_batch(periods)?)?;
+    let mut found: Vec<(Pass, HashMap<Key, Values>, bool)> = Vec::new();
+    for pass in passes(engine, indicators, by, Children::Apart) {
+        let mut values = run(engine, &pass)?;
+        if children == Children::Added && by == By::Unit {
+            engine.session.register("tree", tree_batch(engine)?)?;
+            for with_children in passes(engine, indicators, by, children).iter().filter(|other| other.table == pass.table) {
+                values.extend(run(engine, with_children)?);
+            }
+        }
+        let empty = is_empty(engine, &pass.table)?;
+        found.push((pass, values, empty));
+    }
+    let mut rows = Vec::new();
+    for period in periods {
+        let period_id = period.to_string();
+        for (unit, group) in who(engine, period, &period_id, by, &found) {
+            let key = (period_id.clone(), unit.unit_code.clone(), group.clone());
+            let mut measures = vec![Measure::MISSING; indicators.len()];
+            for (pass, values, empty) in &found {
+                for (position, cells) in &pass.cells {
+                    measures[*position] = if *empty { Measure::MISSING } else { cell(values.get(&key), *cells) };
+                }
+            }
+            for (indicator, measure) in indicators.iter().zip(measures) {
+                let row = IndicatorRow {
+                    unit: unit.clone(),
+                    period: period_id.clone(),
+                    indicator: indicator.id.clone(),
+                    measure: suppressed(measure, engine.policies.suppress_below),
+                };
+                rows.push(GroupedRow { group: group.clone(), row });
+            }
+        }
+    }
+    Ok(rows)
+}
+
+/// Units, then kinds, then everything; or the groups in order of their name.
+fn who(
+    engine: &Engine<'_>,
+    period: &Period,
+    period_id: &str,
+    by: By,
+    found: &[(Pass, HashMap<Key, Values>, bool)],
+) -> Vec<(UnitRef, Option<String>)> {
+    let everything = UnitRef { unit_code: "*".into(), unit_name: "Toàn bộ".into(), kind: None };
+    if by != By::Unit {
+        let mut groups: Vec<Option<String>> =
+            found.iter().flat_map(|(_, values, _)| values.keys()).filter(|key| key.0 == period_id).map(|key| key.2.clone()).collect();
+        groups.sort();
+        groups.dedup();
+        return groups.into_iter().map(|group| (everything.clone(), group)).collect();
+    }
+    let mut units = engine.rows_of(period);
+    // A unit outside its validity that counts something is shown all the same: nothing is lost.
+    for unit in engine.units.units() {
+        let counts = found.iter().any(|(_, values, _)| values.contains_key(&(period_id.to_owned(), unit.code.clone(), None)));
+        if counts && !units.iter().any(|other| other.unit_code == unit.code) {
+            units.push(UnitRef { unit_code: unit.code.clone(), unit_name: unit.name.clone(), kind: Some(unit.kind.clone()) });
+        }
+    }
+    units.sort();
+    let mut kinds: Vec<&str> = units.iter().filter_map(|unit| unit.kind.as_deref()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let title = |kind: &str| engine.definitions.kinds.iter().find(|(id, _)| id == kind).map_or(kind, |(_, title)| title).to_owned();
+    let sums: Vec<UnitRef> = kinds
+        .iter()
+        .map(|kind| UnitRef { unit_code: format!("*{kind}"), unit_name: title(kind), kind: Some((*kind).to_owned()) })
+        .collect();
+    units.into_iter().chain(sums).chain([everything]).map(|unit| (unit, None)).collect()
+}
+
+fn cell(values: Option<&Values>, cells: Cells) -> Measure {
+    let at = |position: usize| values.and_then(|values| values[position]);
+    let count = |position: usize| at(position).unwrap_or(0.0);
+    let (measure, rows, seen) = match cells {
+        Cells::Ratio { top, bottom, rows, seen } => (Measure::ratio(count(top), count(bottom)), rows, seen),
+        Cells::Count { top, rows, seen } => (Measure::plain(Some(count(top))), rows, seen),
+        Cells::Value { value, rows, seen } => (Measure::plain(at(value)), rows, seen),
+    };
+    // There were rows, but none of them came with the column.
+    if count(rows) > 0.0 && count(seen) == 0.0 {
+        return Measure { value: None, status: Status::Missing, ..measure };
+    }
+    measure
+}
+
+fn suppressed(measure: Measure, below: u32) -> Measure {
+    match measure.denominator {
+        Some(denominator) if denominator > 0.0 && denominator < f64::from(below) => {
+            Measure { numerator: None, denominator: None, value: None, status: Status::Suppressed }
+        }
+        _ => measure,
+    }
+}
+
+fn run(engine: &Engine<'_>, pass: &Pass) -> Result<HashMap<Key, Values>, StoreError> {
+    let mut found = HashMap::new();
+    for batch in engine.session.run(&pass.sql)? {
+        let column = |at: usize, kind: &DataType| cast(batch.column(at), kind).map_err(DataFusionError::from);
+        let texts = (0..4).map(|at| column(at, &DataType::Utf8)).collect::<Result<Vec<ArrayRef>, _>>()?;
+        let depth = column(4, &DataType::Int64)?;
+        let values = (5..5 + pass.width).map(|at| column(at, &DataType::Float64)).collect::<Result<Vec<ArrayRef>, _>>()?;
+        for row in 0..batch.num_rows() {
+            let text = |at: usize| {
+                let texts = texts[at].as_string::<i32>();
+                texts.is_valid(row).then(|| texts.value(row).to_owned())
+            };
+            let who = match depth.as_primitive::<Int64Type>().value(row) {
+                2 => text(1).unwrap_or_default(),
+                1 => format!("*{}", text(2).unwrap_or_default()),
+                _ => "*".to_owned(),
+            };
+            let values = values.iter().map(|column| {
+                let column = column.as_primitive::<Float64Type>();
+                column.is_valid(row).then(|| column.value(row))
+            });
+            found.insert((text(0).unwrap_or_default(), who, text(3)), values.collect());
+        }
+    }
+    Ok(found)
+}
+
+fn is_empty(engine: &Engine<'_>, table: &str) -> Result<bool, StoreError> {
+    let batches = engine.session.run(&format!("SELECT 1 FROM {table} LIMIT 1"))?;
+    Ok(batches.iter().all(|batch| batch.num_rows() == 0))
+}
+
+pub(super) fn periods_batch(periods: &[Period]) -> Result<RecordBatch, StoreError> {
+    let schema = Schema::new(vec![
+        Field::new("period", DataType::Utf8, false),
+        Field::new("period_start", DataType::Date32, false),
+        Field::new("period_end", DataType::Date32, false),
+    ]);
+    let days = |of: fn(&Period) -> chrono::NaiveDate| Date32Array::from_iter_values(periods.iter().map(|one| of(one).to_epoch_days()));
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(StringArray::from_iter_values(periods.iter().map(ToString::to_string))),
+        Arc::new(days(|period| period.start)),
+        Arc::new(days(|period| period.end)),
+    ];
+    Ok(RecordBatch::try_new(Arc::new(schema), columns).map_err(DataFusionError::from)?)
+}
+
+/// `tree(unit, ancestor)`: every unit with itself and with each unit above it.
+fn tree_batch(engine: &Engine<'_>) -> Result<RecordBatch, StoreError> {
+    let mut pairs: Vec<(&str, &str)> = Vec::new();
+    for unit in engine.units.units() {
+        let mut above = Some(unit);
+        let mut steps = 0;
+        while let Some(one) = above {
+            pairs.push((&unit.code, &one.code));
+            steps += 1;
+            above = one.parent.as_deref().filter(|_| steps < 20).and_then(|parent| engine.units.by_code(parent));
+        }
+    }
+    let schema = Schema::new(vec![Field::new("unit", DataType::Utf8, false), Field::new("ancestor", DataType::Utf8, false)]);
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(StringArray::from_iter_values(pairs.iter().map(|pair| pair.0))),
+        Arc::new(StringArray::from_iter_values(pairs.iter().map(|pair| pair.1))),
+    ];
+    Ok(RecordBatch::try_new(Arc::new(schema), columns).map_err(DataFusionError::from)?)
+}

@@ -1,0 +1,148 @@
+//! Measures units: all indicators of a table compiled into one SQL pass; the only place that writes SQL.
+
+mod compile;
+mod facts;
+mod figures;
+mod lists;
+mod trace;
+
+use crate::definitions::{Definitions, Indicator};
+use crate::model::{Form06Row, IndicatorRow, Period, Policies, UnitIndex, UnitRef};
+use crate::store::{Session, StoreError};
+
+pub use facts::{FACT_TABLES, fact_columns};
+pub use lists::{late_dossiers, not_sent};
+pub use trace::{Trace, TracedRow, trace};
+
+/// What the figures are of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum By {
+    /// Units, with sums per kind and over all.
+    #[default]
+    Unit,
+    /// Fields (lĩnh vực).
+    Field,
+    /// Procedures.
+    Procedure,
+    /// Channels.
+    Channel,
+    /// Service levels.
+    Level,
+}
+
+/// Whether a unit's row holds what its children resolve, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Children {
+    /// Only what the unit itself resolves.
+    #[default]
+    Apart,
+    /// With all units below it.
+    Added,
+}
+
+/// Everything that measuring needs.
+#[derive(Debug, Clone, Copy)]
+pub struct Engine<'a> {
+    /// One published version.
+    pub session: &'a Session,
+    /// Indicators and calendar.
+    pub definitions: &'a Definitions,
+    /// The units of that version.
+    pub units: &'a UnitIndex,
+    /// The named choices.
+    pub policies: Policies,
+}
+
+/// One figure with the group it is of, where it is not by unit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupedRow {
+    /// Field, procedure, channel or level; `None` by unit.
+    pub group: Option<String>,
+    /// The figure.
+    pub row: IndicatorRow,
+}
+
+impl Engine<'_> {
+    /// Measures `indicators` in all `periods`, in one pass per fact table.
+    ///
+    /// Rows come by period, then unit code, then `*KIND` and `*`, then indicator in the order asked for.
+    ///
+    /// # Errors
+    /// The store cannot be read, or a definition's SQL does not plan.
+    pub fn measure(
+        &self,
+        periods: &[Period],
+        indicators: &[&Indicator],
+        by: By,
+        children: Children,
+    ) -> Result<Vec<GroupedRow>, StoreError> {
+        figures::measure(self, periods, indicators, by, children)
+    }
+
+    /// The SQL of each pass that [`Engine::measure`] would run.
+    #[must_use]
+    pub fn sql(&self, indicators: &[&Indicator], by: By) -> Vec<String> {
+        compile::passes(self, indicators, by, Children::Apart).into_iter().map(|pass| pass.sql).collect()
+    }
+
+    /// Form 06, with its identities checked.
+    ///
+    /// # Errors
+    /// The store cannot be read, or the definitions do not fill all counted columns.
+    pub fn form06(&self, period: &Period, by: By, children: Children) -> Result<Vec<Form06Row>, StoreError> {
+        let columns: Vec<&Indicator> = self.definitions.indicators.iter().filter(|one| one.form06.is_some()).collect();
+        let rows = self.measure(std::slice::from_ref(period), &columns, by, children)?;
+        Ok(rows
+            .chunk_by(|left, right| left.row.unit == right.row.unit && left.group == right.group)
+            .map(|cells| form06_row(cells, &columns))
+            .collect())
+    }
+
+    /// The indicators of those ids; all that are not columns of form 06 without any.
+    pub fn chosen(&self, ids: &[String], period: &Period) -> Result<Vec<&Indicator>, String> {
+        let valid = |one: &&Indicator| {
+            one.valid_from.is_none_or(|from| from <= period.end) && one.valid_to.is_none_or(|to| period.end <= to)
+        };
+        if ids.is_empty() {
+            return Ok(self.definitions.indicators.iter().filter(|one| one.form06.is_none()).filter(valid).collect());
+        }
+        ids.iter()
+            .map(|id| {
+                self.definitions.indicators.iter().filter(valid).find(|one| one.id == *id).ok_or_else(|| {
+                    let known = self.definitions.indicators.iter().map(|one| one.id.as_str());
+                    format!("no indicator '{id}'{}", crate::definitions::did_you_mean(id, known))
+                })
+            })
+            .collect()
+    }
+
+    /// Who has a row of its own in a period: every unit that existed in it, except the root of the tree.
+    fn rows_of(&self, period: &Period) -> Vec<UnitRef> {
+        let is_root = |code: &str| self.units.units().iter().any(|unit| unit.parent.as_deref() == Some(code));
+        self.units
+            .units()
+            .iter()
+            .filter(|unit| unit.exists_within(period.start, period.end) && !(unit.parent.is_none() && is_root(&unit.code)))
+            .map(|unit| UnitRef { unit_code: unit.code.clone(), unit_name: unit.name.clone(), kind: Some(unit.kind.clone()) })
+            .collect()
+    }
+}
+
+fn form06_row(cells: &[GroupedRow], columns: &[&Indicator]) -> Form06Row {
+    let count = |column: u8| {
+        let at = columns.iter().position(|one| one.form06 == Some(column));
+        at.and_then(|at| cells[at].row.measure.value).unwrap_or(0.0) as i64
+    };
+    let [c4, c5, c6, c8, c9, c10, c12, c13] = [4, 5, 6, 8, 9, 10, 12, 13].map(count);
+    Form06Row {
+        unit: cells[0].row.unit.clone(),
+        field: cells[0].group.clone(),
+        counts: [c4 + c5 + c6, c4, c5, c6, c8 + c9 + c10, c8, c9, c10, c12 + c13, c12, c13],
+    }
+}
+
+/// The first row in which received is not resolved + pending (c3 = c7 + c11), if any.
+#[must_use]
+pub fn broken_identity(rows: &[Form06Row]) -> Option<&Form06Row> {
+    rows.iter().find(|row| row.counts[0] != row.counts[4] + row.counts[8])
+}

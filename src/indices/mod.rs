@@ -1,0 +1,5 @@
+//! Ranks units among their own kind by an indicator.
+
+mod rank;
+
+pub use rank::{Scores, rank, ranks};

@@ -1,0 +1,17 @@
+//! Plain types: units, periods, values, findings, and the schemas of the tables.
+
+mod finding;
+mod period;
+mod policy;
+mod results;
+mod table;
+mod unit;
+mod value;
+
+pub use finding::{Checked, Finding, Level};
+pub use period::{Period, PeriodError};
+pub use policy::{Compare, FinishedBeforeReceived, MissingDue, Pause, Policies, Withdrawn};
+pub use results::{FileAccount, Form06Row, IndicatorRow, LateDossier, NotSent, RankRow, UnitRef};
+pub use table::{Column, Kind, PROVENANCE, TABLES, Table};
+pub use unit::{Resolved, Unit, UnitIndex, fold_name};
+pub use value::{Measure, Status};

@@ -1,0 +1,209 @@
+//! Reporting periods as users write them: `2023`, `2023-Q1`, `2023-03`, `2023-01-01..2023-04-13`, `…@nd09`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{Datelike, Days, Months, NaiveDate};
+
+/// A closed range of days with the name that the user gave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Period {
+    shape: Shape,
+    /// First day.
+    pub start: NaiveDate,
+    /// Last day, included.
+    pub end: NaiveDate,
+}
+
+/// Where a year begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Year {
+    /// 1 January to 31 December.
+    Calendar,
+    /// 15 December of the year before to 14 December: the reporting year of NĐ 09/2019 `[k]`.
+    Nd09,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Year(i32, Year),
+    Half(i32, u32, Year),
+    Quarter(i32, u32, Year),
+    Month(i32, u32),
+    Days,
+}
+
+/// The text is no period.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is no period; write 2023, 2023-H1, 2023-Q1, 2023-03 or 2023-01-01..2023-04-13; @nd09 may follow a year, half or quarter")]
+pub struct PeriodError(String);
+
+impl Period {
+    /// The period of the same length just before this one.
+    ///
+    /// ```
+    /// use cchc::model::Period;
+    /// let range: Period = "2020-01-01..2020-04-13".parse().unwrap();
+    /// assert_eq!(range.before().to_string(), "2019-09-19..2019-12-31");
+    /// ```
+    #[must_use]
+    pub fn before(&self) -> Self {
+        match self.shape {
+            Shape::Year(year, kind) => Self::of(Shape::Year(year - 1, kind)),
+            Shape::Half(year, 1, kind) => Self::of(Shape::Half(year - 1, 2, kind)),
+            Shape::Half(year, half, kind) => Self::of(Shape::Half(year, half - 1, kind)),
+            Shape::Quarter(year, 1, kind) => Self::of(Shape::Quarter(year - 1, 4, kind)),
+            Shape::Quarter(year, quarter, kind) => Self::of(Shape::Quarter(year, quarter - 1, kind)),
+            Shape::Month(year, 1) => Self::of(Shape::Month(year - 1, 12)),
+            Shape::Month(year, month) => Self::of(Shape::Month(year, month - 1)),
+            Shape::Days => {
+                let length = (self.end - self.start).num_days() as u64 + 1;
+                Some(Self {
+                    shape: Shape::Days,
+                    start: self.start - Days::new(length),
+                    end: self.start - Days::new(1),
+                })
+            }
+        }
+        .expect("a year before a valid one is valid")
+    }
+
+    /// The same period of the year before.
+    #[must_use]
+    pub fn last_year(&self) -> Self {
+        let shape = match self.shape {
+            Shape::Year(year, kind) => Shape::Year(year - 1, kind),
+            Shape::Half(year, half, kind) => Shape::Half(year - 1, half, kind),
+            Shape::Quarter(year, quarter, kind) => Shape::Quarter(year - 1, quarter, kind),
+            Shape::Month(year, month) => Shape::Month(year - 1, month),
+            Shape::Days => {
+                return Self {
+                    shape: Shape::Days,
+                    start: self.start - Months::new(12),
+                    end: self.end - Months::new(12),
+                };
+            }
+        };
+        Self::of(shape).expect("a year before a valid one is valid")
+    }
+
+    fn of(shape: Shape) -> Option<Self> {
+        let (start, end) = match shape {
+            Shape::Year(year, kind) => months(year, 1, 12, kind)?,
+            Shape::Half(year, half, kind) => months(year, half * 6 - 5, 6, kind)?,
+            Shape::Quarter(year, quarter, kind) => months(year, quarter * 3 - 2, 3, kind)?,
+            Shape::Month(year, month) => months(year, month, 1, Year::Calendar)?,
+            Shape::Days => return None,
+        };
+        Some(Self { shape, start, end })
+    }
+}
+
+/// First and last day of `count` months from `first` on, shifted for the reporting year.
+fn months(year: i32, first: u32, count: u32, kind: Year) -> Option<(NaiveDate, NaiveDate)> {
+    let start = NaiveDate::from_ymd_opt(year, first, 1)?;
+    let next = start.checked_add_months(Months::new(count))?;
+    Some(match kind {
+        Year::Calendar => (start, next - Days::new(1)),
+        Year::Nd09 => {
+            let shift = |day: NaiveDate| (day - Months::new(1)).with_day(15);
+            (shift(start)?, shift(next)? - Days::new(1))
+        }
+    })
+}
+
+impl FromStr for Period {
+    type Err = PeriodError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        parse(text).ok_or_else(|| PeriodError(text.to_owned()))
+    }
+}
+
+fn parse(text: &str) -> Option<Period> {
+    if let Some((start, end)) = text.split_once("..") {
+        let (start, end) = (iso(start)?, iso(end)?);
+        return (start <= end).then_some(Period { shape: Shape::Days, start, end });
+    }
+    let (body, kind) = match text.split_once('@') {
+        None => (text, Year::Calendar),
+        Some((body, "nd09")) => (body, Year::Nd09),
+        Some(_) => return None,
+    };
+    let (year, rest) = body.split_at_checked(4)?;
+    if !year.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let year: i32 = year.parse().ok()?;
+    if !(1900..=2200).contains(&year) {
+        return None;
+    }
+    let shape = match rest.as_bytes() {
+        [] => Shape::Year(year, kind),
+        [b'-', b'H', half @ b'1'..=b'2'] => Shape::Half(year, u32::from(half - b'0'), kind),
+        [b'-', b'Q', quarter @ b'1'..=b'4'] => Shape::Quarter(year, u32::from(quarter - b'0'), kind),
+        [b'-', tens @ b'0'..=b'1', units @ b'0'..=b'9'] if kind == Year::Calendar => {
+            Shape::Month(year, u32::from(tens - b'0') * 10 + u32::from(units - b'0'))
+        }
+        _ => return None,
+    };
+    Period::of(shape)
+}
+
+fn iso(text: &str) -> Option<NaiveDate> {
+    (text.len() == 10).then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())?.filter(|day| (1900..=2200).contains(&day.year()))
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let suffix = |kind| if kind == Year::Nd09 { "@nd09" } else { "" };
+        match self.shape {
+            Shape::Year(year, kind) => write!(f, "{year}{}", suffix(kind)),
+            Shape::Half(year, half, kind) => write!(f, "{year}-H{half}{}", suffix(kind)),
+            Shape::Quarter(year, quarter, kind) => write!(f, "{year}-Q{quarter}{}", suffix(kind)),
+            Shape::Month(year, month) => write!(f, "{year}-{month:02}"),
+            Shape::Days => write!(f, "{}..{}", self.start, self.end),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn days(text: &str) -> (String, String) {
+        let period: Period = text.parse().expect("a period");
+        assert_eq!(period.to_string(), text);
+        (period.start.to_string(), period.end.to_string())
+    }
+
+    #[test]
+    fn periods_cover_their_days() {
+        for (text, start, end) in [
+            ("2023", "2023-01-01", "2023-12-31"),
+            ("2023-H1", "2023-01-01", "2023-06-30"),
+            ("2023-Q4", "2023-10-01", "2023-12-31"),
+            ("2024-02", "2024-02-01", "2024-02-29"),
+            ("2023-01-01..2023-04-13", "2023-01-01", "2023-04-13"),
+            ("2020@nd09", "2019-12-15", "2020-12-14"),
+            ("2020-H1@nd09", "2019-12-15", "2020-06-14"),
+            ("2020-Q2@nd09", "2020-03-15", "2020-06-14"),
+        ] {
+            assert_eq!(days(text), (start.to_owned(), end.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_no_period() {
+        for text in ["", "23", "2023-13", "2023-00", "2023-Q5", "2023-q1", "2023-1", "2023-03@nd09", "2023@x", "2023-02-30..2023-03-01", "2023-04-01..2023-01-01", "２０２３", "2023-01-01"] {
+            assert!(text.parse::<Period>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_first_quarter_follows_the_fourth_of_the_year_before() {
+        let period: Period = "2020-Q1@nd09".parse().expect("a period");
+        assert_eq!(period.before().to_string(), "2019-Q4@nd09");
+        assert_eq!(period.last_year().to_string(), "2019-Q1@nd09");
+    }
+}

@@ -1,0 +1,86 @@
+//! The named choices where the rules leave room; each is printed with every figure that it touches.
+
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+
+/// How a dossier without a due date counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
+pub enum MissingDue {
+    /// On time, as form 06 does.
+    #[default]
+    AsOnTime,
+    /// Outside the rates; form 06 stays whole.
+    Exclude,
+    /// Due after the statutory limit of the catalogue, in working days.
+    FromStatutoryLimit,
+}
+
+/// What a pause for a supplement does to the due date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
+pub enum Pause {
+    /// Nothing: the exported due date holds.
+    #[default]
+    AsExported,
+    /// The due date moves by the working days of the pauses.
+    Subtract,
+    /// The whole limit starts again after the last pause (NĐ 61/2018 `[k]`).
+    Restart,
+}
+
+/// Whether late means after the due day or after the due minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
+pub enum Compare {
+    /// By day.
+    #[default]
+    Date,
+    /// By day and time.
+    Time,
+}
+
+/// What happens to a dossier that ended before it was received.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
+pub enum FinishedBeforeReceived {
+    /// The row is refused.
+    #[default]
+    Reject,
+    /// The row is loaded with a warning and counts as finished on the day it was received.
+    Warn,
+}
+
+/// How a withdrawn dossier counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
+pub enum Withdrawn {
+    /// By its dates, like any other.
+    #[default]
+    ByDates,
+    /// Always on time.
+    OnTime,
+}
+
+/// All policies of a workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Policies {
+    /// No due date.
+    pub missing_due: MissingDue,
+    /// Pauses.
+    pub pause: Pause,
+    /// Day or minute.
+    pub compare: Compare,
+    /// Impossible order of dates.
+    pub finished_before_received: FinishedBeforeReceived,
+    /// Withdrawn dossiers.
+    pub withdrawn: Withdrawn,
+    /// Denominators below this are not shown; 0 shows all.
+    pub suppress_below: u32,
+}

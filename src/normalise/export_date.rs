@@ -1,0 +1,85 @@
+//! The day on which a file was exported: in its name, else in its letterhead.
+
+use chrono::NaiveDate;
+
+/// The last day written in a file name as `20200701` or `2020-07-01`, standing alone.
+///
+/// ```
+/// use cchc::normalise::in_name;
+/// assert_eq!(in_name("ho-so_so-y-te_20200701 (1).csv").unwrap().to_string(), "2020-07-01");
+/// assert_eq!(in_name("ho-so_120200701.csv"), None);
+/// ```
+#[must_use]
+pub fn in_name(name: &str) -> Option<NaiveDate> {
+    let mut found = None;
+    let mut digits = String::new();
+    let mut separated = String::new();
+    for letter in name.chars().chain(std::iter::once('.')) {
+        if letter.is_ascii_digit() {
+            digits.push(letter);
+            separated.push(letter);
+            continue;
+        }
+        found = day(&digits, "%Y%m%d", 8).or(found);
+        digits.clear();
+        if letter == '-' && !separated.is_empty() && !separated.ends_with('-') {
+            separated.push('-');
+        } else {
+            found = day(separated.trim_end_matches('-'), "%Y-%m-%d", 10).or(found);
+            separated.clear();
+        }
+    }
+    found
+}
+
+/// The export day that the rows above the headings tell: after a word for exporting or making the list,
+/// as `01/07/2020` or `ngày 01 tháng 07 năm 2020`. The days a list covers ("từ ngày … đến ngày …") are no export day.
+#[must_use]
+pub fn in_letterhead<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<NaiveDate> {
+    texts.into_iter().find_map(|text| {
+        let text = super::clean(text).to_lowercase();
+        let after = ["xuất", "lập ngày", "ngày lập", "ngày in", "kết xuất"].iter().find_map(|word| text.find(word).map(|at| &text[at..]));
+        after.and_then(first_day).or_else(|| (text.contains(", ngày ") && text.contains(" tháng ")).then(|| spelled(&text)).flatten())
+    })
+}
+
+fn first_day(text: &str) -> Option<NaiveDate> {
+    let slashed = text
+        .split(|letter: char| !letter.is_ascii_digit() && letter != '/')
+        .find_map(|word| NaiveDate::parse_from_str(word, "%d/%m/%Y").ok());
+    slashed.or_else(|| spelled(text))
+}
+
+fn spelled(text: &str) -> Option<NaiveDate> {
+    let mut numbers = text[text.find("ngày ")?..].split(|letter: char| !letter.is_ascii_digit()).filter(|word| !word.is_empty());
+    let (day, month, year) = (numbers.next()?, numbers.next()?, numbers.next()?);
+    NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).filter(|day| plausible(*day))
+}
+
+fn day(text: &str, format: &str, length: usize) -> Option<NaiveDate> {
+    (text.len() == length).then(|| NaiveDate::parse_from_str(text, format).ok())?.filter(|day| plausible(*day))
+}
+
+fn plausible(day: NaiveDate) -> bool {
+    (2000..=2100).contains(&chrono::Datelike::year(&day))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_may_hold_the_day_with_hyphens() {
+        assert_eq!(in_name("xuat 2025-04-01.xlsx").map(|day| day.to_string()).as_deref(), Some("2025-04-01"));
+        assert_eq!(in_name("ho-so.xlsx"), None);
+        assert_eq!(in_name("ho-so_20201340.xlsx"), None);
+    }
+
+    #[test]
+    fn the_covered_days_are_not_the_export_day() {
+        let line = "(Từ ngày 13/08/2019 đến ngày 30/06/2020; thời điểm xuất: 01/07/2020 08:00)";
+        assert_eq!(in_letterhead([line]).map(|day| day.to_string()).as_deref(), Some("2020-07-01"));
+        assert_eq!(in_letterhead(["(Từ ngày 13/08/2019 đến ngày 30/06/2020)"]), None);
+        assert_eq!(in_letterhead(["Vinh, ngày 02 tháng 4 năm 2025"]).map(|day| day.to_string()).as_deref(), Some("2025-04-02"));
+    }
+}

@@ -1,0 +1,196 @@
+//! Finds the heading rows of a sheet and which column feeds what, by scoring against all sources.
+
+use std::collections::HashMap;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use super::text::clean;
+use crate::definitions::{SourceDef, nearest};
+use crate::model::fold_name;
+
+/// Headings stack over at most this many rows.
+const DEEPEST: usize = 3;
+
+/// Where the headings stand and what they map to.
+#[derive(Debug, Clone)]
+pub struct HeadingMatch {
+    /// Position of the source among those offered.
+    pub source: usize,
+    /// Index of the last heading row among the rows offered.
+    pub last_row: usize,
+    /// What each column is.
+    pub mapping: Mapping,
+}
+
+/// The columns of a sheet.
+#[derive(Debug, Clone, Default)]
+pub struct Mapping {
+    /// For each column of the source the column of the sheet that feeds it.
+    pub columns: Vec<Option<usize>>,
+    /// The text of each heading as the sheet has it, bottom row.
+    pub headings: Vec<String>,
+    /// Headings that feed nothing and are not personal.
+    pub extra: Vec<String>,
+    /// Headings of which a second column claims the same target.
+    pub duplicates: Vec<String>,
+}
+
+/// A sheet that almost fits a source.
+#[derive(Debug, Clone)]
+pub struct NearMiss {
+    /// Position of the source among those offered.
+    pub source: usize,
+    /// The required column that no heading feeds, and its usual heading.
+    pub missing: Vec<(String, String)>,
+    /// The heading of the sheet most like the first missing one.
+    pub nearest: Option<String>,
+    /// Row index of the headings.
+    pub row: usize,
+}
+
+/// Finds the best fitting source; `rows` are the first rows of a sheet as text.
+///
+/// # Errors
+/// No source fits; the nearest miss, if any source shares at least three headings.
+pub fn find(rows: &[Vec<String>], sources: &[SourceDef]) -> Result<HeadingMatch, Option<NearMiss>> {
+    let synonyms: Vec<Synonyms> = sources.iter().map(Synonyms::of).collect();
+    let mut best: Option<(usize, HeadingMatch)> = None;
+    let mut miss: Option<(usize, NearMiss)> = None;
+    for first in 0..rows.len() {
+        for depth in 1..=DEEPEST.min(rows.len() - first) {
+            let stack = &rows[first..first + depth];
+            if stack.last().is_some_and(|row| row.iter().filter(|cell| !cell.is_empty()).count() < 2) {
+                continue;
+            }
+            let names = Names::of(stack);
+            for (at, source) in sources.iter().enumerate() {
+                let mapping = synonyms[at].map(&names);
+                let score = mapping.columns.iter().flatten().count();
+                let missing = missing(source, &mapping);
+                if missing.is_empty() {
+                    if best.as_ref().is_none_or(|(other, _)| score > *other) {
+                        best = Some((score, HeadingMatch { source: at, last_row: first + depth - 1, mapping }));
+                    }
+                } else if score >= 3 && miss.as_ref().is_none_or(|(other, _)| score > *other) {
+                    let near = missing.first().and_then(|(_, usual)| nearest(usual, mapping.extra.iter().map(String::as_str))).map(str::to_owned);
+                    miss = Some((score, NearMiss { source: at, missing, nearest: near, row: first + depth - 1 }));
+                }
+            }
+        }
+    }
+    best.map(|(_, found)| found).ok_or(miss.map(|(_, near)| near))
+}
+
+fn missing(source: &SourceDef, mapping: &Mapping) -> Vec<(String, String)> {
+    let fed = |name: &String| source.columns.iter().zip(&mapping.columns).any(|(column, fed)| column.name == *name && fed.is_some());
+    let usual = |name: &String| source.column(name).and_then(|column| column.headings.first()).cloned().unwrap_or_default();
+    source.required.iter().filter(|name| !fed(name)).map(|name| (name.clone(), usual(name))).collect()
+}
+
+/// The names under which each column of a stack of heading rows may be known.
+struct Names {
+    bottom: Vec<String>,
+    /// Folded, and folded without diacritics.
+    folded: Vec<Vec<(String, String)>>,
+}
+
+impl Names {
+    fn of(stack: &[Vec<String>]) -> Self {
+        let width = stack.iter().map(Vec::len).max().unwrap_or(0);
+        let mut above = vec![String::new(); stack.len()];
+        let (mut bottom, mut folded) = (Vec::with_capacity(width), Vec::with_capacity(width));
+        for column in 0..width {
+            let own: Vec<&str> = stack.iter().map(|row| row.get(column).map_or("", String::as_str)).collect();
+            let lowest = own.iter().rev().find(|text| !text.is_empty()).copied().unwrap_or("");
+            // A merged heading stands in its first column only: what is empty here continues the left neighbour,
+            // as long as something stands below it.
+            let mut parts: Vec<String> = Vec::new();
+            for (level, text) in own.iter().enumerate() {
+                let text = if !text.is_empty() {
+                    above[level] = (*text).to_owned();
+                    for deeper in &mut above[level + 1..] {
+                        deeper.clear();
+                    }
+                    (*text).to_owned()
+                } else if own[level + 1..].iter().any(|lower| !lower.is_empty()) {
+                    above[level].clone()
+                } else {
+                    String::new()
+                };
+                if !text.is_empty() && parts.last() != Some(&text) {
+                    parts.push(text);
+                }
+            }
+            let joined = parts.join(" ");
+            let mut names = vec![fold_name(lowest)];
+            if joined != lowest {
+                names.push(fold_name(&joined));
+            }
+            names.retain(|name| !name.is_empty());
+            let names = names.into_iter().map(|name| (bare(&name), name)).map(|(bare, name)| (name, bare)).collect();
+            bottom.push(clean(lowest).into_owned());
+            folded.push(names);
+        }
+        Self { bottom, folded }
+    }
+}
+
+/// What a heading means: the column of the source that it feeds (none if it is personal) and its rank among the synonyms.
+type Meaning = (Option<usize>, usize);
+
+/// All headings of a source, folded, with and without diacritics.
+struct Synonyms {
+    exact: HashMap<String, Meaning>,
+    bare: HashMap<String, Meaning>,
+    columns: usize,
+}
+
+impl Synonyms {
+    fn of(source: &SourceDef) -> Self {
+        let mut all = Self { exact: HashMap::new(), bare: HashMap::new(), columns: source.columns.len() };
+        let fed = source.columns.iter().enumerate().flat_map(|(target, column)| {
+            column.headings.iter().enumerate().map(move |(rank, heading)| (heading, (Some(target), rank)))
+        });
+        for (heading, meaning) in fed.chain(source.personal.iter().map(|heading| (heading, (None, 0)))) {
+            let folded = fold_name(heading);
+            all.bare.entry(bare(&folded)).or_insert(meaning);
+            all.exact.entry(folded).or_insert(meaning);
+        }
+        all
+    }
+
+    /// With its diacritics if they fit, else without; the joined name before the bottom one.
+    fn target(&self, names: &[(String, String)]) -> Option<Meaning> {
+        let exact = names.iter().rev().find_map(|(folded, _)| self.exact.get(folded));
+        exact.or_else(|| names.iter().rev().find_map(|(_, bare)| self.bare.get(bare))).copied()
+    }
+
+    fn map(&self, names: &Names) -> Mapping {
+        let mut chosen: Vec<Option<(usize, usize)>> = vec![None; self.columns];
+        let mut mapping = Mapping { headings: names.bottom.clone(), ..Mapping::default() };
+        for (position, folded) in names.folded.iter().enumerate() {
+            match self.target(folded) {
+                Some((Some(target), rank)) => match &mut chosen[target] {
+                    Some((_, other)) if *other <= rank => mapping.duplicates.push(names.bottom[position].clone()),
+                    slot => {
+                        if let Some((before, _)) = slot {
+                            mapping.duplicates.push(names.bottom[*before].clone());
+                        }
+                        *slot = Some((position, rank));
+                    }
+                },
+                Some((None, _)) => {}
+                None if folded.is_empty() || folded[0].1 == "stt" || folded[0].1 == "tt" => {}
+                None => mapping.extra.push(names.bottom[position].clone()),
+            }
+        }
+        mapping.columns = chosen.into_iter().map(|slot| slot.map(|(position, _)| position)).collect();
+        mapping
+    }
+}
+
+/// Without any diacritics, đ as d.
+fn bare(folded: &str) -> String {
+    folded.nfd().filter(|letter| !is_combining_mark(*letter)).map(|letter| if letter == 'đ' { 'd' } else { letter }).collect()
+}

@@ -1,0 +1,33 @@
+//! Turns raw columns of text into typed columns of a table: headings, words, dates, numbers, units; personal columns never get this far.
+
+mod columns;
+mod dates;
+mod export_date;
+mod headings;
+mod raw;
+mod rows;
+mod text;
+
+pub use columns::{data_type, Normalised, Normaliser, Refused, RejectedRow};
+pub use export_date::{in_letterhead, in_name};
+pub use headings::{HeadingMatch, Mapping, NearMiss, find};
+pub use raw::{RawBatch, TextColumn};
+pub use rows::{RowKind, classify};
+pub use text::clean;
+
+use std::borrow::Cow;
+
+use crate::read::Cell;
+
+/// A cell as text. Numbers keep a decimal comma where the column is a number, so that 1.5 in a number
+/// cell is never taken for 1500, and a point where it is a code.
+#[must_use]
+pub fn cell_text<'a>(cell: &'a Cell<'_>, decimal: char) -> Cow<'a, str> {
+    match cell {
+        Cell::Empty | Cell::Error(_) => Cow::Borrowed(""),
+        Cell::Text(text) | Cell::DateTime(text) => Cow::Borrowed(text),
+        Cell::Bool(value) => Cow::Borrowed(if *value { "true" } else { "false" }),
+        Cell::Number(number) if decimal == ',' => Cow::Owned(number.to_string().replace('.', ",")),
+        Cell::Number(number) => Cow::Owned(number.to_string()),
+    }
+}

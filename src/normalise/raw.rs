@@ -1,0 +1,49 @@
+//! Raw text by column: what a reader hands to the normaliser, one batch at a time.
+
+/// Many short texts in one buffer.
+#[derive(Debug, Clone, Default)]
+pub struct TextColumn {
+    bytes: String,
+    ends: Vec<usize>,
+}
+
+impl TextColumn {
+    /// Appends one text.
+    pub fn push(&mut self, text: &str) {
+        self.bytes.push_str(text);
+        self.ends.push(self.bytes.len());
+    }
+
+    /// The text of a row.
+    #[must_use]
+    pub fn get(&self, row: usize) -> &str {
+        let start = if row == 0 { 0 } else { self.ends[row - 1] };
+        &self.bytes[start..self.ends[row]]
+    }
+
+    /// All texts in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
+        (0..self.ends.len()).map(|row| self.get(row))
+    }
+
+    /// Number of texts.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+}
+
+/// Some rows of one sheet: the mapped columns in the order of the source's columns, and where each row stood.
+#[derive(Debug, Clone, Default)]
+pub struct RawBatch {
+    /// Row numbers as the spreadsheet shows them.
+    pub rows: Vec<u32>,
+    /// One per column of the source; `None` where the sheet lacks it.
+    pub columns: Vec<Option<TextColumn>>,
+}

@@ -1,0 +1,130 @@
+//! Tells a body row from group, total, numbering, signature and repeated heading rows, by rule and not by position.
+
+use super::text::clean;
+
+/// What a row below the headings is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RowKind {
+    /// A row of data.
+    Body,
+    /// Nothing in it.
+    Blank,
+    /// `(1) (2) (3)` or `1 2 3` under the headings.
+    Numbering,
+    /// A group row such as `I | Sở Y tế`, or a signature or note: too few cells to be data.
+    Sparse,
+    /// `Tổng cộng`, `Cộng` …
+    Total,
+    /// The headings again, as after a page break.
+    Heading,
+}
+
+/// Classifies one row. `cells` are all cells of the row, `headings` the texts of the heading row.
+///
+/// A row with a quarter of the headings filled or fewer cannot be data; neither can `I | name` alone.
+#[must_use]
+pub fn classify<T: AsRef<str>>(cells: &[T], headings: &[String]) -> RowKind {
+    let cells: Vec<&str> = cells.iter().map(AsRef::as_ref).collect();
+    let cells = cells.as_slice();
+    let width = headings.iter().filter(|heading| !heading.is_empty()).count();
+    let filled = cells.iter().filter(|cell| !is_blank(cell)).count();
+    if filled == 0 {
+        return RowKind::Blank;
+    }
+    if repeats_headings(cells, headings, filled) {
+        return RowKind::Heading;
+    }
+    if cells.iter().filter(|cell| !is_blank(cell)).take(2).any(|cell| is_total(cell)) {
+        return RowKind::Total;
+    }
+    if is_numbering(cells, filled) {
+        return RowKind::Numbering;
+    }
+    let ordinal = cells.iter().find(|cell| !is_blank(cell)).is_some_and(|cell| is_group_ordinal(cell));
+    if filled * 4 <= width || (filled <= 2 && (ordinal || width > 4)) {
+        return RowKind::Sparse;
+    }
+    RowKind::Body
+}
+
+fn is_blank(cell: &str) -> bool {
+    match cell.as_bytes().first() {
+        None => true,
+        Some(b'!'..=b'~') => false,
+        Some(_) => cell.trim().is_empty(),
+    }
+}
+
+/// Whether most filled cells say what their heading says; most rows are told apart by their first cell.
+fn repeats_headings(cells: &[&str], headings: &[String], filled: usize) -> bool {
+    let repeats = |(position, cell): (usize, &&str)| headings.get(position).is_some_and(|heading| !heading.is_empty() && cell.trim() == heading);
+    let mut cells = cells.iter().enumerate().filter(|(_, cell)| !is_blank(cell));
+    if filled < 2 || !cells.next().is_some_and(repeats) {
+        return false;
+    }
+    (cells.filter(|cell| repeats(*cell)).count() + 1) * 2 > filled
+}
+
+/// "Tổng cộng", "Tổng số", "Cộng", "Cộng:", "TỔNG" – and never "Công ty".
+fn is_total(cell: &str) -> bool {
+    let first = cell.trim_start().as_bytes().first().copied();
+    if !matches!(first, Some(b't' | b'T' | b'c' | b'C')) {
+        return false;
+    }
+    let text = clean(cell).to_lowercase();
+    let text = text.trim_end_matches([':', '.', ' ']);
+    matches!(text, "cộng" | "tổng" | "tổng số" | "tổng cộng" | "tổng điểm" | "toàn tỉnh") || ["tổng cộng ", "tổng cộng:", "tổng số ", "tổng số:", "cộng:"].iter().any(|word| text.starts_with(word))
+}
+
+/// Consecutive numbers, with or without brackets, in every filled cell.
+fn is_numbering(cells: &[&str], filled: usize) -> bool {
+    if filled < 3 {
+        return false;
+    }
+    let mut before: Option<u32> = None;
+    cells.iter().filter(|cell| !is_blank(cell)).all(|cell| {
+        let number = cell.trim().trim_matches(['(', ')', '[', ']']).parse::<u32>().ok();
+        let follows = match (before, number) {
+            (None, Some(number)) => number <= 2,
+            (Some(before), Some(number)) => number == before + 1,
+            (_, None) => false,
+        };
+        before = number;
+        follows
+    })
+}
+
+/// I, II, IV, A, B …
+fn is_group_ordinal(cell: &str) -> bool {
+    let text = cell.trim().trim_end_matches(['.', ')']);
+    let roman = !text.is_empty() && text.len() <= 6 && text.chars().all(|letter| matches!(letter, 'I' | 'V' | 'X' | 'L'));
+    roman || (text.len() == 1 && text.chars().all(|letter| letter.is_ascii_uppercase()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(cells: &[&str]) -> RowKind {
+        let headings: Vec<String> = ["STT", "Số hồ sơ", "Tên thủ tục", "Lĩnh vực", "Ngày nhận", "Ngày hẹn", "Ngày xong", "Đơn vị"].iter().map(|text| (*text).to_owned()).collect();
+        classify(cells, &headings)
+    }
+
+    #[test]
+    fn rows_are_known_by_rule() {
+        for (cells, expected) in [
+            (&["", " ", "\u{a0}"][..], RowKind::Blank),
+            (&["(1)", "(2)", "(3)", "(4)", "(5)", "(6)", "(7)", "(8)"], RowKind::Numbering),
+            (&["1", "2", "3", "4", "5", "6", "7", "8"], RowKind::Numbering),
+            (&["I", "Sở Y tế"], RowKind::Sparse),
+            (&["", "", "", "", "", "THỦ TRƯỞNG ĐƠN VỊ"], RowKind::Sparse),
+            (&["Tổng cộng", "", "68 hồ sơ"], RowKind::Total),
+            (&["", "Cộng:", "1", "2", "3", "4", "5", "6"], RowKind::Total),
+            (&["STT", "Số hồ sơ", "Tên thủ tục", "Lĩnh vực", "Ngày nhận", "Ngày hẹn", "Ngày xong", "Đơn vị"], RowKind::Heading),
+            (&["1", "", "Khai sinh", "Hộ tịch", "01/02/2020", "", "", "Sở Y tế"], RowKind::Body),
+            (&["Công ty TNHH A", "H1", "Khai sinh", "Hộ tịch", "", "", "", ""], RowKind::Body),
+        ] {
+            assert_eq!(kind(cells), expected, "{cells:?}");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Why a file could not be read, with the id of the rule and what to do about it; never a cell's contents.
+
+use super::sniff::Container;
+
+/// What a file has too much of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Excess {
+    /// The file itself.
+    FileBytes,
+    /// What the zip archive inflates to.
+    InflatedBytes,
+    /// Parts inside the zip archive.
+    Parts,
+    /// Cells over all sheets.
+    Cells,
+    /// Columns of one row.
+    Columns,
+    /// Bytes of one record.
+    RecordBytes,
+    /// Cells to be listed one by one.
+    ListedCells,
+}
+
+/// Why a file, or the rest of it, could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The operating system does not hand the file over.
+    #[error("the file cannot be opened or read; check that it exists and that you may read it")]
+    Open(#[source] std::io::Error),
+    /// No content at all.
+    #[error("the file is empty; export it again")]
+    Empty,
+    /// Encrypted.
+    #[error("the file is password-protected; open it, remove the password and save it again")]
+    Password,
+    /// More than the limits allow.
+    #[error("the file is too big: {}", .0.said())]
+    TooBig(Excess),
+    /// A zip archive without its directory, which stands at the end.
+    #[error("the zip archive is cut off or damaged; copy or download the file again")]
+    TruncatedZip(#[source] zip::result::ZipError),
+    /// Readable, but of a kind that holds no sheets that this program reads.
+    #[error("the file is {0}, not a workbook, CSV, HTML table or Parquet file; save it as .xlsx or .csv")]
+    NotAWorkbook(&'static str),
+    /// Neither text nor any known container.
+    #[error("the content is of no known kind; save it as .xlsx or .csv")]
+    UnknownContainer,
+    /// Text that ends inside a table.
+    #[error("the {0} content ends inside a table; download or export the file again")]
+    CutOff(Container),
+    /// Bytes that the encoding does not have.
+    #[error("record {record} (from byte {offset}) does not fit the text encoding; save the file as UTF-8")]
+    BadEncoding {
+        /// Number of the record, from 1.
+        record: u64,
+        /// Where the record starts in the decoded file.
+        offset: u64,
+    },
+    /// A quote that swallows the records after it.
+    #[error("record {record} opens a quote that is not closed where it should be; repair the quotes or export again")]
+    UnclosedQuote {
+        /// Number of the record, from 1.
+        record: u64,
+    },
+    /// The container's own reader gave up.
+    #[error("the {container} content is damaged; open the file in its program and save it again, or export it again")]
+    Broken {
+        /// What was being read.
+        container: Container,
+        /// What its reader said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The container's own reader panicked.
+    #[error(
+        "the {0} content is damaged in a way its reader cannot name; open the file in its program and save it again"
+    )]
+    Panicked(Container),
+}
+
+impl ReadError {
+    /// The stable id under which findings name this fault.
+    #[must_use]
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Self::Open(_) | Self::Broken { .. } | Self::Panicked(_) => "unreadable",
+            Self::Empty => "empty_file",
+            Self::Password => "password",
+            Self::TooBig(_) => "too_big",
+            Self::TruncatedZip(_) => "truncated_zip",
+            Self::NotAWorkbook(_) => "not_a_workbook",
+            Self::UnknownContainer => "unknown_container",
+            Self::CutOff(_) => "truncated",
+            Self::BadEncoding { .. } => "bad_encoding",
+            Self::UnclosedQuote { .. } => "unclosed_quote",
+        }
+    }
+
+    /// Wraps what a container's reader said.
+    pub(super) fn broken<E>(container: Container) -> impl FnOnce(E) -> Self
+    where
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        move |source| Self::Broken { container, source: source.into() }
+    }
+}
+
+impl Excess {
+    fn said(self) -> &'static str {
+        match self {
+            Self::FileBytes => "more bytes than allowed; split the export into smaller files",
+            Self::InflatedBytes => "it inflates to more bytes than allowed; split the export into smaller files",
+            Self::Parts => "more parts in the archive than allowed; split the export into smaller files",
+            Self::Cells => "more cells than allowed; split the export into smaller files",
+            Self::Columns => "a row with more columns than allowed; split the export into smaller files",
+            Self::RecordBytes => "a record with more bytes than allowed; split the export into smaller files",
+            Self::ListedCells => "more cells than can be listed; ask for fewer cells of each sheet",
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! Reads the tables of an HTML file, which many systems call .xls, as sheets.
+
+use std::fs::File;
+use std::ops::Range;
+use std::path::Path;
+
+use super::budget::Budget;
+use super::error::{Excess, ReadError};
+use super::markup::{Attributes, Collapsed, Listener, listen};
+use super::sniff::Container;
+use super::text::{Encoding, to_utf8};
+use super::{Cell, Flow, recycle};
+
+/// Rows that a cell may reach down, as browsers have it.
+const MAX_ROWSPAN: u32 = 65_534;
+
+/// Reads every `<table>`, nested ones as sheets of their own.
+pub(super) fn read(path: &Path, encoding: Encoding, budget: &mut Budget<'_>) -> Result<(), ReadError> {
+    let file = File::open(path).map_err(ReadError::Open)?;
+    let utf8 = to_utf8(file, encoding).map_err(ReadError::Open)?;
+    let mut tables = Tables::new(budget);
+    let damaged = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::InvalidData => ReadError::BadEncoding { record: 1, offset: 0 },
+        _ => ReadError::broken(Container::Html)(error),
+    };
+    listen(utf8, &mut tables, damaged)?;
+    // Only `</table>` may not be left out in HTML, so a table still open means that the end of the file is missing.
+    if tables.is_done() || tables.open.is_empty() {
+        tables.failed.map_or(Ok(()), Err)
+    } else {
+        Err(ReadError::CutOff(Container::Html))
+    }
+}
+
+/// One `<table>` that is not closed yet.
+#[derive(Default)]
+struct Table {
+    name: String,
+    hidden: bool,
+    announced: bool,
+    skipped: bool,
+    rows: u32,
+    /// Rows that a cell of an earlier row still covers, by column.
+    covered: Vec<u32>,
+    row: Option<Row>,
+}
+
+/// The row being read: all its texts in one string, a range for each column.
+#[derive(Default)]
+struct Row {
+    texts: String,
+    columns: Vec<Range<usize>>,
+    /// First column, columns and further rows of the cells that reach down.
+    reaching: Vec<(usize, usize, u32)>,
+    cell: Option<Span>,
+}
+
+#[derive(Clone, Copy)]
+struct Span {
+    columns: u32,
+    rows: u32,
+}
+
+struct Tables<'b, 's> {
+    budget: &'b mut Budget<'s>,
+    open: Vec<Table>,
+    seen: u32,
+    text: Collapsed,
+    in_caption: bool,
+    spare: Vec<Cell<'static>>,
+    stopped: bool,
+    failed: Option<ReadError>,
+}
+
+impl Listener for Tables<'_, '_> {
+    fn open(&mut self, name: &str, attributes: &Attributes<'_>) {
+        match name {
+            "table" => self.start_table(attributes),
+            "tr" => self.start_row(),
+            "td" | "th" => self.start_cell(attributes),
+            "caption" => {
+                self.in_caption = true;
+                self.text.clear();
+            }
+            "br" => self.text.push_exact("\n"),
+            "p" | "div" | "li" => self.text.new_paragraph(),
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, name: &str) {
+        match name {
+            "table" => self.end_table(),
+            "tr" | "thead" | "tbody" | "tfoot" => self.end_row(),
+            "td" | "th" => self.end_cell(),
+            "caption" => self.end_caption(),
+            "p" | "div" | "li" => self.text.new_paragraph(),
+            _ => {}
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        let in_cell = self.row().is_some_and(|row| row.cell.is_some());
+        if in_cell || self.in_caption {
+            self.text.push(text);
+        }
+        let row_bytes = self.row().map_or(0, |row| row.texts.len());
+        if (row_bytes + self.text.as_str().len()) as u64 > self.budget.limits.max_record_bytes {
+            self.failed = Some(ReadError::TooBig(Excess::RecordBytes));
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.stopped || self.failed.is_some()
+    }
+}
+
+impl<'b, 's> Tables<'b, 's> {
+    fn new(budget: &'b mut Budget<'s>) -> Self {
+        Self {
+            budget,
+            open: Vec::new(),
+            seen: 0,
+            text: Collapsed::default(),
+            in_caption: false,
+            spare: Vec::new(),
+            stopped: false,
+            failed: None,
+        }
+    }
+
+    fn row(&mut self) -> Option<&mut Row> {
+        self.open.last_mut().and_then(|table| table.row.as_mut())
+    }
+
+    fn start_table(&mut self, attributes: &Attributes<'_>) {
+        // What the outer table has of this row comes before the inner table.
+        self.end_row();
+        if let Some(outer) = self.open.last_mut() {
+            outer.announced = false;
+        }
+        self.seen += 1;
+        let style = attributes.get("style").unwrap_or_default();
+        let style: String = style.chars().filter(|c| !c.is_whitespace()).collect();
+        self.open.push(Table {
+            name: format!("Bảng {}", self.seen),
+            hidden: style.to_ascii_lowercase().contains("display:none") || attributes.get("hidden").is_some(),
+            ..Table::default()
+        });
+    }
+
+    fn end_table(&mut self) {
+        self.end_row();
+        if self.open.last().is_some_and(|table| table.rows == 0) {
+            self.announce();
+        }
+        self.open.pop();
+    }
+
+    fn end_caption(&mut self) {
+        if std::mem::take(&mut self.in_caption) {
+            let caption = self.text.as_str().trim();
+            if let Some(table) = self.open.last_mut().filter(|_| !caption.is_empty()) {
+                caption.clone_into(&mut table.name);
+            }
+        }
+    }
+
+    /// Names the sheet to the sink, again if an inner table came between.
+    fn announce(&mut self) {
+        if self.is_done() {
+            return;
+        }
+        let Some(table) = self.open.last_mut().filter(|table| !table.announced) else { return };
+        table.announced = true;
+        match self.budget.sheet(&table.name, table.hidden) {
+            Flow::Continue => {}
+            Flow::SkipSheet => table.skipped = true,
+            Flow::Stop => self.stopped = true,
+        }
+    }
+
+    fn start_row(&mut self) {
+        self.end_row();
+        self.announce();
+        if let Some(table) = self.open.last_mut() {
+            table.rows += 1;
+            table.row = Some(Row::default());
+        }
+    }
+
+    fn start_cell(&mut self, attributes: &Attributes<'_>) {
+        self.end_cell();
+        if self.row().is_none() {
+            self.start_row();
+        }
+        self.text.clear();
+        let span = Span { columns: attributes.count("colspan"), rows: attributes.count("rowspan").min(MAX_ROWSPAN) };
+        if span.columns > self.budget.limits.max_columns {
+            self.failed = Some(ReadError::TooBig(Excess::Columns));
+        } else if let Some(row) = self.row() {
+            row.cell = Some(span);
+        }
+    }
+
+    fn end_cell(&mut self) {
+        let Some(table) = self.open.last_mut() else { return };
+        let Some(row) = table.row.as_mut() else { return };
+        let Some(span) = row.cell.take() else { return };
+        let is_covered = |column: usize| table.covered.get(column).is_some_and(|rows| *rows > 0);
+        while is_covered(row.columns.len()) {
+            row.columns.push(0..0);
+        }
+        let first = row.columns.len();
+        let text = self.text.as_str().trim_matches([' ', '\n']);
+        let start = row.texts.len();
+        // A lone no-break space is how HTML writes an empty cell.
+        if !text.chars().all(char::is_whitespace) {
+            row.texts.push_str(text);
+        }
+        row.columns.push(start..row.texts.len());
+        row.columns.resize(first + span.columns as usize, 0..0);
+        if span.rows > 1 {
+            row.reaching.push((first, span.columns as usize, span.rows - 1));
+        }
+        if row.columns.len() > self.budget.limits.max_columns as usize {
+            self.failed = Some(ReadError::TooBig(Excess::Columns));
+        }
+    }
+
+    fn end_row(&mut self) {
+        self.end_cell();
+        let Some(table) = self.open.last_mut() else { return };
+        let Some(row) = table.row.take() else { return };
+        for rows in &mut table.covered {
+            *rows = rows.saturating_sub(1);
+        }
+        for &(first, columns, rows) in &row.reaching {
+            let width = table.covered.len().max(first + columns);
+            table.covered.resize(width, 0);
+            table.covered[first..first + columns].fill(rows);
+        }
+        if table.skipped || self.stopped || self.failed.is_some() {
+            return;
+        }
+        let mut cells = recycle(std::mem::take(&mut self.spare));
+        cells.extend(row.columns.iter().map(|range| match &row.texts[range.clone()] {
+            "" => Cell::Empty,
+            text => Cell::Text(text.into()),
+        }));
+        let flow = self.budget.row(table.rows, &cells);
+        self.spare = recycle(cells);
+        match flow {
+            Ok(Flow::Continue) => {}
+            Ok(Flow::SkipSheet) => table.skipped = true,
+            Ok(Flow::Stop) => self.stopped = true,
+            Err(error) => self.failed = Some(error),
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+mod tests {
+    use super::super::collected::Collected;
+    use super::super::{Limits, read_rows, sniff};
+    use super::*;
+
+    fn read_text(html: &str) -> Collected {
+        try_read(html).unwrap()
+    }
+
+    fn try_read(html: &str) -> Result<Collected, ReadError> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), html).unwrap();
+        let sniffed = sniff(file.path())?;
+        assert_eq!(sniffed.container, Container::Html);
+        let mut sink = Collected::default();
+        read_rows(file.path(), &sniffed, sniffed.encodings[0], &Limits::default(), &mut sink)?;
+        Ok(sink)
+    }
+
+    #[test]
+    fn entities_breaks_and_inner_tags_give_plain_text() {
+        let sink = read_text("<table><tr><td>A &amp; <b>B</b><br>C&#7879;<td>&nbsp;</td><td>\n x  y </td></table>");
+        assert_eq!(sink.texts(), [["A & B\nCệ", "", "x y"]]);
+    }
+
+    #[test]
+    fn a_cell_over_several_columns_or_rows_stands_in_the_first() {
+        let sink = read_text(
+            "<html><table><tr><th rowspan=2>a<th colspan=2>b<th>c</tr><tr><th>d<th>e</tr><tr><td>1<td>2</table>",
+        );
+        assert_eq!(sink.texts(), [vec!["a", "b", "", "c"], vec!["", "d", "e"], vec!["1", "2"]]);
+    }
+
+    #[test]
+    fn hidden_tables_are_sheets_of_their_own() {
+        let sink = read_text(
+            "<html><style>td{x:\"<td>\"}</style><table style='display: none'><tr><td>x</table>\
+             <table><caption>Hồ sơ</caption><tr><tr><td>y</table>",
+        );
+        let sheets: Vec<_> = sink.sheets.iter().map(|s| (s.name.as_str(), s.hidden)).collect();
+        assert_eq!(sheets, [("Bảng 1", true), ("Hồ sơ", false)]);
+        assert_eq!(sink.rows[1].1, 2);
+    }
+
+    #[test]
+    fn a_nested_table_is_read_on_its_own() {
+        let sink = read_text("<table><tr><td>out<table><tr><td>in</table></td></tr><tr><td>after</table>");
+        let rows: Vec<_> = sink.rows.iter().map(|(sheet, number, _)| (sheet.as_str(), *number)).collect();
+        assert_eq!(rows, [("Bảng 1", 1), ("Bảng 2", 1), ("Bảng 1", 2)]);
+    }
+
+    #[test]
+    fn a_file_that_ends_inside_a_table_is_refused() {
+        for cut in ["<table><tr><td>1<td title='x", "<table><tr><td>1</td></tr>"] {
+            assert_eq!(try_read(cut).err().unwrap().rule(), "truncated");
+        }
+    }
+}

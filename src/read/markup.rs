@@ -1,0 +1,176 @@
+//! Streams tags and text out of HTML or XML to a listener, without building a tree.
+
+use std::cell::RefCell;
+use std::io::Read;
+
+use html5ever::Attribute;
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::states::RawKind;
+use html5ever::tokenizer::{BufferQueue, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+
+use super::error::ReadError;
+
+const CHUNK: usize = 1 << 16;
+
+/// Is told of tags and text in order of the file.
+pub(super) trait Listener {
+    /// A tag opens; one that closes itself is followed by `close`.
+    fn open(&mut self, name: &str, attributes: &Attributes<'_>);
+    /// A tag closes, whether or not it was open.
+    fn close(&mut self, name: &str);
+    /// Text, entities resolved, in pieces of any length.
+    fn text(&mut self, text: &str);
+    /// Whether the rest of the file is of no interest.
+    fn is_done(&self) -> bool;
+}
+
+/// The attributes of a tag.
+pub(super) struct Attributes<'a>(&'a [Attribute]);
+
+impl Attributes<'_> {
+    /// The value of an attribute by its lower-case name, prefix included.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|attribute| &*attribute.name.local == name).map(|found| &*found.value)
+    }
+
+    /// A count such as `colspan`, 1 if absent or not a number.
+    pub(super) fn count(&self, name: &str) -> u32 {
+        let given = self.get(name).and_then(|value| value.trim().parse::<u64>().ok());
+        given.map_or(1, |count| u32::try_from(count).unwrap_or(u32::MAX)).max(1)
+    }
+}
+
+/// Reads UTF-8 markup to its end, or until the listener is done.
+pub(super) fn listen(
+    mut utf8: impl Read,
+    listener: &mut impl Listener,
+    damaged: impl FnOnce(std::io::Error) -> ReadError,
+) -> Result<(), ReadError> {
+    let tokenizer = Tokenizer::new(Adapter(RefCell::new(listener)), TokenizerOpts::default());
+    let queue = BufferQueue::default();
+    let mut buffer = vec![0; CHUNK];
+    let (mut kept, mut offset) = (0, 0_u64);
+    loop {
+        let length = match utf8.read(&mut buffer[kept..]) {
+            Ok(length) => length,
+            Err(error) => return Err(damaged(error)),
+        };
+        let filled = kept + length;
+        let whole =
+            whole_characters(&buffer[..filled], length == 0).ok_or(ReadError::BadEncoding { record: 1, offset })?;
+        queue.push_back(StrTendril::from_slice(whole));
+        let used = whole.len();
+        // A finished script only hands control back; feeding on goes on where it stopped.
+        while !queue.is_empty() {
+            let _ = tokenizer.feed(&queue);
+        }
+        offset += used as u64;
+        buffer.copy_within(used..filled, 0);
+        kept = filled - used;
+        if length == 0 || tokenizer.sink.0.borrow().is_done() {
+            break;
+        }
+    }
+    tokenizer.end();
+    Ok(())
+}
+
+/// Text with runs of white space made one space, as HTML and `OpenDocument` show it.
+#[derive(Default)]
+pub(super) struct Collapsed {
+    text: String,
+    space_due: bool,
+}
+
+impl Collapsed {
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
+        self.space_due = false;
+    }
+
+    /// Appends text as it stands in the file.
+    pub(super) fn push(&mut self, text: &str) {
+        for (index, word) in text.split([' ', '\t', '\n', '\r', '\x0c']).enumerate() {
+            self.space_due |= index > 0;
+            if !word.is_empty() {
+                if self.space_due && !self.text.is_empty() && !self.text.ends_with('\n') {
+                    self.text.push(' ');
+                }
+                self.space_due = false;
+                self.text.push_str(word);
+            }
+        }
+    }
+
+    /// Appends characters that are not to be collapsed.
+    pub(super) fn push_exact(&mut self, exact: &str) {
+        if self.space_due && !self.text.is_empty() && exact != "\n" {
+            self.text.push(' ');
+        }
+        self.space_due = false;
+        self.text.push_str(exact);
+    }
+
+    /// Starts a new line unless nothing has been written on the first one.
+    pub(super) fn new_paragraph(&mut self) {
+        if !self.text.is_empty() && !self.text.ends_with('\n') {
+            self.push_exact("\n");
+        }
+        self.space_due = false;
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+/// The longest prefix of whole characters; `None` if the bytes are not UTF-8.
+fn whole_characters(bytes: &[u8], at_end: bool) -> Option<&str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(text),
+        Err(error) if error.error_len().is_none() && !at_end => std::str::from_utf8(&bytes[..error.valid_up_to()]).ok(),
+        Err(_) => None,
+    }
+}
+
+struct Adapter<'l, L>(RefCell<&'l mut L>);
+
+impl<L: Listener> TokenSink for Adapter<'_, L> {
+    type Handle = ();
+
+    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
+        let mut listener = self.0.borrow_mut();
+        if listener.is_done() {
+            return TokenSinkResult::Continue;
+        }
+        match token {
+            Token::CharacterTokens(text) => listener.text(&text),
+            Token::TagToken(tag) if tag.kind == TagKind::EndTag => listener.close(&tag.name),
+            Token::TagToken(tag) => {
+                listener.open(&tag.name, &Attributes(&tag.attrs));
+                if tag.self_closing {
+                    listener.close(&tag.name);
+                } else {
+                    return raw_content(&tag.name);
+                }
+            }
+            _ => {}
+        }
+        TokenSinkResult::Continue
+    }
+
+    fn adjusted_current_node_present_but_not_in_html_namespace(&self) -> bool {
+        // Makes CDATA sections text, which is what their writers mean.
+        true
+    }
+}
+
+/// Says where tags are not tags: nobody else tells the tokenizer, since no tree is built.
+fn raw_content(name: &str) -> TokenSinkResult<()> {
+    match name {
+        "style" | "xmp" | "noframes" => TokenSinkResult::RawData(RawKind::Rawtext),
+        "script" => TokenSinkResult::RawData(RawKind::ScriptData),
+        "title" | "textarea" => TokenSinkResult::RawData(RawKind::Rcdata),
+        _ => TokenSinkResult::Continue,
+    }
+}

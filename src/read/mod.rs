@@ -1,0 +1,201 @@
+//! Reads any container (xlsx, xls, xlsb, ods, HTML, CSV, Parquet) as sheets of rows of cells, under a budget.
+
+mod budget;
+mod compound;
+mod csv;
+mod error;
+mod guard;
+mod html;
+mod markup;
+mod ods;
+mod package;
+mod parquet;
+mod peek;
+mod sniff;
+mod spreadsheet;
+mod text;
+mod xls;
+mod xlsb;
+mod xlsx;
+
+use std::borrow::Cow;
+use std::path::Path;
+
+pub use error::{Excess, ReadError};
+pub use peek::{CellType, PeekCell, PeekSheet, peek};
+pub use sniff::{Container, Sniffed, sniff};
+pub use text::{Encoding, tcvn3_to_unicode};
+
+use budget::Budget;
+
+/// One cell as the container stores it. Dates are ISO text (`2020-06-30T08:00:00`), since every reader can give that.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell<'a> {
+    /// Nothing, or an empty string.
+    Empty,
+    /// Text, untrimmed, not yet normalised. A duration of a day or more is text too (`255:10:10`).
+    Text(Cow<'a, str>),
+    /// A number that is not formatted as a date.
+    Number(f64),
+    /// true or false.
+    Bool(bool),
+    /// A date cell, as ISO text with time; a time of day without a date is `10:10:10`.
+    DateTime(Cow<'a, str>),
+    /// A spreadsheet error such as `#N/A`.
+    Error(Cow<'a, str>),
+}
+
+/// A sheet as the container names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sheet {
+    /// The sheet's name; an HTML table's caption or `Bảng 2`; empty for CSV and Parquet.
+    pub name: String,
+    /// Whether the container hides it.
+    pub hidden: bool,
+}
+
+/// What the receiver wants next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// The next row.
+    Continue,
+    /// The next sheet.
+    SkipSheet,
+    /// Nothing more of this file.
+    Stop,
+}
+
+/// Receives sheets and rows in file order.
+///
+/// Row numbers count from 1 as a spreadsheet shows them. For CSV it is the record's number, heading included;
+/// for Parquet row 1 holds the column names; for HTML it is the n-th `<tr>` of the table.
+pub trait RowSink {
+    /// Is told of a sheet before its rows.
+    fn sheet(&mut self, sheet: &Sheet) -> Flow;
+    /// Takes one row. Trailing empty cells may be cut and wholly blank rows left out.
+    fn row(&mut self, number: u32, cells: &[Cell<'_>]) -> Flow;
+}
+
+/// How much a file may ask for before it is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of the file itself: CSV, HTML and Parquet are streamed, so they may be large.
+    pub max_file_bytes: u64,
+    /// Bytes of an .xls file, which has to be held in memory whole.
+    pub max_xls_bytes: u64,
+    /// Bytes that a zipped workbook may inflate to.
+    pub max_inflated_bytes: u64,
+    /// Inflated bytes for each stored byte, checked from 64 MiB inflated on.
+    pub max_inflation_ratio: u64,
+    /// Parts in a zipped workbook.
+    pub max_parts: usize,
+    /// Cells handed out over all sheets, empty ones within a row included.
+    pub max_cells: u64,
+    /// Rows × columns over all sheets of an .xls file, which its reader lays out in memory.
+    pub max_grid_cells: u64,
+    /// Columns of one row.
+    pub max_columns: u32,
+    /// Bytes of one CSV record, of one row of an HTML table, of one cell of an `OpenDocument` sheet.
+    pub max_record_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_file_bytes: 4 << 30,
+            max_xls_bytes: 512 << 20,
+            max_inflated_bytes: 2 << 30,
+            max_inflation_ratio: 400,
+            max_parts: 20_000,
+            max_cells: 200_000_000,
+            max_grid_cells: 32_000_000,
+            max_columns: 16_384,
+            max_record_bytes: 4 << 20,
+        }
+    }
+}
+
+/// Reads a file whose container is known, sheet by sheet and row by row.
+///
+/// `encoding` is one of the candidates in `sniffed`; containers that are not text take no notice of it.
+/// A panic inside a third-party reader comes back as an error; a panic of the sink goes on.
+pub fn read_rows(
+    path: &Path,
+    sniffed: &Sniffed,
+    encoding: Encoding,
+    limits: &Limits,
+    sink: &mut dyn RowSink,
+) -> Result<(), ReadError> {
+    let size = std::fs::metadata(path).map_err(ReadError::Open)?.len();
+    if size > limits.max_file_bytes {
+        return Err(ReadError::TooBig(Excess::FileBytes));
+    }
+    let mut budget = Budget::new(sink, limits);
+    guard::catching(sniffed.container, || match sniffed.container {
+        Container::Xlsx => xlsx::read(path, &mut budget),
+        Container::Xlsb => xlsb::read(path, &mut budget),
+        Container::Xls => xls::read(path, &mut budget),
+        Container::Ods => ods::read(path, &mut budget),
+        Container::Html => html::read(path, encoding, &mut budget),
+        Container::Csv => csv::read(path, encoding, &mut budget),
+        Container::Parquet => parquet::read(path, &mut budget),
+    })
+}
+
+/// Empties a row of cells and hands its allocation on to cells of another lifetime.
+fn recycle<'b>(mut cells: Vec<Cell<'_>>) -> Vec<Cell<'b>> {
+    cells.clear();
+    // The vector is empty, so nothing is mapped; collecting in place keeps its memory.
+    cells.into_iter().map(|_| Cell::Empty).collect()
+}
+
+/// A sink for tests that keeps everything.
+#[cfg(test)]
+mod collected {
+    use super::{Cell, Flow, RowSink, Sheet};
+
+    #[derive(Default)]
+    pub struct Collected {
+        pub sheets: Vec<Sheet>,
+        pub rows: Vec<(String, u32, Vec<Cell<'static>>)>,
+    }
+
+    impl Collected {
+        pub fn texts(&self) -> Vec<Vec<String>> {
+            self.rows.iter().map(|(_, _, row)| row.iter().map(shown).collect()).collect()
+        }
+    }
+
+    impl RowSink for Collected {
+        fn sheet(&mut self, sheet: &Sheet) -> Flow {
+            self.sheets.push(sheet.clone());
+            Flow::Continue
+        }
+
+        fn row(&mut self, number: u32, cells: &[Cell<'_>]) -> Flow {
+            let sheet = self.sheets.last().map(|sheet| sheet.name.clone()).unwrap_or_default();
+            self.rows.push((sheet, number, cells.iter().map(owned).collect()));
+            Flow::Continue
+        }
+    }
+
+    fn owned(cell: &Cell<'_>) -> Cell<'static> {
+        match cell {
+            Cell::Empty => Cell::Empty,
+            Cell::Text(text) => Cell::Text(text.to_string().into()),
+            Cell::Number(number) => Cell::Number(*number),
+            Cell::Bool(truth) => Cell::Bool(*truth),
+            Cell::DateTime(text) => Cell::DateTime(text.to_string().into()),
+            Cell::Error(text) => Cell::Error(text.to_string().into()),
+        }
+    }
+
+    fn shown(cell: &Cell<'_>) -> String {
+        match cell {
+            Cell::Empty => String::new(),
+            Cell::Text(text) | Cell::DateTime(text) | Cell::Error(text) => text.to_string(),
+            Cell::Number(number) => number.to_string(),
+            Cell::Bool(truth) => truth.to_string(),
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Shows what a file holds: its sheets, how many rows, and the cells by address.
+
+use std::path::Path;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::error::{Excess, ReadError};
+use super::sniff::{Sniffed, sniff};
+use super::text::Encoding;
+use super::{Cell, Flow, Limits, RowSink, Sheet, read_rows};
+
+/// A sheet, its rows counted and its cells listed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PeekSheet {
+    /// The sheet's name; empty for CSV and Parquet.
+    pub sheet: String,
+    /// Whether the container hides it.
+    pub hidden: bool,
+    /// Rows with at least one cell that is not empty; error cells are not empty.
+    pub rows: u64,
+    /// Cells that are not empty, row by row.
+    pub cells: Vec<PeekCell>,
+}
+
+/// One cell that is not empty.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PeekCell {
+    /// Column letters and row number, such as `B6`.
+    pub address: String,
+    /// The value; whole numbers without a fraction, dates as ISO text, without the time at midnight.
+    pub value: Value,
+    /// What kind of value it is.
+    #[serde(rename = "type")]
+    pub kind: CellType,
+}
+
+/// The kinds of value that a cell holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CellType {
+    /// Text.
+    Text,
+    /// A number.
+    Number,
+    /// true or false.
+    Bool,
+    /// A date, a date with time, or a time of day.
+    Date,
+    /// A spreadsheet error.
+    Error,
+}
+
+/// Cells that are listed over all sheets: what is listed is held in memory until it is written.
+const MAX_LISTED: usize = 5_000_000;
+
+/// Reads a file of any container. At most `per_sheet_cells` cells are listed for a sheet; all rows are counted.
+///
+/// Text in a legacy encoding is shown in the likeliest one.
+pub fn peek(path: &Path, limits: &Limits, per_sheet_cells: usize) -> Result<Vec<PeekSheet>, ReadError> {
+    let sniffed = sniff(path)?;
+    let mut peeker = Peeker { sheets: Vec::new(), per_sheet_cells, room: MAX_LISTED, overflowed: false };
+    read_rows(path, &sniffed, likeliest(&sniffed), limits, &mut peeker)?;
+    if peeker.overflowed { Err(ReadError::TooBig(Excess::ListedCells)) } else { Ok(peeker.sheets) }
+}
+
+fn likeliest(sniffed: &Sniffed) -> Encoding {
+    sniffed.encodings.first().copied().unwrap_or(Encoding::Utf8)
+}
+
+struct Peeker {
+    sheets: Vec<PeekSheet>,
+    per_sheet_cells: usize,
+    room: usize,
+    overflowed: bool,
+}
+
+impl RowSink for Peeker {
+    fn sheet(&mut self, sheet: &Sheet) -> Flow {
+        let (sheet, hidden) = (sheet.name.clone(), sheet.hidden);
+        self.sheets.push(PeekSheet { sheet, hidden, rows: 0, cells: Vec::new() });
+        Flow::Continue
+    }
+
+    fn row(&mut self, number: u32, cells: &[Cell<'_>]) -> Flow {
+        let Some(sheet) = self.sheets.last_mut() else { return Flow::Continue };
+        sheet.rows += 1;
+        let listed = sheet.cells.len();
+        let wanted = self.per_sheet_cells.saturating_sub(listed);
+        let shown = cells.iter().enumerate().filter_map(|(column, cell)| {
+            let (value, kind) = shown(cell)?;
+            Some(PeekCell { address: address(column, number), value, kind })
+        });
+        sheet.cells.extend(shown.take(wanted));
+        let Some(room) = self.room.checked_sub(sheet.cells.len() - listed) else {
+            self.overflowed = true;
+            return Flow::Stop;
+        };
+        self.room = room;
+        Flow::Continue
+    }
+}
+
+fn shown(cell: &Cell<'_>) -> Option<(Value, CellType)> {
+    Some(match cell {
+        Cell::Empty => return None,
+        Cell::Text(text) => (Value::from(text.as_ref()), CellType::Text),
+        Cell::Number(number) => (number_value(*number), CellType::Number),
+        Cell::Bool(truth) => (Value::from(*truth), CellType::Bool),
+        Cell::DateTime(text) => (Value::from(text.strip_suffix("T00:00:00").unwrap_or(text)), CellType::Date),
+        Cell::Error(text) => (Value::from(text.as_ref()), CellType::Error),
+    })
+}
+
+/// A whole number is shown without `.0`, as a spreadsheet shows it.
+fn number_value(number: f64) -> Value {
+    if number.fract() == 0.0 && number.abs() < 9e15 { Value::from(number as i64) } else { Value::from(number) }
+}
+
+fn address(column: usize, row: u32) -> String {
+    let mut letters = Vec::new();
+    let mut rest = column + 1;
+    while rest > 0 {
+        letters.push(char::from(b'A' + ((rest - 1) % 26) as u8));
+        rest = (rest - 1) / 26;
+    }
+    letters.iter().rev().collect::<String>() + &row.to_string()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_count_like_a_spreadsheet() {
+        let shown = [(0, 1), (25, 2), (26, 3), (701, 4), (702, 5), (16_383, 6)].map(|(c, r)| address(c, r));
+        assert_eq!(shown, ["A1", "Z2", "AA3", "ZZ4", "AAA5", "XFD6"]);
+    }
+
+    #[test]
+    fn cells_are_listed_up_to_the_number_asked_for_and_rows_all_counted() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "a,,b\n1,2,3\n,,\n").unwrap();
+        let sheets = peek(file.path(), &Limits::default(), 3).unwrap();
+        let json = serde_json::to_value(&sheets).unwrap();
+        let expected = serde_json::json!([{"sheet": "", "hidden": false, "rows": 2, "cells": [
+            {"address": "A1", "value": "a", "type": "text"},
+            {"address": "C1", "value": "b", "type": "text"},
+            {"address": "A2", "value": "1", "type": "text"},
+        ]}]);
+        assert_eq!(json, expected);
+    }
+}

@@ -1,0 +1,202 @@
+//! Reads an .xls workbook after its records have been checked, since its reader lays whole sheets out in memory.
+
+use std::collections::BTreeSet;
+use std::io::Cursor;
+use std::path::Path;
+
+use calamine::{Data, Range, Reader, SheetType, SheetVisible, Xls, XlsError, XlsOptions};
+
+use super::budget::Budget;
+use super::compound::{Compound, u16_at, u32_at};
+use super::error::{Excess, ReadError};
+use super::sniff::Container;
+use super::spreadsheet::laid_out;
+use super::{Cell, Flow, Limits};
+
+const BOF: u16 = 0x0809;
+const EOF: u16 = 0x000a;
+const FILE_PASS: u16 = 0x002f;
+const BOUND_SHEET: u16 = 0x0085;
+const DIMENSIONS: u16 = 0x0200;
+const MUL_RK: u16 = 0x00bd;
+/// Records that give one cell: number, label, rich string, bool or error, RK, shared string, formula.
+const CELLS: [u16; 7] = [0x0203, 0x0204, 0x00d6, 0x0205, 0x027e, 0x00fd, 0x0006];
+const BIFF8: u16 = 0x0600;
+/// UTF-16, which BIFF8 always uses whatever its code page record says.
+const UTF16: u16 = 1200;
+/// Sheets that a workbook may name.
+const MAX_SHEETS: usize = 4096;
+
+/// Reads all sheets; chart sheets are announced and have no rows.
+pub(super) fn read(path: &Path, budget: &mut Budget<'_>) -> Result<(), ReadError> {
+    let mut bytes = std::fs::read(path).map_err(ReadError::Open)?;
+    if bytes.len() as u64 > budget.limits.max_xls_bytes {
+        return Err(ReadError::TooBig(Excess::FileBytes));
+    }
+    let is_biff8 = prepare(&mut bytes, budget.limits)?;
+    let mut options = XlsOptions::default();
+    options.force_codepage = is_biff8.then_some(UTF16);
+    let mut workbook = Xls::new_with_options(Cursor::new(bytes), options).map_err(xls_error)?;
+    for sheet in workbook.sheets_metadata().to_vec() {
+        match budget.sheet(&sheet.name, sheet.visible != SheetVisible::Visible) {
+            // What a chart sheet holds is a copy of cells that stand elsewhere.
+            Flow::Continue if sheet.typ == SheetType::WorkSheet => {}
+            Flow::Stop => break,
+            _ => continue,
+        }
+        let range = workbook.worksheet_range(&sheet.name).map_err(xls_error)?;
+        if rows(&range, budget)? == Flow::Stop {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn rows(range: &Range<Data>, budget: &mut Budget<'_>) -> Result<Flow, ReadError> {
+    let (top, left) = range.start().unwrap_or_default();
+    for (number, values) in (top + 1..).zip(range.rows()) {
+        let mut row = vec![Cell::Empty; left as usize];
+        row.extend(values.iter().map(laid_out));
+        let flow = budget.row(number, &row)?;
+        if flow != Flow::Continue {
+            return Ok(flow);
+        }
+    }
+    Ok(Flow::Continue)
+}
+
+/// Checks what the sheets would take in memory, and blanks the sizes they declare: the reader would reserve them.
+/// Says whether the workbook is BIFF8.
+fn prepare(bytes: &mut [u8], limits: &Limits) -> Result<bool, ReadError> {
+    let broken = ReadError::broken(Container::Xls);
+    let (stream, pieces) = {
+        let compound = Compound::parse(bytes).map_err(ReadError::broken(Container::Xls))?;
+        let found = compound.pieces("Workbook").and_then(|pieces| match pieces {
+            Some(pieces) => Ok(Some(pieces)),
+            None => compound.pieces("Book"),
+        });
+        let pieces = found.map_err(broken)?.ok_or(ReadError::NotAWorkbook("an Office file without a workbook"))?;
+        (compound.contents(&pieces), pieces)
+    };
+    let mut sheets = BTreeSet::new();
+    let mut named = 0;
+    for record in records(&stream, 0).take_while(|record| record.kind != EOF) {
+        match record.kind {
+            FILE_PASS if u16_at(record.data, 0) != Some(0) => return Err(ReadError::Password),
+            BOUND_SHEET => {
+                named += 1;
+                sheets.extend(u32_at(record.data, 0).map(|at| at as usize));
+            }
+            _ => {}
+        }
+    }
+    // The reader parses a substream once for every sheet that points at it.
+    if named > MAX_SHEETS.min(2 * sheets.len()) {
+        return Err(ReadError::TooBig(Excess::Cells));
+    }
+    let mut grid = 0;
+    for start in sheets {
+        grid += check_sheet(&stream, start, |position| {
+            if let Some(byte) = pieces.place(position).and_then(|place| bytes.get_mut(place)) {
+                *byte = 0;
+            }
+        });
+        if grid > limits.max_grid_cells {
+            return Err(ReadError::TooBig(Excess::Cells));
+        }
+    }
+    Ok(records(&stream, 0).next().and_then(|bof| u16_at(bof.data, 0)) == Some(BIFF8))
+}
+
+/// Rows × columns between the outermost cells of a sheet; `blank` is called for every byte of its declared size.
+fn check_sheet(stream: &[u8], start: usize, mut blank: impl FnMut(usize)) -> u64 {
+    let mut depth = 0;
+    let mut rows: Option<(u16, u16)> = None;
+    let mut columns: Option<(u16, u16)> = None;
+    for record in records(stream, start) {
+        match record.kind {
+            BOF => depth += 1,
+            EOF if depth <= 1 => break,
+            EOF => depth -= 1,
+            DIMENSIONS => (record.position..record.position + record.data.len()).for_each(&mut blank),
+            kind if kind == MUL_RK || CELLS.contains(&kind) => {
+                let last = if kind == MUL_RK { record.data.len().saturating_sub(2) } else { 2 };
+                let place = (u16_at(record.data, 0), u16_at(record.data, 2), u16_at(record.data, last));
+                if let (Some(row), Some(first), Some(last)) = place {
+                    rows = Some(widen(rows, row));
+                    columns = Some(widen(Some(widen(columns, first)), last));
+                }
+            }
+            _ => {}
+        }
+    }
+    let extent = |range: Option<(u16, u16)>| range.map_or(0, |(low, high)| u64::from(high - low) + 1);
+    extent(rows) * extent(columns)
+}
+
+fn widen(range: Option<(u16, u16)>, value: u16) -> (u16, u16) {
+    range.map_or((value, value), |(low, high)| (low.min(value), high.max(value)))
+}
+
+struct Record<'s> {
+    kind: u16,
+    position: usize,
+    data: &'s [u8],
+}
+
+/// The records of a stream from a position on, until one does not fit.
+fn records(stream: &[u8], start: usize) -> impl Iterator<Item = Record<'_>> {
+    let mut at = start;
+    std::iter::from_fn(move || {
+        let kind = u16_at(stream, at)?;
+        let length = usize::from(u16_at(stream, at + 2)?);
+        let position = at + 4;
+        at = position + length;
+        Some(Record { kind, position, data: stream.get(position..at)? })
+    })
+}
+
+fn xls_error(error: XlsError) -> ReadError {
+    match error {
+        XlsError::Password => ReadError::Password,
+        other => ReadError::broken(Container::Xls)(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(kind: u16, data: &[u8]) -> Vec<u8> {
+        let length = u16::try_from(data.len()).expect("test records are short");
+        [&kind.to_le_bytes(), &length.to_le_bytes(), data].concat()
+    }
+
+    #[test]
+    fn two_cells_in_far_corners_count_as_the_grid_between_them() {
+        let stream = [
+            record(BOF, &[0, 6, 0x10, 0]),
+            record(DIMENSIONS, &[0xff; 14]),
+            record(0x0203, &[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+            record(0x0203, &[0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+            record(EOF, &[]),
+        ]
+        .concat();
+        let mut blanked = 0;
+        assert_eq!(check_sheet(&stream, 0, |_| blanked += 1), 1 << 32);
+        assert_eq!(blanked, 14);
+    }
+
+    #[test]
+    fn charts_inside_a_sheet_do_not_end_it() {
+        let stream = [
+            record(BOF, &[0, 6]),
+            record(BOF, &[0, 6]),
+            record(EOF, &[]),
+            record(MUL_RK, &[1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0]),
+            record(EOF, &[]),
+        ]
+        .concat();
+        assert_eq!(check_sheet(&stream, 0, |_| ()), 3);
+    }
+}

@@ -1,0 +1,181 @@
+//! Streams the sheets of an xlsx workbook, cell by cell, never laying a sheet out in memory.
+
+use std::io::{Read, Seek};
+use std::path::Path;
+
+use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxError};
+
+use super::Flow;
+use super::budget::Budget;
+use super::error::ReadError;
+use super::package;
+use super::sniff::Container;
+use super::spreadsheet::stream_rows;
+
+/// Reads all sheets; chart sheets are announced and have no rows.
+pub(super) fn read(path: &Path, budget: &mut Budget<'_>) -> Result<(), ReadError> {
+    let mut package = package::open(path)?;
+    package::check(&mut package, budget.limits)?;
+    let first = if package::overstates_strings(&mut package) {
+        0
+    } else {
+        let file = std::fs::File::open(path).map_err(ReadError::Open)?;
+        let mut workbook = open(std::io::BufReader::new(file))?;
+        match stream(&mut workbook, 0, budget)? {
+            Outcome::Done => return Ok(()),
+            Outcome::Unopened { sheet, .. } => sheet,
+        }
+    };
+    let mended = package::without_foretelling(&mut package).map_err(ReadError::broken(Container::Xlsx))?;
+    match stream(&mut open(mended)?, first, budget)? {
+        Outcome::Done => Ok(()),
+        Outcome::Unopened { source, .. } => Err(xlsx_error(source)),
+    }
+}
+
+/// How far the sheets were read.
+enum Outcome {
+    Done,
+    /// The reader refused this sheet before its first row, maybe for its `<dimension>`.
+    Unopened {
+        sheet: usize,
+        source: XlsxError,
+    },
+}
+
+fn open<R: Read + Seek>(bytes: R) -> Result<Xlsx<R>, ReadError> {
+    Xlsx::new(bytes).map_err(xlsx_error)
+}
+
+fn stream<R: Read + Seek>(workbook: &mut Xlsx<R>, first: usize, budget: &mut Budget<'_>) -> Result<Outcome, ReadError> {
+    let sheets = workbook.sheets_metadata().to_vec();
+    for (index, sheet) in sheets.iter().enumerate().skip(first) {
+        let hidden = sheet.visible != SheetVisible::Visible;
+        let cells = match workbook.worksheet_cells_reader(&sheet.name) {
+            Ok(cells) if sheet.typ == SheetType::WorkSheet => Some(cells),
+            Ok(_) | Err(XlsxError::NotAWorksheet(_)) => None,
+            Err(_) if sheet.typ != SheetType::WorkSheet => None,
+            Err(source) => return Ok(Outcome::Unopened { sheet: index, source }),
+        };
+        match (budget.sheet(&sheet.name, hidden), cells) {
+            (Flow::Stop, _) => return Ok(Outcome::Done),
+            (Flow::Continue, Some(mut cells)) => {
+                let next = || cells.next_cell().map_err(xlsx_error);
+                if stream_rows(next, budget)? == Flow::Stop {
+                    return Ok(Outcome::Done);
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+fn xlsx_error(error: XlsxError) -> ReadError {
+    match error {
+        XlsxError::Password => ReadError::Password,
+        other => ReadError::broken(Container::Xlsx)(other),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+mod tests {
+    use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
+
+    use super::super::collected::Collected;
+    use super::super::{Cell, Limits, read_rows, sniff};
+    use super::*;
+
+    fn read_file(path: &Path, limits: &Limits) -> Result<Collected, ReadError> {
+        let sniffed = sniff(path)?;
+        assert_eq!(sniffed.container, Container::Xlsx);
+        let mut sink = Collected::default();
+        read_rows(path, &sniffed, sniffed.encodings[0], limits, &mut sink)?;
+        Ok(sink)
+    }
+
+    fn workbook_file(write: impl FnOnce(&mut Workbook)) -> tempfile::NamedTempFile {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut workbook = Workbook::new();
+        write(&mut workbook);
+        workbook.save(file.path()).unwrap();
+        file
+    }
+
+    #[test]
+    fn values_keep_their_kind_and_place() {
+        let file = workbook_file(|workbook| {
+            let sheet = workbook.add_worksheet().set_name("Hồ sơ").unwrap();
+            let date = ExcelDateTime::parse_from_str("2020-06-30T08:00:00").unwrap();
+            let format = Format::new().set_num_format("dd/mm/yyyy hh:mm");
+            sheet.write(1, 1, "Số").unwrap();
+            sheet.write(1, 3, 12).unwrap();
+            sheet.write(1, 4, true).unwrap();
+            sheet.write_with_format(3, 0, &date, &format).unwrap();
+            workbook.add_worksheet().set_name("Ẩn").unwrap().set_hidden(true);
+        });
+        let sink = read_file(file.path(), &Limits::default()).unwrap();
+        let first = vec![Cell::Empty, Cell::Text("Số".into()), Cell::Empty, Cell::Number(12.0), Cell::Bool(true)];
+        assert_eq!(sink.rows[0], ("Hồ sơ".to_owned(), 2, first));
+        assert_eq!((sink.rows[1].1, &sink.rows[1].2[0]), (4, &Cell::DateTime("2020-06-30T08:00:00".into())));
+        assert!(sink.sheets[1].hidden);
+    }
+
+    #[test]
+    fn the_far_corners_cost_two_rows() {
+        let file = workbook_file(|workbook| {
+            let sheet = workbook.add_worksheet();
+            sheet.write(0, 0, 1).unwrap();
+            sheet.write(1_048_575, 16_383, 2).unwrap();
+        });
+        let sink = read_file(file.path(), &Limits::default()).unwrap();
+        assert_eq!(sink.rows.iter().map(|row| row.1).collect::<Vec<_>>(), [1, 1_048_576]);
+        let limits = Limits { max_cells: 1_000, ..Limits::default() };
+        assert_eq!(read_file(file.path(), &limits).err().unwrap().rule(), "too_big");
+    }
+
+    #[test]
+    fn a_false_dimension_or_string_count_does_not_stop_the_reader() {
+        for (from, to) in [
+            ("<dimension ref=\"A1:B2\"", "<dimension ref=\"1:69\""),
+            ("uniqueCount=\"2\"", "uniqueCount=\"99999999999\""),
+        ] {
+            let file = workbook_file(|workbook| {
+                let sheet = workbook.add_worksheet();
+                sheet.write(0, 0, "a").unwrap();
+                sheet.write(1, 1, "b").unwrap();
+            });
+            replace_in_parts(file.path(), from, to);
+            let sink = read_file(file.path(), &Limits::default()).unwrap();
+            assert_eq!(sink.texts(), [vec!["a"], vec!["", "b"]]);
+            assert_eq!(sink.sheets.len(), 1);
+        }
+    }
+
+    #[test]
+    fn a_small_archive_that_inflates_too_far_is_refused() {
+        let file = workbook_file(|workbook| {
+            workbook.add_worksheet().write(0, 0, "a").unwrap();
+        });
+        let limits = Limits { max_inflated_bytes: 1_000, ..Limits::default() };
+        assert_eq!(read_file(file.path(), &limits).err().unwrap().rule(), "too_big");
+    }
+
+    fn replace_in_parts(path: &Path, from: &str, to: &str) {
+        use std::io::Write;
+        let mut package = package::open(path).unwrap();
+        let mut copy = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        let mut replaced = 0;
+        for index in 0..package.len() {
+            let mut part = package.by_index(index).unwrap();
+            let mut text = String::new();
+            part.read_to_string(&mut text).unwrap();
+            replaced += text.matches(from).count();
+            copy.start_file(part.name().unwrap(), zip::write::SimpleFileOptions::default()).unwrap();
+            copy.write_all(text.replace(from, to).as_bytes()).unwrap();
+        }
+        assert_eq!(replaced, 1, "{from}");
+        std::fs::write(path, copy.finish().unwrap().into_inner()).unwrap();
+    }
+}

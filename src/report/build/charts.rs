@@ -1,0 +1,75 @@
+//! The chart sheet: outcomes, and chosen indicators by kind of unit over three periods.
+
+use super::super::input::IndicatorInfo;
+use super::super::plan::{Block, Chart, ChartKind, Kind, Place, Series, Sheet};
+use super::super::template::fill;
+use super::context::{ALL, Context, kind_of, sum_code};
+use super::landscape;
+
+/// Nothing to draw, no sheet.
+pub fn sheet(context: &Context<'_>) -> Option<Sheet> {
+    let words = &context.template.charts;
+    let outcome =
+        shares(context, ("outcome", &words.outcome), 4, &[(&words.early, 5), (&words.on_time, 6), (&words.late, 7)]);
+    let pending = shares(context, ("pending", &words.pending), 8, &[(&words.in_time, 9), (&words.late, 10)]);
+    let drawn = words.indicators.iter().filter(|id| context.is_available(id));
+    let indicators = drawn.filter_map(|id| context.info(id)).map(|info| by_kind(context, info));
+    let charts = [outcome, pending].into_iter().chain(indicators);
+    let charts = charts.filter(|chart| chart.series.iter().any(|series| series.values.iter().any(Option::is_some)));
+    let mut blocks = vec![Block::heading(1, &words.title)];
+    for (index, mut chart) in charts.enumerate() {
+        chart.place = if index % 2 == 0 { Place::Below } else { Place::Beside };
+        blocks.push(Block::Chart(chart));
+    }
+    (blocks.len() > 1).then(|| landscape(&words.sheet, blocks))
+}
+
+/// Sums in display order: every kind, then everything.
+fn sums<'a>(context: &'a Context<'_>) -> Vec<(String, &'a str)> {
+    let all = (ALL.to_owned(), context.template.words.all_units.as_str());
+    context.kinds.iter().map(|(kind, title)| (sum_code(kind), *title)).chain([all]).collect()
+}
+
+fn by_kind(context: &Context<'_>, info: &IndicatorInfo) -> Chart {
+    let (input, words) = (context.input, &context.template.words);
+    let sums = sums(context);
+    let periods =
+        [(&words.now, &input.period_id), (&words.before, &input.previous_id), (&words.last_year, &input.last_year_id)];
+    let series = periods.map(|(name, period)| Series {
+        name: format!("{name} ({period})"),
+        values: sums.iter().map(|(code, _)| context.value(period, &info.id, code)).collect(),
+    });
+    Chart {
+        kind: ChartKind::Bar,
+        title: fill(&context.template.charts.by_kind, &[("indicator", &info.name_vi)]),
+        categories: sums.iter().map(|(_, title)| (*title).to_owned()).collect(),
+        series: series.into_iter().filter(|series| series.values.iter().any(Option::is_some)).collect(),
+        unit: kind_of(info.unit, info.digits),
+        file_stem: format!("indicator-{}", info.id),
+        place: Place::Below,
+    }
+}
+
+/// Shares of form 06 columns in their total column, stacked; `counts` are indices into the row.
+fn shares(context: &Context<'_>, named: (&str, &str), total: usize, parts: &[(&str, usize)]) -> Chart {
+    let sums = sums(context);
+    let share = |code: &str, part: usize| {
+        let row = context.input.form06.iter().find(|row| row.unit.unit_code == code)?;
+        (row.counts[total] > 0).then(|| row.counts[part] as f64 / row.counts[total] as f64)
+    };
+    Chart {
+        kind: ChartKind::StackedBar,
+        title: named.1.to_owned(),
+        categories: sums.iter().map(|(_, title)| (*title).to_owned()).collect(),
+        series: parts
+            .iter()
+            .map(|(name, part)| Series {
+                name: (*name).to_owned(),
+                values: sums.iter().map(|(code, _)| share(code, *part)).collect(),
+            })
+            .collect(),
+        unit: Kind::Percent(1),
+        file_stem: named.0.to_owned(),
+        place: Place::Below,
+    }
+}

@@ -1,0 +1,167 @@
+//! What every sheet asks for: figures by unit, kinds in order, who has not sent, filled-in words.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{Measure, Status, UnitRef};
+
+use super::super::input::{FigureUnit, IndicatorInfo, ReportInput};
+use super::super::number;
+use super::super::plan::{Cell, Kind, RowStyle, Sense};
+use super::super::template::{Template, fill};
+
+/// Code of the sum over everything.
+pub const ALL: &str = "*";
+
+/// The data of one report, indexed.
+pub struct Context<'a> {
+    /// As given.
+    pub input: &'a ReportInput,
+    /// Its template.
+    pub template: &'a Template,
+    /// Kinds as (id, title): those declared, then any other that has figures.
+    pub kinds: Vec<(&'a str, &'a str)>,
+    measures: BTreeMap<(&'a str, &'a str, &'a str), &'a Measure>,
+    available: BTreeSet<&'a str>,
+    not_sent: BTreeSet<&'a str>,
+}
+
+impl<'a> Context<'a> {
+    pub fn new(input: &'a ReportInput) -> Self {
+        let rows = &input.indicators;
+        let measures = rows
+            .iter()
+            .map(|row| ((row.period.as_str(), row.indicator.as_str(), row.unit.unit_code.as_str()), &row.measure))
+            .collect();
+        let available = rows
+            .iter()
+            .filter(|row| row.period == input.period_id && row.measure.status != Status::Missing)
+            .map(|row| row.indicator.as_str())
+            .collect();
+        let ranked = input.rankings.iter().flat_map(|ranking| &ranking.rows);
+        let not_sent = input
+            .not_sent
+            .iter()
+            .map(|row| row.unit.unit_code.as_str())
+            .chain(ranked.filter(|row| row.not_sent).map(|row| row.unit.unit_code.as_str()))
+            .collect();
+        Self { input, template: &input.template, kinds: kinds(input), measures, available, not_sent }
+    }
+
+    /// Fills the places that every sentence may have.
+    pub fn fill(&self, sentence: &str) -> String {
+        let input = self.input;
+        fill(
+            sentence,
+            &[
+                ("province", &input.province_name),
+                ("period", &input.period_label),
+                ("id", &input.period_id),
+                ("from", &number::day(input.from)),
+                ("to", &number::day(input.to)),
+                ("before", &input.previous_id),
+                ("last_year", &input.last_year_id),
+            ],
+        )
+    }
+
+    /// The figure of a unit or sum.
+    pub fn measure(&self, period: &str, indicator: &str, unit_code: &str) -> Option<&'a Measure> {
+        self.measures.get(&(period, indicator, unit_code)).copied()
+    }
+
+    /// The value of a unit or sum, where there is one.
+    pub fn value(&self, period: &str, indicator: &str, unit_code: &str) -> Option<f64> {
+        self.measure(period, indicator, unit_code).and_then(|measure| measure.value)
+    }
+
+    /// Whether any unit has a figure of the indicator in the period, be it "nothing to measure".
+    pub fn is_available(&self, indicator: &str) -> bool {
+        self.available.contains(indicator)
+    }
+
+    pub fn info(&self, indicator: &str) -> Option<&'a IndicatorInfo> {
+        self.input.definitions.iter().find(|info| info.id == indicator)
+    }
+
+    /// Body row, or a marked one for a unit that has not sent.
+    pub fn row_style(&self, unit: &UnitRef) -> RowStyle {
+        if self.has_not_sent(unit) { RowStyle::Marked } else { RowStyle::Body }
+    }
+
+    pub fn has_not_sent(&self, unit: &UnitRef) -> bool {
+        self.not_sent.contains(unit.unit_code.as_str())
+    }
+
+    /// Value, or the word for why there is none.
+    pub fn value_cell(&self, measure: Option<&Measure>) -> Cell {
+        let words = &self.template.words;
+        let absent = |word: &str| Cell::Absent(word.to_owned());
+        match measure {
+            None => absent(&words.missing),
+            Some(measure) => match (measure.status, measure.value) {
+                (Status::Ok, Some(value)) => Cell::Number(value),
+                (Status::Missing, _) => absent(&words.missing),
+                (Status::Suppressed, _) => absent(&words.suppressed),
+                (Status::Ok | Status::NotApplicable, _) => absent(&words.not_applicable),
+            },
+        }
+    }
+
+    /// Numerator or denominator of a figure that may be shown.
+    pub fn count_cell(&self, measure: Option<&Measure>, pick: fn(&Measure) -> Option<f64>) -> Cell {
+        match measure {
+            Some(measure) if measure.status == Status::Suppressed => {
+                Cell::Absent(self.template.words.suppressed.clone())
+            }
+            Some(measure) => Cell::optional(pick(measure)),
+            None => Cell::Empty,
+        }
+    }
+}
+
+/// How figures of a unit of counting are shown.
+pub fn kind_of(unit: FigureUnit, digits: u8) -> Kind {
+    match unit {
+        FigureUnit::Rate => Kind::Percent(digits),
+        FigureUnit::Days | FigureUnit::Points => Kind::Number(digits),
+        FigureUnit::Count => Kind::Int,
+    }
+}
+
+pub fn sense_of(info: &IndicatorInfo) -> Sense {
+    sense(info.higher_is_better)
+}
+
+pub fn sense(higher_is_better: bool) -> Sense {
+    if higher_is_better { Sense::MoreIsBetter } else { Sense::LessIsBetter }
+}
+
+/// Code of the sum over a kind.
+pub fn sum_code(kind: &str) -> String {
+    format!("*{kind}")
+}
+
+/// Whether a row is a sum, not a unit.
+pub fn is_sum(unit: &UnitRef) -> bool {
+    unit.unit_code.starts_with('*')
+}
+
+fn kinds(input: &ReportInput) -> Vec<(&str, &str)> {
+    let mut kinds: Vec<(&str, &str)> = input.kinds.iter().map(|(id, title)| (id.as_str(), title.as_str())).collect();
+    let units = input.form06.iter().map(|row| &row.unit);
+    let ranked = input.rankings.iter().flat_map(|ranking| &ranking.rows).map(|row| &row.unit);
+    for unit in units.chain(ranked).filter(|unit| !is_sum(unit)) {
+        if let Some(kind) = unit.kind.as_deref()
+            && !kinds.iter().any(|(id, _)| *id == kind)
+        {
+            kinds.push((kind, kind));
+        }
+    }
+    let present = |kind: &str| {
+        let has = |unit: &UnitRef| unit.kind.as_deref() == Some(kind) && !is_sum(unit);
+        input.form06.iter().any(|row| has(&row.unit))
+            || input.rankings.iter().any(|ranking| ranking.rows.iter().any(|row| has(&row.unit)))
+    };
+    kinds.retain(|(id, _)| present(id));
+    kinds
+}

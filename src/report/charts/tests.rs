@@ -1,0 +1,63 @@
+//! Pictures of the longest names, of nothing, and of every form.
+
+use super::{render_png, render_svg};
+use crate::report::plan::{Chart, ChartKind, Kind, Place, Series};
+use crate::report::{Template, Theme, fixture};
+
+const LONG: &str = "Ban Quản lý Khu kinh tế cửa khẩu và các khu công nghiệp, Sở Lao động – Thương binh và Xã hội, \
+                    Uỷ ban nhân dân thị xã Gò Công Đông, huyện Tân Phú Đông";
+
+fn theme() -> Theme {
+    Template::parse(fixture::TEMPLATE).expect("the shipped template is sound").theme
+}
+
+fn chart(kind: ChartKind, bars: usize) -> Chart {
+    let values = (0..bars).map(|bar| (bar % 7 != 3).then(|| 1.0 - bar as f64 / 80.0)).collect();
+    Chart {
+        kind,
+        title: format!("Xếp hạng: {LONG}"),
+        categories: (0..bars).map(|bar| format!("{LONG} {bar}")).collect(),
+        series: vec![Series { name: "Tỷ lệ đúng hạn".into(), values }],
+        unit: Kind::Percent(1),
+        file_stem: "test".into(),
+        place: Place::Below,
+    }
+}
+
+/// Width and height as a PNG states them.
+fn size(png: &[u8]) -> (u32, u32) {
+    let number = |at: usize| u32::from_be_bytes([png[at], png[at + 1], png[at + 2], png[at + 3]]);
+    (number(16), number(20))
+}
+
+#[test]
+fn a_picture_of_the_longest_names_is_drawn_and_grows_with_their_number() {
+    let png = |bars| render_png(&chart(ChartKind::Bar, bars), &theme()).expect("the picture is drawn");
+    let (one, sixty) = (png(1), png(60));
+    assert!(one.starts_with(b"\x89PNG"));
+    assert_eq!(size(&one).0, size(&sixty).0);
+    assert!(size(&sixty).1 > 20 * size(&one).1 / 2, "{:?} {:?}", size(&one), size(&sixty));
+}
+
+#[test]
+fn every_form_is_drawn_even_of_nothing() {
+    for kind in [ChartKind::Bar, ChartKind::StackedBar, ChartKind::Line] {
+        for bars in [0, 1, 5] {
+            assert!(!render_png(&chart(kind, bars), &theme()).expect("the picture is drawn").is_empty());
+        }
+    }
+}
+
+#[test]
+fn the_text_of_an_svg_is_composed_and_escaped() {
+    let mut chart = chart(ChartKind::Bar, 1);
+    chart.categories = vec!["Sơ\u{309} Nô\u{323}i vu\u{323} & <khác>".into()];
+    let svg = render_svg(&chart, &theme()).expect("the picture is drawn");
+    assert!(svg.contains("Sở Nội vụ &amp; &lt;khác&gt;"), "{svg}");
+}
+
+#[test]
+fn the_same_chart_gives_the_same_picture() {
+    let png = || render_png(&chart(ChartKind::StackedBar, 9), &theme()).expect("the picture is drawn");
+    assert_eq!(png(), png());
+}

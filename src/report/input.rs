@@ -1,0 +1,162 @@
+//! All the data that a report is built from, gathered by the caller: nothing is read later.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use crate::model::{FileAccount, Form06Row, IndicatorRow, LateDossier, Level, NotSent, RankRow};
+
+use super::Template;
+
+/// Everything a report says, in plain values; every list is printed in the order given.
+#[derive(Debug, Clone)]
+pub struct ReportInput {
+    /// Name of the province as it stands in `units.csv`.
+    pub province_name: String,
+    /// Who issues the report, for form 06 and the document's properties.
+    pub reporting_unit: String,
+    /// The period for people: "Quý I năm 2020".
+    pub period_label: String,
+    /// The period as the user writes it; the `period` of the rows of now.
+    pub period_id: String,
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day.
+    pub to: NaiveDate,
+    /// The period before.
+    pub previous_id: String,
+    /// The same period last year.
+    pub last_year_id: String,
+    /// Policies in force, as (name, choice), in Vietnamese.
+    pub policies: Vec<(String, String)>,
+    /// Number of the workspace version that was read.
+    pub data_version: u64,
+    /// Time of that version: the only time in the report.
+    pub data_time: NaiveDateTime,
+    /// What was imported so far.
+    pub counts: Counts,
+    /// Form 06 by unit, with the sums `*KIND` and `*`.
+    pub form06: Vec<Form06Row>,
+    /// Indicators of the period, of the one before and of last year, told apart by `period`.
+    pub indicators: Vec<IndicatorRow>,
+    /// What the indicators mean, in display order.
+    pub definitions: Vec<IndicatorInfo>,
+    /// Rankings, each with the rows of all kinds, in the order of their places.
+    pub rankings: Vec<Ranking>,
+    /// Late and overdue dossiers.
+    pub late: Vec<LateDossier>,
+    /// Units whose newest export does not reach the end of the period.
+    pub not_sent: Vec<NotSent>,
+    /// Imported files.
+    pub files: Vec<FileAccount>,
+    /// Findings by rule.
+    pub findings_by_rule: Vec<RuleCount>,
+    /// Kinds of units as (kind, Vietnamese plural), in display order.
+    pub kinds: Vec<(String, String)>,
+    /// What appears where, and in which words.
+    pub template: Template,
+}
+
+/// What was imported. `rows = loaded + updated + duplicate + rejected`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Dossiers held now.
+    pub dossiers: u64,
+    /// Files read.
+    pub files: u64,
+    /// Body rows read.
+    pub rows: u64,
+    /// Rows new to the store.
+    pub loaded: u64,
+    /// Rows that replaced an older state.
+    pub updated: u64,
+    /// Rows that added nothing.
+    pub duplicate: u64,
+    /// Rows refused.
+    pub rejected: u64,
+}
+
+/// What an indicator means and how it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndicatorInfo {
+    /// Id.
+    pub id: String,
+    /// Vietnamese name.
+    pub name_vi: String,
+    /// English name.
+    pub name_en: String,
+    /// One sentence on what it says.
+    pub meaning: String,
+    /// Id of its theme; indicators of one theme share a sheet.
+    pub group: String,
+    /// Vietnamese title of the theme.
+    pub group_title: String,
+    /// What it is counted in.
+    pub unit: FigureUnit,
+    /// Digits shown (of the percentage, for a rate).
+    pub digits: u8,
+    /// Whether more is better.
+    pub higher_is_better: bool,
+    /// Its legal basis with the tag of the source.
+    pub legal_basis: String,
+    /// How it is computed, for people or as SQL.
+    pub formula: String,
+    /// The fact table it reads.
+    pub table: String,
+}
+
+/// What a figure is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FigureUnit {
+    /// A share 0–1.
+    Rate,
+    /// Days.
+    Days,
+    /// Dossiers or other things counted.
+    Count,
+    /// Points of an index, or a figure without a unit.
+    Points,
+}
+
+impl FigureUnit {
+    /// The unit that a definition names; a word it does not know is a figure without a unit.
+    #[must_use]
+    pub fn from_word(word: &str) -> Self {
+        match word {
+            "rate" => Self::Rate,
+            "days" => Self::Days,
+            "count" => Self::Count,
+            _ => Self::Points,
+        }
+    }
+}
+
+/// One ranking of all kinds, each kind among its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ranking {
+    /// Id of the index.
+    pub index_id: String,
+    /// Its Vietnamese title.
+    pub title: String,
+    /// The indicator whose value is the score, if the index is that simple.
+    pub basis: Option<String>,
+    /// What the score is counted in.
+    pub unit: FigureUnit,
+    /// Digits shown (of the percentage, for a rate).
+    pub digits: u8,
+    /// Whether a greater score is better.
+    pub higher_is_better: bool,
+    /// Rows of all kinds.
+    pub rows: Vec<RankRow>,
+}
+
+/// How often a rule found a fault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleCount {
+    /// Rule id.
+    pub rule: String,
+    /// How grave.
+    pub level: Level,
+    /// The Vietnamese sentence.
+    pub sentence: String,
+    /// How many times.
+    pub count: u64,
+}

@@ -1,0 +1,20 @@
+//! What people read: one format-free plan of a report, and the writers that turn it into files.
+
+mod build;
+pub mod charts;
+mod error;
+#[cfg(test)]
+mod fixture;
+mod gather;
+mod input;
+mod number;
+pub mod plan;
+mod template;
+mod xlsx;
+
+pub use build::build;
+pub use error::ReportError;
+pub use gather::gather;
+pub use input::{Counts, FigureUnit, IndicatorInfo, Ranking, ReportInput, RuleCount};
+pub use template::{Template, Theme};
+pub use xlsx::render as render_xlsx;

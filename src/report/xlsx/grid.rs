@@ -1,0 +1,212 @@
+//! The grid of one worksheet: column widths that suit all its tables, and where the next block goes.
+
+use std::collections::BTreeMap;
+
+use rust_xlsxwriter::{ColNum, RowNum, Worksheet, XlsxError};
+
+use super::super::plan::{Block, Cell, Column, Filter, Kind, RowStyle, Table};
+use super::measure;
+
+/// Columns of a sheet without tables: together as wide as two charts side by side.
+const FREE: [f64; 8] = [18.85; 8];
+/// The widest that the names of facts make the first column.
+const LONGEST_FACT: f64 = 34.0;
+/// Pixels of a row whose height nobody set.
+const ROW: f64 = 20.0;
+/// Pixels between blocks that stand beside each other.
+const GAP: u32 = 16;
+
+/// Widths, and the cursor.
+pub struct Grid {
+    /// Column widths in Excel's units.
+    pub widths: Vec<f64>,
+    /// Size of the text in points.
+    pub points: u16,
+    /// Next free row.
+    pub row: RowNum,
+    heights: BTreeMap<RowNum, f64>,
+    /// First row and right edge in pixels of the block before.
+    last: (RowNum, u32),
+    /// First row under all charts so far.
+    under_charts: RowNum,
+    /// Right edge of the rightmost chart in pixels.
+    right: u32,
+    /// Rows at which charts stand under everything before them.
+    pub chart_rows: Vec<RowNum>,
+    /// Whether the sheet already has a table whose headings stay in sight.
+    pub has_main: bool,
+    /// Whether the sheet has several tables, of which only one can be filtered.
+    pub tables: usize,
+}
+
+/// Where a chart goes.
+pub struct Spot {
+    pub row: RowNum,
+    /// Pixels from the left edge of the sheet.
+    pub x: u32,
+}
+
+impl Grid {
+    pub fn new(blocks: &[Block], points: u16) -> Self {
+        let tables = || {
+            blocks.iter().filter_map(|block| match block {
+                Block::Table(table) => Some(table),
+                _ => None,
+            })
+        };
+        let mut widths: Vec<f64> = Vec::new();
+        for table in tables() {
+            for (index, column) in table.columns.iter().enumerate() {
+                let width = column_width(table, index, column, points);
+                match widths.get_mut(index) {
+                    Some(known) => *known = known.max(width),
+                    None => widths.push(width),
+                }
+            }
+        }
+        if widths.is_empty() {
+            widths = FREE.to_vec();
+        }
+        // Names of facts stand in the first column if it holds words.
+        let words = tables().all(|table| table.columns.first().is_some_and(|column| column.kind == Kind::Text));
+        if words {
+            widths[0] = widths[0].max((fact_width(blocks, points)).min(LONGEST_FACT));
+        }
+        let count = tables().count();
+        Self {
+            widths,
+            points,
+            row: 0,
+            heights: BTreeMap::new(),
+            last: (0, 0),
+            under_charts: 0,
+            right: 0,
+            chart_rows: Vec::new(),
+            has_main: false,
+            tables: count,
+        }
+    }
+
+    pub fn set_widths(&self, worksheet: &mut Worksheet) -> Result<(), XlsxError> {
+        for (column, width) in self.widths.iter().enumerate() {
+            worksheet.set_column_width(column as ColNum, *width)?;
+        }
+        Ok(())
+    }
+
+    pub fn last_column(&self) -> ColNum {
+        (self.widths.len() - 1) as ColNum
+    }
+
+    pub fn total_width(&self) -> f64 {
+        self.widths.iter().sum()
+    }
+
+    /// Width of neighbouring columns taken together.
+    pub fn span(&self, from: ColNum, to: ColNum) -> f64 {
+        self.widths[usize::from(from)..=usize::from(to)].iter().sum()
+    }
+
+    /// Sets a row's height in points, and remembers it to place charts.
+    pub fn set_height(&mut self, worksheet: &mut Worksheet, row: RowNum, points: f64) -> Result<(), XlsxError> {
+        worksheet.set_row_height(row, points)?;
+        self.heights.insert(row, points * 96.0 / 72.0);
+        Ok(())
+    }
+
+    /// Begins a block of text or a table, under every chart that stands beside the block before.
+    pub fn begin(&mut self) -> RowNum {
+        self.row = self.row.max(self.under_charts);
+        self.row
+    }
+
+    /// Ends a table: a chart may stand beside it.
+    pub fn end_table(&mut self, first: RowNum, columns: usize) {
+        self.last = (first, self.pixels(columns) as u32);
+    }
+
+    fn pixels(&self, columns: usize) -> f64 {
+        self.widths[..columns].iter().map(|width| (width * measure::UNIT + 5.0).round()).sum()
+    }
+
+    fn row_pixels(&self, row: RowNum) -> f64 {
+        self.heights.get(&row).copied().unwrap_or(ROW)
+    }
+
+    /// Width in pixels of all that is on the sheet.
+    pub fn content_width(&self) -> f64 {
+        self.pixels(self.widths.len()).max(f64::from(self.right))
+    }
+
+    /// Height in pixels of the rows from the first to before the second.
+    pub fn height_between(&self, from: RowNum, to: RowNum) -> f64 {
+        (from..to).map(|row| self.row_pixels(row)).sum()
+    }
+
+    /// First row under everything.
+    pub fn end(&self) -> RowNum {
+        self.row.max(self.under_charts)
+    }
+
+    pub fn beside(&mut self, width: u32, height: u32) -> Spot {
+        let spot = Spot { row: self.last.0, x: self.last.1 + GAP };
+        self.placed(&spot, width, height);
+        spot
+    }
+
+    pub fn below(&mut self, width: u32, height: u32) -> Spot {
+        let row = self.row.max(self.under_charts);
+        self.row = row;
+        let spot = Spot { row, x: 0 };
+        self.chart_rows.push(row);
+        self.placed(&spot, width, height);
+        spot
+    }
+
+    fn placed(&mut self, spot: &Spot, width: u32, height: u32) {
+        self.last = (spot.row, spot.x + width);
+        self.right = self.right.max(spot.x + width);
+        let (mut row, mut left) = (spot.row, f64::from(height) + ROW);
+        while left > 0.0 {
+            left -= self.row_pixels(row);
+            row += 1;
+        }
+        self.under_charts = self.under_charts.max(row);
+    }
+}
+
+fn fact_width(blocks: &[Block], points: u16) -> f64 {
+    let facts = blocks.iter().filter_map(|block| match block {
+        Block::Facts(facts) => Some(facts),
+        _ => None,
+    });
+    facts.flatten().map(|(name, _)| measure::column(measure::width(name, points))).fold(0.0, f64::max)
+}
+
+/// Fits the cells up to the column's own limit, and the longest word of its heading always.
+fn column_width(table: &Table, index: usize, column: &Column, points: u16) -> f64 {
+    // Figures of one table look best in columns that do not differ much.
+    let figures = !matches!(column.kind, Kind::Text | Kind::Label | Kind::Rank);
+    let mut widest: f64 = if figures { 8.0 } else { 3.0 };
+    let rows = table.rows.iter().filter(|row| row.style != RowStyle::Note);
+    for row in rows {
+        // The head of a group may run over the empty cell beside it.
+        let beside = row.cells.get(index + 1).is_none_or(|cell| *cell == Cell::Empty);
+        let runs_over = row.style == RowStyle::Section && column.kind == Kind::Text && beside;
+        if let Some(cell) = row.cells.get(index).filter(|_| !runs_over) {
+            let bold = if matches!(row.style, RowStyle::Total | RowStyle::Section) { 1.08 } else { 1.0 };
+            widest = widest.max(measure::width(&measure::shown(cell, column.kind), points) * bold);
+        }
+    }
+    // A filter's button takes some room of its own.
+    let button = if table.filter == Filter::On { 1.5 } else { 0.0 };
+    let heading = column.heading.last().map_or("", String::as_str);
+    let words = heading.split(' ').map(|word| measure::width(word, points) * 1.1);
+    let heading_word = words.fold(0.0, f64::max) + button;
+    // Three lines of heading at most, as far as the limit lets.
+    let heading_lines = measure::width(heading, points) * 1.1 / 2.4 + button;
+    let indent = if column.kind == Kind::Text { measure::INDENT } else { 0.0 };
+    let limit = f64::from(column.width) + indent;
+    let fitted = (measure::column(widest) + indent).max(measure::column(heading_lines).min(limit)).min(limit);
+    fitted.max(measure::column(heading_word))
+}

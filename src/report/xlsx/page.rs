@@ -1,0 +1,68 @@
+//! The paper: A4, one page wide, margins, and a footer with title and page number.
+
+use rust_xlsxwriter::{RowNum, Worksheet, XlsxError};
+
+use super::super::plan::Orientation;
+use super::super::template::Theme;
+use super::grid::Grid;
+
+/// Number by which Excel knows A4.
+const A4: u8 = 9;
+/// Excel refuses a longer footer.
+const LONGEST_FOOTER: usize = 200;
+
+/// Sides of A4 less the margins, in pixels: across, then along the short side.
+const PRINTABLE: (f64, f64) = (1008.0, 669.0);
+/// How much longer than a page a sheet may be and still be printed on one, somewhat smaller.
+const SQUEEZE: f64 = 1.45;
+
+pub fn set_up(worksheet: &mut Worksheet, orientation: Orientation, title: &str, theme: &Theme) {
+    match orientation {
+        Orientation::Portrait => worksheet.set_portrait(),
+        Orientation::Landscape => worksheet.set_landscape(),
+    };
+    worksheet.set_paper_size(A4).set_print_fit_to_pages(1, 0).set_screen_gridlines(false);
+    // Inches: 15 mm at the sides, 15 above and 18 below, so that the footer has room.
+    worksheet.set_margins(0.59, 0.59, 0.59, 0.71, 0.3, 0.3);
+    worksheet.set_print_center_horizontally(true);
+    let title: String = title.chars().take(LONGEST_FOOTER).collect();
+    worksheet.set_footer(format!("&L&8{}&R&8{}", title.replace('&', "&&"), theme.page));
+}
+
+/// Once the contents are known: a sheet a little longer than a page is printed on one, and a sheet of charts
+/// breaks between them.
+pub fn finish(worksheet: &mut Worksheet, grid: &Grid, orientation: Orientation) -> Result<(), XlsxError> {
+    let (width, height) = match orientation {
+        Orientation::Landscape => PRINTABLE,
+        Orientation::Portrait => (PRINTABLE.1, PRINTABLE.0),
+    };
+    let scale = (width / grid.content_width().max(1.0)).min(1.0);
+    let page = height / scale;
+    let whole = grid.height_between(0, grid.end());
+    if grid.tables > 0 || grid.chart_rows.is_empty() {
+        if whole > page && whole <= page * SQUEEZE {
+            worksheet.set_print_fit_to_pages(1, 1);
+        }
+        return Ok(());
+    }
+    // Excel heeds breaks only at a fixed scale; other programs make columns a tenth wider.
+    let percent = (scale * 88.0).floor().clamp(10.0, 100.0);
+    worksheet.set_print_scale(percent as u16);
+    let breaks = chart_breaks(grid, height / (percent / 100.0));
+    if !breaks.is_empty() {
+        worksheet.set_page_breaks(&breaks)?;
+    }
+    Ok(())
+}
+
+fn chart_breaks(grid: &Grid, page: f64) -> Vec<RowNum> {
+    let (mut start, mut breaks) = (0, Vec::new());
+    for (index, row) in grid.chart_rows.iter().enumerate() {
+        let end = grid.chart_rows.get(index + 1).copied().unwrap_or_else(|| grid.end());
+        if *row > start && grid.height_between(start, end) > page {
+            breaks.push(*row);
+            start = *row;
+        }
+    }
+    breaks
+}

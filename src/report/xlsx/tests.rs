@@ -1,0 +1,176 @@
+//! Workbooks read back cell by cell.
+
+use std::io::Cursor;
+
+use calamine::{Data, Range, Reader, Xlsx};
+
+use super::render;
+use crate::report::plan::{Block, Book, Cell, Column, Kind, Orientation, Row, RowStyle, Sheet, Table};
+use crate::report::{Template, build, fixture};
+
+fn theme() -> crate::report::Theme {
+    Template::parse(fixture::TEMPLATE).expect("the shipped template is sound").theme
+}
+
+fn open(bytes: Vec<u8>) -> Xlsx<Cursor<Vec<u8>>> {
+    Xlsx::new(Cursor::new(bytes)).expect("the workbook opens")
+}
+
+fn sheet(bytes: Vec<u8>, name: &str) -> Range<Data> {
+    open(bytes).worksheet_range(name).expect("the sheet is there")
+}
+
+fn text(range: &Range<Data>, row: u32, column: u32) -> String {
+    range.get_value((row, column)).map(ToString::to_string).unwrap_or_default()
+}
+
+/// Row of the first cell of a column that holds the words.
+fn row_of(range: &Range<Data>, column: u32, words: &str) -> u32 {
+    let rows = 0..range.height() as u32;
+    rows.into_iter().find(|row| text(range, *row, column) == words).expect("the words are in the column")
+}
+
+fn province() -> Vec<u8> {
+    let input = fixture::province();
+    render(&build(&input), &input.template.theme).expect("the workbook is written")
+}
+
+#[test]
+fn form_06_has_its_letterhead_thirteen_columns_and_three_heading_rows() {
+    let form = sheet(province(), "Biểu 06");
+    assert_eq!(text(&form, 0, 0), "Biểu số II.06a/VPCP/KSTT");
+    let numbers = row_of(&form, 0, "(1)");
+    let row = |up: u32| (0..13).map(|column| text(&form, numbers - up, column)).collect::<Vec<_>>();
+    assert_eq!(row(0), (1..=13).map(|number| format!("({number})")).collect::<Vec<_>>());
+    let top = [
+        "STT",
+        "Lĩnh vực, đơn vị giải quyết",
+        "Số hồ sơ tiếp nhận",
+        "",
+        "",
+        "",
+        "Số lượng hồ sơ đã giải quyết",
+        "",
+        "",
+        "",
+        "Số lượng hồ sơ đang giải quyết",
+        "",
+        "",
+    ];
+    assert_eq!(row(3), top);
+    let middle = [
+        "",
+        "",
+        "Tổng số",
+        "Trong kỳ",
+        "",
+        "Từ kỳ trước",
+        "Tổng số",
+        "Trước hạn",
+        "Đúng hạn",
+        "Quá hạn",
+        "Tổng số",
+        "Trong hạn",
+        "Quá hạn",
+    ];
+    assert_eq!(row(2), middle);
+    assert_eq!(row(1)[3..5], ["Trực tuyến", "Trực tiếp, dịch vụ bưu chính"]);
+}
+
+#[test]
+fn form_06_counts_sections_and_total_as_given() {
+    let input = fixture::province();
+    let form = sheet(province(), "Biểu 06");
+    let first = row_of(&form, 0, "(1)") + 1;
+    assert_eq!((text(&form, first, 0).as_str(), text(&form, first, 1).as_str()), ("I", "Sở, ngành"));
+    let counts = |row: u32| (2..13).map(|column| text(&form, row, column)).collect::<Vec<_>>();
+    let given = |code: &str| {
+        let row = input.form06.iter().find(|row| row.unit.unit_code == code).expect("the row is in the data");
+        row.counts.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(counts(first), given("*department"));
+    assert_eq!(counts(first + 1), given("D000"));
+    assert_eq!(counts(row_of(&form, 1, "TỔNG CỘNG")), given("*"));
+}
+
+#[test]
+fn a_ranking_shows_ties_and_lists_units_without_rank_with_the_reason() {
+    let mut input = fixture::province();
+    input.rankings[0].rows.retain(|row| row.unit.kind.as_deref() == Some("department"));
+    let bytes = render(&build(&input), &input.template.theme).expect("the workbook is written");
+    let ranking = sheet(bytes, "XH Sở, ngành");
+    let unranked = row_of(&ranking, 1, "Không xếp hạng");
+    assert_eq!(text(&ranking, unranked - 1, 0), "18");
+    assert!(text(&ranking, unranked + 1, 9).contains("Không phát sinh hồ sơ để tính"));
+    // The first four share the first place.
+    let first = row_of(&ranking, 1, "Sở Nội vụ");
+    let places: Vec<String> = (first..first + 5).map(|row| text(&ranking, row, 0)).collect();
+    assert_eq!(places, ["1", "1", "1", "1", "5"]);
+}
+
+#[test]
+fn a_unit_named_like_a_formula_stays_a_string() {
+    let names = ["=1+1", "+84", "-x", "@sum", "=HYPERLINK(\"http://x\")"];
+    let rows = names.map(|name| Row::new(RowStyle::Body, vec![Cell::text(name)])).to_vec();
+    let mut blocks = vec![Block::Table(Table::new(vec![Column::new("=tên", Kind::Text, 30)], rows))];
+    blocks.push(Block::heading(1, "=tiêu đề"));
+    blocks.push(Block::Facts(vec![("=a".into(), "=b".into())]));
+    let created = fixture::province().data_time;
+    let page = Sheet { name: "=Tên".into(), orientation: Orientation::Portrait, blocks };
+    let book = Book { title: "=t".into(), subject: String::new(), author: String::new(), created, sheets: vec![page] };
+    let mut workbook = open(render(&book, &theme()).expect("the workbook is written"));
+    let range = workbook.worksheet_range("=Tên").expect("the sheet is there");
+    assert_eq!(range.get_value((0, 0)), Some(&Data::String("=tên".into())));
+    for (row, name) in (1..).zip(names) {
+        assert_eq!(range.get_value((row, 0)), Some(&Data::String(name.into())));
+    }
+    assert!(workbook.worksheet_formula("=Tên").expect("the sheet is there").is_empty());
+}
+
+#[test]
+fn the_same_plan_gives_the_same_bytes() {
+    assert_eq!(province(), province());
+}
+
+#[test]
+fn sheets_come_in_the_order_of_the_template() {
+    let names = open(province()).sheet_names();
+    let expected = [
+        "Bìa",
+        "XH Sở, ngành",
+        "XH Cấp huyện",
+        "XH Cấp xã",
+        "Biểu đồ",
+        "Biểu 06",
+        "Tiến độ giải quyết",
+        "Dịch vụ công trực tuyến",
+        "Số hóa hồ sơ, kết quả",
+        "Mức độ hài lòng của người…",
+        "Thời gian giải quyết",
+        "Hồ sơ thiếu hạn trả",
+        "So sánh",
+        "Quá hạn theo đơn vị",
+        "Hồ sơ quá hạn",
+        "Chưa gửi",
+        "Chất lượng dữ liệu",
+        "Tệp dữ liệu",
+        "Phương pháp",
+        "Số liệu biểu đồ",
+    ];
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn a_period_without_data_still_gives_a_workbook() {
+    let mut input = fixture::province();
+    input.form06.clear();
+    input.indicators.clear();
+    input.rankings.clear();
+    input.late.clear();
+    input.not_sent.clear();
+    input.files.clear();
+    input.findings_by_rule.clear();
+    input.definitions.clear();
+    let bytes = render(&build(&input), &input.template.theme).expect("the workbook is written");
+    assert_eq!(text(&sheet(bytes, "Chưa gửi"), 2, 0), "Tất cả đơn vị đã gửi đủ dữ liệu của kỳ.");
+}

@@ -1,0 +1,267 @@
+//! The workspace: Delta tables and the published versions that bind them together; the only place that knows Delta.
+
+mod delta;
+mod merge;
+mod schema;
+mod session;
+mod transaction;
+mod version;
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+pub use delta::TableFiles;
+pub use merge::{Account, Incoming, MergeNotes, Merged};
+pub use schema::{ENGINE_TABLES, stored_columns, table_names};
+pub use session::Session;
+pub use transaction::Transaction;
+pub use version::{Manifest, SentFile};
+
+use crate::model::Policies;
+
+/// The layout of the folder; a workspace of another layout is refused.
+const FORMAT: &str = "cchc workspace 1\n";
+
+/// What can go wrong with a workspace.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no workspace in the folder.
+    #[error("no workspace in {0}; run `cchc init --workspace {0}` first, or name another folder with --workspace")]
+    NotAWorkspace(PathBuf),
+    /// The folder was made by another version of the program.
+    #[error("the workspace {path} has layout '{found}', this program knows '{expected}'; use the matching version of cchc or start a new workspace")]
+    OtherLayout {
+        /// The folder.
+        path: PathBuf,
+        /// Its layout.
+        found: String,
+        /// Ours.
+        expected: String,
+    },
+    /// A workspace is there already.
+    #[error("{0} is a workspace already; `cchc init` starts a new one in an empty folder")]
+    Exists(PathBuf),
+    /// Something else is in the folder.
+    #[error("{0} is not empty and no workspace; name an empty or a new folder with --workspace")]
+    NotEmpty(PathBuf),
+    /// The configuration cannot be read.
+    #[error("{path}: {message}")]
+    Config {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        message: String,
+    },
+    /// Another import runs.
+    #[error("another import is running in {0}; wait for it to end, or leave out --no-wait")]
+    Busy(PathBuf),
+    /// There is no such version.
+    #[error("no version '{0}'; `cchc history` lists them")]
+    NoVersion(String),
+    /// A file cannot be read or written.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Delta refused.
+    #[error("table '{table}': {source}")]
+    Delta {
+        /// The table.
+        table: String,
+        /// Why.
+        source: Box<deltalake_core::DeltaTableError>,
+    },
+    /// polars refused.
+    #[error("table '{table}': {source}")]
+    Frame {
+        /// The table.
+        table: String,
+        /// Why.
+        source: polars::prelude::PolarsError,
+    },
+    /// DataFusion refused.
+    #[error("{0}")]
+    Query(#[from] Box<datafusion::error::DataFusionError>),
+}
+
+impl From<datafusion::error::DataFusionError> for StoreError {
+    fn from(error: datafusion::error::DataFusionError) -> Self {
+        Self::Query(Box::new(error))
+    }
+}
+
+/// What `cchc.toml` of a workspace says.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Name of the province as reports show it.
+    pub province: String,
+    /// Name of the department that reports.
+    pub department: String,
+    /// The named choices.
+    pub policies: Policies,
+    /// Memory for queries, in MiB.
+    pub memory_mib: Option<usize>,
+}
+
+/// An open workspace.
+#[derive(Debug)]
+pub struct Workspace {
+    root: PathBuf,
+    /// Its configuration.
+    pub config: Config,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Workspace {
+    /// Makes a workspace in an empty or new folder.
+    ///
+    /// # Errors
+    /// The folder holds something, or cannot be written.
+    pub fn init(root: &Path, config: &Config) -> Result<Self, StoreError> {
+        if root.join("FORMAT").exists() {
+            return Err(StoreError::Exists(root.to_owned()));
+        }
+        if root.is_dir() && fs::read_dir(root).map_err(io(root))?.next().is_some() {
+            return Err(StoreError::NotEmpty(root.to_owned()));
+        }
+        for folder in ["data", "versions", "queries", "report-templates"] {
+            let path = root.join(folder);
+            fs::create_dir_all(&path).map_err(io(&path))?;
+        }
+        let text = toml::to_string_pretty(config).map_err(|error| StoreError::Config { path: root.join("cchc.toml"), message: error.to_string() })?;
+        write_atomic(&root.join("cchc.toml"), text.as_bytes())?;
+        write_atomic(&root.join("FORMAT"), FORMAT.as_bytes())?;
+        Self::open(root)
+    }
+
+    /// Opens a workspace.
+    ///
+    /// # Errors
+    /// There is none, it has another layout, or its configuration cannot be read.
+    pub fn open(root: &Path) -> Result<Self, StoreError> {
+        let format = root.join("FORMAT");
+        if !format.is_file() {
+            return Err(StoreError::NotAWorkspace(root.to_owned()));
+        }
+        let found = fs::read_to_string(&format).map_err(io(&format))?;
+        if found != FORMAT {
+            return Err(StoreError::OtherLayout { path: root.to_owned(), found: found.trim().to_owned(), expected: FORMAT.trim().to_owned() });
+        }
+        let path = root.join("cchc.toml");
+        let config = match fs::read_to_string(&path) {
+            Ok(text) => toml::from_str(&text).map_err(|error| StoreError::Config { path, message: error.message().to_owned() })?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Config::default(),
+            Err(source) => return Err(StoreError::Io { path, source }),
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .thread_stack_size(16 << 20)
+            .build()
+            .map_err(io(root))?;
+        Ok(Self { root: root.to_owned(), config, runtime })
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// All published versions, oldest first.
+    pub fn history(&self) -> Result<Vec<Manifest>, StoreError> {
+        version::all(&self.root)
+    }
+
+    /// The version of that number, or the newest not later than that day; the newest if nothing is named.
+    pub fn version(&self, as_of: Option<&str>) -> Result<Manifest, StoreError> {
+        version::find(&self.root, as_of)
+    }
+
+    /// Waits until no other import runs, then holds the workspace for writing until the lock is dropped.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] if another import runs and nobody wants to wait.
+    pub fn lock(&self, wait: bool, waiting: impl FnOnce()) -> Result<WriteLock, StoreError> {
+        let path = self.root.join("import.lock");
+        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(io(&path))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) if wait => {
+                waiting();
+                file.lock().map_err(io(&path))?;
+            }
+            Err(fs::TryLockError::WouldBlock) => return Err(StoreError::Busy(self.root.clone())),
+            Err(fs::TryLockError::Error(source)) => return Err(StoreError::Io { path, source }),
+        }
+        Ok(WriteLock { _file: file })
+    }
+
+    /// Reads one published version with SQL.
+    pub fn session(&self, version: &Manifest, calendar: &crate::definitions::Calendar) -> Result<Session, StoreError> {
+        Session::open(self, version, calendar)
+    }
+
+    /// The files of a table in a published version.
+    pub fn files(&self, version: &Manifest, table: &str) -> Result<TableFiles, StoreError> {
+        let Some(at) = version.tables.get(table) else { return Ok(TableFiles::default()) };
+        self.runtime.block_on(delta::files(&self.table_path(table), table, Some(*at)))
+    }
+
+    /// Deletes data files that no published version needs; returns how many and their bytes.
+    pub fn vacuum(&self, _lock: &WriteLock) -> Result<(u64, u64), StoreError> {
+        let mut needed = std::collections::BTreeSet::new();
+        for manifest in self.history()? {
+            for table in manifest.tables.keys() {
+                needed.extend(self.files(&manifest, table)?.keys().map(|path| self.table_path(table).join(path)));
+            }
+        }
+        let mut dropped = (0, 0);
+        for path in delta::data_files(&self.root.join("data"))? {
+            if !needed.contains(&path) {
+                dropped.1 += fs::metadata(&path).map_err(io(&path))?.len();
+                fs::remove_file(&path).map_err(io(&path))?;
+                dropped.0 += 1;
+            }
+        }
+        Ok(dropped)
+    }
+
+    fn table_path(&self, table: &str) -> PathBuf {
+        self.root.join("data").join(table)
+    }
+
+    const fn runtime(&self) -> &tokio::runtime::Runtime {
+        &self.runtime
+    }
+}
+
+/// Holds a workspace for writing; the operating system lets go of it even if the process is killed.
+#[derive(Debug)]
+pub struct WriteLock {
+    _file: File,
+}
+
+/// Writes a file so that readers see the old one or the new one, never a part.
+fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    use std::io::Write;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(io(path))?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(io(path))?;
+    file.persist(path).map_err(|error| StoreError::Io { path: path.to_owned(), source: error.error })?;
+    Ok(())
+}
+
+fn io(path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
+    let path = path.to_owned();
+    move |source| StoreError::Io { path, source }
+}
+
+fn frame(table: &str) -> impl Fn(polars::prelude::PolarsError) -> StoreError {
+    let table = table.to_owned();
+    move |source| StoreError::Frame { table: table.clone(), source }
+}

@@ -1,0 +1,71 @@
+//! The columns of every stored table: those that sources feed and those that the engine keeps about its own work.
+
+use crate::model::{Column, Kind, PROVENANCE, TABLES, Table};
+
+/// Tables that the engine fills itself.
+pub const ENGINE_TABLES: &[(&str, &[Column])] = &[
+    (
+        "units",
+        &[
+            column("code", Kind::Text),
+            column("name", Kind::Text),
+            column("short_name", Kind::Text),
+            column("kind", Kind::Text),
+            column("parent_code", Kind::Text),
+            column("aliases", Kind::Text),
+            column("valid_from", Kind::Time),
+            column("valid_to", Kind::Time),
+        ],
+    ),
+    (
+        "imports",
+        &[
+            column("import", Kind::Int),
+            column("file", Kind::Text),
+            column("source", Kind::Text),
+            column("table_name", Kind::Text),
+            column("exported_at", Kind::Time),
+            column("rows", Kind::Int),
+            column("loaded", Kind::Int),
+            column("updated", Kind::Int),
+            column("duplicate", Kind::Int),
+            column("rejected", Kind::Int),
+            column("sha256", Kind::Text),
+        ],
+    ),
+    (
+        "findings",
+        &[
+            column("import", Kind::Int),
+            column("file", Kind::Text),
+            column("sheet", Kind::Text),
+            column("row", Kind::Int),
+            column("rule", Kind::Text),
+            column("level", Kind::Text),
+            column("column_name", Kind::Text),
+            column("value", Kind::Text),
+            column("hint", Kind::Text),
+            column("count", Kind::Int),
+            column("cells", Kind::Text),
+        ],
+    ),
+    ("sent", &[column("import", Kind::Int), column("file", Kind::Text), column("unit", Kind::Text), column("exported_at", Kind::Time)]),
+];
+
+/// All stored tables.
+pub fn table_names() -> impl Iterator<Item = &'static str> {
+    TABLES.iter().map(|table| table.name).chain(ENGINE_TABLES.iter().map(|(name, _)| *name))
+}
+
+/// The columns of a stored table in their order.
+#[must_use]
+pub fn stored_columns(table: &str) -> Vec<Column> {
+    if let Some(table) = Table::named(table) {
+        return table.columns.iter().chain(PROVENANCE).copied().collect();
+    }
+    ENGINE_TABLES.iter().find(|(name, _)| *name == table).map_or_else(Vec::new, |(_, columns)| columns.to_vec())
+}
+
+const fn column(name: &'static str, kind: Kind) -> Column {
+    Column { name, kind }
+}
