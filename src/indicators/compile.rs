@@ -24,8 +24,8 @@ pub(super) enum Cells {
     Ratio { top: usize, bottom: usize, rows: usize, seen: usize },
     /// Count, rows in the period, rows with all needed columns.
     Count { top: usize, rows: usize, seen: usize },
-    /// The value itself.
-    Value { value: usize, rows: usize, seen: usize },
+    /// All values (a list), of which a share lies at or below the figure.
+    Percentile { values: usize, share: f64, rows: usize, seen: usize },
 }
 
 /// Expressions already in the select list: each is computed once.
@@ -113,11 +113,14 @@ fn columns(indicator: &Indicator, select: &mut Select) -> Cells {
             rows: in_rows,
             seen,
         },
-        Aggregate::Percentile(share) => Cells::Value {
-            value: select.add(format!(
-                "percentile_cont({share:?}) WITHIN GROUP (ORDER BY CAST({top} AS DOUBLE)) FILTER (WHERE {})",
-                all(&[rows_condition, bottom])
+        // The engine's percentile_cont rounds its interpolation, so the values come out as a list; the median and
+        // the 90th percentile of one value share it.
+        Aggregate::Percentile(share) => Cells::Percentile {
+            values: select.add(format!(
+                "array_agg(CAST({top} AS DOUBLE)) FILTER (WHERE {})",
+                all(&[rows_condition, bottom, &format!("{top} IS NOT NULL")])
             )),
+            share,
             rows: in_rows,
             seen,
         },

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, Date32Array, StringArray};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, Date32Array, Float64Array, ListArray, StringArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Schema};
 use datafusion::arrow::record_batch::RecordBatch;
@@ -18,8 +18,14 @@ use crate::store::StoreError;
 /// Whose figure a result row is: a unit's code, `*KIND`, `*`, or a group.
 type Key = (String, String, Option<String>);
 
-/// Value columns of one result row; `None` is SQL's NULL.
-type Values = Vec<Option<f64>>;
+/// Value columns of one result row: a number (or NULL), or a list of numbers.
+type Values = Vec<Value>;
+
+#[derive(Debug, Clone)]
+enum Value {
+    Number(Option<f64>),
+    List(Vec<f64>),
+}
 
 pub(super) fn measure(
     engine: &Engine<'_>,
@@ -103,12 +109,18 @@ fn who(
 }
 
 fn cell(values: Option<&Values>, cells: Cells) -> Measure {
-    let at = |position: usize| values.and_then(|values| values[position]);
-    let count = |position: usize| at(position).unwrap_or(0.0);
+    let count = |position: usize| match values.map(|values| &values[position]) {
+        Some(Value::Number(Some(number))) => *number,
+        _ => 0.0,
+    };
+    let list = |position: usize| match values.map(|values| &values[position]) {
+        Some(Value::List(list)) => list.as_slice(),
+        _ => &[],
+    };
     let (measure, rows, seen) = match cells {
         Cells::Ratio { top, bottom, rows, seen } => (Measure::ratio(count(top), count(bottom)), rows, seen),
         Cells::Count { top, rows, seen } => (Measure::plain(Some(count(top))), rows, seen),
-        Cells::Value { value, rows, seen } => (Measure::plain(at(value)), rows, seen),
+        Cells::Percentile { values, share, rows, seen } => (Measure::plain(percentile(list(values), share)), rows, seen),
     };
     // There were rows, but none of them came with the column.
     if count(rows) > 0.0 && count(seen) == 0.0 {
@@ -132,7 +144,7 @@ fn run(engine: &Engine<'_>, pass: &Pass) -> Result<HashMap<Key, Values>, StoreEr
         let column = |at: usize, kind: &DataType| cast(batch.column(at), kind).map_err(DataFusionError::from);
         let texts = (0..4).map(|at| column(at, &DataType::Utf8)).collect::<Result<Vec<ArrayRef>, _>>()?;
         let depth = column(4, &DataType::Int64)?;
-        let values = (5..5 + pass.width).map(|at| column(at, &DataType::Float64)).collect::<Result<Vec<ArrayRef>, _>>()?;
+        let values = (5..5 + pass.width).map(|at| numbers(batch.column(at))).collect::<Result<Vec<_>, _>>()?;
         for row in 0..batch.num_rows() {
             let text = |at: usize| {
                 let texts = texts[at].as_string::<i32>();
@@ -143,14 +155,41 @@ fn run(engine: &Engine<'_>, pass: &Pass) -> Result<HashMap<Key, Values>, StoreEr
                 1 => format!("*{}", text(2).unwrap_or_default()),
                 _ => "*".to_owned(),
             };
-            let values = values.iter().map(|column| {
-                let column = column.as_primitive::<Float64Type>();
-                column.is_valid(row).then(|| column.value(row))
+            let values = values.iter().map(|column| match column {
+                Numbers::Plain(column) => Value::Number(column.is_valid(row).then(|| column.value(row))),
+                Numbers::Lists(column) if column.is_valid(row) => {
+                    Value::List(column.value(row).as_primitive::<Float64Type>().values().to_vec())
+                }
+                Numbers::Lists(_) => Value::List(Vec::new()),
             });
             found.insert((text(0).unwrap_or_default(), who, text(3)), values.collect());
         }
     }
     Ok(found)
+}
+
+/// A value column of a result.
+enum Numbers {
+    Plain(Float64Array),
+    Lists(ListArray),
+}
+
+fn numbers(column: &ArrayRef) -> Result<Numbers, StoreError> {
+    if let Some(lists) = column.as_list_opt::<i32>() {
+        return Ok(Numbers::Lists(lists.clone()));
+    }
+    let plain = cast(column, &DataType::Float64).map_err(DataFusionError::from)?;
+    Ok(Numbers::Plain(plain.as_primitive::<Float64Type>().clone()))
+}
+
+/// The value below which `share` of the values lie, interpolated linearly between neighbours; none of no values.
+fn percentile(values: &[f64], share: f64) -> Option<f64> {
+    let last = values.len().checked_sub(1)?;
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let place = share * last as f64;
+    let (below, above) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
+    Some(below + (above - below) * place.fract())
 }
 
 fn is_empty(engine: &Engine<'_>, table: &str) -> Result<bool, StoreError> {
@@ -191,4 +230,19 @@ fn tree_batch(engine: &Engine<'_>) -> Result<RecordBatch, StoreError> {
         Arc::new(StringArray::from_iter_values(pairs.iter().map(|pair| pair.1))),
     ];
     Ok(RecordBatch::try_new(Arc::new(schema), columns).map_err(DataFusionError::from)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::percentile;
+
+    #[test]
+    fn a_percentile_lies_between_its_neighbours() {
+        assert_eq!(percentile(&[], 0.5), None);
+        assert_eq!(percentile(&[7.0], 0.9), Some(7.0));
+        assert_eq!(percentile(&[4.0, 1.0, 2.0], 0.5), Some(2.0));
+        assert_eq!(percentile(&[1.0, 2.0, 3.0, 10.0], 0.5), Some(2.5));
+        // 0.9 × 3 = 2.7: seven tenths of the way from 3 to 10.
+        assert!(percentile(&[1.0, 2.0, 3.0, 10.0], 0.9).is_some_and(|value| (value - 7.9).abs() < 1e-12));
+    }
 }

@@ -1,8 +1,11 @@
 //! The report template: what appears where, its words and colours, read from `workbook.toml`.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::ReportError;
+use crate::model::Policies;
 
 /// A checked template. Its words fill `{braces}` from the report's data.
 #[derive(Debug, Clone, Deserialize)]
@@ -23,6 +26,7 @@ pub struct Template {
     pub(super) not_sent: NotSentWords,
     pub(super) quality: QualityWords,
     pub(super) method: MethodWords,
+    policies: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 impl Template {
@@ -31,6 +35,19 @@ impl Template {
         let template: Self = toml::from_str(text)?;
         template.theme.check()?;
         Ok(template)
+    }
+
+    /// The policies in words, as (what about, which choice (its name)).
+    pub(super) fn policies(&self, policies: Policies) -> Vec<(String, String)> {
+        let Ok(serde_json::Value::Object(chosen)) = serde_json::to_value(policies) else { return Vec::new() };
+        let described = |(policy, choice): (String, serde_json::Value)| {
+            let choice = choice.as_str().map_or_else(|| choice.to_string(), str::to_owned);
+            let words = self.policies.get(&policy);
+            let word = |key: &str| words.and_then(|words| words.get(key)).cloned();
+            let meaning = word(&choice).map_or_else(|| choice.clone(), |meaning| format!("{meaning} ({choice})"));
+            (word("name").unwrap_or(policy), meaning)
+        };
+        chosen.into_iter().map(described).collect()
     }
 }
 

@@ -1,0 +1,228 @@
+//! Gathers all that a report says from one version of the workspace.
+
+use chrono::{Datelike, NaiveDate};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Int64Type};
+use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::error::DataFusionError;
+
+use super::{Counts, FigureUnit, IndicatorInfo, Ranking, ReportInput, RuleCount, Template};
+use crate::definitions::{Aggregate, Direction, IndexDef, Indicator, Language};
+use crate::indicators::{By, Children, Engine, late_dossiers, not_sent};
+use crate::indices::{Scores, rank};
+use crate::model::{FileAccount, IndicatorRow, Level, NotSent, Period};
+use crate::store::{Config, Manifest, StoreError};
+
+/// Measures everything that the report of a period shows, with rankings by `indices`.
+///
+/// # Errors
+/// The store cannot be read, or a definition's SQL does not plan.
+pub fn gather(
+    engine: &Engine<'_>,
+    config: &Config,
+    version: &Manifest,
+    period: &Period,
+    indices: &[IndexDef],
+    template: Template,
+) -> Result<ReportInput, StoreError> {
+    let (before, last_year) = (period.before(), period.last_year());
+    let shown: Vec<&Indicator> = engine.definitions.indicators.iter().filter(|one| one.form06.is_none()).collect();
+    let periods = [period.clone(), before.clone(), last_year.clone()];
+    let measured = engine.measure(&periods, &shown, By::Unit, Children::Apart)?;
+    let indicators: Vec<IndicatorRow> = measured.into_iter().map(|row| row.row).collect();
+    let not_sent = not_sent(engine, period)?;
+    let rankings =
+        indices.iter().filter_map(|index| ranking(engine, index, &indicators, &periods, &not_sent)).collect();
+    let files = files(engine)?;
+    let root = engine.units.units().iter().find(|unit| unit.parent.is_none());
+    let province_name = match (config.province.is_empty(), root) {
+        (true, Some(unit)) => unit.name.clone(),
+        _ => config.province.clone(),
+    };
+    let department = Some(&config.department).filter(|name| !name.is_empty());
+    Ok(ReportInput {
+        reporting_unit: department.unwrap_or(&province_name).clone(),
+        province_name,
+        period_label: label(period),
+        period_id: period.to_string(),
+        from: period.start,
+        to: period.end,
+        previous_id: before.to_string(),
+        last_year_id: last_year.to_string(),
+        policies: template.policies(engine.policies),
+        data_version: version.number,
+        data_time: version.time.unwrap_or(period.end).and_hms_opt(0, 0, 0).unwrap_or_default(),
+        counts: counts(engine, &files)?,
+        form06: engine.form06(period, By::Unit, Children::Apart)?,
+        indicators,
+        definitions: shown.iter().map(|indicator| info(engine, indicator)).collect(),
+        rankings,
+        late: late_dossiers(engine, period)?,
+        not_sent,
+        files,
+        findings_by_rule: findings(engine)?,
+        kinds: kinds(engine),
+        template,
+    })
+}
+
+fn ranking(
+    engine: &Engine<'_>,
+    index: &IndexDef,
+    indicators: &[IndicatorRow],
+    periods: &[Period; 3],
+    not_sent: &[NotSent],
+) -> Option<Ranking> {
+    let indicator = engine.definitions.indicator(&index.indicator)?;
+    let of = |period: &Period| {
+        let id = period.to_string();
+        let mine = |row: &&IndicatorRow| row.indicator == indicator.id && row.period == id;
+        indicators.iter().filter(mine).cloned().collect::<Vec<_>>()
+    };
+    let (now, before, last_year) = (of(&periods[0]), of(&periods[1]), of(&periods[2]));
+    let scores = Scores { now: &now, before: &before, last_year: &last_year };
+    Some(Ranking {
+        index_id: index.id.clone(),
+        title: index.name_vi.clone(),
+        basis: Some(indicator.id.clone()),
+        unit: FigureUnit::from_word(&indicator.unit),
+        digits: indicator.display.digits,
+        higher_is_better: indicator.direction != Direction::Lower,
+        rows: rank(scores, indicator.direction, not_sent),
+    })
+}
+
+fn info(engine: &Engine<'_>, indicator: &Indicator) -> IndicatorInfo {
+    let group = engine.definitions.groups.iter().find(|group| group.id == indicator.group);
+    let formula = match indicator.aggregate {
+        Aggregate::Ratio => format!("({}) / ({})", indicator.numerator, indicator.denominator),
+        Aggregate::Count => format!("COUNT({})", indicator.numerator),
+        Aggregate::Mean => format!("SUM({0}) / COUNT({0})", indicator.numerator),
+        Aggregate::Percentile(share) => format!("PERCENTILE_CONT({share}) ({})", indicator.numerator),
+    };
+    IndicatorInfo {
+        id: indicator.id.clone(),
+        name_vi: indicator.name_vi.clone(),
+        name_en: indicator.name_en.clone(),
+        meaning: indicator.meaning.clone(),
+        group: indicator.group.clone(),
+        group_title: group.map_or(&indicator.group, |group| &group.title_vi).clone(),
+        unit: FigureUnit::from_word(&indicator.unit),
+        digits: indicator.display.digits,
+        higher_is_better: indicator.direction != Direction::Lower,
+        legal_basis: indicator.legal_basis.clone(),
+        formula,
+        table: indicator.table.clone(),
+    }
+}
+
+/// Kinds in the order of `units/kinds.toml`, then those that it does not name.
+fn kinds(engine: &Engine<'_>) -> Vec<(String, String)> {
+    let used = engine.units.kinds();
+    let known = engine.definitions.kinds.iter().filter(|(id, _)| used.contains(&id.as_str()));
+    let mut kinds: Vec<(String, String)> = known.cloned().collect();
+    for kind in used {
+        if !kinds.iter().any(|(id, _)| id == kind) {
+            kinds.push((kind.to_owned(), kind.to_owned()));
+        }
+    }
+    kinds
+}
+
+fn files(engine: &Engine<'_>) -> Result<Vec<FileAccount>, StoreError> {
+    let sql = "SELECT file, source, CAST(CAST(exported_at AS DATE) AS VARCHAR), rows, loaded, updated, duplicate, \
+               rejected FROM imports ORDER BY import, file";
+    let mut files = Vec::new();
+    for batch in engine.session.run(sql)? {
+        let texts = texts(&batch, 3)?;
+        for row in 0..batch.num_rows() {
+            let count = |at: usize| batch.column(at).as_primitive::<Int64Type>().value(row) as u64;
+            files.push(FileAccount {
+                file: text(&texts[0], row).unwrap_or_default(),
+                source: text(&texts[1], row).unwrap_or_default(),
+                exported_at: text(&texts[2], row),
+                rows: count(3),
+                loaded: count(4),
+                updated: count(5),
+                duplicate: count(6),
+                rejected: count(7),
+            });
+        }
+    }
+    Ok(files)
+}
+
+fn counts(engine: &Engine<'_>, files: &[FileAccount]) -> Result<Counts, StoreError> {
+    let batches = engine.session.run("SELECT CAST(COUNT(*) AS BIGINT) FROM dossiers")?;
+    let dossiers = batches.first().map_or(0, |batch| batch.column(0).as_primitive::<Int64Type>().value(0)) as u64;
+    let sum = |of: fn(&FileAccount) -> u64| files.iter().map(of).sum();
+    Ok(Counts {
+        dossiers,
+        files: files.len() as u64,
+        rows: sum(|file| file.rows),
+        loaded: sum(|file| file.loaded),
+        updated: sum(|file| file.updated),
+        duplicate: sum(|file| file.duplicate),
+        rejected: sum(|file| file.rejected),
+    })
+}
+
+fn findings(engine: &Engine<'_>) -> Result<Vec<RuleCount>, StoreError> {
+    let sql = "SELECT rule, level, CAST(SUM(count) AS BIGINT) AS total FROM findings GROUP BY rule, level \
+               ORDER BY CASE level WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, total DESC, rule";
+    let mut rules = Vec::new();
+    for batch in engine.session.run(sql)? {
+        let texts = texts(&batch, 2)?;
+        for row in 0..batch.num_rows() {
+            let rule = text(&texts[0], row).unwrap_or_default();
+            let level = match text(&texts[1], row).as_deref() {
+                Some("error") => Level::Error,
+                Some("warning") => Level::Warning,
+                _ => Level::Info,
+            };
+            let sentence = engine.definitions.messages.summary(&rule, Language::Vi);
+            let count = batch.column(2).as_primitive::<Int64Type>().value(row) as u64;
+            rules.push(RuleCount { rule, level, sentence, count });
+        }
+    }
+    Ok(rules)
+}
+
+fn texts(batch: &RecordBatch, count: usize) -> Result<Vec<ArrayRef>, StoreError> {
+    let columns = (0..count).map(|at| cast(batch.column(at), &DataType::Utf8)).collect::<Result<_, _>>();
+    Ok(columns.map_err(DataFusionError::from)?)
+}
+
+fn text(column: &ArrayRef, row: usize) -> Option<String> {
+    let texts = column.as_string::<i32>();
+    texts.is_valid(row).then(|| texts.value(row).to_owned())
+}
+
+/// "Quý I năm 2020" and its like.
+fn label(period: &Period) -> String {
+    let id = period.to_string();
+    if id.contains("..") {
+        return format!("Từ ngày {} đến ngày {}", day(period.start), day(period.end));
+    }
+    let (body, suffix) = match id.split_once('@') {
+        Some((body, _)) => (body, " (kỳ báo cáo từ ngày 15 đến ngày 14)"),
+        None => (id.as_str(), ""),
+    };
+    let year = &body[..4];
+    let text = match body.get(5..) {
+        None => format!("Năm {year}"),
+        Some("H1") => format!("6 tháng đầu năm {year}"),
+        Some("H2") => format!("6 tháng cuối năm {year}"),
+        Some("Q1") => format!("Quý I năm {year}"),
+        Some("Q2") => format!("Quý II năm {year}"),
+        Some("Q3") => format!("Quý III năm {year}"),
+        Some("Q4") => format!("Quý IV năm {year}"),
+        Some(month) => format!("Tháng {} năm {year}", month.trim_start_matches('0')),
+    };
+    text + suffix
+}
+
+fn day(day: NaiveDate) -> String {
+    format!("{:02}/{:02}/{}", day.day(), day.month(), day.year())
+}
