@@ -16,7 +16,8 @@ impl Check {
     #[expect(clippy::unused_self, reason = "every command is run alike")]
     pub fn run(&self, global: &Global) -> Result<Outcome> {
         let overlay = global.workspace.join("FORMAT").is_file().then_some(global.workspace.as_path());
-        let overlay = overlay.or_else(|| global.workspace.join("queries").is_dir().then_some(global.workspace.as_path()));
+        let overlay =
+            overlay.or_else(|| global.workspace.join("queries").is_dir().then_some(global.workspace.as_path()));
         let definitions = Definitions::load(overlay).map_err(|found| faults(&found))?;
         let found = planning_faults(&definitions)?;
         if !found.is_empty() {
@@ -46,22 +47,34 @@ fn planning_faults(definitions: &Definitions) -> Result<Vec<Fault>> {
     let mut found = Vec::new();
     for indicator in &definitions.indicators {
         let mut fault = |key: &str, message: String| {
-            found.push(Fault { file: format!("indicators/…{}.toml", indicator.group), key: format!("{}.{key}", indicator.id), message });
+            found.push(Fault {
+                file: format!("indicators/…{}.toml", indicator.group),
+                key: format!("{}.{key}", indicator.id),
+                message,
+            });
         };
         if !FACT_TABLES.contains(&indicator.table.as_str()) {
-            fault("table", format!("no fact table '{}'{}", indicator.table, did_you_mean(&indicator.table, FACT_TABLES)));
+            fault(
+                "table",
+                format!("no fact table '{}'{}", indicator.table, did_you_mean(&indicator.table, FACT_TABLES)),
+            );
             continue;
         }
         let stored = stored_columns(&indicator.table);
-        let words: Vec<&str> = stored.iter().map(|column| column.name).chain(fact_columns(&indicator.table).iter().copied()).collect();
+        let words: Vec<&str> =
+            stored.iter().map(|column| column.name).chain(fact_columns(&indicator.table).iter().copied()).collect();
         for need in indicator.needs.iter().filter(|need| !words.contains(&need.as_str())) {
             fault("needs", format!("no column '{need}'{}", did_you_mean(need, words.iter().copied())));
         }
         if let Err(error) = engine.measure(std::slice::from_ref(&period), &[indicator], By::Unit, Children::Apart) {
             let text = error.to_string();
             let text = text.lines().next().unwrap_or_default();
-            let unknown = text.split("No field named ").nth(1).and_then(|rest| rest.split(['.', ' ']).next()).unwrap_or_default();
-            fault("numerator, denominator", format!("the SQL does not plan: {text}{}", did_you_mean(unknown, words.iter().copied())));
+            let unknown =
+                text.split("No field named ").nth(1).and_then(|rest| rest.split(['.', ' ']).next()).unwrap_or_default();
+            fault(
+                "numerator, denominator",
+                format!("the SQL does not plan: {text}{}", did_you_mean(unknown, words.iter().copied())),
+            );
         }
     }
     for (name, text) in &definitions.saved {
@@ -69,7 +82,11 @@ fn planning_faults(definitions: &Definitions) -> Result<Vec<Fault>> {
         let bound = sample.iter().fold(text.clone(), |text, (name, value)| text.replace(name, value));
         if let Err(error) = session.plans(&bound) {
             let text = error.to_string();
-            found.push(Fault { file: format!("saved/{name}.sql"), key: String::new(), message: text.lines().next().unwrap_or_default().to_owned() });
+            found.push(Fault {
+                file: format!("saved/{name}.sql"),
+                key: String::new(),
+                message: text.lines().next().unwrap_or_default().to_owned(),
+            });
         }
     }
     Ok(found)

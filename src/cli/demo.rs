@@ -88,7 +88,11 @@ fn short(ranking: &[RankRow]) -> String {
             let rank = row.rank.unwrap_or_default();
             let tie = if row.tied { "=" } else { " " };
             let late = if row.not_sent { "  (has not sent the whole period)" } else { "" };
-            text.push_str(&format!("{rank:3}{tie} {:6.2} %  {}{late}\n", row.score.unwrap_or_default() * 100.0, row.unit.unit_name));
+            text.push_str(&format!(
+                "{rank:3}{tie} {:6.2} %  {}{late}\n",
+                row.score.unwrap_or_default() * 100.0,
+                row.unit.unit_name
+            ));
         }
     }
     text

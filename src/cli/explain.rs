@@ -7,8 +7,8 @@ use serde_json::json;
 use super::figures::{index_indicator, status};
 use super::output::{self, Columns};
 use super::{Format, Global, Opened, Outcome, PolicyArgs, Usage, period};
-use crate::indicators::{Trace, trace};
 use crate::definitions::Indicator;
+use crate::indicators::{Trace, trace};
 use crate::model::Period;
 
 #[derive(Debug, Args)]
@@ -47,7 +47,9 @@ impl Explain {
 
     fn document(&self, indicator: &Indicator, found: &Trace) -> serde_json::Value {
         let measure = found.row.measure;
-        let codes = |top: bool| found.rows.iter().filter(|row| row.in_numerator == top).map(|row| row.code.as_str()).collect::<Vec<_>>();
+        let codes = |top: bool| {
+            found.rows.iter().filter(|row| row.in_numerator == top).map(|row| row.code.as_str()).collect::<Vec<_>>()
+        };
         let mut document = json!({
             "indicator": indicator.id,
             "name": indicator.name_vi,

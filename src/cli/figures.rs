@@ -112,7 +112,12 @@ impl Indicators {
         if let Some(kind) = &self.kind {
             check_kind(kind, &opened)?;
         }
-        let mut rows = engine.measure(std::slice::from_ref(&self.period), &chosen, self.by.into(), children(self.with_children))?;
+        let mut rows = engine.measure(
+            std::slice::from_ref(&self.period),
+            &chosen,
+            self.by.into(),
+            children(self.with_children),
+        )?;
         rows.retain(|row| self.kind.as_ref().is_none_or(|kind| row.row.unit.kind.as_ref() == Some(kind)));
         let missing = not_sent(&engine, &self.period)?;
         let figures = rows.iter().map(|row| &row.row);
@@ -241,17 +246,34 @@ fn has_not_sent(missing: &[NotSent], code: &str) -> bool {
 
 fn tell_not_sent(global: &Global, missing: &[NotSent]) {
     if !missing.is_empty() && global.format == Format::Table {
-        note(global, &format!("{} unit(s) have not sent an export that reaches the end of the period; they look idle and may not be (column not_sent)", missing.len()));
+        note(
+            global,
+            &format!(
+                "{} unit(s) have not sent an export that reaches the end of the period; they look idle and may not be (column not_sent)",
+                missing.len()
+            ),
+        );
     }
 }
 
 fn tell_empty(global: &Global, opened: &Opened, period: &Period, empty: bool) {
     if empty {
-        let held = opened.session.run("SELECT CAST(MIN(received_at) AS DATE), CAST(MAX(received_at) AS DATE) FROM dossiers");
+        let held =
+            opened.session.run("SELECT CAST(MIN(received_at) AS DATE), CAST(MAX(received_at) AS DATE) FROM dossiers");
         let held = held.ok().and_then(|batches| datafusion::arrow::util::pretty::pretty_format_batches(&batches).ok());
         let hint = held.map_or_else(String::new, |table| {
-            let days: Vec<String> = table.to_string().split('|').map(str::trim).filter(|word| word.len() == 10 && word.starts_with("20")).map(str::to_owned).collect();
-            if let [first, last] = days.as_slice() { format!("; dossiers were received from {first} to {last}") } else { String::new() }
+            let days: Vec<String> = table
+                .to_string()
+                .split('|')
+                .map(str::trim)
+                .filter(|word| word.len() == 10 && word.starts_with("20"))
+                .map(str::to_owned)
+                .collect();
+            if let [first, last] = days.as_slice() {
+                format!("; dossiers were received from {first} to {last}")
+            } else {
+                String::new()
+            }
         });
         note(global, &format!("no dossiers in {period}{hint}"));
     }

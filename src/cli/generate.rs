@@ -52,7 +52,14 @@ impl Generate {
         let units = default_units(self.units);
         let list = self.out.with_file_name("units.csv");
         write_units(&units, &list)?;
-        let options = generate::Options { rows: self.rows, seed: self.seed, units, from: self.from, to: self.to, dirt: self.dirt };
+        let options = generate::Options {
+            rows: self.rows,
+            seed: self.seed,
+            units,
+            from: self.from,
+            to: self.to,
+            dirt: self.dirt,
+        };
         let layout = match self.layout {
             LayoutArg::MessageCsv => Layout::MessageCsv,
             LayoutArg::MessageParquet => Layout::MessageParquet,

@@ -14,7 +14,8 @@ impl History {
     #[expect(clippy::unused_self, reason = "every command is run alike")]
     pub fn run(&self, global: &Global) -> Result<Outcome> {
         let versions = Workspace::open(&global.workspace)?.history()?;
-        let times: Vec<Option<String>> = versions.iter().map(|version| version.time.map(|time| time.to_string())).collect();
+        let times: Vec<Option<String>> =
+            versions.iter().map(|version| version.time.map(|time| time.to_string())).collect();
         Columns::default()
             .int("version", versions.iter().map(|version| Some(version.number as i64)))
             .text("time", times.iter().map(Option::as_deref))

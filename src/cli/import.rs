@@ -97,7 +97,12 @@ fn tell_findings(global: &Global, definitions: &Definitions, report: &ImportRepo
     let mut by_rule = std::collections::BTreeMap::new();
     for finding in report.findings.iter().filter(|finding| finding.level >= Level::Warning) {
         if finding.row == 0 || finding.rule == "missing_column" {
-            eprintln!("{}: {}: {}", finding.level.as_str(), finding.file, definitions.messages.sentence(finding, language));
+            eprintln!(
+                "{}: {}: {}",
+                finding.level.as_str(),
+                finding.file,
+                definitions.messages.sentence(finding, language)
+            );
         } else {
             let entry = by_rule.entry((std::cmp::Reverse(finding.level), finding.rule)).or_insert((0, finding));
             entry.0 += finding.count;
@@ -114,7 +119,10 @@ pub(super) struct Bar(Option<ProgressBar>);
 
 impl Bar {
     pub fn new(global: &Global) -> Self {
-        if global.quiet || global.format == Format::Json && !std::io::stderr().is_terminal() || !std::io::stderr().is_terminal() {
+        if global.quiet
+            || global.format == Format::Json && !std::io::stderr().is_terminal()
+            || !std::io::stderr().is_terminal()
+        {
             return Self(None);
         }
         let bar = ProgressBar::new(0);

@@ -27,7 +27,10 @@ impl Init {
         let workspace = if exists && units.is_some() {
             Workspace::open(&global.workspace)?
         } else {
-            Workspace::init(&global.workspace, &Config { province: self.province.clone().unwrap_or_default(), ..Config::default() })?
+            Workspace::init(
+                &global.workspace,
+                &Config { province: self.province.clone().unwrap_or_default(), ..Config::default() },
+            )?
         };
         note(global, &format!("workspace {}", global.workspace.display()));
         if let (Some(units), Some(path)) = (units, &self.units) {

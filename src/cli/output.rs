@@ -3,7 +3,9 @@
 use std::io::{BufWriter, IsTerminal, Write};
 
 use anyhow::Result;
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray,
+};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Schema, SchemaRef};
 use datafusion::arrow::json::WriterBuilder;
@@ -117,10 +119,13 @@ fn table(schema: &SchemaRef, batches: &[RecordBatch], out: &mut impl Write) -> R
 
 /// Six digits are enough to read; the other formats have them all.
 fn rounded(text: &str) -> String {
-    text.parse::<f64>().map_or_else(|_| text.to_owned(), |number| {
-        let fixed = format!("{number:.6}");
-        fixed.trim_end_matches('0').trim_end_matches('.').to_owned()
-    })
+    text.parse::<f64>().map_or_else(
+        |_| text.to_owned(),
+        |number| {
+            let fixed = format!("{number:.6}");
+            fixed.trim_end_matches('0').trim_end_matches('.').to_owned()
+        },
+    )
 }
 
 /// Control and direction characters of a file must not act on the terminal.
@@ -150,7 +155,11 @@ fn csv(schema: &SchemaRef, batches: &[RecordBatch], out: &mut impl Write) -> Res
 /// All cells as text, NULL as nothing.
 fn texts(batch: &RecordBatch) -> Result<Vec<Vec<String>>> {
     let options = FormatOptions::default().with_null("");
-    let columns = batch.columns().iter().map(|column| ArrayFormatter::try_new(column.as_ref(), &options)).collect::<Result<Vec<_>, _>>()?;
+    let columns = batch
+        .columns()
+        .iter()
+        .map(|column| ArrayFormatter::try_new(column.as_ref(), &options))
+        .collect::<Result<Vec<_>, _>>()?;
     Ok((0..batch.num_rows()).map(|row| columns.iter().map(|column| column.value(row).to_string()).collect()).collect())
 }
 
@@ -166,11 +175,19 @@ fn xlsx(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Vec<u8>> {
     let mut line = 1;
     for batch in batches {
         let all = texts(batch)?;
-        let numbers = batch.columns().iter().map(|column| if column.data_type().is_numeric() { cast(column, &DataType::Float64).ok() } else { None }).collect::<Vec<_>>();
+        let numbers = batch
+            .columns()
+            .iter()
+            .map(|column| if column.data_type().is_numeric() { cast(column, &DataType::Float64).ok() } else { None })
+            .collect::<Vec<_>>();
         for (row, cells) in all.iter().enumerate() {
             for (column, text) in cells.iter().enumerate() {
                 match &numbers[column] {
-                    Some(values) if values.is_valid(row) => drop(sheet.write_number(line, column as u16, values.as_primitive::<Float64Type>().value(row))?),
+                    Some(values) if values.is_valid(row) => drop(sheet.write_number(
+                        line,
+                        column as u16,
+                        values.as_primitive::<Float64Type>().value(row),
+                    )?),
                     _ if text.is_empty() => {}
                     _ => drop(sheet.write_string(line, column as u16, text)?),
                 }

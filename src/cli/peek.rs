@@ -27,10 +27,19 @@ impl Peek {
             return Ok(Outcome::Done);
         }
         let cells: Vec<_> = sheets.iter().flat_map(|sheet| sheet.cells.iter().map(move |cell| (sheet, cell))).collect();
-        let values: Vec<String> =
-            cells.iter().map(|(_, cell)| cell.value.as_str().map_or_else(|| cell.value.to_string(), str::to_owned)).collect();
-        let kinds: Vec<String> =
-            cells.iter().map(|(_, cell)| serde_json::to_value(cell.kind).ok().and_then(|kind| kind.as_str().map(str::to_owned)).unwrap_or_default()).collect();
+        let values: Vec<String> = cells
+            .iter()
+            .map(|(_, cell)| cell.value.as_str().map_or_else(|| cell.value.to_string(), str::to_owned))
+            .collect();
+        let kinds: Vec<String> = cells
+            .iter()
+            .map(|(_, cell)| {
+                serde_json::to_value(cell.kind)
+                    .ok()
+                    .and_then(|kind| kind.as_str().map(str::to_owned))
+                    .unwrap_or_default()
+            })
+            .collect();
         Columns::default()
             .text("sheet", cells.iter().map(|(sheet, _)| Some(sheet.sheet.as_str())))
             .flag("hidden", cells.iter().map(|(sheet, _)| sheet.hidden))

@@ -84,12 +84,14 @@ fn save(out: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf> {
     use std::io::Write;
     let path = out.join(name);
     let attempt = || -> std::io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(out)?;
+        let mut file = crate::store::temporary_in(out)?;
         file.write_all(bytes)?;
         file.persist(&path)?;
         Ok(())
     };
-    attempt().with_context(|| format!("cannot write {}; close it if it is open, or name another folder with --out", path.display()))?;
+    attempt().with_context(|| {
+        format!("cannot write {}; close it if it is open, or name another folder with --out", path.display())
+    })?;
     Ok(path)
 }
 

@@ -82,7 +82,8 @@ impl Sql {
 
 fn list(global: &Global, opened: &Opened) -> Result<Outcome> {
     let saved = &opened.definitions.saved;
-    let comment = |text: &str, line: usize| text.lines().nth(line).unwrap_or_default().trim_start_matches("--").trim().to_owned();
+    let comment =
+        |text: &str, line: usize| text.lines().nth(line).unwrap_or_default().trim_start_matches("--").trim().to_owned();
     let what: Vec<(String, String)> = saved.values().map(|text| (comment(text, 0), comment(text, 1))).collect();
     output::Columns::default()
         .text("name", saved.keys().map(|name| Some(name.as_str())))

@@ -56,13 +56,21 @@ pub(super) fn parse(files: &Files, faults: &mut Vec<Fault>) -> Calendar {
     for (path, text) in files.below("calendars/", "toml") {
         let Some(raw) = parse_toml::<RawCalendar>(path, text, faults) else { continue };
         if !calendar.years.insert(raw.year) {
-            faults.push(Fault { file: path.to_owned(), key: "year".into(), message: format!("another file has {} already", raw.year) });
+            faults.push(Fault {
+                file: path.to_owned(),
+                key: "year".into(),
+                message: format!("another file has {} already", raw.year),
+            });
         }
         for (key, days, into) in [("off", &raw.off, &mut calendar.off), ("worked", &raw.worked, &mut calendar.worked)] {
             for text in days {
                 match range(text) {
                     Some(found) => into.extend(found),
-                    None => faults.push(Fault { file: path.to_owned(), key: key.into(), message: format!("'{text}' is no day and no range; write 2020-01-23 or 2020-01-23..2020-01-29") }),
+                    None => faults.push(Fault {
+                        file: path.to_owned(),
+                        key: key.into(),
+                        message: format!("'{text}' is no day and no range; write 2020-01-23 or 2020-01-23..2020-01-29"),
+                    }),
                 }
             }
         }
@@ -77,7 +85,9 @@ fn range(text: &str) -> Option<Vec<NaiveDate>> {
         None => (day(text)?, day(text)?),
     };
     let length = (to - from).num_days();
-    (0..=31).contains(&length).then(|| (0..=length as u64).filter_map(|step| from.checked_add_days(Days::new(step))).collect())
+    (0..=31)
+        .contains(&length)
+        .then(|| (0..=length as u64).filter_map(|step| from.checked_add_days(Days::new(step))).collect())
 }
 
 #[cfg(test)]
@@ -90,7 +100,8 @@ mod tests {
 
     #[test]
     fn a_worked_saturday_counts_and_a_holiday_does_not() {
-        let calendar = Calendar { off: [day("2019-04-29")].into(), worked: [day("2019-05-04")].into(), years: [2019].into() };
+        let calendar =
+            Calendar { off: [day("2019-04-29")].into(), worked: [day("2019-05-04")].into(), years: [2019].into() };
         assert!(!calendar.is_working(day("2019-04-29")));
         assert!(calendar.is_working(day("2019-05-04")));
         assert!(!calendar.is_working(day("2019-05-05")));

@@ -59,7 +59,11 @@ fn overlaid(root: &Path, folder: &Path, texts: &mut BTreeMap<String, String>, fa
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) => {
-            faults.push(Fault { file: folder.display().to_string(), key: String::new(), message: format!("cannot be read: {error}") });
+            faults.push(Fault {
+                file: folder.display().to_string(),
+                key: String::new(),
+                message: format!("cannot be read: {error}"),
+            });
             return;
         }
     };
@@ -73,7 +77,9 @@ fn overlaid(root: &Path, folder: &Path, texts: &mut BTreeMap<String, String>, fa
         let name = below.to_string_lossy().replace('\\', "/");
         match std::fs::read_to_string(&path) {
             Ok(text) => drop(texts.insert(name, text)),
-            Err(error) => faults.push(Fault { file: name, key: String::new(), message: format!("cannot be read: {error}") }),
+            Err(error) => {
+                faults.push(Fault { file: name, key: String::new(), message: format!("cannot be read: {error}") })
+            }
         }
     }
 }

@@ -207,12 +207,24 @@ pub(super) fn parse(files: &Files, faults: &mut Vec<Fault>) -> (Vec<Group>, Vec<
     let (mut groups, mut indicators) = (Vec::new(), Vec::<Indicator>::new());
     for (path, text) in files.below("indicators/", "toml") {
         let Some(raw) = parse_toml::<RawFile>(path, text, faults) else { continue };
-        let id = path.trim_start_matches("indicators/").trim_end_matches(".toml").trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '-').to_owned();
+        let id = path
+            .trim_start_matches("indicators/")
+            .trim_end_matches(".toml")
+            .trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '-')
+            .to_owned();
         groups.push(Group { id: id.clone(), title_vi: raw.title_vi, title_en: raw.title_en });
         for indicator in raw.indicator {
             let indicator = checked(path, &id, indicator, faults);
-            if let Some(other) = indicators.iter().find(|other| other.id == indicator.id && overlap(other, &indicator)) {
-                faults.push(Fault { file: path.to_owned(), key: indicator.id.clone(), message: format!("defined twice for the same days (also in '{}'); limit one with valid_from or valid_to", other.group) });
+            if let Some(other) = indicators.iter().find(|other| other.id == indicator.id && overlap(other, &indicator))
+            {
+                faults.push(Fault {
+                    file: path.to_owned(),
+                    key: indicator.id.clone(),
+                    message: format!(
+                        "defined twice for the same days (also in '{}'); limit one with valid_from or valid_to",
+                        other.group
+                    ),
+                });
             }
             indicators.push(indicator);
         }
@@ -226,7 +238,9 @@ fn overlap(left: &Indicator, right: &Indicator) -> bool {
 }
 
 fn checked(path: &str, group: &str, raw: RawIndicator, faults: &mut Vec<Fault>) -> Indicator {
-    let mut fault = |key: &str, message: String| faults.push(Fault { file: path.to_owned(), key: format!("{}.{key}", raw.id), message });
+    let mut fault = |key: &str, message: String| {
+        faults.push(Fault { file: path.to_owned(), key: format!("{}.{key}", raw.id), message })
+    };
     let mut day = |key: &str, text: &Option<String>| {
         let text = text.as_ref()?;
         let day = text.parse().ok();
@@ -277,7 +291,15 @@ pub(super) fn parse_indices(files: &Files, indicators: &[Indicator], faults: &mu
     for (path, text) in files.below("indices/", "toml") {
         let Some(raw) = parse_toml::<RawIndex>(path, text, faults) else { continue };
         if !known.contains(raw.indicator.as_str()) {
-            faults.push(Fault { file: path.to_owned(), key: "indicator".into(), message: format!("no indicator '{}'{}", raw.indicator, did_you_mean(&raw.indicator, known.iter().copied())) });
+            faults.push(Fault {
+                file: path.to_owned(),
+                key: "indicator".into(),
+                message: format!(
+                    "no indicator '{}'{}",
+                    raw.indicator,
+                    did_you_mean(&raw.indicator, known.iter().copied())
+                ),
+            });
         }
         let id = path.trim_start_matches("indices/").trim_end_matches(".toml").to_owned();
         indices.push(IndexDef { id, name_vi: raw.name_vi, name_en: raw.name_en, indicator: raw.indicator });

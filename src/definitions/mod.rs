@@ -97,7 +97,12 @@ impl Definitions {
     pub fn index(&self, id: &str) -> Option<IndexDef> {
         self.indices.iter().find(|index| index.id == id).cloned().or_else(|| {
             let indicator = self.indicator(id)?;
-            Some(IndexDef { id: id.to_owned(), name_vi: indicator.name_vi.clone(), name_en: indicator.name_en.clone(), indicator: id.to_owned() })
+            Some(IndexDef {
+                id: id.to_owned(),
+                name_vi: indicator.name_vi.clone(),
+                name_en: indicator.name_en.clone(),
+                indicator: id.to_owned(),
+            })
         })
     }
 }
@@ -123,7 +128,9 @@ fn parse_toml<T: serde::de::DeserializeOwned>(file: &str, text: &str, faults: &m
     match toml::from_str(text) {
         Ok(value) => Some(value),
         Err(error) => {
-            let key = error.span().map_or_else(String::new, |span| format!("line {}", text[..span.start.min(text.len())].lines().count().max(1)));
+            let key = error.span().map_or_else(String::new, |span| {
+                format!("line {}", text[..span.start.min(text.len())].lines().count().max(1))
+            });
             faults.push(Fault { file: file.to_owned(), key, message: explain(error.message()) });
             None
         }

@@ -113,7 +113,8 @@ struct RawKind {
 /// Reads `words.toml`: one table per dictionary.
 pub(super) fn parse_words(files: &Files, faults: &mut Vec<Fault>) -> BTreeMap<String, BTreeMap<String, String>> {
     let Some(text) = files.get("words.toml") else { return BTreeMap::new() };
-    let raw: BTreeMap<String, BTreeMap<String, toml::Value>> = parse_toml("words.toml", text, faults).unwrap_or_default();
+    let raw: BTreeMap<String, BTreeMap<String, toml::Value>> =
+        parse_toml("words.toml", text, faults).unwrap_or_default();
     raw.into_iter().map(|(name, words)| (name, fold_words(words))).collect()
 }
 
@@ -125,7 +126,11 @@ pub(super) fn parse_kinds(files: &Files, faults: &mut Vec<Fault>) -> Vec<(String
 }
 
 /// Reads every file of `sources/`.
-pub(super) fn parse(files: &Files, words: &BTreeMap<String, BTreeMap<String, String>>, faults: &mut Vec<Fault>) -> Vec<SourceDef> {
+pub(super) fn parse(
+    files: &Files,
+    words: &BTreeMap<String, BTreeMap<String, String>>,
+    faults: &mut Vec<Fault>,
+) -> Vec<SourceDef> {
     let mut sources = Vec::new();
     for (path, text) in files.below("sources/", "toml") {
         if let Some(raw) = parse_toml::<RawSource>(path, text, faults) {
@@ -135,8 +140,14 @@ pub(super) fn parse(files: &Files, words: &BTreeMap<String, BTreeMap<String, Str
     sources
 }
 
-fn checked(path: &str, raw: RawSource, words: &BTreeMap<String, BTreeMap<String, String>>, faults: &mut Vec<Fault>) -> Option<SourceDef> {
-    let mut fault = |key: &str, message: String| faults.push(Fault { file: path.to_owned(), key: key.to_owned(), message });
+fn checked(
+    path: &str,
+    raw: RawSource,
+    words: &BTreeMap<String, BTreeMap<String, String>>,
+    faults: &mut Vec<Fault>,
+) -> Option<SourceDef> {
+    let mut fault =
+        |key: &str, message: String| faults.push(Fault { file: path.to_owned(), key: key.to_owned(), message });
     let Some(table) = Table::named(&raw.table) else {
         let near = did_you_mean(&raw.table, TABLES.iter().map(|table| table.name));
         fault("table", format!("no table '{}'{near}", raw.table));
@@ -146,7 +157,14 @@ fn checked(path: &str, raw: RawSource, words: &BTreeMap<String, BTreeMap<String,
     for (name, column) in raw.columns {
         let key = format!("columns.{name}");
         let Some(target) = table.column(&name) else {
-            fault(&key, format!("table '{}' has no column '{name}'{}", table.name, did_you_mean(&name, table.columns.iter().map(|column| column.name))));
+            fault(
+                &key,
+                format!(
+                    "table '{}' has no column '{name}'{}",
+                    table.name,
+                    did_you_mean(&name, table.columns.iter().map(|column| column.name))
+                ),
+            );
             continue;
         };
         if column.headings.is_empty() {
@@ -156,7 +174,13 @@ fn checked(path: &str, raw: RawSource, words: &BTreeMap<String, BTreeMap<String,
         if let Some(shared) = &column.words {
             match words.get(shared) {
                 Some(shared) => dictionary.clone_from(shared),
-                None => fault(&key, format!("words.toml has no dictionary '{shared}'{}", did_you_mean(shared, words.keys().map(String::as_str)))),
+                None => fault(
+                    &key,
+                    format!(
+                        "words.toml has no dictionary '{shared}'{}",
+                        did_you_mean(shared, words.keys().map(String::as_str))
+                    ),
+                ),
             }
         }
         dictionary.extend(fold_words(column.more_words));
@@ -171,14 +195,29 @@ fn checked(path: &str, raw: RawSource, words: &BTreeMap<String, BTreeMap<String,
     }
     for name in &raw.required {
         if !columns.iter().any(|column| column.name == *name) {
-            fault("required", format!("'{name}' is not among the columns{}", did_you_mean(name, columns.iter().map(|column| column.name.as_str()))));
+            fault(
+                "required",
+                format!(
+                    "'{name}' is not among the columns{}",
+                    did_you_mean(name, columns.iter().map(|column| column.name.as_str()))
+                ),
+            );
         }
     }
     if !raw.required.iter().any(|name| name == table.key) {
         fault("required", format!("'{}' identifies a row of '{}' and must be required", table.key, table.name));
     }
     let id = path.trim_start_matches("sources/").trim_end_matches(".toml").to_owned();
-    Some(SourceDef { id, name: raw.name, table, required: raw.required, columns, personal: raw.personal, dates: raw.dates, without_received: raw.without_received })
+    Some(SourceDef {
+        id,
+        name: raw.name,
+        table,
+        required: raw.required,
+        columns,
+        personal: raw.personal,
+        dates: raw.dates,
+        without_received: raw.without_received,
+    })
 }
 
 fn fold_words(words: BTreeMap<String, toml::Value>) -> BTreeMap<String, String> {

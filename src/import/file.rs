@@ -56,7 +56,13 @@ pub(super) struct FileOutcome {
 impl FileOutcome {
     /// Findings of the file and its refused rows.
     pub fn all_findings(&self) -> Vec<Finding> {
-        let refused = self.rejected.iter().map(|(sheet, row)| Finding::new(Level::Error, row.rule, &self.account.file).at(sheet, row.row).column(&row.column).value(&row.value).hint(&row.hint));
+        let refused = self.rejected.iter().map(|(sheet, row)| {
+            Finding::new(Level::Error, row.rule, &self.account.file)
+                .at(sheet, row.row)
+                .column(&row.column)
+                .value(&row.value)
+                .hint(&row.hint)
+        });
         let mut all: Vec<Finding> = self.findings.iter().cloned().chain(refused).collect();
         all.sort();
         all
@@ -75,7 +81,16 @@ struct Gathered {
 /// Reads one file.
 pub(super) fn read_file(input: &InputFile, context: &Context<'_>) -> FileOutcome {
     let mut outcome = FileOutcome {
-        account: FileAccount { file: input.shown.clone(), source: String::new(), exported_at: None, rows: 0, loaded: 0, updated: 0, duplicate: 0, rejected: 0 },
+        account: FileAccount {
+            file: input.shown.clone(),
+            source: String::new(),
+            exported_at: None,
+            rows: 0,
+            loaded: 0,
+            updated: 0,
+            duplicate: 0,
+            rejected: 0,
+        },
         exported_at: None,
         sha256: String::new(),
         table: "",
@@ -92,7 +107,9 @@ pub(super) fn read_file(input: &InputFile, context: &Context<'_>) -> FileOutcome
     match super::hash(&input.path) {
         Ok(hash) => outcome.sha256 = hash,
         Err(error) => {
-            outcome.findings.push(Finding::new(Level::Error, "unreadable", &input.shown).hint(error.kind().to_string()));
+            outcome
+                .findings
+                .push(Finding::new(Level::Error, "unreadable", &input.shown).hint(error.kind().to_string()));
             return outcome;
         }
     }
@@ -151,7 +168,9 @@ fn normalise(receiver: Receiver<Message>, file: &str, context: &Context<'_>) -> 
                 gathered.frames.push((sheet, Vec::new()));
             }
             Message::Batch(batch) => {
-                let (Some(normaliser), Some((sheet, frames))) = (&mut current, gathered.frames.last_mut()) else { continue };
+                let (Some(normaliser), Some((sheet, frames))) = (&mut current, gathered.frames.last_mut()) else {
+                    continue;
+                };
                 match normaliser.batch(&batch) {
                     Ok(done) => {
                         frames.push(done.frame);
@@ -172,7 +191,12 @@ fn normalise(receiver: Receiver<Message>, file: &str, context: &Context<'_>) -> 
 /// The sheet's own heading for each column of the source.
 fn headings(source: &SourceDef, sheet: &FoundSheet) -> Vec<String> {
     let own = |at: &Option<usize>| at.and_then(|at| sheet.found.mapping.headings.get(at)).cloned();
-    source.columns.iter().zip(&sheet.found.mapping.columns).map(|(column, at)| own(at).unwrap_or_else(|| column.name.clone())).collect()
+    source
+        .columns
+        .iter()
+        .zip(&sheet.found.mapping.columns)
+        .map(|(column, at)| own(at).unwrap_or_else(|| column.name.clone()))
+        .collect()
 }
 
 /// Turns a reading into the file's outcome.
@@ -190,7 +214,8 @@ fn settle(mut outcome: FileOutcome, input: &InputFile, read: Reading, context: &
     }
     stray_findings(&mut outcome, &read.strays, context.sources, Level::Info);
     let name = input.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    outcome.exported_at = context.exported_at.or_else(|| in_name(&name)).or_else(|| read.found.iter().find_map(|sheet| sheet.letterhead));
+    outcome.exported_at =
+        context.exported_at.or_else(|| in_name(&name)).or_else(|| read.found.iter().find_map(|sheet| sheet.letterhead));
     outcome.account.exported_at = outcome.exported_at.map(|day| day.to_string());
     if outcome.exported_at.is_none() {
         outcome.findings.push(Finding::new(Level::Warning, "no_export_date", &input.shown));
@@ -212,14 +237,27 @@ fn settle(mut outcome: FileOutcome, input: &InputFile, read: Reading, context: &
             sheet: sheet.name.clone(),
             source: source.id.clone(),
             heading_row: sheet.heading_row,
-            columns: source.columns.iter().zip(headings(source, &sheet)).zip(&sheet.found.mapping.columns).filter(|(_, at)| at.is_some()).map(|((column, heading), _)| (column.name.clone(), heading)).collect(),
+            columns: source
+                .columns
+                .iter()
+                .zip(headings(source, &sheet))
+                .zip(&sheet.found.mapping.columns)
+                .filter(|(_, at)| at.is_some())
+                .map(|((column, heading), _)| (column.name.clone(), heading))
+                .collect(),
             extra: sheet.found.mapping.extra.clone(),
         });
         for frame in frames {
             if source.table.name == "dossiers" {
                 outcome.units.extend(units_of(&frame, source.table));
             }
-            let incoming = Incoming { frame, file: input.shown.clone(), sheet: sheet.name.clone(), source: source.id.clone(), exported_at: outcome.exported_at };
+            let incoming = Incoming {
+                frame,
+                file: input.shown.clone(),
+                sheet: sheet.name.clone(),
+                source: source.id.clone(),
+                exported_at: outcome.exported_at,
+            };
             outcome.incoming.push((source.table.name, incoming));
         }
     }
@@ -242,10 +280,16 @@ fn heading_findings(outcome: &mut FileOutcome, sheet: &FoundSheet) {
     let file = outcome.account.file.clone();
     let mapping = &sheet.found.mapping;
     for heading in &mapping.duplicates {
-        outcome.findings.push(Finding::new(Level::Warning, "duplicate_heading", &file).at(&sheet.name, sheet.heading_row).column(heading));
+        outcome.findings.push(
+            Finding::new(Level::Warning, "duplicate_heading", &file).at(&sheet.name, sheet.heading_row).column(heading),
+        );
     }
     if !mapping.extra.is_empty() {
-        outcome.findings.push(Finding::new(Level::Info, "extra_columns", &file).at(&sheet.name, sheet.heading_row).value(mapping.extra.join(", ")));
+        outcome.findings.push(
+            Finding::new(Level::Info, "extra_columns", &file)
+                .at(&sheet.name, sheet.heading_row)
+                .value(mapping.extra.join(", ")),
+        );
     }
     if sheet.hidden {
         outcome.findings.push(Finding::new(Level::Warning, "hidden_sheet", &file).at(&sheet.name, 0));
@@ -267,7 +311,11 @@ fn stray_findings(outcome: &mut FileOutcome, strays: &[StraySheet], sources: &[S
             Some(near) if level == Level::Error => {
                 let missing: Vec<&str> = near.missing.iter().map(|(_, usual)| usual.as_str()).collect();
                 let hint = near.nearest.clone().unwrap_or_default();
-                Finding::new(level, "missing_column", &file).at(&stray.name, near.row as u32 + 1).column(missing.join(", ")).value(hint).hint(format!("queries/sources/{}.toml", sources[near.source].id))
+                Finding::new(level, "missing_column", &file)
+                    .at(&stray.name, near.row as u32 + 1)
+                    .column(missing.join(", "))
+                    .value(hint)
+                    .hint(format!("queries/sources/{}.toml", sources[near.source].id))
             }
             _ => Finding::new(level, "no_source", &file).at(&stray.name, 0),
         };

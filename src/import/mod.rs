@@ -70,7 +70,9 @@ pub enum ImportError {
     #[error("no files to import in the given paths")]
     NoFiles,
     /// There are no units to count for.
-    #[error("the workspace has no units; run `cchc init --units FILE` with a list of code, name, short_name, level, parent_code, aliases, valid_from, valid_to")]
+    #[error(
+        "the workspace has no units; run `cchc init --units FILE` with a list of code, name, short_name, level, parent_code, aliases, valid_from, valid_to"
+    )]
     NoUnits,
     /// The store refused.
     #[error(transparent)]
@@ -91,7 +93,13 @@ pub trait Progress {
 ///
 /// # Errors
 /// A path leads nowhere, the store cannot be read or written, or another import runs and nobody wants to wait.
-pub fn import(workspace: &Workspace, definitions: &Definitions, paths: &[PathBuf], options: &Options, progress: &mut dyn Progress) -> Result<ImportReport, ImportError> {
+pub fn import(
+    workspace: &Workspace,
+    definitions: &Definitions,
+    paths: &[PathBuf],
+    options: &Options,
+    progress: &mut dyn Progress,
+) -> Result<ImportReport, ImportError> {
     let sources = chosen(definitions, options)?;
     let files = find_files(paths)?;
     if files.is_empty() {
@@ -103,7 +111,13 @@ pub fn import(workspace: &Workspace, definitions: &Definitions, paths: &[PathBuf
     if units.units().is_empty() {
         return Err(ImportError::NoUnits);
     }
-    let context = file::Context { sources: &sources, units: &units, policies: workspace.config.policies, limits: Limits::default(), exported_at: options.exported_at };
+    let context = file::Context {
+        sources: &sources,
+        units: &units,
+        policies: workspace.config.policies,
+        limits: Limits::default(),
+        exported_at: options.exported_at,
+    };
     let mut outcomes = Vec::with_capacity(files.len());
     for (position, input) in files.iter().enumerate() {
         progress.file(position, files.len(), &input.shown);
@@ -111,7 +125,8 @@ pub fn import(workspace: &Workspace, definitions: &Definitions, paths: &[PathBuf
     }
     progress.merging();
     // Files count in order of export day, then path; an unknown day is older than any.
-    outcomes.sort_by(|left, right| (left.exported_at, &left.account.file).cmp(&(right.exported_at, &right.account.file)));
+    outcomes
+        .sort_by(|left, right| (left.exported_at, &left.account.file).cmp(&(right.exported_at, &right.account.file)));
     if options.dry_run || outcomes.iter().all(|outcome| outcome.account.rows == 0) {
         return Ok(finished(None, outcomes));
     }
@@ -122,7 +137,14 @@ pub fn import(workspace: &Workspace, definitions: &Definitions, paths: &[PathBuf
     transaction.append("findings", report::findings(number, &outcomes))?;
     transaction.append("sent", report::sent(number, &outcomes))?;
     let time = outcomes.iter().filter_map(|outcome| outcome.exported_at).max();
-    let sent = outcomes.iter().map(|outcome| SentFile { file: outcome.account.file.clone(), sha256: outcome.sha256.clone(), exported_at: outcome.exported_at }).collect();
+    let sent = outcomes
+        .iter()
+        .map(|outcome| SentFile {
+            file: outcome.account.file.clone(),
+            sha256: outcome.sha256.clone(),
+            exported_at: outcome.exported_at,
+        })
+        .collect();
     transaction.publish("import", time, sent)?;
     Ok(finished(Some(number), outcomes))
 }
@@ -170,17 +192,29 @@ fn add_notes(outcomes: &mut [FileOutcome], owners: &[usize], sheets: &[String], 
     for (told, (part, row, key)) in notes.conflicts.into_iter().take(CONFLICTS_TOLD).enumerate() {
         let outcome = &mut outcomes[owners[part]];
         let count = if told + 1 == CONFLICTS_TOLD { 1 + more as u64 } else { 1 };
-        outcome.findings.push(Finding::new(Level::Warning, "conflicting_versions", &outcome.account.file).at(&sheets[part], row).value(key).count(count));
+        outcome.findings.push(
+            Finding::new(Level::Warning, "conflicting_versions", &outcome.account.file)
+                .at(&sheets[part], row)
+                .value(key)
+                .count(count),
+        );
     }
     for (rule, counts) in [("changed_due_date", notes.due_moved), ("reopened", notes.reopened)] {
         for (part, count) in counts {
             let outcome = &mut outcomes[owners[part]];
-            outcome.findings.push(Finding::new(Level::Info, rule, &outcome.account.file).at(&sheets[part], 0).count(count));
+            outcome
+                .findings
+                .push(Finding::new(Level::Info, rule, &outcome.account.file).at(&sheets[part], 0).count(count));
         }
     }
     if let Some(newest) = outcomes.last_mut() {
         for (unit, (count, example)) in notes.absent {
-            newest.findings.push(Finding::new(Level::Warning, "absent_from_newer_export", &newest.account.file).value(unit).hint(example).count(count));
+            newest.findings.push(
+                Finding::new(Level::Warning, "absent_from_newer_export", &newest.account.file)
+                    .value(unit)
+                    .hint(example)
+                    .count(count),
+            );
         }
     }
 }

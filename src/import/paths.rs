@@ -27,7 +27,8 @@ pub fn find_files(paths: &[PathBuf]) -> Result<Vec<InputFile>, ImportError> {
             files.push(path.clone());
         }
     }
-    let mut files: Vec<InputFile> = files.into_iter().map(|path| InputFile { shown: path.to_string_lossy().into_owned(), path }).collect();
+    let mut files: Vec<InputFile> =
+        files.into_iter().map(|path| InputFile { shown: path.to_string_lossy().into_owned(), path }).collect();
     files.sort();
     files.dedup_by(|left, right| left.path == right.path);
     Ok(files)

@@ -9,7 +9,8 @@ use crate::normalise::data_type;
 /// One row per file.
 pub(super) fn imports(number: u64, outcomes: &[FileOutcome]) -> DataFrame {
     let count = |of: fn(&FileOutcome) -> u64| outcomes.iter().map(|outcome| of(outcome) as i64).collect::<Vec<i64>>();
-    let text = |of: fn(&FileOutcome) -> &str| outcomes.iter().map(|outcome| of(outcome).to_owned()).collect::<Vec<String>>();
+    let text =
+        |of: fn(&FileOutcome) -> &str| outcomes.iter().map(|outcome| of(outcome).to_owned()).collect::<Vec<String>>();
     frame(
         outcomes.len(),
         vec![
@@ -32,13 +33,20 @@ pub(super) fn imports(number: u64, outcomes: &[FileOutcome]) -> DataFrame {
 pub(super) fn findings(number: u64, outcomes: &[FileOutcome]) -> DataFrame {
     let mut all = Vec::new();
     for outcome in outcomes {
-        let cells: std::collections::BTreeMap<(&str, u32), &str> = outcome.rejected.iter().map(|(sheet, row)| ((sheet.as_str(), row.row), row.cells.as_str())).collect();
+        let cells: std::collections::BTreeMap<(&str, u32), &str> =
+            outcome.rejected.iter().map(|(sheet, row)| ((sheet.as_str(), row.row), row.cells.as_str())).collect();
         for finding in outcome.all_findings() {
-            let kept = if finding.level == crate::model::Level::Error { cells.get(&(finding.sheet.as_str(), finding.row)).copied() } else { None };
+            let kept = if finding.level == crate::model::Level::Error {
+                cells.get(&(finding.sheet.as_str(), finding.row)).copied()
+            } else {
+                None
+            };
             all.push((finding, kept.unwrap_or_default().to_owned()));
         }
     }
-    let text = |of: fn(&crate::model::Finding) -> &str| all.iter().map(|(finding, _)| of(finding).to_owned()).collect::<Vec<String>>();
+    let text = |of: fn(&crate::model::Finding) -> &str| {
+        all.iter().map(|(finding, _)| of(finding).to_owned()).collect::<Vec<String>>()
+    };
     frame(
         all.len(),
         vec![
@@ -59,7 +67,12 @@ pub(super) fn findings(number: u64, outcomes: &[FileOutcome]) -> DataFrame {
 
 /// One row per file and unit.
 pub(super) fn sent(number: u64, outcomes: &[FileOutcome]) -> DataFrame {
-    let all: Vec<(&str, &str, Option<chrono::NaiveDate>)> = outcomes.iter().flat_map(|outcome| outcome.units.iter().map(|unit| (outcome.account.file.as_str(), unit.as_str(), outcome.exported_at))).collect();
+    let all: Vec<(&str, &str, Option<chrono::NaiveDate>)> = outcomes
+        .iter()
+        .flat_map(|outcome| {
+            outcome.units.iter().map(|unit| (outcome.account.file.as_str(), unit.as_str(), outcome.exported_at))
+        })
+        .collect();
     frame(
         all.len(),
         vec![
@@ -84,6 +97,8 @@ pub(super) fn texts(name: &str, values: &[String]) -> Column {
 }
 
 pub(super) fn days(name: &str, values: impl Iterator<Item = Option<chrono::NaiveDate>>) -> Column {
-    let micros: Vec<Option<i64>> = values.map(|day| day.and_then(|day| day.and_hms_opt(0, 0, 0)).map(|time| time.and_utc().timestamp_micros())).collect();
+    let micros: Vec<Option<i64>> = values
+        .map(|day| day.and_then(|day| day.and_hms_opt(0, 0, 0)).map(|time| time.and_utc().timestamp_micros()))
+        .collect();
     Series::new(name.into(), micros).cast(&data_type(Kind::Time)).expect("microseconds are a time").into_column()
 }

@@ -7,7 +7,9 @@ use chrono::NaiveDate;
 
 use crate::definitions::SourceDef;
 use crate::model::Kind;
-use crate::normalise::{HeadingMatch, NearMiss, RawBatch, RowKind, TextColumn, cell_text, classify, clean, find, in_letterhead};
+use crate::normalise::{
+    HeadingMatch, NearMiss, RawBatch, RowKind, TextColumn, cell_text, classify, clean, find, in_letterhead,
+};
 use crate::read::{Cell, Flow, RowSink, Sheet};
 
 /// Headings stand within this many rows.
@@ -57,6 +59,7 @@ struct Body {
     headings: Vec<String>,
     /// For each column of the source: the sheet's column and the decimal mark of its number cells.
     columns: Vec<Option<(usize, char)>>,
+    personal: Vec<usize>,
     batch: RawBatch,
 }
 
@@ -73,7 +76,15 @@ pub(super) struct SheetSink<'a> {
 
 impl<'a> SheetSink<'a> {
     pub fn new(sources: &'a [SourceDef], sender: SyncSender<Message>) -> Self {
-        Self { sources, sender, sheet: Sheet { name: String::new(), hidden: false }, state: State::Idle, found: Vec::new(), strays: Vec::new(), rows: 0 }
+        Self {
+            sources,
+            sender,
+            sheet: Sheet { name: String::new(), hidden: false },
+            state: State::Idle,
+            found: Vec::new(),
+            strays: Vec::new(),
+            rows: 0,
+        }
     }
 
     /// The file is at its end.
@@ -101,7 +112,10 @@ impl<'a> SheetSink<'a> {
     /// Looks for the headings among the rows so far and replays those below them.
     fn decide(&mut self) -> Flow {
         let State::Head(head) = std::mem::replace(&mut self.state, State::Idle) else { return Flow::Continue };
-        let texts: Vec<Vec<String>> = head.iter().map(|(_, cells)| cells.iter().map(|cell| clean(&cell_text(cell, '.')).into_owned()).collect()).collect();
+        let texts: Vec<Vec<String>> = head
+            .iter()
+            .map(|(_, cells)| cells.iter().map(|cell| clean(&cell_text(cell, '.')).into_owned()).collect())
+            .collect();
         let found = match find(&texts, self.sources) {
             Ok(found) => found,
             Err(near) => {
@@ -113,11 +127,27 @@ impl<'a> SheetSink<'a> {
         };
         let source = &self.sources[found.source];
         let decimal = |kind| if matches!(kind, Kind::Int | Kind::Float) { ',' } else { '.' };
-        let columns = source.columns.iter().zip(&found.mapping.columns).map(|(column, at)| at.map(|at| (at, decimal(column.kind)))).collect();
+        let columns = source
+            .columns
+            .iter()
+            .zip(&found.mapping.columns)
+            .map(|(column, at)| at.map(|at| (at, decimal(column.kind))))
+            .collect();
         let letterhead = in_letterhead(texts[..found.last_row].iter().flatten().map(String::as_str));
-        let sheet = FoundSheet { name: self.sheet.name.clone(), hidden: self.sheet.hidden, heading_row: head[found.last_row].0, letterhead, found };
+        let sheet = FoundSheet {
+            name: self.sheet.name.clone(),
+            hidden: self.sheet.hidden,
+            heading_row: head[found.last_row].0,
+            letterhead,
+            found,
+        };
         let below = sheet.found.last_row + 1;
-        let mut body = Body { headings: sheet.found.mapping.headings.clone(), columns, batch: RawBatch::default() };
+        let mut body = Body {
+            headings: sheet.found.mapping.headings.clone(),
+            columns,
+            personal: sheet.found.mapping.personal.clone(),
+            batch: RawBatch::default(),
+        };
         body.reset();
         self.state = State::Body(body);
         self.found.push(sheet.clone());
@@ -170,6 +200,9 @@ impl RowSink for SheetSink<'_> {
 impl Body {
     fn push(&mut self, number: u32, cells: &[Cell<'_>], texts: &[Cow<'_, str>]) {
         self.batch.rows.push(number);
+        self.batch
+            .personal
+            .push(digest(self.personal.iter().map(|at| texts.get(*at).map_or("", |text| text.as_ref()))));
         for (column, texts_of) in self.columns.iter().zip(&mut self.batch.columns) {
             let (Some((at, decimal)), Some(column)) = (column, texts_of) else { continue };
             match (cells.get(*at), texts.get(*at)) {
@@ -182,9 +215,18 @@ impl Body {
 
     /// Gives the batch away and starts the next.
     fn reset(&mut self) -> RawBatch {
-        let next = RawBatch { rows: Vec::new(), columns: self.columns.iter().map(|column| column.map(|_| TextColumn::default())).collect() };
+        let columns = self.columns.iter().map(|column| column.map(|_| TextColumn::default())).collect();
+        let next = RawBatch { columns, ..RawBatch::default() };
         std::mem::replace(&mut self.batch, next)
     }
+}
+
+/// One number for the personal cells of a row, which are dropped right here.
+fn digest<'a>(cells: impl Iterator<Item = &'a str>) -> u64 {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    cells.for_each(|cell| clean(cell).hash(&mut hasher));
+    hasher.finish()
 }
 
 fn owned(cell: &Cell<'_>) -> Cell<'static> {

@@ -69,11 +69,19 @@ pub fn read_unit_list(path: &Path) -> Result<Vec<Unit>, UnitListError> {
     for (position, record) in reader.records().enumerate() {
         let record = record.map_err(csv_error)?;
         let row = position as u64 + 2;
-        let text = |column: &str| at[column].and_then(|at| record.get(at)).map(|text| crate::normalise::clean(text).into_owned()).unwrap_or_default();
+        let text = |column: &str| {
+            at[column]
+                .and_then(|at| record.get(at))
+                .map(|text| crate::normalise::clean(text).into_owned())
+                .unwrap_or_default()
+        };
         let wrong = |column, message: String| UnitListError::Cell { path: path.to_owned(), row, column, message };
         let day = |column: &'static str| match text(column).as_str() {
             "" => Ok(None),
-            written => written.parse::<NaiveDate>().map(Some).map_err(|_| wrong(column, format!("'{written}' is no day; write 2020-01-31"))),
+            written => written
+                .parse::<NaiveDate>()
+                .map(Some)
+                .map_err(|_| wrong(column, format!("'{written}' is no day; write 2020-01-31"))),
         };
         let (code, name, kind) = (text("code"), text("name"), text("level"));
         for (column, value) in [("code", &code), ("name", &name), ("level", &kind)] {
@@ -88,7 +96,11 @@ pub fn read_unit_list(path: &Path) -> Result<Vec<Unit>, UnitListError> {
         units.push(Unit {
             short_name: if short.is_empty() { name.clone() } else { short },
             parent: Some(text("parent_code")).filter(|parent| !parent.is_empty()),
-            aliases: text("aliases").split('|').map(|alias| alias.trim().to_owned()).filter(|alias| !alias.is_empty()).collect(),
+            aliases: text("aliases")
+                .split('|')
+                .map(|alias| alias.trim().to_owned())
+                .filter(|alias| !alias.is_empty())
+                .collect(),
             valid_from: day("valid_from")?,
             valid_to: day("valid_to")?,
             code,
@@ -126,7 +138,10 @@ pub fn stored_units(session: &Session) -> Result<UnitIndex, StoreError> {
     let batches = session.run("SELECT code, name, short_name, kind, parent_code, aliases, CAST(valid_from AS DATE), CAST(valid_to AS DATE) FROM units ORDER BY code")?;
     let mut units = Vec::new();
     for batch in &batches {
-        let texts: Vec<_> = (0..6).map(|at| cast(batch.column(at), &DataType::Utf8)).collect::<Result<_, _>>().map_err(datafusion::error::DataFusionError::from)?;
+        let texts: Vec<_> = (0..6)
+            .map(|at| cast(batch.column(at), &DataType::Utf8))
+            .collect::<Result<_, _>>()
+            .map_err(datafusion::error::DataFusionError::from)?;
         for row in 0..batch.num_rows() {
             let text = |at: usize| texts[at].as_string::<i32>().value(row).to_owned();
             let day = |at: usize| {

@@ -11,9 +11,27 @@ pub const FACT_TABLES: [&str; 4] = ["dossiers", "ratings", "feedback", "procedur
 pub fn fact_columns(table: &str) -> &'static [&'static str] {
     match table {
         "dossiers" => &[
-            "received_on", "due_on", "finished_on", "received", "carried_over", "finished", "open_at_end", "early",
-            "on_time", "late", "in_time", "overdue", "no_due", "due_counts", "online", "post", "withdrawn", "days",
-            "working_days", "period_start", "period_end",
+            "received_on",
+            "due_on",
+            "finished_on",
+            "received",
+            "carried_over",
+            "finished",
+            "open_at_end",
+            "early",
+            "on_time",
+            "late",
+            "in_time",
+            "overdue",
+            "no_due",
+            "due_counts",
+            "online",
+            "post",
+            "withdrawn",
+            "days",
+            "working_days",
+            "period_start",
+            "period_end",
         ],
         "ratings" => &["received_on", "received", "period_start", "period_end"],
         "feedback" => &["received_on", "due_on", "answered_on", "answered", "received", "period_start", "period_end"],
@@ -28,7 +46,8 @@ pub(super) fn with_scoped(table: &str, policies: Policies, used: &str, children:
     let (facts, scoped) = match table {
         "dossiers" => (dossiers(policies, used), dossiers_in_period(policies)),
         "ratings" => (
-            "SELECT *, unit AS fact_unit, NULL AS fact_kind, CAST(rated_at AS DATE) AS received_on FROM ratings".to_owned(),
+            "SELECT *, unit AS fact_unit, NULL AS fact_kind, CAST(rated_at AS DATE) AS received_on FROM ratings"
+                .to_owned(),
             dated("TRUE AS plain"),
         ),
         "feedback" => (
@@ -45,9 +64,9 @@ pub(super) fn with_scoped(table: &str, policies: Policies, used: &str, children:
     let scoped = match children {
         Children::Apart => scoped,
         // Each row once for its unit and once for every unit above it.
-        Children::Added => format!(
-            "SELECT s.*, tree.ancestor AS tree_unit FROM ({scoped}) s JOIN tree ON tree.unit = s.fact_unit"
-        ),
+        Children::Added => {
+            format!("SELECT s.*, tree.ancestor AS tree_unit FROM ({scoped}) s JOIN tree ON tree.unit = s.fact_unit")
+        }
     };
     format!("WITH facts AS (\n{facts}\n), scoped AS (\n{scoped}\n)\n")
 }
@@ -114,10 +133,13 @@ fn due_on(policies: Policies, joins: &mut String) -> String {
     let number = match policies.pause {
         Pause::AsExported => due,
         Pause::Subtract => {
-            for (alias, column) in [("p1f", "pause1_from"), ("p1t", "pause1_to"), ("p2f", "pause2_from"), ("p2t", "pause2_to")] {
+            for (alias, column) in
+                [("p1f", "pause1_from"), ("p1t", "pause1_to"), ("p2f", "pause2_from"), ("p2t", "pause2_to")]
+            {
                 join_calendar(joins, alias, &format!("CAST(d.{column} AS DATE)"));
             }
-            let pause = |from: &str, to: &str| format!("COALESCE({to}.working_day_number - {from}.working_day_number, 0)");
+            let pause =
+                |from: &str, to: &str| format!("COALESCE({to}.working_day_number - {from}.working_day_number, 0)");
             format!("{due} + {} + {}", pause("p1f", "p1t"), pause("p2f", "p2t"))
         }
         Pause::Restart => {

@@ -40,7 +40,9 @@ pub(super) fn measure(
         let mut values = run(engine, &pass)?;
         if children == Children::Added && by == By::Unit {
             engine.session.register("tree", tree_batch(engine)?)?;
-            for with_children in passes(engine, indicators, by, children).iter().filter(|other| other.table == pass.table) {
+            for with_children in
+                passes(engine, indicators, by, children).iter().filter(|other| other.table == pass.table)
+            {
                 values.extend(run(engine, with_children)?);
             }
         }
@@ -82,8 +84,12 @@ fn who(
 ) -> Vec<(UnitRef, Option<String>)> {
     let everything = UnitRef { unit_code: "*".into(), unit_name: "Toàn bộ".into(), kind: None };
     if by != By::Unit {
-        let mut groups: Vec<Option<String>> =
-            found.iter().flat_map(|(_, values, _)| values.keys()).filter(|key| key.0 == period_id).map(|key| key.2.clone()).collect();
+        let mut groups: Vec<Option<String>> = found
+            .iter()
+            .flat_map(|(_, values, _)| values.keys())
+            .filter(|key| key.0 == period_id)
+            .map(|key| key.2.clone())
+            .collect();
         groups.sort();
         groups.dedup();
         return groups.into_iter().map(|group| (everything.clone(), group)).collect();
@@ -91,16 +97,23 @@ fn who(
     let mut units = engine.rows_of(period);
     // A unit outside its validity that counts something is shown all the same: nothing is lost.
     for unit in engine.units.units() {
-        let counts = found.iter().any(|(_, values, _)| values.contains_key(&(period_id.to_owned(), unit.code.clone(), None)));
+        let counts =
+            found.iter().any(|(_, values, _)| values.contains_key(&(period_id.to_owned(), unit.code.clone(), None)));
         if counts && !units.iter().any(|other| other.unit_code == unit.code) {
-            units.push(UnitRef { unit_code: unit.code.clone(), unit_name: unit.name.clone(), kind: Some(unit.kind.clone()) });
+            units.push(UnitRef {
+                unit_code: unit.code.clone(),
+                unit_name: unit.name.clone(),
+                kind: Some(unit.kind.clone()),
+            });
         }
     }
     units.sort();
     let mut kinds: Vec<&str> = units.iter().filter_map(|unit| unit.kind.as_deref()).collect();
     kinds.sort_unstable();
     kinds.dedup();
-    let title = |kind: &str| engine.definitions.kinds.iter().find(|(id, _)| id == kind).map_or(kind, |(_, title)| title).to_owned();
+    let title = |kind: &str| {
+        engine.definitions.kinds.iter().find(|(id, _)| id == kind).map_or(kind, |(_, title)| title).to_owned()
+    };
     let sums: Vec<UnitRef> = kinds
         .iter()
         .map(|kind| UnitRef { unit_code: format!("*{kind}"), unit_name: title(kind), kind: Some((*kind).to_owned()) })
@@ -120,7 +133,9 @@ fn cell(values: Option<&Values>, cells: Cells) -> Measure {
     let (measure, rows, seen) = match cells {
         Cells::Ratio { top, bottom, rows, seen } => (Measure::ratio(count(top), count(bottom)), rows, seen),
         Cells::Count { top, rows, seen } => (Measure::plain(Some(count(top))), rows, seen),
-        Cells::Percentile { values, share, rows, seen } => (Measure::plain(percentile(list(values), share)), rows, seen),
+        Cells::Percentile { values, share, rows, seen } => {
+            (Measure::plain(percentile(list(values), share)), rows, seen)
+        }
     };
     // There were rows, but none of them came with the column.
     if count(rows) > 0.0 && count(seen) == 0.0 {
@@ -203,7 +218,9 @@ pub(super) fn periods_batch(periods: &[Period]) -> Result<RecordBatch, StoreErro
         Field::new("period_start", DataType::Date32, false),
         Field::new("period_end", DataType::Date32, false),
     ]);
-    let days = |of: fn(&Period) -> chrono::NaiveDate| Date32Array::from_iter_values(periods.iter().map(|one| of(one).to_epoch_days()));
+    let days = |of: fn(&Period) -> chrono::NaiveDate| {
+        Date32Array::from_iter_values(periods.iter().map(|one| of(one).to_epoch_days()))
+    };
     let columns: Vec<ArrayRef> = vec![
         Arc::new(StringArray::from_iter_values(periods.iter().map(ToString::to_string))),
         Arc::new(days(|period| period.start)),
@@ -224,7 +241,8 @@ fn tree_batch(engine: &Engine<'_>) -> Result<RecordBatch, StoreError> {
             above = one.parent.as_deref().filter(|_| steps < 20).and_then(|parent| engine.units.by_code(parent));
         }
     }
-    let schema = Schema::new(vec![Field::new("unit", DataType::Utf8, false), Field::new("ancestor", DataType::Utf8, false)]);
+    let schema =
+        Schema::new(vec![Field::new("unit", DataType::Utf8, false), Field::new("ancestor", DataType::Utf8, false)]);
     let columns: Vec<ArrayRef> = vec![
         Arc::new(StringArray::from_iter_values(pairs.iter().map(|pair| pair.0))),
         Arc::new(StringArray::from_iter_values(pairs.iter().map(|pair| pair.1))),

@@ -122,8 +122,14 @@ impl Engine<'_> {
         self.units
             .units()
             .iter()
-            .filter(|unit| unit.exists_within(period.start, period.end) && !(unit.parent.is_none() && is_root(&unit.code)))
-            .map(|unit| UnitRef { unit_code: unit.code.clone(), unit_name: unit.name.clone(), kind: Some(unit.kind.clone()) })
+            .filter(|unit| {
+                unit.exists_within(period.start, period.end) && !(unit.parent.is_none() && is_root(&unit.code))
+            })
+            .map(|unit| UnitRef {
+                unit_code: unit.code.clone(),
+                unit_name: unit.name.clone(),
+                kind: Some(unit.kind.clone()),
+            })
             .collect()
     }
 }

@@ -46,7 +46,12 @@ pub struct TracedRow {
 ///
 /// # Errors
 /// The store cannot be read; `Ok(None)` if there is no such unit in the period.
-pub fn trace(engine: &Engine<'_>, indicator: &Indicator, unit: &str, period: &Period) -> Result<Option<Trace>, StoreError> {
+pub fn trace(
+    engine: &Engine<'_>,
+    indicator: &Indicator,
+    unit: &str,
+    period: &Period,
+) -> Result<Option<Trace>, StoreError> {
     let figures = engine.measure(std::slice::from_ref(period), &[indicator], By::Unit, Children::Apart)?;
     let Some(figure) = figures.into_iter().find(|one| one.row.unit.unit_code == unit) else { return Ok(None) };
     engine.session.register("periods", periods_batch(std::slice::from_ref(period))?)?;

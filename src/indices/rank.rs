@@ -37,7 +37,10 @@ pub fn ranks(scores: &[Option<f64>], direction: Direction) -> Vec<Option<u32>> {
         Direction::Lower => sorted.sort_by(f64::total_cmp),
         Direction::Higher | Direction::None => sorted.sort_by(|left, right| right.total_cmp(left)),
     }
-    scores.iter().map(|score| score.map(|score| sorted.partition_point(|other| better(*other, score)) as u32 + 1)).collect()
+    scores
+        .iter()
+        .map(|score| score.map(|score| sorted.partition_point(|other| better(*other, score)) as u32 + 1))
+        .collect()
 }
 
 /// Ranks every unit among its own kind: by kind, then rank, then code; units without a score come last, with the reason.
@@ -113,12 +116,26 @@ mod tests {
 
     #[test]
     fn tied_units_share_the_better_rank_and_leave_a_gap() {
-        let now = [row("a", "x", 1.0, 1.0), row("b", "x", 113.0, 122.0), row("c", "x", 226.0, 244.0), row("d", "x", 1.0, 2.0), row("e", "y", 1.0, 2.0), row("f", "x", 0.0, 0.0)];
+        let now = [
+            row("a", "x", 1.0, 1.0),
+            row("b", "x", 113.0, 122.0),
+            row("c", "x", 226.0, 244.0),
+            row("d", "x", 1.0, 2.0),
+            row("e", "y", 1.0, 2.0),
+            row("f", "x", 0.0, 0.0),
+        ];
         let ranked = rank(Scores { now: &now, before: &[], last_year: &[] }, Direction::Higher, &[]);
         let places: Vec<_> = ranked.iter().map(|row| (row.unit.unit_code.as_str(), row.rank, row.tied)).collect();
         assert_eq!(
             places,
-            [("a", Some(1), false), ("b", Some(2), true), ("c", Some(2), true), ("d", Some(4), false), ("f", None, false), ("e", Some(1), false)]
+            [
+                ("a", Some(1), false),
+                ("b", Some(2), true),
+                ("c", Some(2), true),
+                ("d", Some(4), false),
+                ("f", None, false),
+                ("e", Some(1), false)
+            ]
         );
         assert_eq!(ranked[4].reason, Some(Status::NotApplicable));
     }

@@ -35,7 +35,9 @@ enum Shape {
 
 /// The text is no period.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' is no period; write 2023, 2023-H1, 2023-Q1, 2023-03 or 2023-01-01..2023-04-13; @nd09 may follow a year, half or quarter")]
+#[error(
+    "'{0}' is no period; write 2023, 2023-H1, 2023-Q1, 2023-03 or 2023-01-01..2023-04-13; @nd09 may follow a year, half or quarter"
+)]
 pub struct PeriodError(String);
 
 impl Period {
@@ -58,11 +60,7 @@ impl Period {
             Shape::Month(year, month) => Self::of(Shape::Month(year, month - 1)),
             Shape::Days => {
                 let length = (self.end - self.start).num_days() as u64 + 1;
-                Some(Self {
-                    shape: Shape::Days,
-                    start: self.start - Days::new(length),
-                    end: self.start - Days::new(1),
-                })
+                Some(Self { shape: Shape::Days, start: self.start - Days::new(length), end: self.start - Days::new(1) })
             }
         }
         .expect("a year before a valid one is valid")
@@ -151,7 +149,9 @@ fn parse(text: &str) -> Option<Period> {
 }
 
 fn iso(text: &str) -> Option<NaiveDate> {
-    (text.len() == 10).then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())?.filter(|day| (1900..=2200).contains(&day.year()))
+    (text.len() == 10)
+        .then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())?
+        .filter(|day| (1900..=2200).contains(&day.year()))
 }
 
 impl fmt::Display for Period {
@@ -195,7 +195,21 @@ mod tests {
 
     #[test]
     fn anything_else_is_no_period() {
-        for text in ["", "23", "2023-13", "2023-00", "2023-Q5", "2023-q1", "2023-1", "2023-03@nd09", "2023@x", "2023-02-30..2023-03-01", "2023-04-01..2023-01-01", "２０２３", "2023-01-01"] {
+        for text in [
+            "",
+            "23",
+            "2023-13",
+            "2023-00",
+            "2023-Q5",
+            "2023-q1",
+            "2023-1",
+            "2023-03@nd09",
+            "2023@x",
+            "2023-02-30..2023-03-01",
+            "2023-04-01..2023-01-01",
+            "２０２３",
+            "2023-01-01",
+        ] {
             assert!(text.parse::<Period>().is_err(), "{text}");
         }
     }

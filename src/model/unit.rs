@@ -90,7 +90,8 @@ impl UnitIndex {
             Some([one]) => Resolved::One(&self.units[*one]),
             Some(several) => {
                 // A name that is one unit's own and only an alias of others means the former.
-                let own: Vec<&usize> = several.iter().filter(|at| fold_name(&self.units[**at].name) == fold_name(name)).collect();
+                let own: Vec<&usize> =
+                    several.iter().filter(|at| fold_name(&self.units[**at].name) == fold_name(name)).collect();
                 if let [one] = own.as_slice() {
                     return Resolved::One(&self.units[**one]);
                 }
@@ -174,7 +175,13 @@ mod tests {
     #[test]
     fn a_name_is_found_by_code_name_and_alias_however_spaced() {
         let index = UnitIndex::new(vec![unit("H1.2", "Sở Tài nguyên và Môi trường", &["STNMT"])]);
-        for name in ["h1.2", " SỞ TÀI NGUYÊN VÀ MÔI TRƯỜNG", "sở  tài nguyên\u{a0}và môi trường ", "stnmt", "S\u{1a1}\u{309} Tài nguyên và Môi trường"] {
+        for name in [
+            "h1.2",
+            " SỞ TÀI NGUYÊN VÀ MÔI TRƯỜNG",
+            "sở  tài nguyên\u{a0}và môi trường ",
+            "stnmt",
+            "S\u{1a1}\u{309} Tài nguyên và Môi trường",
+        ] {
             assert!(matches!(index.resolve(name), Resolved::One(_)), "{name}");
         }
         assert_eq!(index.resolve("So Tai nguyen va Moi truong"), Resolved::None);

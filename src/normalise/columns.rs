@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, PlHashMap, PolarsResult, Series, StringChunkedBuilder, TimeUnit};
+use polars::prelude::{
+    Column, DataFrame, DataType, IntoColumn, NamedFrom, PlHashMap, PolarsResult, Series, StringChunkedBuilder, TimeUnit,
+};
 
 use super::dates::{self, DAY, DateFault, Pattern};
 use super::raw::{RawBatch, TextColumn};
@@ -11,10 +13,13 @@ use super::text::clean;
 use crate::definitions::{SourceColumn, SourceDef, Unknown};
 use crate::model::{Finding, FinishedBeforeReceived, Kind, Level, Policies, Resolved, UnitIndex, fold_name};
 
+/// Column with the digest of a row's personal cells: it is compared within one import and never stored.
+pub const PERSONAL: &str = "personal_digest";
+
 /// One typed batch.
 #[derive(Debug)]
 pub struct Normalised {
-    /// The accepted rows: the columns of the table in its order, then `row`.
+    /// The accepted rows: the columns of the table in its order, then `row` and [`PERSONAL`].
     pub frame: DataFrame,
     /// The refused rows.
     pub rejected: Vec<RejectedRow>,
@@ -92,7 +97,14 @@ enum Word {
 impl<'a> Normaliser<'a> {
     /// `headings` names each column of the source as the sheet does.
     #[must_use]
-    pub fn new(source: &'a SourceDef, units: &'a UnitIndex, policies: Policies, file: &'a str, sheet: &str, headings: Vec<String>) -> Self {
+    pub fn new(
+        source: &'a SourceDef,
+        units: &'a UnitIndex,
+        policies: Policies,
+        file: &'a str,
+        sheet: &str,
+        headings: Vec<String>,
+    ) -> Self {
         Self {
             source,
             units,
@@ -140,27 +152,47 @@ impl<'a> Normaliser<'a> {
             .iter()
             .map(|((rule, column, value), (row, count, hint))| {
                 let level = if *rule == "no_due_date" { Level::Info } else { Level::Warning };
-                Finding::new(level, rule, self.file).at(&self.sheet, *row).column(column).value(value).hint(hint).count(*count)
+                Finding::new(level, rule, self.file)
+                    .at(&self.sheet, *row)
+                    .column(column)
+                    .value(value)
+                    .hint(hint)
+                    .count(*count)
             })
             .collect()
     }
 
     fn warn(&mut self, rule: &'static str, column: &str, value: &str, row: u32, hint: &str) {
-        let entry = self.warnings.entry((rule, column.to_owned(), value.to_owned())).or_insert_with(|| (row, 0, hint.to_owned()));
+        let entry = self
+            .warnings
+            .entry((rule, column.to_owned(), value.to_owned()))
+            .or_insert_with(|| (row, 0, hint.to_owned()));
         entry.1 += 1;
     }
 
-    fn column(&mut self, at: usize, texts: &TextColumn, raw: &RawBatch, faults: &mut Vec<CellFault>) -> Result<Typed, Refused> {
+    fn column(
+        &mut self,
+        at: usize,
+        texts: &TextColumn,
+        raw: &RawBatch,
+        faults: &mut Vec<CellFault>,
+    ) -> Result<Typed, Refused> {
         let source = self.source;
         let column = &source.columns[at];
         if !column.words.is_empty() || column.kind == Kind::Unit {
             let words = self.understand(at, column, texts, raw, faults);
             let number = |word: &Word| if let Word::Number(number) = word { Some(*number) } else { None };
             return Ok(match column.kind {
-                Kind::Int | Kind::Time => Typed::Int(words.iter().map(|word| number(word).map(|number| number as i64)).collect()),
+                Kind::Int | Kind::Time => {
+                    Typed::Int(words.iter().map(|word| number(word).map(|number| number as i64)).collect())
+                }
                 Kind::Float => Typed::Float(words.iter().map(number).collect()),
-                Kind::Bool => Typed::Bool(words.iter().map(|word| if let Word::Bool(value) = word { Some(*value) } else { None }).collect()),
-                Kind::Text | Kind::Unit => Typed::Text(words.iter().map(|word| if let Word::Text(id) = word { Some(*id) } else { None }).collect()),
+                Kind::Bool => Typed::Bool(
+                    words.iter().map(|word| if let Word::Bool(value) = word { Some(*value) } else { None }).collect(),
+                ),
+                Kind::Text | Kind::Unit => Typed::Text(
+                    words.iter().map(|word| if let Word::Text(id) = word { Some(*id) } else { None }).collect(),
+                ),
             });
         }
         Ok(match column.kind {
@@ -202,7 +234,14 @@ impl<'a> Normaliser<'a> {
     }
 
     /// Words and units: each distinct text is looked up once.
-    fn understand(&mut self, at: usize, column: &SourceColumn, texts: &TextColumn, raw: &RawBatch, faults: &mut Vec<CellFault>) -> Vec<Word> {
+    fn understand(
+        &mut self,
+        at: usize,
+        column: &SourceColumn,
+        texts: &TextColumn,
+        raw: &RawBatch,
+        faults: &mut Vec<CellFault>,
+    ) -> Vec<Word> {
         let mut words = Vec::with_capacity(texts.len());
         for (row, text) in texts.iter().enumerate() {
             let word = match self.words[at].get(text) {
@@ -231,7 +270,9 @@ impl<'a> Normaliser<'a> {
 
     fn word(&mut self, at: usize, column: &SourceColumn, text: &str) -> Word {
         let folded = fold_name(text);
-        if folded.is_empty() && !(column.kind == Kind::Unit && column.unknown == Unknown::Reject) || column.ignore.contains(&folded) {
+        if folded.is_empty() && !(column.kind == Kind::Unit && column.unknown == Unknown::Reject)
+            || column.ignore.contains(&folded)
+        {
             return Word::Empty;
         }
         let (rule, hint) = if column.kind == Kind::Unit {
@@ -267,7 +308,12 @@ impl<'a> Normaliser<'a> {
             times.push(match dates::read(text, &self.patterns) {
                 Ok(time) => Some(time),
                 Err(DateFault::MonthFirst) => {
-                    return Err(Refused(Finding::new(Level::Error, "month_first_date", self.file).at(&self.sheet, 0).column(&self.headings[at]).value(text)));
+                    return Err(Refused(
+                        Finding::new(Level::Error, "month_first_date", self.file)
+                            .at(&self.sheet, 0)
+                            .column(&self.headings[at])
+                            .value(text),
+                    ));
                 }
                 Err(fault) => {
                     let rule = match fault {
@@ -299,7 +345,12 @@ impl<'a> Normaliser<'a> {
         match column.kind {
             Kind::Float => Typed::Float(parsed),
             Kind::Bool => Typed::Bool(parsed.into_iter().map(|value| value.map(|value| value != 0.0)).collect()),
-            _ => Typed::Int(parsed.into_iter().map(|value| value.filter(|value| value.fract() == 0.0).map(|value| value as i64)).collect()),
+            _ => Typed::Int(
+                parsed
+                    .into_iter()
+                    .map(|value| value.filter(|value| value.fract() == 0.0).map(|value| value as i64))
+                    .collect(),
+            ),
         }
     }
 
@@ -307,14 +358,22 @@ impl<'a> Normaliser<'a> {
     fn row_rules(&mut self, typed: &[Option<Typed>], raw: &RawBatch, faults: &mut Vec<CellFault>) {
         let source = self.source;
         let position = |name: &str| source.columns.iter().position(|column| column.name == name);
-        let time = |name: &str| position(name).and_then(|at| match &typed[at] {
-            Some(Typed::Time(times)) => Some((at, times)),
-            _ => None,
-        });
+        let time = |name: &str| {
+            position(name).and_then(|at| match &typed[at] {
+                Some(Typed::Time(times)) => Some((at, times)),
+                _ => None,
+            })
+        };
         if let Some(at) = position(source.table.key)
             && let Some(Typed::Key(keys)) = &typed[at]
         {
-            faults.extend(keys.iter().enumerate().filter(|(_, key)| key.is_empty()).map(|(row, _)| CellFault { row, rule: "missing_code", column: at, value: String::new(), hint: String::new() }));
+            faults.extend(keys.iter().enumerate().filter(|(_, key)| key.is_empty()).map(|(row, _)| CellFault {
+                row,
+                rule: "missing_code",
+                column: at,
+                value: String::new(),
+                hint: String::new(),
+            }));
         }
         let Some((received_at, received)) = time("received_at") else { return };
         let finished = time("finished_at").map(|(at, times)| (at, times.clone()));
@@ -328,16 +387,35 @@ impl<'a> Normaliser<'a> {
         let received = received.clone();
         for (row, &number) in raw.rows.iter().enumerate() {
             let Some(start) = received[row] else {
-                let accepted_never = status.as_ref().and_then(|status| status[row]).is_some_and(|status| source.without_received.contains(&status));
+                let accepted_never = status
+                    .as_ref()
+                    .and_then(|status| status[row])
+                    .is_some_and(|status| source.without_received.contains(&status));
                 if !accepted_never {
-                    faults.push(CellFault { row, rule: "missing_received", column: received_at, value: String::new(), hint: String::new() });
+                    faults.push(CellFault {
+                        row,
+                        rule: "missing_received",
+                        column: received_at,
+                        value: String::new(),
+                        hint: String::new(),
+                    });
                 }
                 continue;
             };
-            let before = |times: &Option<(usize, Vec<Option<i64>>)>| times.as_ref().and_then(|(at, times)| times[row].filter(|end| end.div_euclid(DAY) < start.div_euclid(DAY)).map(|_| *at));
+            let before = |times: &Option<(usize, Vec<Option<i64>>)>| {
+                times.as_ref().and_then(|(at, times)| {
+                    times[row].filter(|end| end.div_euclid(DAY) < start.div_euclid(DAY)).map(|_| *at)
+                })
+            };
             if let Some(at) = before(&finished) {
                 if self.policies.finished_before_received == FinishedBeforeReceived::Reject {
-                    faults.push(CellFault { row, rule: "finished_before_received", column: at, value: String::new(), hint: String::new() });
+                    faults.push(CellFault {
+                        row,
+                        rule: "finished_before_received",
+                        column: at,
+                        value: String::new(),
+                        hint: String::new(),
+                    });
                     continue;
                 }
                 let heading = self.headings[at].clone();
@@ -361,7 +439,16 @@ impl<'a> Normaliser<'a> {
 
     /// One refusal per row, by the first rule that applies: code, unit, dates, order of dates.
     fn rejected(&self, raw: &RawBatch, faults: Vec<CellFault>) -> Vec<(usize, RejectedRow)> {
-        const ORDER: [&str; 8] = ["missing_code", "unknown_unit", "ambiguous_unit", "unreadable_date", "impossible_date", "year_out_of_range", "finished_before_received", "missing_received"];
+        const ORDER: [&str; 8] = [
+            "missing_code",
+            "unknown_unit",
+            "ambiguous_unit",
+            "unreadable_date",
+            "impossible_date",
+            "year_out_of_range",
+            "finished_before_received",
+            "missing_received",
+        ];
         let rank = |rule: &str| ORDER.iter().position(|other| *other == rule).unwrap_or(ORDER.len());
         let mut first: BTreeMap<usize, CellFault> = BTreeMap::new();
         for fault in faults {
@@ -374,7 +461,17 @@ impl<'a> Normaliser<'a> {
             .into_iter()
             .map(|(row, fault)| {
                 let column = self.headings[fault.column].clone();
-                (row, RejectedRow { row: raw.rows[row], rule: fault.rule, column, value: fault.value, hint: fault.hint, cells: self.cells(raw, row) })
+                (
+                    row,
+                    RejectedRow {
+                        row: raw.rows[row],
+                        rule: fault.rule,
+                        column,
+                        value: fault.value,
+                        hint: fault.hint,
+                        cells: self.cells(raw, row),
+                    },
+                )
             })
             .collect()
     }
@@ -384,7 +481,9 @@ impl<'a> Normaliser<'a> {
             .columns
             .iter()
             .enumerate()
-            .filter_map(|(at, texts)| texts.as_ref().map(|texts| (self.headings[at].clone(), clean(texts.get(row)).into_owned().into())))
+            .filter_map(|(at, texts)| {
+                texts.as_ref().map(|texts| (self.headings[at].clone(), clean(texts.get(row)).into_owned().into()))
+            })
             .collect();
         serde_json::Value::Object(cells).to_string()
     }
@@ -401,8 +500,12 @@ impl<'a> Normaliser<'a> {
             };
             columns.push(column);
         }
-        let rows: Vec<i64> = raw.rows.iter().zip(keep).filter(|(_, keep)| **keep).map(|(row, _)| i64::from(*row)).collect();
+        let rows: Vec<i64> =
+            raw.rows.iter().zip(keep).filter(|(_, keep)| **keep).map(|(row, _)| i64::from(*row)).collect();
         columns.push(Series::new("row".into(), rows).into_column());
+        let personal: Vec<u64> =
+            raw.personal.iter().zip(keep).filter(|(_, keep)| **keep).map(|(one, _)| *one).collect();
+        columns.push(Series::new(PERSONAL.into(), personal).into_column());
         DataFrame::new(height, columns)
     }
 
@@ -467,7 +570,18 @@ mod tests {
 
     #[test]
     fn numbers_are_vietnamese() {
-        for (text, value) in [("1.234", Some(1234.0)), ("1.234,5", Some(1234.5)), ("200000,00", Some(200_000.0)), ("8000", Some(8000.0)), ("12,4%", Some(0.124)), ("1.23", None), ("1,2,3", None), ("", None), ("abc", None), ("-5", Some(-5.0))] {
+        for (text, value) in [
+            ("1.234", Some(1234.0)),
+            ("1.234,5", Some(1234.5)),
+            ("200000,00", Some(200_000.0)),
+            ("8000", Some(8000.0)),
+            ("12,4%", Some(0.124)),
+            ("1.23", None),
+            ("1,2,3", None),
+            ("", None),
+            ("abc", None),
+            ("-5", Some(-5.0)),
+        ] {
             assert_eq!(number(text), value, "{text}");
         }
     }

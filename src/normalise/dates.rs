@@ -58,7 +58,10 @@ impl Pattern {
             parts.push(part);
         }
         let has = |wanted: fn(&Part) -> bool| parts.iter().any(wanted);
-        (has(|part| matches!(part, Part::Day(_))) && has(|part| matches!(part, Part::Month(_))) && has(|part| matches!(part, Part::Year(_)))).then_some(Self(parts))
+        (has(|part| matches!(part, Part::Day(_)))
+            && has(|part| matches!(part, Part::Month(_)))
+            && has(|part| matches!(part, Part::Year(_))))
+        .then_some(Self(parts))
     }
 
     /// The fields of a text that has this pattern's shape.
@@ -84,7 +87,11 @@ impl Pattern {
             // A number that another number follows without a separator has exactly its width.
             let fixed = width == 4 || matches!(self.0.get(index + 1), Some(next) if !matches!(next, Part::Literal(_)));
             let longest = width.max(2);
-            let digits = text[at.min(text.len())..].iter().take(if fixed { width } else { longest }).take_while(|byte| byte.is_ascii_digit()).count();
+            let digits = text[at.min(text.len())..]
+                .iter()
+                .take(if fixed { width } else { longest })
+                .take_while(|byte| byte.is_ascii_digit())
+                .count();
             if digits == 0 || (fixed && digits != width) {
                 return None;
             }
@@ -141,7 +148,10 @@ pub fn read(text: &str, patterns: &[Pattern]) -> Result<i64, DateFault> {
 fn iso() -> &'static [Pattern] {
     static ISO: std::sync::OnceLock<Vec<Pattern>> = std::sync::OnceLock::new();
     ISO.get_or_init(|| {
-        ["yyyy-MM-ddTHH:mm:ss", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-ddTHH:mm"].iter().filter_map(|pattern| Pattern::compile(pattern)).collect()
+        ["yyyy-MM-ddTHH:mm:ss", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-ddTHH:mm"]
+            .iter()
+            .filter_map(|pattern| Pattern::compile(pattern))
+            .collect()
     })
 }
 
@@ -150,7 +160,10 @@ mod tests {
     use super::*;
 
     fn patterns() -> Vec<Pattern> {
-        ["dd/MM/yyyy HH:mm", "dd/MM/yyyy", "yyyyMMddHHmmss"].iter().filter_map(|pattern| Pattern::compile(pattern)).collect()
+        ["dd/MM/yyyy HH:mm", "dd/MM/yyyy", "yyyyMMddHHmmss"]
+            .iter()
+            .filter_map(|pattern| Pattern::compile(pattern))
+            .collect()
     }
 
     fn micros(text: &str) -> i64 {

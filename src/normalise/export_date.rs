@@ -38,8 +38,12 @@ pub fn in_name(name: &str) -> Option<NaiveDate> {
 pub fn in_letterhead<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<NaiveDate> {
     texts.into_iter().find_map(|text| {
         let text = super::clean(text).to_lowercase();
-        let after = ["xuất", "lập ngày", "ngày lập", "ngày in", "kết xuất"].iter().find_map(|word| text.find(word).map(|at| &text[at..]));
-        after.and_then(first_day).or_else(|| (text.contains(", ngày ") && text.contains(" tháng ")).then(|| spelled(&text)).flatten())
+        let after = ["xuất", "lập ngày", "ngày lập", "ngày in", "kết xuất"]
+            .iter()
+            .find_map(|word| text.find(word).map(|at| &text[at..]));
+        after
+            .and_then(first_day)
+            .or_else(|| (text.contains(", ngày ") && text.contains(" tháng ")).then(|| spelled(&text)).flatten())
     })
 }
 
@@ -51,7 +55,8 @@ fn first_day(text: &str) -> Option<NaiveDate> {
 }
 
 fn spelled(text: &str) -> Option<NaiveDate> {
-    let mut numbers = text[text.find("ngày ")?..].split(|letter: char| !letter.is_ascii_digit()).filter(|word| !word.is_empty());
+    let mut numbers =
+        text[text.find("ngày ")?..].split(|letter: char| !letter.is_ascii_digit()).filter(|word| !word.is_empty());
     let (day, month, year) = (numbers.next()?, numbers.next()?, numbers.next()?);
     NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).filter(|day| plausible(*day))
 }
@@ -80,6 +85,9 @@ mod tests {
         let line = "(Từ ngày 13/08/2019 đến ngày 30/06/2020; thời điểm xuất: 01/07/2020 08:00)";
         assert_eq!(in_letterhead([line]).map(|day| day.to_string()).as_deref(), Some("2020-07-01"));
         assert_eq!(in_letterhead(["(Từ ngày 13/08/2019 đến ngày 30/06/2020)"]), None);
-        assert_eq!(in_letterhead(["Vinh, ngày 02 tháng 4 năm 2025"]).map(|day| day.to_string()).as_deref(), Some("2025-04-02"));
+        assert_eq!(
+            in_letterhead(["Vinh, ngày 02 tháng 4 năm 2025"]).map(|day| day.to_string()).as_deref(),
+            Some("2025-04-02")
+        );
     }
 }

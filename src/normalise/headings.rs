@@ -30,6 +30,8 @@ pub struct Mapping {
     pub columns: Vec<Option<usize>>,
     /// The text of each heading as the sheet has it, bottom row.
     pub headings: Vec<String>,
+    /// Columns of the sheet that hold personal values.
+    pub personal: Vec<usize>,
     /// Headings that feed nothing and are not personal.
     pub extra: Vec<String>,
     /// Headings of which a second column claims the same target.
@@ -73,7 +75,10 @@ pub fn find(rows: &[Vec<String>], sources: &[SourceDef]) -> Result<HeadingMatch,
                         best = Some((score, HeadingMatch { source: at, last_row: first + depth - 1, mapping }));
                     }
                 } else if score >= 3 && miss.as_ref().is_none_or(|(other, _)| score > *other) {
-                    let near = missing.first().and_then(|(_, usual)| nearest(usual, mapping.extra.iter().map(String::as_str))).map(str::to_owned);
+                    let near = missing
+                        .first()
+                        .and_then(|(_, usual)| nearest(usual, mapping.extra.iter().map(String::as_str)))
+                        .map(str::to_owned);
                     miss = Some((score, NearMiss { source: at, missing, nearest: near, row: first + depth - 1 }));
                 }
             }
@@ -83,8 +88,11 @@ pub fn find(rows: &[Vec<String>], sources: &[SourceDef]) -> Result<HeadingMatch,
 }
 
 fn missing(source: &SourceDef, mapping: &Mapping) -> Vec<(String, String)> {
-    let fed = |name: &String| source.columns.iter().zip(&mapping.columns).any(|(column, fed)| column.name == *name && fed.is_some());
-    let usual = |name: &String| source.column(name).and_then(|column| column.headings.first()).cloned().unwrap_or_default();
+    let fed = |name: &String| {
+        source.columns.iter().zip(&mapping.columns).any(|(column, fed)| column.name == *name && fed.is_some())
+    };
+    let usual =
+        |name: &String| source.column(name).and_then(|column| column.headings.first()).cloned().unwrap_or_default();
     source.required.iter().filter(|name| !fed(name)).map(|name| (name.clone(), usual(name))).collect()
 }
 
@@ -180,7 +188,7 @@ impl Synonyms {
                         *slot = Some((position, rank));
                     }
                 },
-                Some((None, _)) => {}
+                Some((None, _)) => mapping.personal.push(position),
                 None if folded.is_empty() || folded[0].1 == "stt" || folded[0].1 == "tt" => {}
                 None => mapping.extra.push(names.bottom[position].clone()),
             }
@@ -192,5 +200,9 @@ impl Synonyms {
 
 /// Without any diacritics, đ as d.
 fn bare(folded: &str) -> String {
-    folded.nfd().filter(|letter| !is_combining_mark(*letter)).map(|letter| if letter == 'đ' { 'd' } else { letter }).collect()
+    folded
+        .nfd()
+        .filter(|letter| !is_combining_mark(*letter))
+        .map(|letter| if letter == 'đ' { 'd' } else { letter })
+        .collect()
 }

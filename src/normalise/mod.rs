@@ -8,7 +8,7 @@ mod raw;
 mod rows;
 mod text;
 
-pub use columns::{data_type, Normalised, Normaliser, Refused, RejectedRow};
+pub use columns::{Normalised, Normaliser, PERSONAL, Refused, RejectedRow, data_type};
 pub use export_date::{in_letterhead, in_name};
 pub use headings::{HeadingMatch, Mapping, NearMiss, find};
 pub use raw::{RawBatch, TextColumn};

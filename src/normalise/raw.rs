@@ -46,4 +46,6 @@ pub struct RawBatch {
     pub rows: Vec<u32>,
     /// One per column of the source; `None` where the sheet lacks it.
     pub columns: Vec<Option<TextColumn>>,
+    /// Per row a digest of its personal cells. It tells rows of one import apart and is never stored.
+    pub personal: Vec<u64>,
 }

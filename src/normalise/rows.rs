@@ -57,7 +57,9 @@ fn is_blank(cell: &str) -> bool {
 
 /// Whether most filled cells say what their heading says; most rows are told apart by their first cell.
 fn repeats_headings(cells: &[&str], headings: &[String], filled: usize) -> bool {
-    let repeats = |(position, cell): (usize, &&str)| headings.get(position).is_some_and(|heading| !heading.is_empty() && cell.trim() == heading);
+    let repeats = |(position, cell): (usize, &&str)| {
+        headings.get(position).is_some_and(|heading| !heading.is_empty() && cell.trim() == heading)
+    };
     let mut cells = cells.iter().enumerate().filter(|(_, cell)| !is_blank(cell));
     if filled < 2 || !cells.next().is_some_and(repeats) {
         return false;
@@ -73,7 +75,8 @@ fn is_total(cell: &str) -> bool {
     }
     let text = clean(cell).to_lowercase();
     let text = text.trim_end_matches([':', '.', ' ']);
-    matches!(text, "cộng" | "tổng" | "tổng số" | "tổng cộng" | "tổng điểm" | "toàn tỉnh") || ["tổng cộng ", "tổng cộng:", "tổng số ", "tổng số:", "cộng:"].iter().any(|word| text.starts_with(word))
+    matches!(text, "cộng" | "tổng" | "tổng số" | "tổng cộng" | "tổng điểm" | "toàn tỉnh")
+        || ["tổng cộng ", "tổng cộng:", "tổng số ", "tổng số:", "cộng:"].iter().any(|word| text.starts_with(word))
 }
 
 /// Consecutive numbers, with or without brackets, in every filled cell.
@@ -97,7 +100,8 @@ fn is_numbering(cells: &[&str], filled: usize) -> bool {
 /// I, II, IV, A, B …
 fn is_group_ordinal(cell: &str) -> bool {
     let text = cell.trim().trim_end_matches(['.', ')']);
-    let roman = !text.is_empty() && text.len() <= 6 && text.chars().all(|letter| matches!(letter, 'I' | 'V' | 'X' | 'L'));
+    let roman =
+        !text.is_empty() && text.len() <= 6 && text.chars().all(|letter| matches!(letter, 'I' | 'V' | 'X' | 'L'));
     roman || (text.len() == 1 && text.chars().all(|letter| letter.is_ascii_uppercase()))
 }
 
@@ -106,7 +110,11 @@ mod tests {
     use super::*;
 
     fn kind(cells: &[&str]) -> RowKind {
-        let headings: Vec<String> = ["STT", "Số hồ sơ", "Tên thủ tục", "Lĩnh vực", "Ngày nhận", "Ngày hẹn", "Ngày xong", "Đơn vị"].iter().map(|text| (*text).to_owned()).collect();
+        let headings: Vec<String> =
+            ["STT", "Số hồ sơ", "Tên thủ tục", "Lĩnh vực", "Ngày nhận", "Ngày hẹn", "Ngày xong", "Đơn vị"]
+                .iter()
+                .map(|text| (*text).to_owned())
+                .collect();
         classify(cells, &headings)
     }
 
@@ -120,7 +128,10 @@ mod tests {
             (&["", "", "", "", "", "THỦ TRƯỞNG ĐƠN VỊ"], RowKind::Sparse),
             (&["Tổng cộng", "", "68 hồ sơ"], RowKind::Total),
             (&["", "Cộng:", "1", "2", "3", "4", "5", "6"], RowKind::Total),
-            (&["STT", "Số hồ sơ", "Tên thủ tục", "Lĩnh vực", "Ngày nhận", "Ngày hẹn", "Ngày xong", "Đơn vị"], RowKind::Heading),
+            (
+                &["STT", "Số hồ sơ", "Tên thủ tục", "Lĩnh vực", "Ngày nhận", "Ngày hẹn", "Ngày xong", "Đơn vị"],
+                RowKind::Heading,
+            ),
             (&["1", "", "Khai sinh", "Hộ tịch", "01/02/2020", "", "", "Sở Y tế"], RowKind::Body),
             (&["Công ty TNHH A", "H1", "Khai sinh", "Hộ tịch", "", "", "", ""], RowKind::Body),
         ] {

@@ -32,24 +32,55 @@ pub async fn files(path: &Path, table: &str, version: Option<u64>) -> Result<Tab
 
 /// Makes the table's live files exactly `target`, in one commit, and returns the version that holds them.
 /// What a killed import left behind is dropped by the same commit.
-pub async fn commit(path: &Path, table: &str, columns: &[Column], partitioned: bool, target: &TableFiles) -> Result<u64, StoreError> {
-    let mut opened = if path.join("_delta_log").is_dir() { open(path, table, None).await? } else { create(path, table, columns, partitioned).await? };
+pub async fn commit(
+    path: &Path,
+    table: &str,
+    columns: &[Column],
+    partitioned: bool,
+    target: &TableFiles,
+) -> Result<u64, StoreError> {
+    let mut opened = if path.join("_delta_log").is_dir() {
+        open(path, table, None).await?
+    } else {
+        create(path, table, columns, partitioned).await?
+    };
     let current = listed(&opened, path, table)?;
     if current == *target {
         return Ok(opened.version().unwrap_or(0));
     }
     let mut actions = Vec::new();
     for (file, partition) in current.iter().filter(|(file, _)| !target.contains_key(*file)) {
-        actions.push(Action::Remove(Remove { path: file.clone(), data_change: true, deletion_timestamp: Some(0), partition_values: Some(partition_values(partition)), extended_file_metadata: Some(true), ..Remove::default() }));
+        actions.push(Action::Remove(Remove {
+            path: file.clone(),
+            data_change: true,
+            deletion_timestamp: Some(0),
+            partition_values: Some(partition_values(partition)),
+            extended_file_metadata: Some(true),
+            ..Remove::default()
+        }));
     }
     for (file, partition) in target.iter().filter(|(file, _)| !current.contains_key(*file)) {
         let full = path.join(file);
         let size = fs::metadata(&full).map_err(io(&full))?.len() as i64;
-        actions.push(Action::Add(Add { path: file.clone(), size, data_change: true, partition_values: partition_values(partition), ..Add::default() }));
+        actions.push(Action::Add(Add {
+            path: file.clone(),
+            size,
+            data_change: true,
+            partition_values: partition_values(partition),
+            ..Add::default()
+        }));
     }
-    let operation = DeltaOperation::Write { mode: SaveMode::Overwrite, partition_by: partitioned.then(|| vec![PARTITION.to_owned()]), predicate: None };
+    let operation = DeltaOperation::Write {
+        mode: SaveMode::Overwrite,
+        partition_by: partitioned.then(|| vec![PARTITION.to_owned()]),
+        predicate: None,
+    };
     let snapshot = opened.snapshot().map_err(delta(table))?;
-    let done = CommitBuilder::default().with_actions(actions).build(Some(snapshot), opened.log_store(), operation).await.map_err(delta(table))?;
+    let done = CommitBuilder::default()
+        .with_actions(actions)
+        .build(Some(snapshot), opened.log_store(), operation)
+        .await
+        .map_err(delta(table))?;
     let version = done.version();
     opened.update_state().await.map_err(delta(table))?;
     Ok(version)
@@ -94,11 +125,13 @@ pub fn data_files(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
 
 async fn create(path: &Path, table: &str, columns: &[Column], partitioned: bool) -> Result<DeltaTable, StoreError> {
     fs::create_dir_all(path).map_err(io(path))?;
-    let mut fields: Vec<StructField> = columns.iter().map(|column| StructField::nullable(column.name, data_type(column.kind))).collect();
+    let mut fields: Vec<StructField> =
+        columns.iter().map(|column| StructField::nullable(column.name, data_type(column.kind))).collect();
     if partitioned {
         fields.push(StructField::nullable(PARTITION, data_type(Kind::Text)));
     }
-    let mut builder = CreateBuilder::new().with_location(address(path)?.to_string()).with_table_name(table).with_columns(fields);
+    let mut builder =
+        CreateBuilder::new().with_location(address(path)?.to_string()).with_table_name(table).with_columns(fields);
     if partitioned {
         builder = builder.with_partition_columns([PARTITION]);
     }
@@ -120,9 +153,15 @@ fn listed(opened: &DeltaTable, path: &Path, table: &str) -> Result<TableFiles, S
     Ok(uris
         .map(|uri| {
             let path = uri.strip_prefix("file://").unwrap_or(&uri);
-            let decoded = path.strip_prefix(&prefix).or_else(|| path.rsplit_once(&format!("/{table}/")).map(|(_, below)| below)).unwrap_or(path);
+            let decoded = path
+                .strip_prefix(&prefix)
+                .or_else(|| path.rsplit_once(&format!("/{table}/")).map(|(_, below)| below))
+                .unwrap_or(path);
             let below = decoded.replace("%3D", "=");
-            let partition = below.strip_prefix(&format!("{PARTITION}=")).and_then(|rest| rest.split_once('/')).map(|(partition, _)| partition.to_owned());
+            let partition = below
+                .strip_prefix(&format!("{PARTITION}="))
+                .and_then(|rest| rest.split_once('/'))
+                .map(|(partition, _)| partition.to_owned());
             (below, partition)
         })
         .collect())
@@ -134,7 +173,8 @@ fn partition_values(partition: &Option<String>) -> HashMap<String, Option<String
 
 fn address(path: &Path) -> Result<Url, StoreError> {
     let full = fs::canonicalize(path).map_err(io(path))?;
-    Url::from_directory_path(&full).map_err(|()| StoreError::Io { path: full, source: std::io::Error::other("not an absolute path") })
+    Url::from_directory_path(&full)
+        .map_err(|()| StoreError::Io { path: full, source: std::io::Error::other("not an absolute path") })
 }
 
 const fn data_type(kind: Kind) -> DataType {

@@ -4,16 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use chrono::{DateTime, Datelike, NaiveDate};
-use polars::prelude::{Column as Series, DataFrame, IdxCa, IntoColumn, NamedFrom, PlHashMap, PolarsResult, StringChunked};
+use polars::prelude::{
+    Column as Series, DataFrame, IdxCa, IntoColumn, NamedFrom, PlHashMap, PolarsResult, StringChunked,
+};
 
 use super::delta::{self, TableFiles};
 use super::{StoreError, frame};
 use crate::model::{Kind, Table};
+use crate::normalise::PERSONAL;
 
 /// Rows of one sheet of one file, typed, not yet merged. Order is the order of counting: export day, then path.
 #[derive(Debug)]
 pub struct Incoming {
-    /// The columns of the table, then `row`.
+    /// The columns of the table, then `row` and the digest of personal cells.
     pub frame: DataFrame,
     /// File as the user named it.
     pub file: String,
@@ -69,7 +72,12 @@ struct Slot {
 }
 
 /// Merges into the files of a published version; writes new files but commits nothing.
-pub(super) fn merge(path: &Path, table: &'static Table, files: &TableFiles, incoming: Vec<Incoming>) -> Result<Merged, StoreError> {
+pub(super) fn merge(
+    path: &Path,
+    table: &'static Table,
+    files: &TableFiles,
+    incoming: Vec<Incoming>,
+) -> Result<Merged, StoreError> {
     let fail = frame(table.name);
     let batch = Batch::of(table, incoming).map_err(&fail)?;
     let mut slots: Vec<Slot> = Vec::with_capacity(batch.keys.len());
@@ -86,7 +94,8 @@ pub(super) fn merge(path: &Path, table: &'static Table, files: &TableFiles, inco
             slots.push(Slot { last: row, earlier: Vec::new(), held: false, replaces: true });
         }
     }
-    let mut merge = Merge { batch: &batch, accounts: vec![Account::default(); batch.parts.len()], notes: MergeNotes::default() };
+    let mut merge =
+        Merge { batch: &batch, accounts: vec![Account::default(); batch.parts.len()], notes: MergeNotes::default() };
     let mut touched = BTreeSet::new();
     for (file, partition) in files {
         if merge.compare_held(&path.join(file), &by_key, &mut slots)? {
@@ -96,7 +105,11 @@ pub(super) fn merge(path: &Path, table: &'static Table, files: &TableFiles, inco
     for slot in slots.iter().filter(|slot| !slot.held) {
         merge.count(slot, None);
     }
-    let replaced: BTreeSet<&str> = by_key.iter().filter(|(_, slot)| slots[**slot as usize].held && slots[**slot as usize].replaces).map(|(key, _)| *key).collect();
+    let replaced: BTreeSet<&str> = by_key
+        .iter()
+        .filter(|(_, slot)| slots[**slot as usize].held && slots[**slot as usize].replaces)
+        .map(|(key, _)| *key)
+        .collect();
     let mut new_rows: BTreeMap<Option<String>, Vec<u32>> = BTreeMap::new();
     for slot in slots.iter().filter(|slot| slot.replaces) {
         new_rows.entry(batch.partition(slot.last)).or_default().push(slot.last);
@@ -104,7 +117,8 @@ pub(super) fn merge(path: &Path, table: &'static Table, files: &TableFiles, inco
     touched.extend(new_rows.keys().cloned());
     let mut target = files.clone();
     for partition in touched {
-        let old: Vec<String> = target.iter().filter(|(_, of)| **of == partition).map(|(file, _)| file.clone()).collect();
+        let old: Vec<String> =
+            target.iter().filter(|(_, of)| **of == partition).map(|(file, _)| file.clone()).collect();
         let rows = new_rows.remove(&partition).unwrap_or_default();
         let mut rebuilt = rebuild(path, table, &old, &replaced, &batch, rows)?;
         for file in old {
@@ -120,14 +134,25 @@ pub(super) fn merge(path: &Path, table: &'static Table, files: &TableFiles, inco
 }
 
 /// One partition anew: what it held without the replaced keys, and the new rows, sorted by key.
-fn rebuild(path: &Path, table: &Table, old: &[String], replaced: &BTreeSet<&str>, batch: &Batch, rows: Vec<u32>) -> Result<DataFrame, StoreError> {
+fn rebuild(
+    path: &Path,
+    table: &Table,
+    old: &[String],
+    replaced: &BTreeSet<&str>,
+    batch: &Batch,
+    rows: Vec<u32>,
+) -> Result<DataFrame, StoreError> {
     let fail = frame(table.name);
     let mut whole = batch.take(rows).map_err(&fail)?;
     for file in old {
         let held = delta::read(&path.join(file), table.name, None)?;
         let keep: Vec<u32> = {
             let keys = held.column(table.key).and_then(|column| column.str().cloned()).map_err(&fail)?;
-            keys.iter().enumerate().filter(|(_, key)| key.is_none_or(|key| !replaced.contains(key))).map(|(row, _)| row as u32).collect()
+            keys.iter()
+                .enumerate()
+                .filter(|(_, key)| key.is_none_or(|key| !replaced.contains(key)))
+                .map(|(row, _)| row as u32)
+                .collect()
         };
         let kept = take(&held, keep).map_err(&fail)?;
         whole.vstack_mut(&kept.select(whole.get_column_names_owned()).map_err(&fail)?).map_err(&fail)?;
@@ -151,6 +176,8 @@ struct Batch {
     keys: StringChunked,
     content: Vec<Series>,
     months: Option<Series>,
+    /// Of each row the digest of its personal cells: rows of one import are compared as they were sent.
+    personal: Vec<u64>,
     parts: Vec<Part>,
     /// First row of each part.
     starts: Vec<u32>,
@@ -163,12 +190,13 @@ struct Part {
 
 impl Batch {
     fn of(table: &'static Table, incoming: Vec<Incoming>) -> PolarsResult<Self> {
-        let (mut parts, mut starts) = (Vec::new(), Vec::new());
+        let (mut parts, mut starts, mut personal) = (Vec::new(), Vec::new(), Vec::new());
         let mut data: Option<DataFrame> = None;
         let mut height = 0;
         for one in incoming {
             starts.push(height);
             height += one.frame.height() as u32;
+            personal.extend(one.frame.column(PERSONAL)?.u64()?.iter().map(Option::unwrap_or_default));
             let whole = with_provenance(one.frame, &one.source, &one.file, &one.sheet, one.exported_at)?;
             parts.push(Part { file: one.file, exported_at: one.exported_at });
             match &mut data {
@@ -179,9 +207,10 @@ impl Batch {
         let mut data = data.unwrap_or_else(DataFrame::empty);
         data.rechunk_mut_par();
         let keys = data.column(table.key)?.str()?.clone();
-        let content = table.columns.iter().map(|column| data.column(column.name).cloned()).collect::<PolarsResult<_>>()?;
+        let content =
+            table.columns.iter().map(|column| data.column(column.name).cloned()).collect::<PolarsResult<_>>()?;
         let months = table.partition_by.map(|name| data.column(name).cloned()).transpose()?;
-        Ok(Self { table, data, keys, content, months, parts, starts })
+        Ok(Self { table, data, keys, content, months, personal, parts, starts })
     }
 
     fn part(&self, row: u32) -> usize {
@@ -191,7 +220,16 @@ impl Batch {
     fn partition(&self, row: u32) -> Option<String> {
         let dates = self.months.as_ref()?;
         let micros = dates.datetime().ok().and_then(|dates| dates.phys.get(row as usize));
-        Some(micros.and_then(DateTime::from_timestamp_micros).map_or_else(|| "undated".to_owned(), |time| format!("{:04}-{:02}", time.year(), time.month())))
+        Some(
+            micros
+                .and_then(DateTime::from_timestamp_micros)
+                .map_or_else(|| "undated".to_owned(), |time| format!("{:04}-{:02}", time.year(), time.month())),
+        )
+    }
+
+    /// Whether a row came with the same personal cells as the one before; the store holds none to compare with.
+    fn same_person(&self, before: Option<u32>, row: u32) -> bool {
+        before.is_none_or(|before| self.personal[before as usize] == self.personal[row as usize])
     }
 
     fn take(&self, rows: Vec<u32>) -> PolarsResult<DataFrame> {
@@ -199,20 +237,33 @@ impl Batch {
     }
 
     fn row_number(&self, row: u32) -> u32 {
-        self.data.column("row").and_then(|rows| rows.i64().map(|rows| rows.get(row as usize))).ok().flatten().unwrap_or(0) as u32
+        self.data
+            .column("row")
+            .and_then(|rows| rows.i64().map(|rows| rows.get(row as usize)))
+            .ok()
+            .flatten()
+            .unwrap_or(0) as u32
     }
 }
 
-fn with_provenance(data: DataFrame, source: &str, file: &str, sheet: &str, exported_at: Option<NaiveDate>) -> PolarsResult<DataFrame> {
+fn with_provenance(
+    data: DataFrame,
+    source: &str,
+    file: &str,
+    sheet: &str,
+    exported_at: Option<NaiveDate>,
+) -> PolarsResult<DataFrame> {
     let height = data.height();
     let row = data.column("row")?.clone();
-    let mut columns: Vec<Series> = data.columns().iter().filter(|column| column.name() != "row").cloned().collect();
+    let mut columns: Vec<Series> =
+        data.columns().iter().filter(|column| ![PERSONAL, "row"].contains(&column.name().as_str())).cloned().collect();
     for (name, value) in [("source", source), ("file", file), ("sheet", sheet)] {
         columns.push(Series::new_scalar(name.into(), polars::prelude::PlSmallStr::from_str(value).into(), height));
     }
     columns.push(row);
     let micros = exported_at.and_then(|day| day.and_hms_opt(0, 0, 0)).map(|time| time.and_utc().timestamp_micros());
-    let exported = polars::prelude::Series::new("exported_at".into(), vec![micros; height]).cast(&crate::normalise::data_type(Kind::Time))?;
+    let exported = polars::prelude::Series::new("exported_at".into(), vec![micros; height])
+        .cast(&crate::normalise::data_type(Kind::Time))?;
     columns.push(exported.into_column());
     DataFrame::new(height, columns)
 }
@@ -233,20 +284,32 @@ struct Held<'a> {
 
 impl Merge<'_> {
     /// Compares one stored file with the incoming rows; says whether any of its rows is replaced.
-    fn compare_held(&mut self, path: &Path, by_key: &PlHashMap<&str, u32>, slots: &mut [Slot]) -> Result<bool, StoreError> {
+    fn compare_held(
+        &mut self,
+        path: &Path,
+        by_key: &PlHashMap<&str, u32>,
+        slots: &mut [Slot],
+    ) -> Result<bool, StoreError> {
         let table = self.batch.table;
         let fail = frame(table.name);
         let unit = table.columns.iter().rfind(|column| column.kind == Kind::Unit).map(|column| column.name);
         let held = delta::read(path, table.name, None)?;
         let keys = held.column(table.key).and_then(|column| column.str().cloned()).map_err(&fail)?;
-        let content: Vec<Series> = table.columns.iter().map(|column| held.column(column.name).cloned()).collect::<PolarsResult<_>>().map_err(&fail)?;
+        let content: Vec<Series> = table
+            .columns
+            .iter()
+            .map(|column| held.column(column.name).cloned())
+            .collect::<PolarsResult<_>>()
+            .map_err(&fail)?;
         let files = held.column("file").and_then(|column| column.str().cloned()).map_err(&fail)?;
         let exported = held.column("exported_at").and_then(|column| column.datetime().cloned()).map_err(&fail)?;
-        let units = unit.map(|name| held.column(name).and_then(|column| column.str().cloned())).transpose().map_err(&fail)?;
+        let units =
+            unit.map(|name| held.column(name).and_then(|column| column.str().cloned())).transpose().map_err(&fail)?;
         let newest = self.newest_by_unit(unit).map_err(&fail)?;
         let mut replaced = false;
         for (row, key) in keys.iter().enumerate() {
-            let exported_at = exported.phys.get(row).and_then(DateTime::from_timestamp_micros).map(|time| time.date_naive());
+            let exported_at =
+                exported.phys.get(row).and_then(DateTime::from_timestamp_micros).map(|time| time.date_naive());
             let Some(slot) = key.and_then(|key| by_key.get(key)) else {
                 let of = units.as_ref().and_then(|units| units.get(row));
                 if let (Some(of), Some(key)) = (of, key)
@@ -294,12 +357,15 @@ impl Merge<'_> {
             // The same content in a newer export is confirmed by it: an export between the two may not replace it later.
             return last_is_held && held.is_some_and(|held| order(slot.last).0 > held.exported_at);
         }
-        let mut state: (&[Series], usize, Option<u32>) = held.map_or((&batch.content, usize::MAX, None), |held| (held.content, held.row, None));
+        let mut state: (&[Series], usize, Option<u32>) =
+            held.map_or((&batch.content, usize::MAX, None), |held| (held.content, held.row, None));
         for row in slot.earlier.iter().chain([&slot.last]).copied() {
             let part = batch.part(row);
             if state.1 == usize::MAX {
                 self.accounts[part].loaded += 1;
-            } else if older(row) || same(state.0, state.1, &batch.content, row as usize) {
+            } else if older(row)
+                || (same(state.0, state.1, &batch.content, row as usize) && batch.same_person(state.2, row))
+            {
                 self.accounts[part].duplicate += 1;
                 continue;
             } else {
@@ -314,7 +380,9 @@ impl Merge<'_> {
     fn note_change(&mut self, (content, at, before): (&[Series], usize, Option<u32>), row: u32, part: usize) {
         let batch = self.batch;
         let column = |name: &str| batch.table.columns.iter().position(|column| column.name == name);
-        let value = |columns: &[Series], position: usize, row: usize| columns[position].get(row).ok().map(polars::prelude::AnyValue::into_static);
+        let value = |columns: &[Series], position: usize, row: usize| {
+            columns[position].get(row).ok().map(polars::prelude::AnyValue::into_static)
+        };
         if let Some(due) = column("due_at")
             && value(content, due, at) != value(&batch.content, due, row as usize)
         {
@@ -328,7 +396,8 @@ impl Merge<'_> {
         }
         let unit = batch.table.columns.iter().rposition(|column| column.kind == Kind::Unit);
         let other_unit = unit.is_some_and(|unit| value(content, unit, at) != value(&batch.content, unit, row as usize));
-        let same_day = before.is_some_and(|before| batch.parts[batch.part(before)].exported_at == batch.parts[part].exported_at);
+        let same_day =
+            before.is_some_and(|before| batch.parts[batch.part(before)].exported_at == batch.parts[part].exported_at);
         if other_unit || same_day {
             let key = batch.keys.get(row as usize).unwrap_or_default().to_owned();
             self.notes.conflicts.push((part, batch.row_number(row), key));

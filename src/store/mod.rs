@@ -31,7 +31,9 @@ pub enum StoreError {
     #[error("no workspace in {0}; run `cchc init --workspace {0}` first, or name another folder with --workspace")]
     NotAWorkspace(PathBuf),
     /// The folder was made by another version of the program.
-    #[error("the workspace {path} has layout '{found}', this program knows '{expected}'; use the matching version of cchc or start a new workspace")]
+    #[error(
+        "the workspace {path} has layout '{found}', this program knows '{expected}'; use the matching version of cchc or start a new workspace"
+    )]
     OtherLayout {
         /// The folder.
         path: PathBuf,
@@ -134,7 +136,8 @@ impl Workspace {
             let path = root.join(folder);
             fs::create_dir_all(&path).map_err(io(&path))?;
         }
-        let text = toml::to_string_pretty(config).map_err(|error| StoreError::Config { path: root.join("cchc.toml"), message: error.to_string() })?;
+        let text = toml::to_string_pretty(config)
+            .map_err(|error| StoreError::Config { path: root.join("cchc.toml"), message: error.to_string() })?;
         write_atomic(&root.join("cchc.toml"), text.as_bytes())?;
         write_atomic(&root.join("FORMAT"), FORMAT.as_bytes())?;
         Self::open(root)
@@ -151,18 +154,21 @@ impl Workspace {
         }
         let found = fs::read_to_string(&format).map_err(io(&format))?;
         if found != FORMAT {
-            return Err(StoreError::OtherLayout { path: root.to_owned(), found: found.trim().to_owned(), expected: FORMAT.trim().to_owned() });
+            return Err(StoreError::OtherLayout {
+                path: root.to_owned(),
+                found: found.trim().to_owned(),
+                expected: FORMAT.trim().to_owned(),
+            });
         }
         let path = root.join("cchc.toml");
         let config = match fs::read_to_string(&path) {
-            Ok(text) => toml::from_str(&text).map_err(|error| StoreError::Config { path, message: error.message().to_owned() })?,
+            Ok(text) => toml::from_str(&text)
+                .map_err(|error| StoreError::Config { path, message: error.message().to_owned() })?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Config::default(),
             Err(source) => return Err(StoreError::Io { path, source }),
         };
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .thread_stack_size(16 << 20)
-            .build()
-            .map_err(io(root))?;
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().thread_stack_size(16 << 20).build().map_err(io(root))?;
         Ok(Self { root: root.to_owned(), config, runtime })
     }
 
@@ -250,10 +256,23 @@ pub struct WriteLock {
 fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     use std::io::Write;
     let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(io(path))?;
+    let mut file = temporary_in(folder).map_err(io(path))?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(io(path))?;
     file.persist(path).map_err(|error| StoreError::Io { path: path.to_owned(), source: error.error })?;
     Ok(())
+}
+
+/// A temporary file with the permissions of an ordinary new file, since it becomes one.
+pub fn temporary_in(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+        return builder.tempfile_in(folder);
+    }
+    #[cfg(not(unix))]
+    builder.tempfile_in(folder)
 }
 
 fn io(path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {

@@ -49,7 +49,15 @@ pub const ENGINE_TABLES: &[(&str, &[Column])] = &[
             column("cells", Kind::Text),
         ],
     ),
-    ("sent", &[column("import", Kind::Int), column("file", Kind::Text), column("unit", Kind::Text), column("exported_at", Kind::Time)]),
+    (
+        "sent",
+        &[
+            column("import", Kind::Int),
+            column("file", Kind::Text),
+            column("unit", Kind::Text),
+            column("exported_at", Kind::Time),
+        ],
+    ),
 ];
 
 /// All stored tables.

@@ -47,9 +47,13 @@ impl Session {
                 context.register_table(table, Arc::new(EmptyTable::new(columns)))?;
                 continue;
             }
-            let urls = files.keys().map(|file| ListingTableUrl::parse(root.join(file).to_string_lossy())).collect::<Result<Vec<_>, _>>()?;
+            let urls = files
+                .keys()
+                .map(|file| ListingTableUrl::parse(root.join(file).to_string_lossy()))
+                .collect::<Result<Vec<_>, _>>()?;
             let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
-            let listing = ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(columns);
+            let listing =
+                ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(columns);
             context.register_table(table, Arc::new(ListingTable::try_new(listing)?))?;
         }
         context.register_table("calendar", Arc::new(calendar_table(calendar)?))?;
@@ -58,7 +62,8 @@ impl Session {
 
     /// A session with the tables but no rows, to see whether SQL plans.
     pub fn planning(calendar: &Calendar) -> Result<(Self, tokio::runtime::Runtime), StoreError> {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(super::io(std::path::Path::new(".")))?;
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().build().map_err(super::io(std::path::Path::new(".")))?;
         let context = SessionContext::new();
         for table in schema::table_names() {
             context.register_table(table, Arc::new(EmptyTable::new(arrow_schema(&schema::stored_columns(table)))))?;
@@ -81,8 +86,13 @@ impl Session {
     }
 
     /// Runs a user's SQL: reading only, with named parameters. Gives the schema too, since there may be no rows.
-    pub fn query(&self, sql: &str, parameters: &[(&str, ScalarValue)]) -> Result<(SchemaRef, Vec<RecordBatch>), StoreError> {
-        let parameters: Vec<(String, ScalarValue)> = parameters.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    pub fn query(
+        &self,
+        sql: &str,
+        parameters: &[(&str, ScalarValue)],
+    ) -> Result<(SchemaRef, Vec<RecordBatch>), StoreError> {
+        let parameters: Vec<(String, ScalarValue)> =
+            parameters.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         self.blocking(|context| async move {
             let read_only = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
             let mut frame = context.sql_with_options(sql, read_only).await?;
@@ -108,7 +118,9 @@ impl Session {
 }
 
 fn arrow_schema(columns: &[Column]) -> SchemaRef {
-    Arc::new(Schema::new(columns.iter().map(|column| Field::new(column.name, arrow_type(column.kind), true)).collect::<Vec<_>>()))
+    Arc::new(Schema::new(
+        columns.iter().map(|column| Field::new(column.name, arrow_type(column.kind), true)).collect::<Vec<_>>(),
+    ))
 }
 
 const fn arrow_type(kind: Kind) -> DataType {
@@ -124,8 +136,18 @@ const fn arrow_type(kind: Kind) -> DataType {
 /// `calendar(date, working_day_number)` from 2000 to 2100.
 fn calendar_table(calendar: &Calendar) -> Result<MemTable, StoreError> {
     let day = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).expect("a day of the calendar");
-    let (dates, numbers): (Vec<i32>, Vec<i32>) = calendar.numbered(day(2000, 1, 1), day(2100, 12, 31)).map(|(date, number)| (date.to_epoch_days(), number)).unzip();
-    let schema = Arc::new(Schema::new(vec![Field::new("date", DataType::Date32, false), Field::new("working_day_number", DataType::Int32, false)]));
-    let batch = RecordBatch::try_new(Arc::clone(&schema), vec![Arc::new(Date32Array::from(dates)), Arc::new(Int32Array::from(numbers))]).map_err(DataFusionError::from)?;
+    let (dates, numbers): (Vec<i32>, Vec<i32>) = calendar
+        .numbered(day(2000, 1, 1), day(2100, 12, 31))
+        .map(|(date, number)| (date.to_epoch_days(), number))
+        .unzip();
+    let schema = Arc::new(Schema::new(vec![
+        Field::new("date", DataType::Date32, false),
+        Field::new("working_day_number", DataType::Int32, false),
+    ]));
+    let batch = RecordBatch::try_new(
+        Arc::clone(&schema),
+        vec![Arc::new(Date32Array::from(dates)), Arc::new(Int32Array::from(numbers))],
+    )
+    .map_err(DataFusionError::from)?;
     Ok(MemTable::try_new(schema, vec![vec![batch]])?)
 }

@@ -58,12 +58,19 @@ impl<'a> Transaction<'a> {
 
     /// Commits every table, then publishes the version.
     pub fn publish(self, made_by: &str, time: Option<NaiveDate>, files: Vec<SentFile>) -> Result<Manifest, StoreError> {
-        let mut manifest = Manifest { number: self.number(), time: self.base.time.max(time), made_by: made_by.to_owned(), tables: self.base.tables.clone(), files };
+        let mut manifest = Manifest {
+            number: self.number(),
+            time: self.base.time.max(time),
+            made_by: made_by.to_owned(),
+            tables: self.base.tables.clone(),
+            files,
+        };
         for (table, target) in &self.targets {
             let columns = schema::stored_columns(table);
             let partitioned = Table::named(table).is_some_and(|table| table.partition_by.is_some());
             let path = self.workspace.table_path(table);
-            let version = self.workspace.runtime().block_on(delta::commit(&path, table, &columns, partitioned, target))?;
+            let version =
+                self.workspace.runtime().block_on(delta::commit(&path, table, &columns, partitioned, target))?;
             manifest.tables.insert((*table).to_owned(), version);
         }
         version::publish(self.workspace.root(), &manifest)?;

@@ -46,7 +46,12 @@ impl Manifest {
 /// All versions, oldest first.
 pub(super) fn all(root: &Path) -> Result<Vec<Manifest>, StoreError> {
     let folder = root.join("versions");
-    let mut paths: Vec<_> = fs::read_dir(&folder).map_err(io(&folder))?.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|extension| extension == "json")).collect();
+    let mut paths: Vec<_> = fs::read_dir(&folder)
+        .map_err(io(&folder))?
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .collect();
     paths.sort();
     paths
         .into_iter()
@@ -76,6 +81,7 @@ pub(super) fn find(root: &Path, as_of: Option<&str>) -> Result<Manifest, StoreEr
 /// Makes a version visible; the one atomic step of an import.
 pub(super) fn publish(root: &Path, manifest: &Manifest) -> Result<(), StoreError> {
     let path = root.join("versions").join(format!("{:08}.json", manifest.number));
-    let text = serde_json::to_vec_pretty(manifest).map_err(|error| StoreError::Config { path: path.clone(), message: error.to_string() })?;
+    let text = serde_json::to_vec_pretty(manifest)
+        .map_err(|error| StoreError::Config { path: path.clone(), message: error.to_string() })?;
     super::write_atomic(&path, &text)
 }
