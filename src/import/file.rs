@@ -1,7 +1,7 @@
 //! Reads one file through to typed rows; a fault of the file is a finding, never the end of the import.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 
 use chrono::NaiveDate;
 
@@ -9,7 +9,7 @@ use super::paths::InputFile;
 use super::sheet::{FoundSheet, Message, SheetSink, StraySheet};
 use crate::definitions::SourceDef;
 use crate::model::{FileAccount, Finding, Kind, Level, Policies, Table, UnitIndex};
-use crate::normalise::{Normaliser, Refused, RejectedRow, in_name};
+use crate::normalise::{Normaliser, RawBatch, Refused, RejectedRow, in_name};
 use crate::read::{Encoding, Limits, ReadError, Sniffed, read_rows, sniff};
 use crate::store::Incoming;
 
@@ -80,7 +80,7 @@ struct Gathered {
 
 /// Reads one file.
 pub(super) fn read_file(input: &InputFile, context: &Context<'_>) -> FileOutcome {
-    let mut outcome = FileOutcome {
+    let outcome = FileOutcome {
         account: FileAccount {
             file: input.shown.clone(),
             source: String::new(),
@@ -104,18 +104,26 @@ pub(super) fn read_file(input: &InputFile, context: &Context<'_>) -> FileOutcome
         Ok(sniffed) => sniffed,
         Err(error) => return refuse(outcome, &error),
     };
-    match super::hash(&input.path) {
+    let (mut outcome, hashed) = std::thread::scope(|scope| {
+        let hashing = scope.spawn(|| super::hash(&input.path));
+        let outcome = read_best(outcome, input, &sniffed, context);
+        (outcome, hashing.join().expect("hashing does not panic"))
+    });
+    match hashed {
         Ok(hash) => outcome.sha256 = hash,
         Err(error) => {
-            outcome
-                .findings
-                .push(Finding::new(Level::Error, "unreadable", &input.shown).hint(error.kind().to_string()));
-            return outcome;
+            let finding = Finding::new(Level::Error, "unreadable", &input.shown).hint(error.kind().to_string());
+            outcome.findings.push(finding);
         }
     }
+    outcome
+}
+
+/// Reads in the first encoding whose headings fit a source.
+fn read_best(outcome: FileOutcome, input: &InputFile, sniffed: &Sniffed, context: &Context<'_>) -> FileOutcome {
     let last = sniffed.encodings.len().saturating_sub(1);
     for (position, encoding) in sniffed.encodings.iter().enumerate() {
-        let read = read_as(input, &sniffed, *encoding, context);
+        let read = read_as(input, sniffed, *encoding, context);
         let fits = !read.found.is_empty() || read.error.is_some();
         if fits || position == last {
             return settle(outcome, input, read, context);
@@ -141,9 +149,10 @@ struct Reading {
 /// Reads on this thread and normalises on another, so that both cores work.
 fn read_as(input: &InputFile, sniffed: &Sniffed, encoding: Encoding, context: &Context<'_>) -> Reading {
     std::thread::scope(|scope| {
-        let (sender, receiver) = sync_channel(2);
-        let consumer = scope.spawn(|| normalise(receiver, &input.shown, context));
-        let mut sink = SheetSink::new(context.sources, sender);
+        let (sender, receiver) = sync_channel(4);
+        let (give_back, used) = channel();
+        let consumer = scope.spawn(move || normalise(receiver, &give_back, &input.shown, context));
+        let mut sink = SheetSink::new(context.sources, sender, used);
         let error = read_rows(&input.path, sniffed, encoding, &context.limits, &mut sink).err();
         if error.is_none() {
             sink.finish();
@@ -155,7 +164,7 @@ fn read_as(input: &InputFile, sniffed: &Sniffed, encoding: Encoding, context: &C
     })
 }
 
-fn normalise(receiver: Receiver<Message>, file: &str, context: &Context<'_>) -> Gathered {
+fn normalise(receiver: Receiver<Message>, give_back: &Sender<RawBatch>, file: &str, context: &Context<'_>) -> Gathered {
     let mut gathered = Gathered::default();
     let mut current: Option<Normaliser<'_>> = None;
     for message in receiver {
@@ -181,6 +190,8 @@ fn normalise(receiver: Receiver<Message>, file: &str, context: &Context<'_>) -> 
                         return gathered;
                     }
                 }
+                // The reader may be done already; then nobody needs the memory.
+                let _ = give_back.send(batch);
             }
         }
     }

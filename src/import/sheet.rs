@@ -1,22 +1,20 @@
 //! Takes the rows of one file, finds the headings of each sheet, and hands body rows on in batches.
 
 use std::borrow::Cow;
-use std::sync::mpsc::SyncSender;
+use std::sync::mpsc::{Receiver, SyncSender};
 
 use chrono::NaiveDate;
 
 use crate::definitions::SourceDef;
 use crate::model::Kind;
-use crate::normalise::{
-    HeadingMatch, NearMiss, RawBatch, RowKind, TextColumn, cell_text, classify, clean, find, in_letterhead,
-};
+use crate::normalise::{HeadingMatch, NearMiss, RawBatch, RowKind, cell_text, classify, clean, find, in_letterhead};
 use crate::read::{Cell, Flow, RowSink, Sheet};
 
 /// Headings stand within this many rows.
 const HEAD: usize = 60;
 
 /// Rows handed on at once.
-const BATCH: usize = 1 << 16;
+const BATCH: usize = 1 << 14;
 
 /// What the sink tells the normaliser.
 pub(super) enum Message {
@@ -66,6 +64,8 @@ struct Body {
 pub(super) struct SheetSink<'a> {
     sources: &'a [SourceDef],
     sender: SyncSender<Message>,
+    /// Batches that the normaliser is done with: their memory is used again.
+    used: Receiver<RawBatch>,
     sheet: Sheet,
     state: State,
     pub found: Vec<FoundSheet>,
@@ -75,10 +75,11 @@ pub(super) struct SheetSink<'a> {
 }
 
 impl<'a> SheetSink<'a> {
-    pub fn new(sources: &'a [SourceDef], sender: SyncSender<Message>) -> Self {
+    pub fn new(sources: &'a [SourceDef], sender: SyncSender<Message>, used: Receiver<RawBatch>) -> Self {
         Self {
             sources,
             sender,
+            used,
             sheet: Sheet { name: String::new(), hidden: false },
             state: State::Idle,
             found: Vec::new(),
@@ -148,7 +149,7 @@ impl<'a> SheetSink<'a> {
             personal: sheet.found.mapping.personal.clone(),
             batch: RawBatch::default(),
         };
-        body.reset();
+        body.reset(None);
         self.state = State::Body(body);
         self.found.push(sheet.clone());
         if self.send(Message::Sheet(sheet)) == Flow::Stop {
@@ -173,7 +174,7 @@ impl<'a> SheetSink<'a> {
         if body.batch.rows.len() < BATCH {
             return Flow::Continue;
         }
-        let batch = body.reset();
+        let batch = body.reset(self.used.try_recv().ok());
         self.send(Message::Batch(batch))
     }
 }
@@ -213,10 +214,10 @@ impl Body {
         }
     }
 
-    /// Gives the batch away and starts the next.
-    fn reset(&mut self) -> RawBatch {
-        let columns = self.columns.iter().map(|column| column.map(|_| TextColumn::default())).collect();
-        let next = RawBatch { columns, ..RawBatch::default() };
+    /// Gives the batch away and starts the next, in the memory of a used one if that has the same columns.
+    fn reset(&mut self, used: Option<RawBatch>) -> RawBatch {
+        let next = used.filter(|used| used.columns.len() == self.columns.len()).unwrap_or_default();
+        let next = next.cleared(self.columns.iter().map(Option::is_some));
         std::mem::replace(&mut self.batch, next)
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::facts::with_scoped;
-use super::{By, Children, Engine};
+use super::{By, Engine};
 use crate::definitions::{Aggregate, Indicator, Rows};
 
 /// One statement and where each indicator's figures stand in its result.
@@ -13,7 +13,7 @@ pub(super) struct Pass {
     pub sql: String,
     /// Position among the indicators asked for → its columns.
     pub cells: Vec<(usize, Cells)>,
-    /// Number of value columns, after `period`, `fact_unit`, `kind`, `grp` and `level`.
+    /// Number of value columns, after `period`, `fact_unit`, `fact_kind` and `grp`.
     pub width: usize,
 }
 
@@ -52,17 +52,17 @@ impl Select {
 }
 
 /// One pass per fact table, in the order in which the indicators name them.
-pub(super) fn passes(engine: &Engine<'_>, indicators: &[&Indicator], by: By, children: Children) -> Vec<Pass> {
+pub(super) fn passes(engine: &Engine<'_>, indicators: &[&Indicator], by: By) -> Vec<Pass> {
     let mut tables: Vec<&str> = Vec::new();
     for indicator in indicators {
         if !tables.contains(&indicator.table.as_str()) {
             tables.push(&indicator.table);
         }
     }
-    tables.into_iter().map(|table| pass(engine, table, indicators, by, children)).collect()
+    tables.into_iter().map(|table| pass(engine, table, indicators, by)).collect()
 }
 
-fn pass(engine: &Engine<'_>, table: &str, indicators: &[&Indicator], by: By, children: Children) -> Pass {
+fn pass(engine: &Engine<'_>, table: &str, indicators: &[&Indicator], by: By) -> Pass {
     let mut select = Select::default();
     let mut cells = Vec::new();
     for (position, indicator) in indicators.iter().enumerate().filter(|(_, one)| one.table == table) {
@@ -70,25 +70,18 @@ fn pass(engine: &Engine<'_>, table: &str, indicators: &[&Indicator], by: By, chi
     }
     let list = select.list.join(",\n");
     let group = group_column(by, table);
-    let with = with_scoped(table, engine.policies, &format!("{list} {group}"), children);
-    // depth: 2 is a unit's row, 1 the sum over a kind, 3 everything.
-    let (unit, kind, grp, depth, sets) = match (by, children) {
-        (By::Unit, Children::Apart) => (
-            "unit_code",
-            "unit_kind",
-            "NULL",
-            "GROUPING(unit_code) + 2 * GROUPING(unit_kind)",
-            "GROUPING SETS ((period, unit_code), (period, unit_kind), (period))",
+    let with = with_scoped(table, engine.policies, &format!("{list} {group}"));
+    // Sums over kinds, over everything and over the units below a unit are added up from this one grouping.
+    let sql = match by {
+        By::Unit => format!(
+            "{with}SELECT period, fact_unit, fact_kind, CAST(NULL AS VARCHAR) AS grp,\n{list}\nFROM scoped\n\
+             GROUP BY period, fact_unit, fact_kind"
         ),
-        (By::Unit, Children::Added) => ("unit_code", "NULL", "NULL", "2", "period, unit_code"),
-        (_, _) => ("NULL", "NULL", "grp", "3", "period, grp"),
+        _ => format!(
+            "{with}SELECT period, CAST(NULL AS VARCHAR) AS fact_unit, CAST(NULL AS VARCHAR) AS fact_kind, \
+             {group} AS grp,\n{list}\nFROM scoped\nGROUP BY period, {group}"
+        ),
     };
-    let of = if children == Children::Added { "tree_unit" } else { "fact_unit" };
-    let sql = format!(
-        "{with}SELECT period, {unit} AS unit_code, {kind} AS unit_kind, {grp} AS grp, {depth} AS depth,\n{list}\n\
-         FROM (SELECT s.*, s.{of} AS unit_code, COALESCE(s.fact_kind, u.kind) AS unit_kind, {group} AS grp\n\
-         FROM scoped s LEFT JOIN units u ON u.code = s.fact_unit)\nGROUP BY {sets}"
-    );
     Pass { table: table.to_owned(), sql, cells, width: select.list.len() }
 }
 

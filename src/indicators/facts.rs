@@ -1,6 +1,5 @@
 //! The rows that indicators count, with the words that definitions may use, by the chosen policies.
 
-use super::Children;
 use crate::model::{Compare, MissingDue, Pause, Policies, Table, Withdrawn};
 
 /// Tables that indicators can count.
@@ -42,7 +41,7 @@ pub fn fact_columns(table: &str) -> &'static [&'static str] {
 /// The `WITH` part of a pass: `scoped` holds one row per fact and period, with every word that definitions use.
 ///
 /// `used` is all SQL that will read it: joins that nobody needs are left out.
-pub(super) fn with_scoped(table: &str, policies: Policies, used: &str, children: Children) -> String {
+pub(super) fn with_scoped(table: &str, policies: Policies, used: &str) -> String {
     let (facts, scoped) = match table {
         "dossiers" => (dossiers(policies, used), dossiers_in_period(policies)),
         "ratings" => (
@@ -60,13 +59,6 @@ pub(super) fn with_scoped(table: &str, policies: Policies, used: &str, children:
             "SELECT *, agency AS fact_unit, kind AS fact_kind FROM procedures".to_owned(),
             "SELECT f.*, p.period, p.period_start, p.period_end FROM facts f CROSS JOIN periods p".to_owned(),
         ),
-    };
-    let scoped = match children {
-        Children::Apart => scoped,
-        // Each row once for its unit and once for every unit above it.
-        Children::Added => {
-            format!("SELECT s.*, tree.ancestor AS tree_unit FROM ({scoped}) s JOIN tree ON tree.unit = s.fact_unit")
-        }
     };
     format!("WITH facts AS (\n{facts}\n), scoped AS (\n{scoped}\n)\n")
 }

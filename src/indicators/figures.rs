@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, Date32Array, Float64Array, ListArray, StringArray};
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Schema};
+use datafusion::arrow::datatypes::{DataType, Field, Float64Type, Schema};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::error::DataFusionError;
 
@@ -36,16 +36,8 @@ pub(super) fn measure(
 ) -> Result<Vec<GroupedRow>, StoreError> {
     engine.session.register("periods", periods_batch(periods)?)?;
     let mut found: Vec<(Pass, HashMap<Key, Values>, bool)> = Vec::new();
-    for pass in passes(engine, indicators, by, Children::Apart) {
-        let mut values = run(engine, &pass)?;
-        if children == Children::Added && by == By::Unit {
-            engine.session.register("tree", tree_batch(engine)?)?;
-            for with_children in
-                passes(engine, indicators, by, children).iter().filter(|other| other.table == pass.table)
-            {
-                values.extend(run(engine, with_children)?);
-            }
-        }
+    for pass in passes(engine, indicators, by) {
+        let values = run(engine, &pass, by, children)?;
         let empty = is_empty(engine, &pass.table)?;
         found.push((pass, values, empty));
     }
@@ -153,40 +145,79 @@ fn suppressed(measure: Measure, below: u32) -> Measure {
     }
 }
 
-fn run(engine: &Engine<'_>, pass: &Pass) -> Result<HashMap<Key, Values>, StoreError> {
+/// Runs a pass and adds its rows up: to the unit, its kind, everything, and to the units above it if asked for.
+fn run(engine: &Engine<'_>, pass: &Pass, by: By, children: Children) -> Result<HashMap<Key, Values>, StoreError> {
     let mut found = HashMap::new();
     for batch in engine.session.run(&pass.sql)? {
-        let column = |at: usize, kind: &DataType| cast(batch.column(at), kind).map_err(DataFusionError::from);
-        let texts = (0..4).map(|at| column(at, &DataType::Utf8)).collect::<Result<Vec<ArrayRef>, _>>()?;
-        let depth = column(4, &DataType::Int64)?;
-        let values = (5..5 + pass.width).map(|at| numbers(batch.column(at))).collect::<Result<Vec<_>, _>>()?;
+        let text = |at: usize| cast(batch.column(at), &DataType::Utf8).map_err(DataFusionError::from);
+        let texts = (0..4).map(text).collect::<Result<Vec<ArrayRef>, _>>()?;
+        let columns = (4..4 + pass.width).map(|at| numbers(batch.column(at))).collect::<Result<Vec<_>, _>>()?;
         for row in 0..batch.num_rows() {
             let text = |at: usize| {
                 let texts = texts[at].as_string::<i32>();
-                texts.is_valid(row).then(|| texts.value(row).to_owned())
+                texts.is_valid(row).then(|| texts.value(row))
             };
-            let who = match depth.as_primitive::<Int64Type>().value(row) {
-                2 => text(1).unwrap_or_default(),
-                1 => format!("*{}", text(2).unwrap_or_default()),
-                _ => "*".to_owned(),
-            };
-            let values = values.iter().map(|column| match column {
-                Numbers::Plain(column) => Value::Number(column.is_valid(row).then(|| column.value(row))),
-                Numbers::Lists(column) if column.is_valid(row) => {
-                    Value::List(column.value(row).as_primitive::<Float64Type>().values().to_vec())
+            let values: Values = columns.iter().map(|column| column.value(row)).collect();
+            for who in receivers(engine, text(1), text(2), by, children) {
+                let key = (text(0).unwrap_or_default().to_owned(), who, text(3).map(str::to_owned));
+                match found.get_mut(&key) {
+                    Some(sum) => add(sum, &values),
+                    None => drop(found.insert(key, values.clone())),
                 }
-                Numbers::Lists(_) => Value::List(Vec::new()),
-            });
-            found.insert((text(0).unwrap_or_default(), who, text(3)), values.collect());
+            }
         }
     }
     Ok(found)
+}
+
+/// Whose figures a result row adds to.
+fn receivers(engine: &Engine<'_>, unit: Option<&str>, kind: Option<&str>, by: By, children: Children) -> Vec<String> {
+    let mut receivers = vec!["*".to_owned()];
+    if by != By::Unit {
+        return receivers;
+    }
+    let mut above = unit.and_then(|code| engine.units.by_code(code));
+    let kind = kind.or_else(|| above.map(|unit| unit.kind.as_str()));
+    receivers.extend(kind.map(|kind| format!("*{kind}")));
+    receivers.extend(unit.map(str::to_owned));
+    // Units above a unit are few; a list whose units are their own ancestors must not run for ever.
+    for _ in 0..engine.units.units().len() {
+        above = above.and_then(|unit| unit.parent.as_deref()).and_then(|code| engine.units.by_code(code));
+        match above {
+            Some(unit) if children == Children::Added => receivers.push(unit.code.clone()),
+            _ => break,
+        }
+    }
+    receivers
+}
+
+/// Counts and sums add up, lists are joined: a rate or a median is computed after that, never averaged.
+fn add(sum: &mut Values, more: &Values) {
+    for (left, right) in sum.iter_mut().zip(more) {
+        match (left, right) {
+            (Value::Number(left), Value::Number(Some(right))) => *left = Some(left.unwrap_or(0.0) + right),
+            (Value::List(left), Value::List(right)) => left.extend_from_slice(right),
+            _ => {}
+        }
+    }
 }
 
 /// A value column of a result.
 enum Numbers {
     Plain(Float64Array),
     Lists(ListArray),
+}
+
+impl Numbers {
+    fn value(&self, row: usize) -> Value {
+        match self {
+            Self::Plain(column) => Value::Number(column.is_valid(row).then(|| column.value(row))),
+            Self::Lists(column) if column.is_valid(row) => {
+                Value::List(column.value(row).as_primitive::<Float64Type>().values().to_vec())
+            }
+            Self::Lists(_) => Value::List(Vec::new()),
+        }
+    }
 }
 
 fn numbers(column: &ArrayRef) -> Result<Numbers, StoreError> {
@@ -225,27 +256,6 @@ pub(super) fn periods_batch(periods: &[Period]) -> Result<RecordBatch, StoreErro
         Arc::new(StringArray::from_iter_values(periods.iter().map(ToString::to_string))),
         Arc::new(days(|period| period.start)),
         Arc::new(days(|period| period.end)),
-    ];
-    Ok(RecordBatch::try_new(Arc::new(schema), columns).map_err(DataFusionError::from)?)
-}
-
-/// `tree(unit, ancestor)`: every unit with itself and with each unit above it.
-fn tree_batch(engine: &Engine<'_>) -> Result<RecordBatch, StoreError> {
-    let mut pairs: Vec<(&str, &str)> = Vec::new();
-    for unit in engine.units.units() {
-        let mut above = Some(unit);
-        let mut steps = 0;
-        while let Some(one) = above {
-            pairs.push((&unit.code, &one.code));
-            steps += 1;
-            above = one.parent.as_deref().filter(|_| steps < 20).and_then(|parent| engine.units.by_code(parent));
-        }
-    }
-    let schema =
-        Schema::new(vec![Field::new("unit", DataType::Utf8, false), Field::new("ancestor", DataType::Utf8, false)]);
-    let columns: Vec<ArrayRef> = vec![
-        Arc::new(StringArray::from_iter_values(pairs.iter().map(|pair| pair.0))),
-        Arc::new(StringArray::from_iter_values(pairs.iter().map(|pair| pair.1))),
     ];
     Ok(RecordBatch::try_new(Arc::new(schema), columns).map_err(DataFusionError::from)?)
 }

@@ -7,9 +7,9 @@ use datafusion::arrow::datatypes::{DataType, Date32Type, Int64Type};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::error::DataFusionError;
 
+use super::Engine;
 use super::facts::with_scoped;
 use super::figures::periods_batch;
-use super::{Children, Engine};
 use crate::model::{LateDossier, NotSent, Period, UnitRef};
 use crate::store::StoreError;
 
@@ -24,7 +24,7 @@ pub fn late_dossiers(engine: &Engine<'_>, period: &Period) -> Result<Vec<LateDos
          CAST(CASE WHEN finished THEN finished_on ELSE period_end END - due_on AS BIGINT) AS days_late\n\
          FROM scoped WHERE (finished AND late) OR (open_at_end AND overdue)\n\
          ORDER BY fact_unit, days_late DESC, dossier_code",
-        with_scoped("dossiers", engine.policies, "", Children::Apart)
+        with_scoped("dossiers", engine.policies, "")
     );
     let mut late = Vec::new();
     for batch in engine.session.run(&sql)? {

@@ -82,7 +82,7 @@ impl Engine<'_> {
     /// The SQL of each pass that [`Engine::measure`] would run.
     #[must_use]
     pub fn sql(&self, indicators: &[&Indicator], by: By) -> Vec<String> {
-        compile::passes(self, indicators, by, Children::Apart).into_iter().map(|pass| pass.sql).collect()
+        compile::passes(self, indicators, by).into_iter().map(|pass| pass.sql).collect()
     }
 
     /// Form 06, with its identities checked.

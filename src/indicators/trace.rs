@@ -92,7 +92,7 @@ fn row_sql(engine: &Engine<'_>, indicator: &Indicator, unit: &str) -> String {
     };
     let within = all(&[rows(indicator.rows), &indicator.denominator]);
     let used = format!("{top} {within}");
-    let with = with_scoped(&indicator.table, engine.policies, &used, Children::Apart);
+    let with = with_scoped(&indicator.table, engine.policies, &used);
     format!(
         "{with}SELECT {key} AS code, file, sheet, row, {top} AS in_numerator\n\
          FROM (SELECT s.* FROM scoped s LEFT JOIN units u ON u.code = s.fact_unit WHERE {of})\n\

@@ -50,6 +50,7 @@ pub enum Resolved<'a> {
 pub struct UnitIndex {
     units: Vec<Unit>,
     by_key: BTreeMap<String, Vec<usize>>,
+    by_code: BTreeMap<String, usize>,
 }
 
 impl UnitIndex {
@@ -68,7 +69,8 @@ impl UnitIndex {
             }
         }
         by_key.remove("");
-        Self { units, by_key }
+        let by_code = units.iter().enumerate().map(|(position, unit)| (unit.code.clone(), position)).collect();
+        Self { units, by_key, by_code }
     }
 
     /// All units, in the order of the list.
@@ -80,7 +82,7 @@ impl UnitIndex {
     /// The unit of that code.
     #[must_use]
     pub fn by_code(&self, code: &str) -> Option<&Unit> {
-        self.units.iter().find(|unit| unit.code == code)
+        self.by_code.get(code).map(|position| &self.units[*position])
     }
 
     /// The unit that `name` means, by code, name or alias.

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use polars::prelude::{
-    Column, DataFrame, DataType, IntoColumn, NamedFrom, PlHashMap, PolarsResult, Series, StringChunkedBuilder, TimeUnit,
+    ChunkTake, Column, DataFrame, DataType, IdxCa, IntoColumn, NamedFrom, NewChunkedArray, PlHashMap, PlHashSet,
+    PolarsResult, Series, StringChunked, StringChunkedBuilder, TimeUnit,
 };
 
 use super::dates::{self, DAY, DateFault, Pattern};
@@ -65,6 +66,12 @@ struct CellFault {
     column: usize,
     value: String,
     hint: String,
+}
+
+impl CellFault {
+    const fn new(row: usize, rule: &'static str, column: usize) -> Self {
+        Self { row, rule, column, value: String::new(), hint: String::new() }
+    }
 }
 
 /// Types the batches of one sheet; remembers what it has seen, so that each distinct word is understood once.
@@ -367,72 +374,48 @@ impl<'a> Normaliser<'a> {
         if let Some(at) = position(source.table.key)
             && let Some(Typed::Key(keys)) = &typed[at]
         {
-            faults.extend(keys.iter().enumerate().filter(|(_, key)| key.is_empty()).map(|(row, _)| CellFault {
-                row,
-                rule: "missing_code",
-                column: at,
-                value: String::new(),
-                hint: String::new(),
-            }));
+            let missing = keys.iter().enumerate().filter(|(_, key)| key.is_empty());
+            faults.extend(missing.map(|(row, _)| CellFault::new(row, "missing_code", at)));
         }
         let Some((received_at, received)) = time("received_at") else { return };
-        let finished = time("finished_at").map(|(at, times)| (at, times.clone()));
-        let returned = time("returned_at").map(|(at, times)| (at, times.clone()));
-        let due = time("due_at").map(|(at, times)| (at, times.clone()));
+        let (finished, returned, due) = (time("finished_at"), time("returned_at"), time("due_at"));
         let status = position("status").and_then(|at| match &typed[at] {
-            Some(Typed::Int(values)) => Some(values.clone()),
+            Some(Typed::Int(values)) => Some(values),
             _ => None,
         });
-        let refused: std::collections::HashSet<usize> = faults.iter().map(|fault| fault.row).collect();
-        let received = received.clone();
+        let refused: PlHashSet<usize> = faults.iter().map(|fault| fault.row).collect();
         for (row, &number) in raw.rows.iter().enumerate() {
             let Some(start) = received[row] else {
-                let accepted_never = status
-                    .as_ref()
-                    .and_then(|status| status[row])
-                    .is_some_and(|status| source.without_received.contains(&status));
-                if !accepted_never {
-                    faults.push(CellFault {
-                        row,
-                        rule: "missing_received",
-                        column: received_at,
-                        value: String::new(),
-                        hint: String::new(),
-                    });
+                let status = status.and_then(|status| status[row]);
+                if !status.is_some_and(|status| source.without_received.contains(&status)) {
+                    faults.push(CellFault::new(row, "missing_received", received_at));
                 }
                 continue;
             };
-            let before = |times: &Option<(usize, Vec<Option<i64>>)>| {
-                times.as_ref().and_then(|(at, times)| {
-                    times[row].filter(|end| end.div_euclid(DAY) < start.div_euclid(DAY)).map(|_| *at)
-                })
+            let before = |times: Option<(usize, &Vec<Option<i64>>)>| {
+                let (at, times) = times?;
+                times[row].filter(|end| end.div_euclid(DAY) < start.div_euclid(DAY)).map(|_| at)
             };
-            if let Some(at) = before(&finished) {
-                if self.policies.finished_before_received == FinishedBeforeReceived::Reject {
-                    faults.push(CellFault {
-                        row,
-                        rule: "finished_before_received",
-                        column: at,
-                        value: String::new(),
-                        hint: String::new(),
-                    });
-                    continue;
-                }
-                let heading = self.headings[at].clone();
-                self.warn("finished_before_received", &heading, "", number, "");
+            let early_finish = before(finished);
+            if let Some(at) = early_finish
+                && self.policies.finished_before_received == FinishedBeforeReceived::Reject
+            {
+                faults.push(CellFault::new(row, "finished_before_received", at));
+                continue;
             }
             if refused.contains(&row) {
                 continue;
             }
-            if let Some(at) = before(&returned) {
-                let heading = self.headings[at].clone();
-                self.warn("returned_before_received", &heading, "", number, "");
-            }
-            if let Some((at, times)) = &due
-                && times[row].is_none()
-            {
-                let heading = self.headings[*at].clone();
-                self.warn("no_due_date", &heading, "", number, "");
+            let no_due = due.filter(|(_, times)| times[row].is_none()).map(|(at, _)| at);
+            for (rule, found) in [
+                ("finished_before_received", early_finish),
+                ("returned_before_received", before(returned)),
+                ("no_due_date", no_due),
+            ] {
+                if let Some(at) = found {
+                    let heading = self.headings[at].clone();
+                    self.warn(rule, &heading, "", number, "");
+                }
             }
         }
     }
@@ -523,15 +506,26 @@ impl<'a> Normaliser<'a> {
                 values.iter().zip(keep).filter(|(_, keep)| **keep).for_each(|(value, _)| builder.append_value(value));
                 return Ok(builder.finish().into_column());
             }
-            Typed::Text(values) => {
-                let mut builder = StringChunkedBuilder::new(name.into(), keep.len());
-                for value in kept(values, keep) {
-                    builder.append_option(value.map(|id| self.distinct[at][id as usize].as_str()));
-                }
-                return Ok(builder.finish().into_column());
-            }
+            Typed::Text(values) => return self.texts_of(name, at, &kept(values, keep)),
         };
         Ok(series.into_column())
+    }
+}
+
+impl Normaliser<'_> {
+    /// Texts by their ids. Rows share the bytes of the distinct texts, unless nearly every row has its own.
+    fn texts_of(&self, name: &str, at: usize, ids: &[Option<u32>]) -> PolarsResult<Column> {
+        let distinct = &self.distinct[at];
+        if distinct.len() > ids.len() {
+            let mut builder = StringChunkedBuilder::new(name.into(), ids.len());
+            for id in ids {
+                builder.append_option(id.map(|id| distinct[id as usize].as_str()));
+            }
+            return Ok(builder.finish().into_column());
+        }
+        let all = StringChunked::from_iter_values(name.into(), distinct.iter().map(String::as_str));
+        let ids = IdxCa::from_slice_options("".into(), ids);
+        Ok(all.take(&ids)?.into_column())
     }
 }
 

@@ -32,6 +32,12 @@ impl TextColumn {
         self.ends.len()
     }
 
+    /// Forgets all texts, not their memory.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+    }
+
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -48,4 +54,22 @@ pub struct RawBatch {
     pub columns: Vec<Option<TextColumn>>,
     /// Per row a digest of its personal cells. It tells rows of one import apart and is never stored.
     pub personal: Vec<u64>,
+}
+
+impl RawBatch {
+    /// An empty batch with the wanted columns, in the memory of this one.
+    #[must_use]
+    pub fn cleared(mut self, wanted: impl Iterator<Item = bool>) -> Self {
+        self.rows.clear();
+        self.personal.clear();
+        let mut old = std::mem::take(&mut self.columns).into_iter();
+        self.columns = wanted
+            .map(|wanted| {
+                let mut column = old.next().flatten().unwrap_or_default();
+                column.clear();
+                wanted.then_some(column)
+            })
+            .collect();
+        self
+    }
 }

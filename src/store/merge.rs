@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Mutex;
 
 use chrono::{DateTime, Datelike, NaiveDate};
 use polars::prelude::{
@@ -115,22 +116,55 @@ pub(super) fn merge(
         new_rows.entry(batch.partition(slot.last)).or_default().push(slot.last);
     }
     touched.extend(new_rows.keys().cloned());
-    let mut target = files.clone();
-    for partition in touched {
-        let old: Vec<String> =
-            target.iter().filter(|(_, of)| **of == partition).map(|(file, _)| file.clone()).collect();
-        let rows = new_rows.remove(&partition).unwrap_or_default();
-        let mut rebuilt = rebuild(path, table, &old, &replaced, &batch, rows)?;
-        for file in old {
-            target.remove(&file);
-        }
-        if rebuilt.height() > 0 {
-            let written = delta::write(path, table.name, partition.as_deref(), &mut rebuilt)?;
-            target.insert(written, partition);
-        }
-    }
+    let jobs = touched.into_iter().map(|partition| {
+        let old: Vec<String> = files.iter().filter(|(_, of)| **of == partition).map(|(file, _)| file.clone()).collect();
+        Job { rows: new_rows.remove(&partition).unwrap_or_default(), old, partition }
+    });
+    let target = rebuild_all(path, table, files, jobs.collect(), &replaced, &batch)?;
     let (accounts, notes) = (merge.accounts, merge.notes);
     Ok(Merged { files: target, accounts, notes })
+}
+
+/// A partition to write anew.
+struct Job {
+    partition: Option<String>,
+    old: Vec<String>,
+    rows: Vec<u32>,
+}
+
+/// Writes the touched partitions, two at a time; returns the table's files after it.
+fn rebuild_all(
+    path: &Path,
+    table: &Table,
+    files: &TableFiles,
+    jobs: Vec<Job>,
+    replaced: &BTreeSet<&str>,
+    batch: &Batch,
+) -> Result<TableFiles, StoreError> {
+    let mut target = files.clone();
+    for old in jobs.iter().flat_map(|job| &job.old) {
+        target.remove(old);
+    }
+    let queue = Mutex::new(jobs.into_iter());
+    let work = || -> Result<Vec<(String, Option<String>)>, StoreError> {
+        let mut written = Vec::new();
+        loop {
+            let next = queue.lock().expect("no worker panics").next();
+            let Some(job) = next else { return Ok(written) };
+            let mut rebuilt = rebuild(path, table, &job.old, replaced, batch, job.rows)?;
+            if rebuilt.height() > 0 {
+                written.push((delta::write(path, table.name, job.partition.as_deref(), &mut rebuilt)?, job.partition));
+            }
+        }
+    };
+    let written = std::thread::scope(|scope| {
+        let other = scope.spawn(work);
+        let mine = work();
+        let other = other.join().expect("writing does not panic");
+        Ok::<_, StoreError>(mine?.into_iter().chain(other?))
+    });
+    target.extend(written?);
+    Ok(target)
 }
 
 /// One partition anew: what it held without the replaced keys, and the new rows, sorted by key.
@@ -140,28 +174,25 @@ fn rebuild(
     old: &[String],
     replaced: &BTreeSet<&str>,
     batch: &Batch,
-    rows: Vec<u32>,
+    mut rows: Vec<u32>,
 ) -> Result<DataFrame, StoreError> {
     let fail = frame(table.name);
+    rows.sort_unstable_by_key(|row| batch.keys.get(*row as usize));
     let mut whole = batch.take(rows).map_err(&fail)?;
+    if old.is_empty() {
+        return Ok(whole);
+    }
     for file in old {
         let held = delta::read(&path.join(file), table.name, None)?;
-        let keep: Vec<u32> = {
-            let keys = held.column(table.key).and_then(|column| column.str().cloned()).map_err(&fail)?;
-            keys.iter()
-                .enumerate()
-                .filter(|(_, key)| key.is_none_or(|key| !replaced.contains(key)))
-                .map(|(row, _)| row as u32)
-                .collect()
-        };
-        let kept = take(&held, keep).map_err(&fail)?;
+        let keys = held.column(table.key).and_then(|column| column.str().cloned()).map_err(&fail)?;
+        let kept = keys.iter().enumerate().filter(|(_, key)| key.is_none_or(|key| !replaced.contains(key)));
+        let kept = take(&held, kept.map(|(row, _)| row as u32).collect()).map_err(&fail)?;
         whole.vstack_mut(&kept.select(whole.get_column_names_owned()).map_err(&fail)?).map_err(&fail)?;
     }
+    whole.rechunk_mut_par();
     let keys = whole.column(table.key).and_then(|column| column.str().cloned()).map_err(&fail)?;
-    let keys = keys.rechunk();
     let mut order: Vec<u32> = (0..whole.height() as u32).collect();
     order.sort_unstable_by_key(|row| keys.get(*row as usize));
-    whole.rechunk_mut_par();
     take(&whole, order).map_err(&fail)
 }
 

@@ -1,0 +1,148 @@
+//! One benchmark per stage, on generated data: read, import, measure (form 06 and all indicators × 12 months), rank, report.
+//!
+//! `CCHC_BENCH_ROWS` sets the number of dossiers (100.000 without it; 1000000 for the figures in docs/performance.md).
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use cchc::definitions::{Definitions, Indicator};
+use cchc::generate::{self, GenUnit, Layout, default_units, write_units};
+use cchc::import::{Options, Progress, import, read_unit_list, stored_units, units_frame};
+use cchc::indicators::{By, Children, Engine, not_sent};
+use cchc::indices::{Scores, rank};
+use cchc::model::{IndicatorRow, Period, Policies, UnitIndex};
+use cchc::read::{Cell, Flow, Limits, RowSink, Sheet, read_rows, sniff};
+use cchc::report::{Template, build, gather, render_xlsx};
+use cchc::store::{Config, Session, Transaction, Workspace};
+use criterion::{Criterion, criterion_group, criterion_main};
+
+struct Quiet;
+
+impl Progress for Quiet {
+    fn file(&mut self, _: usize, _: usize, _: &str) {}
+    fn waiting(&mut self) {}
+    fn merging(&mut self) {}
+}
+
+struct Count(u64);
+
+impl RowSink for Count {
+    fn sheet(&mut self, _: &Sheet) -> Flow {
+        Flow::Continue
+    }
+
+    fn row(&mut self, _: u32, cells: &[Cell<'_>]) -> Flow {
+        self.0 += cells.len() as u64;
+        Flow::Continue
+    }
+}
+
+fn rows() -> u64 {
+    std::env::var("CCHC_BENCH_ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(100_000)
+}
+
+/// A message CSV and the list of its 500 units.
+fn export(folder: &Path) -> PathBuf {
+    let units: Vec<GenUnit> = default_units(500);
+    write_units(&units, &folder.join("units.csv")).expect("units are written");
+    let day = |text: &str| text.parse().expect("a day");
+    let options =
+        generate::Options { rows: rows(), seed: 1, units, from: day("2024-01-01"), to: day("2024-12-31"), dirt: false };
+    let path = folder.join("dong-bo_20250101.csv");
+    generate::generate(&options, Layout::MessageCsv, &path, &mut |_| {}).expect("an export is written");
+    path
+}
+
+fn workspace(folder: &Path, name: &str) -> Workspace {
+    let root = folder.join(name);
+    if root.exists() {
+        std::fs::remove_dir_all(&root).expect("the old workspace is removed");
+    }
+    let workspace = Workspace::init(&root, &Config::default()).expect("a workspace");
+    let units = read_unit_list(&folder.join("units.csv")).expect("a list of units");
+    let lock = workspace.lock(true, || {}).expect("a lock");
+    let mut transaction = Transaction::begin(&workspace, &lock).expect("a transaction");
+    transaction.replace("units", units_frame(&units)).expect("units are stored");
+    transaction.publish("init", None, Vec::new()).expect("a version");
+    drop(lock);
+    workspace
+}
+
+struct Loaded {
+    workspace: Workspace,
+    session: Session,
+    units: UnitIndex,
+}
+
+fn loaded(folder: &Path, export: &Path, definitions: &Definitions) -> Loaded {
+    let workspace = workspace(folder, "measured");
+    import(&workspace, definitions, &[export.to_owned()], &Options::default(), &mut Quiet).expect("an import");
+    let version = workspace.version(None).expect("a version");
+    let session = workspace.session(&version, &definitions.calendar).expect("a session");
+    let units = stored_units(&session).expect("units");
+    Loaded { workspace, session, units }
+}
+
+fn stages(criterion: &mut Criterion) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let export = export(folder.path());
+    let definitions = Definitions::load(None).expect("the shipped definitions have no fault");
+    let mut group = criterion.benchmark_group(format!("{} dossiers", rows()));
+    group.sample_size(10).measurement_time(Duration::from_secs(10));
+
+    group.bench_function("read", |bench| {
+        bench.iter(|| {
+            let sniffed = sniff(&export).expect("a container");
+            let mut count = Count(0);
+            read_rows(&export, &sniffed, sniffed.encodings[0], &Limits::default(), &mut count).expect("rows");
+            count.0
+        });
+    });
+    group.bench_function("import", |bench| {
+        bench.iter_with_setup(
+            || workspace(folder.path(), "imported"),
+            |workspace| {
+                import(&workspace, &definitions, std::slice::from_ref(&export), &Options::default(), &mut Quiet)
+                    .expect("an import")
+            },
+        );
+    });
+
+    let loaded = loaded(folder.path(), &export, &definitions);
+    let engine = Engine {
+        session: &loaded.session,
+        definitions: &definitions,
+        units: &loaded.units,
+        policies: Policies::default(),
+    };
+    let months: Vec<Period> = (1..=12).map(|month| format!("2024-{month:02}").parse().expect("a month")).collect();
+    let peers = ["mean_days", "online_share_l3", "online_share_l4"];
+    let form06: Vec<&Indicator> =
+        definitions.indicators.iter().filter(|one| one.form06.is_some() || peers.contains(&one.id.as_str())).collect();
+    let all: Vec<&Indicator> = definitions.indicators.iter().collect();
+    for (name, indicators) in [("form 06 × 12 months", &form06), ("all indicators × 12 months", &all)] {
+        group.bench_function(name, |bench| {
+            bench.iter(|| engine.measure(&months, indicators, By::Unit, Children::Apart).expect("figures"));
+        });
+    }
+    let measured = engine.measure(&months, &[all[8]], By::Unit, Children::Apart).expect("figures");
+    let scores: Vec<IndicatorRow> = measured.into_iter().map(|row| row.row).collect();
+    let missing = not_sent(&engine, &months[11]).expect("who has not sent");
+    group.bench_function("rank", |bench| {
+        let scores = Scores { now: &scores, before: &scores, last_year: &scores };
+        bench.iter(|| rank(scores, all[8].direction, &missing));
+    });
+
+    let version = loaded.workspace.version(None).expect("a version");
+    let template = Template::parse(include_str!("../report-templates/workbook.toml")).expect("a template");
+    let quarter: Period = "2024-Q4".parse().expect("a quarter");
+    let input =
+        gather(&engine, &loaded.workspace.config, &version, &quarter, &definitions.indices, template).expect("input");
+    group.bench_function("report", |bench| {
+        bench.iter(|| render_xlsx(&build(&input), &input.template.theme).expect("a workbook"));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, stages);
+criterion_main!(benches);
