@@ -11,7 +11,7 @@ use crate::store::{Config, Transaction, Workspace};
 
 #[derive(Debug, Args)]
 pub(super) struct Init {
-    /// List of units: CSV with code, name, short_name, level, parent_code, aliases, valid_from, valid_to.
+    /// List of units: CSV with `code`, `name`, `short_name`, `level`, `parent_code`, `aliases`, `valid_from`, `valid_to`.
     /// In an existing workspace it replaces the list
     #[arg(long, value_name = "FILE")]
     units: Option<PathBuf>,

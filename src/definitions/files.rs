@@ -78,7 +78,7 @@ fn overlaid(root: &Path, folder: &Path, texts: &mut BTreeMap<String, String>, fa
         match std::fs::read_to_string(&path) {
             Ok(text) => drop(texts.insert(name, text)),
             Err(error) => {
-                faults.push(Fault { file: name, key: String::new(), message: format!("cannot be read: {error}") })
+                faults.push(Fault { file: name, key: String::new(), message: format!("cannot be read: {error}") });
             }
         }
     }

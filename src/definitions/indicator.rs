@@ -239,7 +239,7 @@ fn overlap(left: &Indicator, right: &Indicator) -> bool {
 
 fn checked(path: &str, group: &str, raw: RawIndicator, faults: &mut Vec<Fault>) -> Indicator {
     let mut fault = |key: &str, message: String| {
-        faults.push(Fault { file: path.to_owned(), key: format!("{}.{key}", raw.id), message })
+        faults.push(Fault { file: path.to_owned(), key: format!("{}.{key}", raw.id), message });
     };
     let mut day = |key: &str, text: &Option<String>| {
         let text = text.as_ref()?;

@@ -1,6 +1,6 @@
 //! Reads one file through to typed rows; a fault of the file is a finding, never the end of the import.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 
 use chrono::NaiveDate;
@@ -186,7 +186,7 @@ fn normalise(receiver: Receiver<Message>, give_back: &Sender<RawBatch>, file: &s
                         gathered.rejected.extend(done.rejected.into_iter().map(|row| (sheet.name.clone(), row)));
                     }
                     Err(Refused(finding)) => {
-                        gathered.refused = Some(finding);
+                        gathered.refused = Some(*finding);
                         return gathered;
                     }
                 }
@@ -279,7 +279,7 @@ fn units_of(frame: &polars::prelude::DataFrame, table: &Table) -> BTreeSet<Strin
     let unit = table.columns.iter().rfind(|column| column.kind == Kind::Unit);
     let units = unit.and_then(|column| frame.column(column.name).ok()).and_then(|column| column.str().ok());
     let mut seen = BTreeSet::new();
-    for unit in units.into_iter().flat_map(|units| units.iter()).flatten() {
+    for unit in units.into_iter().flat_map(polars::prelude::ChunkedArray::iter).flatten() {
         if !seen.contains(unit) {
             seen.insert(unit.to_owned());
         }
@@ -313,9 +313,9 @@ fn stray_findings(outcome: &mut FileOutcome, strays: &[StraySheet], sources: &[S
     if strays.is_empty() && level == Level::Error {
         outcome.findings.push(Finding::new(Level::Error, "empty_file", &file));
     }
-    let mut told: BTreeMap<&str, ()> = BTreeMap::new();
+    let mut told: BTreeSet<&str> = BTreeSet::new();
     for stray in strays.iter().filter(|stray| level == Level::Error || stray.rows > 1) {
-        if told.insert(&stray.name, ()).is_some() {
+        if !told.insert(&stray.name) {
             continue;
         }
         let finding = match &stray.near {

@@ -45,7 +45,7 @@ pub struct RejectedRow {
 
 /// The whole file must be refused, since going on would misread it.
 #[derive(Debug)]
-pub struct Refused(pub Finding);
+pub struct Refused(pub Box<Finding>);
 
 /// What stands in one batch's column after typing.
 enum Typed {
@@ -251,14 +251,11 @@ impl<'a> Normaliser<'a> {
     ) -> Vec<Word> {
         let mut words = Vec::with_capacity(texts.len());
         for (row, text) in texts.iter().enumerate() {
-            let word = match self.words[at].get(text) {
-                Some(word) => *word,
-                None => {
-                    let word = self.word(at, column, text);
-                    self.words[at].insert(text.to_owned(), word);
-                    word
-                }
-            };
+            let known = self.words[at].get(text).copied();
+            let word = known.unwrap_or_else(|| self.word(at, column, text));
+            if known.is_none() {
+                self.words[at].insert(text.to_owned(), word);
+            }
             if let Word::Unknown(position) = word {
                 let (rule, hint) = self.unknown[position as usize].clone();
                 let value = clean(text).into_owned();
@@ -315,12 +312,12 @@ impl<'a> Normaliser<'a> {
             times.push(match dates::read(text, &self.patterns) {
                 Ok(time) => Some(time),
                 Err(DateFault::MonthFirst) => {
-                    return Err(Refused(
+                    return Err(Refused(Box::new(
                         Finding::new(Level::Error, "month_first_date", self.file)
                             .at(&self.sheet, 0)
                             .column(&self.headings[at])
                             .value(text),
-                    ));
+                    )));
                 }
                 Err(fault) => {
                     let rule = match fault {

@@ -116,7 +116,7 @@ impl Names {
             let mut parts: Vec<String> = Vec::new();
             for (level, text) in own.iter().enumerate() {
                 let text = if !text.is_empty() {
-                    above[level] = (*text).to_owned();
+                    (*text).clone_into(&mut above[level]);
                     for deeper in &mut above[level + 1..] {
                         deeper.clear();
                     }

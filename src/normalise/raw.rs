@@ -22,6 +22,7 @@ impl TextColumn {
     }
 
     /// All texts in order.
+    #[must_use = "an iterator does nothing by itself"]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
         (0..self.ends.len()).map(|row| self.get(row))
     }

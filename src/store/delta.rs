@@ -54,7 +54,7 @@ pub async fn commit(
             path: file.clone(),
             data_change: true,
             deletion_timestamp: Some(0),
-            partition_values: Some(partition_values(partition)),
+            partition_values: Some(partition_values(partition.as_ref())),
             extended_file_metadata: Some(true),
             ..Remove::default()
         }));
@@ -66,7 +66,7 @@ pub async fn commit(
             path: file.clone(),
             size,
             data_change: true,
-            partition_values: partition_values(partition),
+            partition_values: partition_values(partition.as_ref()),
             ..Add::default()
         }));
     }
@@ -167,8 +167,8 @@ fn listed(opened: &DeltaTable, path: &Path, table: &str) -> Result<TableFiles, S
         .collect())
 }
 
-fn partition_values(partition: &Option<String>) -> HashMap<String, Option<String>> {
-    partition.iter().map(|partition| (PARTITION.to_owned(), Some(partition.clone()))).collect()
+fn partition_values(partition: Option<&String>) -> HashMap<String, Option<String>> {
+    partition.map(|partition| (PARTITION.to_owned(), Some(partition.clone()))).into_iter().collect()
 }
 
 fn address(path: &Path) -> Result<Url, StoreError> {

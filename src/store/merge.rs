@@ -82,7 +82,8 @@ pub(super) fn merge(
     let fail = frame(table.name);
     let batch = Batch::of(table, incoming).map_err(&fail)?;
     let mut slots: Vec<Slot> = Vec::with_capacity(batch.keys.len());
-    let mut by_key: PlHashMap<&str, u32> = PlHashMap::with_capacity_and_hasher(batch.keys.len(), Default::default());
+    let mut by_key: PlHashMap<&str, u32> = PlHashMap::default();
+    by_key.reserve(batch.keys.len());
     for (row, key) in batch.keys.iter().enumerate() {
         let row = row as u32;
         let key = key.unwrap_or_default();
@@ -228,7 +229,7 @@ impl Batch {
             starts.push(height);
             height += one.frame.height() as u32;
             personal.extend(one.frame.column(PERSONAL)?.u64()?.iter().map(Option::unwrap_or_default));
-            let whole = with_provenance(one.frame, &one.source, &one.file, &one.sheet, one.exported_at)?;
+            let whole = with_provenance(&one.frame, &one.source, &one.file, &one.sheet, one.exported_at)?;
             parts.push(Part { file: one.file, exported_at: one.exported_at });
             match &mut data {
                 Some(data) => drop(data.vstack_mut(&whole)?),
@@ -278,7 +279,7 @@ impl Batch {
 }
 
 fn with_provenance(
-    data: DataFrame,
+    data: &DataFrame,
     source: &str,
     file: &str,
     sheet: &str,

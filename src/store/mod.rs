@@ -86,7 +86,7 @@ pub enum StoreError {
         /// Why.
         source: polars::prelude::PolarsError,
     },
-    /// DataFusion refused.
+    /// The query engine refused.
     #[error("{0}")]
     Query(#[from] Box<datafusion::error::DataFusionError>),
 }
@@ -269,9 +269,7 @@ pub fn temporary_in(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
     {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o666));
-        return builder.tempfile_in(folder);
     }
-    #[cfg(not(unix))]
     builder.tempfile_in(folder)
 }
 
