@@ -7,7 +7,7 @@ use clap::Args;
 use include_dir::{Dir, include_dir};
 
 use super::import::Bar;
-use super::{Global, Opened, Outcome, PolicyArgs, faults, figures, init, note, output, report};
+use super::{Global, Opened, Outcome, PolicyArgs, faults, init, note, output, rank, report};
 use crate::definitions::Definitions;
 use crate::import::{Options, import, read_unit_list};
 use crate::indicators::not_sent;
@@ -55,7 +55,7 @@ impl Demo {
         let opened = Opened::open(&Global { workspace: root.clone(), as_of: None, ..*global })?;
         let period: Period = PERIOD.parse()?;
         let missing = not_sent(&opened.engine(PolicyArgs::NONE), &period)?;
-        let ranking = figures::ranking(&opened, PolicyArgs::NONE, "on-time", &period, &missing)?;
+        let ranking = rank::ranking(&opened, PolicyArgs::NONE, "on-time", &period, &missing)?;
         output::plain(&short(&ranking))?;
         for path in report::write(&opened, &root, PolicyArgs::NONE, &period, &[], &self.out)? {
             note(global, &path.display().to_string());

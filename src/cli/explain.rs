@@ -4,8 +4,9 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::json;
 
-use super::figures::{index_indicator, status};
+use super::figures::status;
 use super::output::{self, Columns};
+use super::rank::index_indicator;
 use super::{Format, Global, Opened, Outcome, PolicyArgs, Usage, period};
 use crate::definitions::Indicator;
 use crate::indicators::{Trace, trace};

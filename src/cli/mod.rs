@@ -5,12 +5,15 @@ mod demo;
 mod explain;
 mod figures;
 mod findings;
+mod form06;
 mod generate;
 mod history;
 mod import;
+mod indicators;
 mod init;
 mod output;
 mod peek;
+mod rank;
 mod report;
 mod sql;
 
@@ -95,11 +98,11 @@ enum Command {
     /// List what imports found, refused rows included
     Findings(findings::Findings),
     /// Print form 06
-    Form06(figures::Form06),
+    Form06(form06::Form06),
     /// Print indicators per unit
-    Indicators(figures::Indicators),
+    Indicators(indicators::Indicators),
     /// Rank units among their own kind
-    Rank(figures::Rank),
+    Rank(rank::Rank),
     /// Write the workbook and the charts of a period
     Report(report::Report),
     /// Ask a question in SQL (reading only)

@@ -45,10 +45,13 @@ impl Columns {
         self
     }
 
+    pub fn batch(self) -> Result<RecordBatch> {
+        Ok(RecordBatch::try_new(Arc::new(Schema::new(self.fields)), self.arrays)?)
+    }
+
     pub fn write(self, global: &Global) -> Result<()> {
-        let schema = Arc::new(Schema::new(self.fields));
-        let batch = RecordBatch::try_new(Arc::clone(&schema), self.arrays)?;
-        write(global, &schema, &[batch])
+        let batch = self.batch()?;
+        write(global, &batch.schema(), &[batch])
     }
 }
 

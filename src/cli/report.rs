@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::Args;
 
-use super::figures::index_indicator;
+use super::rank::index_indicator;
 use super::{Global, Opened, Outcome, PolicyArgs, note, period};
 use crate::definitions::{IndexDef, TEMPLATES};
 use crate::model::Period;

@@ -1,5 +1,6 @@
 //! `cchc sql`: any question, read-only, in any format.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -7,8 +8,9 @@ use clap::Args;
 use datafusion::common::ScalarValue;
 
 use super::output;
-use super::{Global, Opened, Outcome, Usage, period};
-use crate::definitions::did_you_mean;
+use super::{Global, Opened, Outcome, PolicyArgs, Usage, indicators, period};
+use crate::definitions::{Indicator, did_you_mean};
+use crate::indicators::{By, Children};
 use crate::model::Period;
 
 #[derive(Debug, Args)]
@@ -59,9 +61,27 @@ impl Sql {
                 return Err(Usage(format!("the question needs ${name}; give {option}")).into());
             }
         }
+        if mentions_indicators(&text) {
+            self.register_indicators(&opened)?;
+        }
         let (schema, batches) = opened.session.query(&text, &parameters)?;
         output::write(global, &schema, &batches)?;
         Ok(Outcome::Done)
+    }
+
+    /// The table `indicators` is measured when a question names it: of --period, or of every month, quarter and year
+    /// in which dossiers were received.
+    fn register_indicators(&self, opened: &Opened) -> Result<()> {
+        let periods = match &self.period {
+            Some(period) => vec![period.clone()],
+            None => held_periods(opened)?,
+        };
+        let engine = opened.engine(PolicyArgs::NONE);
+        let all: Vec<&Indicator> = opened.definitions.indicators.iter().collect();
+        let rows = engine.measure(&periods, &all, By::Unit, Children::Apart)?;
+        let figures: Vec<_> = rows.iter().map(|row| &row.row).collect();
+        opened.session.register("indicators", indicators::columns(&figures).batch()?)?;
+        Ok(())
     }
 
     fn text(&self, opened: &Opened) -> Result<String> {
@@ -91,4 +111,24 @@ fn list(global: &Global, opened: &Opened) -> Result<Outcome> {
         .text("parameters", what.iter().map(|(_, parameters)| Some(parameters.as_str())))
         .write(global)?;
     Ok(Outcome::Done)
+}
+
+/// Whether the word stands in the question as a name.
+fn mentions_indicators(text: &str) -> bool {
+    let is_name = |letter: char| letter.is_alphanumeric() || letter == '_';
+    text.to_lowercase().split(|letter| !is_name(letter)).any(|word| word == "indicators")
+}
+
+/// Years, quarters and months in which dossiers were received.
+fn held_periods(opened: &Opened) -> Result<Vec<Period>> {
+    let sql = "SELECT DISTINCT date_part('year', received_at), date_part('month', received_at) FROM dossiers \
+               WHERE received_at IS NOT NULL";
+    let mut names = BTreeSet::new();
+    for batch in opened.session.run(sql)? {
+        for row in 0..batch.num_rows() {
+            let (year, month) = (output::integer(&batch, 0, row), output::integer(&batch, 1, row));
+            names.extend([format!("{year}"), format!("{year}-Q{}", (month + 2) / 3), format!("{year}-{month:02}")]);
+        }
+    }
+    Ok(names.iter().filter_map(|name| name.parse().ok()).collect())
 }

@@ -85,6 +85,28 @@ impl Period {
         Self::of(shape).expect("a year before a valid one is valid")
     }
 
+    /// The calendar months that the period covers, in order; the first and the last may be parts of a month.
+    ///
+    /// ```
+    /// use cchc::model::Period;
+    /// let quarter: Period = "2020-Q1@nd09".parse().unwrap();
+    /// let months: Vec<String> = quarter.months().iter().map(ToString::to_string).collect();
+    /// assert_eq!(months, ["2019-12-15..2019-12-31", "2020-01", "2020-02", "2020-03-01..2020-03-14"]);
+    /// ```
+    #[must_use]
+    pub fn months(&self) -> Vec<Self> {
+        let mut found = Vec::new();
+        let mut day = self.start;
+        while day <= self.end {
+            let month = Self::of(Shape::Month(day.year(), day.month())).expect("the month of a day is valid");
+            let (start, end) = (month.start.max(self.start), month.end.min(self.end));
+            let whole = (start, end) == (month.start, month.end);
+            day = month.end + Days::new(1);
+            found.push(if whole { month } else { Self { shape: Shape::Days, start, end } });
+        }
+        found
+    }
+
     fn of(shape: Shape) -> Option<Self> {
         let (start, end) = match shape {
             Shape::Year(year, kind) => months(year, 1, 12, kind)?,
