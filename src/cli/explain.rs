@@ -32,7 +32,7 @@ pub(super) struct Explain {
 impl Explain {
     pub fn run(&self, global: &Global) -> Result<Outcome> {
         let opened = Opened::open(global)?;
-        let indicator = index_indicator(&opened, &self.indicator)?;
+        let indicator = index_indicator(&opened, &self.indicator, &self.period)?;
         let Some(found) = trace(&opened.engine(self.policies), indicator, &self.unit, &self.period)? else {
             let known = opened.units.units().iter().map(|unit| unit.code.as_str());
             let hint = crate::definitions::did_you_mean(&self.unit, known);

@@ -7,7 +7,7 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::DataType;
 
 use super::output::{self, Columns};
-use super::{Global, Lang, Opened, Outcome};
+use super::{Format, Global, Lang, Opened, Outcome};
 use crate::definitions::Language;
 use crate::model::{Finding, Level};
 
@@ -59,7 +59,7 @@ impl Findings {
                 }
             }
         }
-        Columns::default()
+        let columns = Columns::default()
             .int("import", rows.iter().map(|(import, ..)| Some(*import)))
             .text("file", rows.iter().map(|(_, finding, ..)| Some(finding.file.as_str())))
             .text("sheet", rows.iter().map(|(_, finding, ..)| Some(finding.sheet.as_str())))
@@ -69,9 +69,14 @@ impl Findings {
             .text("column", rows.iter().map(|(_, finding, ..)| Some(finding.column.as_str())))
             .text("value", rows.iter().map(|(_, finding, ..)| Some(finding.value.as_str())))
             .int("count", rows.iter().map(|(_, finding, ..)| Some(finding.count as i64)))
-            .text("message", rows.iter().map(|(_, _, sentence, _)| Some(sentence.as_str())))
-            .text("cells", rows.iter().map(|(.., cells)| Some(cells.as_str()).filter(|cells| !cells.is_empty())))
-            .write(global)?;
+            .text("message", rows.iter().map(|(_, _, sentence, _)| Some(sentence.as_str())));
+        // The cells of refused rows are too wide to read in a terminal; every other format has them.
+        let columns = match global.format {
+            Format::Table => columns,
+            _ => columns
+                .text("cells", rows.iter().map(|(.., cells)| Some(cells.as_str()).filter(|cells| !cells.is_empty()))),
+        };
+        columns.write(global)?;
         Ok(Outcome::Done)
     }
 }

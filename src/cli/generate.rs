@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 
@@ -51,6 +51,9 @@ impl Generate {
     pub fn run(&self, global: &Global) -> Result<Outcome> {
         let units = default_units(self.units);
         let list = self.out.with_file_name("units.csv");
+        if let Some(folder) = self.out.parent() {
+            std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+        }
         write_units(&units, &list)?;
         let options = generate::Options {
             rows: self.rows,

@@ -179,7 +179,7 @@ pub fn main() -> ExitCode {
         Ok(Outcome::WithErrors) => ExitCode::from(3),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("error: {}", told_once(&error));
             ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
         }
     }
@@ -211,10 +211,23 @@ fn run(cli: &Cli) -> Result<Outcome> {
 #[error("{0}")]
 struct Usage(String);
 
+/// Whoever reads standard output has read enough; csv and arrow hide the kind of that error in its text.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
-        cause.downcast_ref::<std::io::Error>().is_some_and(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
+        let io = cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+        io == Some(std::io::ErrorKind::BrokenPipe) || cause.to_string().contains("Broken pipe")
     })
+}
+
+/// The error and its causes, without those whose text an outer one repeats.
+fn told_once(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !told.contains(&cause) {
+            told = if told.is_empty() { cause } else { format!("{told}: {cause}") };
+        }
+    }
+    told
 }
 
 /// All faults of the definitions, one a line.

@@ -50,7 +50,7 @@ pub(super) fn ranking(
     missing: &[NotSent],
 ) -> Result<Vec<RankRow>> {
     let engine = opened.engine(policies);
-    let indicator = index_indicator(opened, index)?;
+    let indicator = index_indicator(opened, index, period)?;
     let periods = [period.clone(), period.before(), period.last_year()];
     let rows = engine.measure(&periods, &[indicator], By::Unit, Children::Apart)?;
     let of = |period: &Period| {
@@ -62,8 +62,9 @@ pub(super) fn ranking(
 }
 
 /// The indicator that an index ranks by.
-pub(super) fn index_indicator<'a>(opened: &'a Opened, index: &str) -> Result<&'a Indicator> {
-    let found = opened.definitions.index(index).and_then(|index| opened.definitions.indicator(&index.indicator));
+pub(super) fn index_indicator<'a>(opened: &'a Opened, index: &str, period: &Period) -> Result<&'a Indicator> {
+    let found =
+        opened.definitions.index(index).and_then(|index| opened.definitions.indicator(&index.indicator, period));
     Ok(found.ok_or_else(|| {
         let known = opened.definitions.indices.iter().map(|index| index.id.as_str());
         let known = known.chain(opened.definitions.indicators.iter().map(|indicator| indicator.id.as_str()));

@@ -49,7 +49,7 @@ pub(super) fn write(
 ) -> Result<Vec<PathBuf>> {
     let mut indices: Vec<IndexDef> = opened.definitions.indices.clone();
     for id in more {
-        index_indicator(opened, id)?;
+        index_indicator(opened, id, period)?;
         indices.extend(opened.definitions.index(id).filter(|index| !indices.iter().any(|other| other.id == index.id)));
     }
     let template = template(root)?;

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::{Fault, Files, did_you_mean, parse_toml};
+use crate::model::Period;
 
 /// A theme: one file of `indicators/`, one sheet of the workbook.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +60,14 @@ pub struct Indicator {
     pub valid_to: Option<NaiveDate>,
     /// Column of form 06 that it fills (4, 5, 6, 8, 9, 10, 12, 13).
     pub form06: Option<u8>,
+}
+
+impl Indicator {
+    /// Whether the definition is in force on the last day of a period.
+    #[must_use]
+    pub fn is_valid(&self, period: &Period) -> bool {
+        self.valid_from.is_none_or(|from| from <= period.end) && self.valid_to.is_none_or(|to| period.end <= to)
+    }
 }
 
 /// Which date puts a row in the period. State is read as of the end of the period.

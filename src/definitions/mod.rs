@@ -1,6 +1,7 @@
 //! Loads what `queries/` and `report-templates/` say (embedded, overlaid by a workspace) and checks it, all faults at once.
 
 mod calendar;
+pub mod dates;
 mod files;
 mod indicator;
 mod messages;
@@ -8,6 +9,8 @@ mod source;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+
+use crate::model::Period;
 
 pub use calendar::Calendar;
 pub use files::{Files, TEMPLATES};
@@ -86,17 +89,22 @@ impl Definitions {
         }
     }
 
-    /// The indicator of that id.
+    /// The indicator of that id as it is in force in a period.
     #[must_use]
-    pub fn indicator(&self, id: &str) -> Option<&Indicator> {
-        self.indicators.iter().find(|indicator| indicator.id == id)
+    pub fn indicator(&self, id: &str, period: &Period) -> Option<&Indicator> {
+        self.indicators.iter().find(|indicator| indicator.id == id && indicator.is_valid(period))
+    }
+
+    /// All indicators in force in a period.
+    pub fn indicators_in<'a>(&'a self, period: &'a Period) -> impl Iterator<Item = &'a Indicator> {
+        self.indicators.iter().filter(|indicator| indicator.is_valid(period))
     }
 
     /// The index of that id; an indicator's own id is an index too.
     #[must_use]
     pub fn index(&self, id: &str) -> Option<IndexDef> {
         self.indices.iter().find(|index| index.id == id).cloned().or_else(|| {
-            let indicator = self.indicator(id)?;
+            let indicator = self.indicators.iter().find(|indicator| indicator.id == id)?;
             Some(IndexDef {
                 id: id.to_owned(),
                 name_vi: indicator.name_vi.clone(),

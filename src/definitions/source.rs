@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::dates::Pattern;
 use super::{Fault, Files, did_you_mean, parse_toml};
 use crate::model::{Kind, TABLES, Table};
 
@@ -206,6 +207,14 @@ fn checked(
     }
     if !raw.required.iter().any(|name| name == table.key) {
         fault("required", format!("'{}' identifies a row of '{}' and must be required", table.key, table.name));
+    }
+    for pattern in raw.dates.iter().filter(|pattern| Pattern::compile(pattern).is_none()) {
+        fault(
+            "dates",
+            format!(
+                "'{pattern}' is no date pattern; write dd, MM, yyyy, HH, mm, ss and separators, such as dd/MM/yyyy HH:mm"
+            ),
+        );
     }
     let id = path.trim_start_matches("sources/").trim_end_matches(".toml").to_owned();
     Some(SourceDef {

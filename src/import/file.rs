@@ -323,7 +323,7 @@ fn stray_findings(outcome: &mut FileOutcome, strays: &[StraySheet], sources: &[S
                 let missing: Vec<&str> = near.missing.iter().map(|(_, usual)| usual.as_str()).collect();
                 let hint = near.nearest.clone().unwrap_or_default();
                 Finding::new(level, "missing_column", &file)
-                    .at(&stray.name, near.row as u32 + 1)
+                    .at(&stray.name, near.row as u32)
                     .column(missing.join(", "))
                     .value(hint)
                     .hint(format!("queries/sources/{}.toml", sources[near.source].id))

@@ -199,23 +199,17 @@ fn add_notes(outcomes: &mut [FileOutcome], owners: &[usize], sheets: &[String], 
                 .count(count),
         );
     }
-    for (rule, counts) in [("changed_due_date", notes.due_moved), ("reopened", notes.reopened)] {
-        for (part, count) in counts {
+    for (rule, noted) in [("changed_due_date", notes.due_moved), ("reopened", notes.reopened)] {
+        for (part, cases) in noted {
             let outcome = &mut outcomes[owners[part]];
-            outcome
-                .findings
-                .push(Finding::new(Level::Info, rule, &outcome.account.file).at(&sheets[part], 0).count(count));
+            let finding = Finding::new(Level::Info, rule, &outcome.account.file);
+            outcome.findings.push(finding.at(&sheets[part], 0).value(cases.example).count(cases.count));
         }
     }
-    if let Some(newest) = outcomes.last_mut() {
-        for (unit, (count, example)) in notes.absent {
-            newest.findings.push(
-                Finding::new(Level::Warning, "absent_from_newer_export", &newest.account.file)
-                    .value(unit)
-                    .hint(example)
-                    .count(count),
-            );
-        }
+    for ((part, unit), cases) in notes.absent {
+        let outcome = &mut outcomes[owners[part]];
+        let finding = Finding::new(Level::Warning, "absent_from_newer_export", &outcome.account.file);
+        outcome.findings.push(finding.value(cases.example).hint(unit).count(cases.count));
     }
 }
 

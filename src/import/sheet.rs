@@ -119,7 +119,10 @@ impl<'a> SheetSink<'a> {
             .collect();
         let found = match find(&texts, self.sources) {
             Ok(found) => found,
-            Err(near) => {
+            Err(mut near) => {
+                if let Some(near) = &mut near {
+                    near.row = head[near.row].0 as usize;
+                }
                 if !head.is_empty() {
                     self.strays.push(StraySheet { name: self.sheet.name.clone(), rows: head.len(), near });
                 }

@@ -1,6 +1,6 @@
 //! The rows that indicators count, with the words that definitions may use, by the chosen policies.
 
-use crate::model::{Compare, MissingDue, Pause, Policies, Table, Withdrawn};
+use crate::model::{Compare, MissingDue, PROVENANCE, Pause, Policies, Table, Withdrawn};
 
 /// Tables that indicators can count.
 pub const FACT_TABLES: [&str; 4] = ["dossiers", "ratings", "feedback", "procedures"];
@@ -78,6 +78,7 @@ fn dossiers(policies: Policies, used: &str) -> String {
     let mut columns: Vec<String> = table
         .columns
         .iter()
+        .chain(PROVENANCE)
         .map(|column| match column.name {
             // The row's own level; the catalogue's only where the export has none.
             "service_level" if catalogue => "COALESCE(d.service_level, c.service_level) AS service_level".to_owned(),

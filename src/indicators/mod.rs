@@ -90,7 +90,8 @@ impl Engine<'_> {
     /// # Errors
     /// The store cannot be read, or the definitions do not fill all counted columns.
     pub fn form06(&self, period: &Period, by: By, children: Children) -> Result<Vec<Form06Row>, StoreError> {
-        let columns: Vec<&Indicator> = self.definitions.indicators.iter().filter(|one| one.form06.is_some()).collect();
+        let columns: Vec<&Indicator> =
+            self.definitions.indicators_in(period).filter(|one| one.form06.is_some()).collect();
         let rows = self.measure(std::slice::from_ref(period), &columns, by, children)?;
         Ok(rows
             .chunk_by(|left, right| left.row.unit == right.row.unit && left.group == right.group)
@@ -99,16 +100,13 @@ impl Engine<'_> {
     }
 
     /// The indicators of those ids; all that are not columns of form 06 without any.
-    pub fn chosen(&self, ids: &[String], period: &Period) -> Result<Vec<&Indicator>, String> {
-        let valid = |one: &&Indicator| {
-            one.valid_from.is_none_or(|from| from <= period.end) && one.valid_to.is_none_or(|to| period.end <= to)
-        };
+    pub fn chosen<'a>(&'a self, ids: &[String], period: &'a Period) -> Result<Vec<&'a Indicator>, String> {
         if ids.is_empty() {
-            return Ok(self.definitions.indicators.iter().filter(|one| one.form06.is_none()).filter(valid).collect());
+            return Ok(self.definitions.indicators_in(period).filter(|one| one.form06.is_none()).collect());
         }
         ids.iter()
             .map(|id| {
-                self.definitions.indicators.iter().filter(valid).find(|one| one.id == *id).ok_or_else(|| {
+                self.definitions.indicator(id, period).ok_or_else(|| {
                     let known = self.definitions.indicators.iter().map(|one| one.id.as_str());
                     format!("no indicator '{id}'{}", crate::definitions::did_you_mean(id, known))
                 })

@@ -8,9 +8,9 @@ use polars::prelude::{
     PolarsResult, Series, StringChunked, StringChunkedBuilder, TimeUnit,
 };
 
-use super::dates::{self, DAY, DateFault, Pattern};
 use super::raw::{RawBatch, TextColumn};
 use super::text::clean;
+use crate::definitions::dates::{self, DAY, DateFault, Pattern};
 use crate::definitions::{SourceColumn, SourceDef, Unknown};
 use crate::model::{Finding, FinishedBeforeReceived, Kind, Level, Policies, Resolved, UnitIndex, fold_name};
 

@@ -47,7 +47,7 @@ pub struct NearMiss {
     pub missing: Vec<(String, String)>,
     /// The heading of the sheet most like the first missing one.
     pub nearest: Option<String>,
-    /// Row index of the headings.
+    /// Index of the heading row among the rows offered.
     pub row: usize,
 }
 

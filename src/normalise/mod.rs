@@ -1,7 +1,6 @@
 //! Turns raw columns of text into typed columns of a table: headings, words, dates, numbers, units; personal columns never get this far.
 
 mod columns;
-mod dates;
 mod export_date;
 mod headings;
 mod raw;

@@ -155,6 +155,8 @@ pub fn province() -> ReportInput {
         to: day(2020, 3, 31),
         previous_id: PERIODS[1].into(),
         last_year_id: PERIODS[2].into(),
+        previous_label: "Quý IV năm 2019".into(),
+        last_year_label: "Quý I năm 2019".into(),
         policies: vec![
             ("hồ sơ không có hạn trả".into(), "tính là đúng hạn (as_on_time)".into()),
             ("tạm dừng".into(), "theo dữ liệu đơn vị gửi (as_exported)".into()),
@@ -322,6 +324,7 @@ fn info(declared: &Declared) -> IndicatorInfo {
         formula: "tử số: count(*) filter (where finished <= due); mẫu số: count(*) filter (where finished is not null)"
             .into(),
         table: "dossiers".into(),
+        dated: true,
     }
 }
 

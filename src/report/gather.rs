@@ -8,7 +8,7 @@ use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::error::DataFusionError;
 
 use super::{Counts, FigureUnit, IndicatorInfo, Ranking, ReportInput, RuleCount, Template};
-use crate::definitions::{Aggregate, Direction, IndexDef, Indicator, Language};
+use crate::definitions::{Aggregate, Direction, IndexDef, Indicator, Language, Rows};
 use crate::indicators::{By, Children, Engine, late_dossiers, not_sent};
 use crate::indices::{Scores, rank};
 use crate::model::{FileAccount, IndicatorRow, Level, NotSent, Period};
@@ -27,7 +27,7 @@ pub fn gather(
     template: Template,
 ) -> Result<ReportInput, StoreError> {
     let (before, last_year) = (period.before(), period.last_year());
-    let shown: Vec<&Indicator> = engine.definitions.indicators.iter().filter(|one| one.form06.is_none()).collect();
+    let shown: Vec<&Indicator> = engine.definitions.indicators_in(period).filter(|one| one.form06.is_none()).collect();
     let periods = [period.clone(), before.clone(), last_year.clone()];
     let measured = engine.measure(&periods, &shown, By::Unit, Children::Apart)?;
     let indicators: Vec<IndicatorRow> = measured.into_iter().map(|row| row.row).collect();
@@ -50,6 +50,8 @@ pub fn gather(
         to: period.end,
         previous_id: before.to_string(),
         last_year_id: last_year.to_string(),
+        previous_label: label(&before),
+        last_year_label: label(&last_year),
         policies: template.policies(engine.policies),
         data_version: version.number,
         data_time: version.time.unwrap_or(period.end).and_hms_opt(0, 0, 0).unwrap_or_default(),
@@ -74,7 +76,7 @@ fn ranking(
     periods: &[Period; 3],
     not_sent: &[NotSent],
 ) -> Option<Ranking> {
-    let indicator = engine.definitions.indicator(&index.indicator)?;
+    let indicator = engine.definitions.indicator(&index.indicator, &periods[0])?;
     let of = |period: &Period| {
         let id = period.to_string();
         let mine = |row: &&IndicatorRow| row.indicator == indicator.id && row.period == id;
@@ -114,6 +116,7 @@ fn info(engine: &Engine<'_>, indicator: &Indicator) -> IndicatorInfo {
         legal_basis: indicator.legal_basis.clone(),
         formula,
         table: indicator.table.clone(),
+        dated: indicator.rows != Rows::All,
     }
 }
 
@@ -133,6 +136,10 @@ fn kinds(engine: &Engine<'_>) -> Vec<(String, String)> {
 fn files(engine: &Engine<'_>) -> Result<Vec<FileAccount>, StoreError> {
     let sql = "SELECT file, source, CAST(CAST(exported_at AS DATE) AS VARCHAR), rows, loaded, updated, duplicate, \
                rejected FROM imports ORDER BY import, file";
+    let source_name = |id: String| {
+        let source = engine.definitions.sources.iter().find(|source| source.id == id);
+        source.map_or(id, |source| source.name.clone())
+    };
     let mut files = Vec::new();
     for batch in engine.session.run(sql)? {
         let texts = texts(&batch, 3)?;
@@ -140,7 +147,7 @@ fn files(engine: &Engine<'_>) -> Result<Vec<FileAccount>, StoreError> {
             let count = |at: usize| batch.column(at).as_primitive::<Int64Type>().value(row) as u64;
             files.push(FileAccount {
                 file: text(&texts[0], row).unwrap_or_default(),
-                source: text(&texts[1], row).unwrap_or_default(),
+                source: text(&texts[1], row).map(source_name).unwrap_or_default(),
                 exported_at: text(&texts[2], row),
                 rows: count(3),
                 loaded: count(4),
@@ -203,7 +210,7 @@ fn text(column: &ArrayRef, row: usize) -> Option<String> {
 fn label(period: &Period) -> String {
     let id = period.to_string();
     if id.contains("..") {
-        return format!("Từ ngày {} đến ngày {}", day(period.start), day(period.end));
+        return format!("Giai đoạn {}–{}", day(period.start), day(period.end));
     }
     let (body, suffix) = match id.split_once('@') {
         Some((body, _)) => (body, " (kỳ báo cáo từ ngày 15 đến ngày 14)"),

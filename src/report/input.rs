@@ -25,6 +25,10 @@ pub struct ReportInput {
     pub previous_id: String,
     /// The same period last year.
     pub last_year_id: String,
+    /// The period before for people.
+    pub previous_label: String,
+    /// The same period last year for people.
+    pub last_year_label: String,
     /// Policies in force, as (name, choice), in Vietnamese.
     pub policies: Vec<(String, String)>,
     /// Number of the workspace version that was read.
@@ -101,6 +105,8 @@ pub struct IndicatorInfo {
     pub formula: String,
     /// The fact table it reads.
     pub table: String,
+    /// Whether its rows belong to a period; what does not cannot be compared with the past.
+    pub dated: bool,
 }
 
 /// What a figure is counted in.

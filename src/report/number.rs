@@ -19,7 +19,10 @@ pub fn int(value: i64) -> String {
 
 /// Writes a number with so many digits: 1234.56 with 1 is "1.234,6".
 pub fn decimal(value: f64, digits: u8) -> String {
-    let text = format!("{:.*}", usize::from(digits), value.abs());
+    // Halves go up, and what is a half but for the last bits counts as one, as Excel shows it.
+    let scale = 10_f64.powi(i32::from(digits));
+    let rounded = (value.abs() * scale * (1.0 + 4.0 * f64::EPSILON)).round() / scale;
+    let text = format!("{rounded:.*}", usize::from(digits));
     let (whole, rest) = text.split_once('.').unwrap_or((&text, ""));
     let whole = int(whole.parse().unwrap_or(i64::MAX));
     let zero = !text.bytes().any(|b| matches!(b, b'1'..=b'9'));
@@ -52,5 +55,12 @@ mod tests {
         assert_eq!(decimal(1234.56, 1), "1.234,6");
         assert_eq!(decimal(-0.04, 1), "0,0");
         assert_eq!(figure(0.9473, Kind::Percent(1)), "94,7%");
+    }
+
+    #[test]
+    fn halves_go_up_as_in_the_workbook() {
+        assert_eq!(figure(29.0 / 32.0, Kind::Percent(2)), "90,63%");
+        assert_eq!(decimal(1.005, 2), "1,01");
+        assert_eq!(decimal(2.5, 0), "3");
     }
 }

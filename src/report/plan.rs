@@ -353,11 +353,26 @@ pub enum Place {
     Below,
 }
 
+/// What the colour of a series says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tint {
+    /// Nothing: colours follow in turn.
+    Turn,
+    /// The best.
+    Good,
+    /// As it should be.
+    Fair,
+    /// A fault.
+    Bad,
+}
+
 /// One set of values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
     /// Name in the legend.
     pub name: String,
+    /// Whether its colour means something.
+    pub tint: Tint,
     /// One value a category; `None` draws nothing.
     pub values: Vec<Option<f64>>,
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::ReportError;
+use super::plan::{Series, Tint};
 use crate::model::Policies;
 
 /// A checked template. Its words fill `{braces}` from the report's data.
@@ -100,8 +101,18 @@ pub struct Theme {
 
 impl Theme {
     /// The colour of a chart's series, in turn.
-    pub(super) fn series_colour(&self, index: usize) -> &str {
+    fn series_colour(&self, index: usize) -> &str {
         self.series.get(index % self.series.len().max(1)).map_or(&self.accent, String::as_str)
+    }
+
+    /// The colour of a series: by what it means, else in turn.
+    pub(super) fn tint(&self, series: &Series, index: usize) -> &str {
+        match series.tint {
+            Tint::Turn => self.series_colour(index),
+            Tint::Good => &self.good,
+            Tint::Fair => self.series_colour(0),
+            Tint::Bad => &self.bad,
+        }
     }
 
     fn check(&self) -> Result<(), ReportError> {
@@ -158,7 +169,10 @@ words!(Words {
     missing_reason,
     not_applicable_reason,
     suppressed_reason,
+    not_sent_reason,
     legend,
+    marked,
+    no_period,
     not_sent,
     number,
     unit,
@@ -175,7 +189,7 @@ words!(Words {
 words!(CoverWords {
     sheet, title, subtitle, key_figures, key_rate, ranking, not_sent, not_sent_line, not_sent_more,
     not_sent_none, basis, period, period_text, compared, compared_text, version, version_text, held, held_text,
-    rows, rows_text, policies,
+    rows, rows_text, policies, ranking_none,
 } { key_columns: [String; 7], ranking_columns: [String; 7], places: usize, not_sent_names: usize });
 words!(RankingWords {
     sheet, sheet_other, title, subtitle, rank, score, rate, class, change, note, unranked, tie_note, average, chart, chart_cut,
@@ -186,7 +200,7 @@ words!(ChartWords {
 words!(Form06Words {
     sheet, form, period, days, reporting, receiving, receiver, unit, total,
 } { title: Vec<String>, columns: [Vec<String>; 13] });
-words!(IndicatorWords { sheet, title, subtitle, total, absent } { fractions_up_to: usize });
+words!(IndicatorWords { sheet, title, subtitle, total, absent, only_sum, no_unit } { fractions_up_to: usize });
 words!(CompareWords {
     sheet,
     title,

@@ -63,7 +63,7 @@ impl Session {
     /// A session with the tables but no rows, to see whether SQL plans.
     pub fn planning(calendar: &Calendar) -> Result<(Self, tokio::runtime::Runtime), StoreError> {
         let runtime =
-            tokio::runtime::Builder::new_current_thread().build().map_err(super::io(std::path::Path::new(".")))?;
+            tokio::runtime::Builder::new_multi_thread().build().map_err(super::io(std::path::Path::new(".")))?;
         let context = SessionContext::new();
         for table in schema::table_names() {
             context.register_table(table, Arc::new(EmptyTable::new(arrow_schema(&schema::stored_columns(table)))))?;

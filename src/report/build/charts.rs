@@ -1,7 +1,7 @@
 //! The chart sheet: outcomes, and chosen indicators by kind of unit over three periods.
 
 use super::super::input::IndicatorInfo;
-use super::super::plan::{Block, Chart, ChartKind, Kind, Place, Series, Sheet};
+use super::super::plan::{Block, Chart, ChartKind, Kind, Place, Series, Sheet, Tint};
 use super::super::template::fill;
 use super::context::{ALL, Context, kind_of, sum_code};
 use super::landscape;
@@ -9,10 +9,24 @@ use super::landscape;
 /// Nothing to draw, no sheet.
 pub fn sheet(context: &Context<'_>) -> Option<Sheet> {
     let words = &context.template.charts;
-    let outcome =
-        shares(context, ("outcome", &words.outcome), 4, &[(&words.early, 5), (&words.on_time, 6), (&words.late, 7)]);
-    let pending = shares(context, ("pending", &words.pending), 8, &[(&words.in_time, 9), (&words.late, 10)]);
-    let drawn = words.indicators.iter().filter(|id| context.is_available(id));
+    let outcome = shares(
+        context,
+        ("outcome", &words.outcome),
+        4,
+        &[(&words.early, 5, Tint::Good), (&words.on_time, 6, Tint::Fair), (&words.late, 7, Tint::Bad)],
+    );
+    let pending = shares(
+        context,
+        ("pending", &words.pending),
+        8,
+        &[(&words.in_time, 9, Tint::Fair), (&words.late, 10, Tint::Bad)],
+    );
+    // Past periods alone say nothing of this one.
+    let has_value = |id: &str| {
+        let mut codes = sums(context).into_iter().map(|(code, _)| code);
+        codes.any(|code| context.value(&context.input.period_id, id, &code).is_some())
+    };
+    let drawn = words.indicators.iter().filter(|id| has_value(id));
     let indicators = drawn.filter_map(|id| context.info(id)).map(|info| by_kind(context, info));
     let charts = [outcome, pending].into_iter().chain(indicators);
     let charts = charts.filter(|chart| chart.series.iter().any(|series| series.values.iter().any(Option::is_some)));
@@ -31,12 +45,16 @@ fn sums<'a>(context: &'a Context<'_>) -> Vec<(String, &'a str)> {
 }
 
 fn by_kind(context: &Context<'_>, info: &IndicatorInfo) -> Chart {
-    let (input, words) = (context.input, &context.template.words);
+    let input = context.input;
     let sums = sums(context);
-    let periods =
-        [(&words.now, &input.period_id), (&words.before, &input.previous_id), (&words.last_year, &input.last_year_id)];
-    let series = periods.map(|(name, period)| Series {
-        name: format!("{name} ({period})"),
+    let periods = [
+        (&input.period_id, &input.period_label),
+        (&input.previous_id, &input.previous_label),
+        (&input.last_year_id, &input.last_year_label),
+    ];
+    let series = periods.map(|(period, label)| Series {
+        name: label.clone(),
+        tint: Tint::Turn,
         values: sums.iter().map(|(code, _)| context.value(period, &info.id, code)).collect(),
     });
     Chart {
@@ -51,7 +69,7 @@ fn by_kind(context: &Context<'_>, info: &IndicatorInfo) -> Chart {
 }
 
 /// Shares of form 06 columns in their total column, stacked; `counts` are indices into the row.
-fn shares(context: &Context<'_>, named: (&str, &str), total: usize, parts: &[(&str, usize)]) -> Chart {
+fn shares(context: &Context<'_>, named: (&str, &str), total: usize, parts: &[(&str, usize, Tint)]) -> Chart {
     let sums = sums(context);
     let share = |code: &str, part: usize| {
         let row = context.input.form06.iter().find(|row| row.unit.unit_code == code)?;
@@ -63,8 +81,9 @@ fn shares(context: &Context<'_>, named: (&str, &str), total: usize, parts: &[(&s
         categories: sums.iter().map(|(_, title)| (*title).to_owned()).collect(),
         series: parts
             .iter()
-            .map(|(name, part)| Series {
+            .map(|(name, part, tint)| Series {
                 name: (*name).to_owned(),
+                tint: *tint,
                 values: sums.iter().map(|(code, _)| share(code, *part)).collect(),
             })
             .collect(),

@@ -8,12 +8,13 @@ use super::landscape;
 pub fn sheet(context: &Context<'_>) -> Sheet {
     let words = &context.template.compare;
     let table = Table::new(columns(context), rows(context));
-    let blocks = vec![
+    let mut blocks = vec![
         Block::heading(1, &words.title),
         Block::paragraph(Tone::Subtitle, context.fill(&words.subtitle)),
         Block::Table(table),
         Block::paragraph(Tone::Note, &words.note),
     ];
+    blocks.extend(context.unknown_periods());
     landscape(&words.sheet, blocks)
 }
 
@@ -59,7 +60,7 @@ fn counted<'a>(context: &'a Context<'_>, unit: FigureUnit) -> &'a str {
 fn row(context: &Context<'_>, info: &IndicatorInfo, title: &str, code: &str) -> Row {
     let input = context.input;
     let kind = kind_of(info.unit, info.digits);
-    let shown = |period: &str| match context.value_cell(context.measure(period, &info.id, code)) {
+    let shown = |period: &str| match context.period_cell(period, &info.id, code) {
         Cell::Number(value) => Cell::As(kind, value),
         other => other,
     };

@@ -6,7 +6,7 @@ use crate::model::{Measure, Status, UnitRef};
 
 use super::super::input::{FigureUnit, IndicatorInfo, ReportInput};
 use super::super::number;
-use super::super::plan::{Cell, Kind, RowStyle, Sense};
+use super::super::plan::{Block, Cell, Kind, RowStyle, Sense, Tone};
 use super::super::template::{Template, fill};
 
 /// Code of the sum over everything.
@@ -23,6 +23,7 @@ pub struct Context<'a> {
     measures: BTreeMap<(&'a str, &'a str, &'a str), &'a Measure>,
     available: BTreeSet<&'a str>,
     not_sent: BTreeSet<&'a str>,
+    held: BTreeSet<&'a str>,
 }
 
 impl<'a> Context<'a> {
@@ -44,7 +45,7 @@ impl<'a> Context<'a> {
             .map(|row| row.unit.unit_code.as_str())
             .chain(ranked.filter(|row| row.not_sent).map(|row| row.unit.unit_code.as_str()))
             .collect();
-        Self { input, template: &input.template, kinds: kinds(input), measures, available, not_sent }
+        Self { input, template: &input.template, kinds: kinds(input), measures, available, not_sent, held: held(input) }
     }
 
     /// Fills the places that every sentence may have.
@@ -58,8 +59,8 @@ impl<'a> Context<'a> {
                 ("id", &input.period_id),
                 ("from", &number::day(input.from)),
                 ("to", &number::day(input.to)),
-                ("before", &input.previous_id),
-                ("last_year", &input.last_year_id),
+                ("before", &input.previous_label),
+                ("last_year", &input.last_year_label),
             ],
         )
     }
@@ -69,9 +70,35 @@ impl<'a> Context<'a> {
         self.measures.get(&(period, indicator, unit_code)).copied()
     }
 
-    /// The value of a unit or sum, where there is one.
+    /// The value of a unit or sum, where there is one that belongs to the period.
     pub fn value(&self, period: &str, indicator: &str, unit_code: &str) -> Option<f64> {
-        self.measure(period, indicator, unit_code).and_then(|measure| measure.value)
+        let measure = self.measure(period, indicator, unit_code).filter(|_| self.tells(period, indicator));
+        measure.and_then(|measure| measure.value)
+    }
+
+    /// The value in a period, or the word for why there is none.
+    pub fn period_cell(&self, period: &str, indicator: &str, unit_code: &str) -> Cell {
+        let words = &self.template.words;
+        if self.tells(period, indicator) {
+            return self.value_cell(self.measure(period, indicator, unit_code));
+        }
+        let dated = self.info(indicator).is_none_or(|info| info.dated);
+        Cell::Absent(if dated { words.missing.clone() } else { words.not_applicable.clone() })
+    }
+
+    /// Whether figures of a period say something: a past without data is unknown, not zero.
+    fn tells(&self, period: &str, indicator: &str) -> bool {
+        let dated = || self.info(indicator).is_none_or(|info| info.dated);
+        period == self.input.period_id || (self.held.contains(period) && dated())
+    }
+
+    /// The periods of comparison that hold no data, as a sentence each.
+    pub fn unknown_periods(&self) -> Vec<Block> {
+        let input = self.input;
+        let past = [(&input.previous_id, &input.previous_label), (&input.last_year_id, &input.last_year_label)];
+        let unknown = past.into_iter().filter(|(id, _)| !self.held.contains(id.as_str()));
+        let sentence = |label: &str| fill(&self.template.words.no_period, &[("label", label)]);
+        unknown.map(|(_, label)| Block::paragraph(Tone::Note, sentence(label))).collect()
     }
 
     /// Whether any unit has a figure of the indicator in the period, be it "nothing to measure".
@@ -113,6 +140,7 @@ impl<'a> Context<'a> {
             Some(measure) if measure.status == Status::Suppressed => {
                 Cell::Absent(self.template.words.suppressed.clone())
             }
+            Some(measure) if measure.status == Status::Missing => Cell::Empty,
             Some(measure) => Cell::optional(pick(measure)),
             None => Cell::Empty,
         }
@@ -144,6 +172,18 @@ pub fn sum_code(kind: &str) -> String {
 /// Whether a row is a sum, not a unit.
 pub fn is_sum(unit: &UnitRef) -> bool {
     unit.unit_code.starts_with('*')
+}
+
+/// Periods of which anything is known: some dated figure has a value that is not zero.
+fn held(input: &ReportInput) -> BTreeSet<&str> {
+    let undated = input.definitions.iter().filter(|info| !info.dated).map(|info| info.id.as_str());
+    let undated: BTreeSet<&str> = undated.collect();
+    let dated = input.indicators.iter().filter(|row| !undated.contains(row.indicator.as_str()));
+    let known = dated.filter(|row| {
+        let measure = &row.measure;
+        [measure.value, measure.numerator, measure.denominator].into_iter().flatten().any(|figure| figure != 0.0)
+    });
+    known.map(|row| row.period.as_str()).collect()
 }
 
 fn kinds(input: &ReportInput) -> Vec<(&str, &str)> {

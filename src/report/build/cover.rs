@@ -2,7 +2,7 @@
 
 use super::super::input::Ranking;
 use super::super::number;
-use super::super::plan::{Block, Cell, Column, Emphasis, Kind, Row, RowStyle, Sheet, Table, Tie, Tone};
+use super::super::plan::{Block, Cell, Column, Kind, Row, RowStyle, Sheet, Table, Tie, Tone};
 use super::super::template::fill;
 use super::context::{ALL, Context, kind_of, sum_code};
 use super::landscape;
@@ -19,7 +19,11 @@ pub fn sheet(context: &Context<'_>) -> Sheet {
     for ranking in &context.input.rankings {
         let title = fill(&words.ranking, &[("title", &ranking.title)]);
         blocks.push(Block::heading(2, title));
-        blocks.push(Block::Table(places(context, ranking)));
+        blocks.push(if ranking.rows.iter().any(|row| row.rank.is_some()) {
+            Block::Table(places(context, ranking))
+        } else {
+            Block::paragraph(Tone::Body, &words.ranking_none)
+        });
     }
     blocks.push(Block::heading(2, &words.not_sent));
     blocks.extend(not_sent(context));
@@ -29,7 +33,7 @@ pub fn sheet(context: &Context<'_>) -> Sheet {
 }
 
 /// Widths of the seven columns that both tables of the cover share.
-const WIDTHS: [u16; 7] = [20, 11, 42, 11, 11, 42, 13];
+const WIDTHS: [u16; 7] = [20, 12, 36, 12, 12, 36, 18];
 
 fn key_figures(context: &Context<'_>) -> Table {
     let words = &context.template.cover;
@@ -41,9 +45,7 @@ fn key_figures(context: &Context<'_>) -> Table {
             (6, Some(info)) => kind_of(info.unit, info.digits),
             _ => Kind::Int,
         };
-        // The two columns that the table below makes wide are filled by bars.
-        let emphasis = if matches!(index, 2 | 5) { Emphasis::DataBar } else { Emphasis::None };
-        Column::new(&fill(heading, &[("rate", rate)]), kind, width).emphasis(emphasis)
+        Column::new(&fill(heading, &[("rate", rate)]), kind, width)
     });
     let mut rows = Vec::new();
     for (kind, title) in &context.kinds {
@@ -132,11 +134,7 @@ fn facts(context: &Context<'_>) -> Vec<(String, String)> {
         ("duplicate", int(counts.duplicate)),
         ("rejected", int(counts.rejected)),
     ];
-    let version = [
-        ("version", input.data_version.to_string()),
-        ("clock", input.data_time.format("%H:%M").to_string()),
-        ("day", number::day(input.data_time.date())),
-    ];
+    let version = [("version", input.data_version.to_string()), ("day", number::day(input.data_time.date()))];
     let mut facts = vec![
         (words.period.clone(), context.fill(&words.period_text)),
         (words.compared.clone(), context.fill(&words.compared_text)),

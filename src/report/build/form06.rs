@@ -22,7 +22,11 @@ pub fn sheet(context: &Context<'_>) -> Sheet {
     };
     let table =
         Table { columns: columns(context), numbering: Numbering::Columns, filter: Filter::Off, rows: rows(context) };
-    let blocks = vec![letterhead, Block::paragraph(Tone::Unit, &words.unit), Block::Table(table)];
+    let marked = table.rows.iter().any(|row| row.style == RowStyle::Marked);
+    let mut blocks = vec![letterhead, Block::paragraph(Tone::Unit, &words.unit), Block::Table(table)];
+    if marked {
+        blocks.push(Block::paragraph(Tone::Note, &context.template.words.marked));
+    }
     landscape(&words.sheet, blocks)
 }
 

@@ -1,5 +1,7 @@
 //! The indicator sheets: one a theme, units against indicators, with the sums of each kind.
 
+use crate::model::Status;
+
 use super::super::input::IndicatorInfo;
 use super::super::plan::{Block, Cell, Column, Emphasis, Kind, Row, RowStyle, Sheet, Table, Tone};
 use super::super::template::fill;
@@ -76,13 +78,27 @@ impl Theme<'_> {
             rows.push(self.row(RowStyle::Section, Cell::Empty, title, &sum_code(kind)));
             let form = context.input.form06.iter().map(|row| &row.unit);
             let units = form.filter(|unit| unit.kind.as_deref() == Some(kind) && !is_sum(unit));
-            for (place, unit) in units.enumerate() {
+            let units: Vec<_> = units.collect();
+            // Pages of dashes tell no more than one sentence.
+            if !units.is_empty() && !units.iter().any(|unit| self.has_value(&unit.unit_code)) {
+                let words = &context.template.indicators;
+                let sentence = if self.has_value(&sum_code(kind)) { &words.only_sum } else { &words.no_unit };
+                rows.push(Row::new(RowStyle::Note, vec![Cell::text(sentence)]));
+                continue;
+            }
+            for (place, unit) in units.into_iter().enumerate() {
                 let number = Cell::Text((place + 1).to_string());
                 rows.push(self.row(context.row_style(unit), number, &unit.unit_name, &unit.unit_code));
             }
         }
         rows.push(self.row(RowStyle::Total, Cell::Empty, &context.template.indicators.total, ALL));
         rows
+    }
+
+    fn has_value(&self, code: &str) -> bool {
+        let period = &self.context.input.period_id;
+        let measures = self.shown.iter().filter_map(|info| self.context.measure(period, &info.id, code));
+        measures.into_iter().any(|measure| measure.value.is_some() || measure.status == Status::Suppressed)
     }
 
     fn row(&self, style: RowStyle, number: Cell, name: &str, code: &str) -> Row {

@@ -4,7 +4,7 @@ use crate::model::LateDossier;
 
 use super::super::number;
 use super::super::plan::{
-    Block, Cell, Chart, ChartKind, Column, Emphasis, Kind, Place, Row, RowStyle, Series, Sheet, Table, Tone,
+    Block, Cell, Chart, ChartKind, Column, Emphasis, Kind, Place, Row, RowStyle, Series, Sheet, Table, Tint, Tone,
 };
 use super::super::template::fill;
 use super::context::Context;
@@ -113,15 +113,19 @@ fn chart(context: &Context<'_>, units: &[UnitSum<'_>]) -> Chart {
     let mut most: Vec<&UnitSum<'_>> = units.iter().collect();
     most.sort_by_key(|unit| (std::cmp::Reverse(unit.all()), unit.code));
     most.truncate(words.chart_bars);
-    let series = |name: &str, count: fn(&UnitSum<'_>) -> i64| Series {
+    let series = |name: &str, tint: Tint, count: fn(&UnitSum<'_>) -> i64| Series {
         name: name.to_owned(),
+        tint,
         values: most.iter().map(|unit| Some(count(unit) as f64)).collect(),
     };
     Chart {
         kind: ChartKind::StackedBar,
         title: context.fill(&words.chart),
         categories: most.iter().map(|unit| unit.name.to_owned()).collect(),
-        series: vec![series(&words.finished_late, |unit| unit.finished), series(&words.open_late, |unit| unit.open)],
+        series: vec![
+            series(&words.finished_late, Tint::Fair, |unit| unit.finished),
+            series(&words.open_late, Tint::Bad, |unit| unit.open),
+        ],
         unit: Kind::Int,
         file_stem: "late-units".to_owned(),
         place: Place::Beside,

@@ -17,9 +17,9 @@ fn columns(context: &Context<'_>) -> Vec<Column> {
     let words = &context.template.method;
     vec![
         Column::new(&words.name, Kind::Text, 28),
-        Column::new(&words.id, Kind::Text, 20),
-        Column::new(&words.meaning, Kind::Text, 36),
-        Column::new(&words.formula, Kind::Text, 42),
+        Column::new(&words.id, Kind::Text, 24),
+        Column::new(&words.meaning, Kind::Text, 42),
+        Column::new(&words.formula, Kind::Text, 38),
         Column::new(&words.sense, Kind::Text, 10),
         Column::new(&words.legal_basis, Kind::Text, 28),
         Column::new(&words.available, Kind::Label, 10),

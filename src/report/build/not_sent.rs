@@ -6,11 +6,11 @@ use super::landscape;
 
 pub fn sheet(context: &Context<'_>) -> Sheet {
     let words = &context.template.not_sent;
-    let mut blocks =
-        vec![Block::heading(1, &words.title), Block::paragraph(Tone::Subtitle, context.fill(&words.subtitle))];
+    let mut blocks = vec![Block::heading(1, &words.title)];
     if context.input.not_sent.is_empty() {
         blocks.push(Block::paragraph(Tone::Body, &words.none));
     } else {
+        blocks.push(Block::paragraph(Tone::Subtitle, context.fill(&words.subtitle)));
         blocks.push(Block::Table(Table::new(columns(context), rows(context)).filtered()));
         blocks.push(Block::paragraph(Tone::Note, &words.note));
     }

@@ -76,7 +76,7 @@ fn file_columns(context: &Context<'_>) -> Vec<Column> {
     let mut columns = vec![
         Column::new(&general.number, Kind::Label, 6),
         Column::new(&words.file, Kind::Text, 64),
-        Column::new(&words.source, Kind::Text, 24),
+        Column::new(&words.source, Kind::Text, 34),
         Column::new(&words.exported, Kind::Label, 14),
     ];
     for heading in [&words.rows, &words.loaded, &words.updated, &words.duplicate, &words.rejected] {
@@ -88,13 +88,14 @@ fn file_columns(context: &Context<'_>) -> Vec<Column> {
 fn file_rows(context: &Context<'_>) -> Vec<Row> {
     let words = &context.template.quality;
     let mut total = [0_u64; 5];
+    let folder = common_folder(&context.input.files);
     let mut rows = Vec::new();
     for (place, file) in context.input.files.iter().enumerate() {
         let counts = [file.rows, file.loaded, file.updated, file.duplicate, file.rejected];
         for (sum, count) in total.iter_mut().zip(counts) {
             *sum += count;
         }
-        let mut cells = vec![Cell::Int(place as i64 + 1), Cell::text(&file.file)];
+        let mut cells = vec![Cell::Int(place as i64 + 1), Cell::text(&file.file[folder..])];
         cells.push(if file.source.is_empty() { Cell::text(&words.no_source) } else { Cell::text(&file.source) });
         cells.push(exported(file, &words.unknown_day));
         cells.extend(counts.map(Cell::count));
@@ -105,6 +106,17 @@ fn file_rows(context: &Context<'_>) -> Vec<Row> {
     cells.extend(total.map(Cell::count));
     rows.push(Row::new(RowStyle::Total, cells));
     rows
+}
+
+/// Length of the folder that all files stand in, which tells nothing.
+fn common_folder(files: &[FileAccount]) -> usize {
+    let Some(first) = files.first().map(|file| file.file.as_str()) else { return 0 };
+    let folder = |path: &str| path.rfind(['/', '\\']).map_or(0, |at| at + 1);
+    let mut end = folder(first);
+    while !files.iter().all(|file| file.file.starts_with(&first[..end])) {
+        end = folder(&first[..end - 1]);
+    }
+    end
 }
 
 /// The day as a date where it reads as one, so that it sorts.

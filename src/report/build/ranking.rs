@@ -4,7 +4,8 @@ use crate::model::{RankRow, Status};
 
 use super::super::input::Ranking;
 use super::super::plan::{
-    Block, Cell, Chart, ChartKind, Column, Emphasis, Kind, Place, Row, RowStyle, Sense, Series, Sheet, Table, Tie, Tone,
+    Block, Cell, Chart, ChartKind, Column, Emphasis, Kind, Place, Row, RowStyle, Sense, Series, Sheet, Table, Tie,
+    Tint, Tone,
 };
 use super::super::template::fill;
 use super::context::{Context, kind_of, sense, sum_code};
@@ -37,14 +38,17 @@ impl Part<'_> {
     fn sheet(&self, place: usize) -> Sheet {
         let words = &self.context.template.ranking;
         let name = if place == 0 { &words.sheet } else { &words.sheet_other };
-        let blocks = vec![
+        let mut blocks = vec![
             Block::heading(1, self.fill(&words.title).to_uppercase()),
             Block::paragraph(Tone::Subtitle, self.fill(&words.subtitle)),
             Block::Table(Table::new(self.columns(), self.table_rows()).filtered()),
-            Block::Chart(self.chart()),
-            Block::paragraph(Tone::Note, &words.tie_note),
-            Block::paragraph(Tone::Note, &self.context.template.words.legend),
         ];
+        if self.rows.iter().any(|row| row.score.is_some()) {
+            blocks.push(Block::Chart(self.chart()));
+        }
+        blocks.push(Block::paragraph(Tone::Note, &words.tie_note));
+        blocks.push(Block::paragraph(Tone::Note, &self.context.template.words.legend));
+        blocks.extend(self.context.unknown_periods());
         landscape(self.fill(name), blocks)
     }
 
@@ -85,11 +89,12 @@ impl Part<'_> {
         }
         for past in [&general.before, &general.last_year] {
             columns.push(Column::new(score, self.figure(), 10).under(past));
+            columns.push(Column::new(&words.rank, Kind::Rank, 7).under(past));
             // A rank that goes down in number is a step up, and the difference below is before − now.
             let movement = Kind::Movement(0, Sense::MoreIsBetter);
             columns.push(Column::new(&words.change, movement, 10).under(past));
         }
-        columns.push(Column::new(&words.note, Kind::Text, 20));
+        columns.push(Column::new(&words.note, Kind::Text, 26));
         columns
     }
 
@@ -123,8 +128,18 @@ impl Part<'_> {
         if self.has_classes() {
             cells.push(row.class.as_ref().map_or(Cell::Empty, Cell::text));
         }
-        for (score, rank) in [(row.score_before, row.rank_before), (row.score_last_year, row.rank_last_year)] {
-            cells.push(Cell::optional(score));
+        let input = self.context.input;
+        let past = [
+            (&input.previous_id, row.score_before, row.rank_before),
+            (&input.last_year_id, row.score_last_year, row.rank_last_year),
+        ];
+        for (period, score, rank) in past {
+            cells.push(match (score, &self.ranking.basis) {
+                (Some(score), _) => Cell::Number(score),
+                (None, Some(basis)) => self.context.period_cell(period, basis, &row.unit.unit_code),
+                (None, None) => Cell::Empty,
+            });
+            cells.push(rank.map_or(Cell::Empty, |rank| Cell::Rank(rank, Tie::Alone)));
             let moved = row.rank.zip(rank).map(|(now, then)| f64::from(then) - f64::from(now));
             cells.push(Cell::optional(moved));
         }
@@ -144,19 +159,17 @@ impl Part<'_> {
 
     fn note(&self, row: &RankRow) -> String {
         let words = &self.context.template.words;
-        let mut notes = Vec::new();
-        if row.not_sent || self.context.has_not_sent(&row.unit) {
-            notes.push(words.not_sent.as_str());
-        }
-        if row.rank.is_none() {
-            match row.reason {
-                Some(Status::Missing) => notes.push(&words.missing_reason),
-                Some(Status::NotApplicable) => notes.push(&words.not_applicable_reason),
-                Some(Status::Suppressed) => notes.push(&words.suppressed_reason),
-                Some(Status::Ok) | None => {}
-            }
-        }
-        notes.join("; ")
+        let not_sent = row.not_sent || self.context.has_not_sent(&row.unit);
+        let why = match row.reason.filter(|_| row.rank.is_none()) {
+            // A unit that has not sent looks idle and need not be.
+            Some(Status::NotApplicable) if not_sent => return words.not_sent_reason.clone(),
+            Some(Status::NotApplicable) => Some(&words.not_applicable_reason),
+            Some(Status::Missing) => Some(&words.missing_reason),
+            Some(Status::Suppressed) => Some(&words.suppressed_reason),
+            Some(Status::Ok) | None => None,
+        };
+        let notes = [not_sent.then_some(&words.not_sent), why];
+        notes.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join("; ")
     }
 
     /// A row with a label, and the kind's own figures if the score is an indicator.
@@ -173,8 +186,8 @@ impl Part<'_> {
             cells.push(Cell::Empty);
         }
         for period in [&input.previous_id, &input.last_year_id] {
-            let past = basis.and_then(|basis| context.value(period, basis, &code));
-            cells.extend([Cell::optional(past), Cell::Empty]);
+            let past = basis.map(|basis| context.period_cell(period, basis, &code));
+            cells.extend([past.unwrap_or(Cell::Empty), Cell::Empty, Cell::Empty]);
         }
         cells.push(Cell::Empty);
         Row::new(style, cells)
@@ -193,9 +206,10 @@ impl Part<'_> {
         Chart {
             kind: ChartKind::Bar,
             title: self.fill(&title),
-            categories: drawn.iter().map(|row| row.unit.unit_name.clone()).collect(),
+            categories: drawn.iter().map(|row| bar_name(row)).collect(),
             series: vec![Series {
                 name: self.ranking.title.clone(),
+                tint: Tint::Turn,
                 values: drawn.iter().map(|row| row.score).collect(),
             }],
             unit: self.figure(),
@@ -203,4 +217,10 @@ impl Part<'_> {
             place: Place::Beside,
         }
     }
+}
+
+/// A unit with its place, which tells where a cut ranking goes on.
+fn bar_name(row: &RankRow) -> String {
+    let tie = if row.tied { "=" } else { "" };
+    row.rank.map_or_else(|| row.unit.unit_name.clone(), |rank| format!("{} ({rank}{tie})", row.unit.unit_name))
 }

@@ -136,7 +136,7 @@ impl Drawing<'_> {
             return;
         };
         let end = self.x(value);
-        let colour = paint(self.theme.series_colour(series));
+        let colour = paint(self.theme.tint(&self.chart.series[series], series));
         self.scene.rect((zero.min(end), y), ((end - zero).abs().max(1.0), thick), colour);
         let words = number::figure(value, self.chart.unit);
         self.beyond((zero.max(end), baseline), &words);
@@ -158,7 +158,7 @@ impl Drawing<'_> {
             let Some(value) = value(self.chart, series, category).filter(|value| *value > 0.0) else { continue };
             let (from, to) = (self.x(sum), self.x(sum + value));
             sum += value;
-            self.scene.rect((from, y), (to - from, BAR), paint(self.theme.series_colour(series)));
+            self.scene.rect((from, y), (to - from, BAR), paint(self.theme.tint(&self.chart.series[series], series)));
             let words = number::figure(value, self.chart.unit);
             if self.faces.width(&words, SMALL, Weight::Regular) + 6.0 < to - from {
                 let at = (f64::midpoint(from, to), baseline);

@@ -35,7 +35,7 @@ pub fn scene(chart: &Chart, theme: &Theme, faces: &Faces) -> Scene {
         deepest = deepest.max(lines.len());
     }
     for (index, series) in chart.series.iter().enumerate() {
-        let colour = paint(theme.series_colour(index));
+        let colour = paint(theme.tint(series, index));
         let mut known = series.values.iter().enumerate().filter_map(|(category, value)| Some((category, (*value)?)));
         let points: Vec<(f64, f64)> = known.clone().map(|(category, value)| (x(category), y(value))).collect();
         for point in &points {

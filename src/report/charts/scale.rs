@@ -98,7 +98,7 @@ fn legend(scene: &mut Scene, chart: &Chart, theme: &Theme, faces: &Faces, mut y:
             x = MARGIN;
             y += NAME * 1.6;
         }
-        scene.rect((x, y + 2.0), (12.0, 12.0), paint(theme.series_colour(index)));
+        scene.rect((x, y + 2.0), (12.0, 12.0), paint(theme.tint(series, index)));
         scene.text(line((x + 18.0, y + 12.5), NAME, Anchor::Start, paint(&theme.ink), &series.name));
         x += width;
     }

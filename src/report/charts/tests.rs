@@ -1,7 +1,7 @@
 //! Pictures of the longest names, of nothing, and of every form.
 
 use super::{render_png, render_svg};
-use crate::report::plan::{Chart, ChartKind, Kind, Place, Series};
+use crate::report::plan::{Chart, ChartKind, Kind, Place, Series, Tint};
 use crate::report::{Template, Theme, fixture};
 
 const LONG: &str = "Ban Quản lý Khu kinh tế cửa khẩu và các khu công nghiệp, Sở Lao động – Thương binh và Xã hội, \
@@ -17,7 +17,7 @@ fn chart(kind: ChartKind, bars: usize) -> Chart {
         kind,
         title: format!("Xếp hạng: {LONG}"),
         categories: (0..bars).map(|bar| format!("{LONG} {bar}")).collect(),
-        series: vec![Series { name: "Tỷ lệ đúng hạn".into(), values }],
+        series: vec![Series { name: "Tỷ lệ đúng hạn".into(), tint: Tint::Turn, values }],
         unit: Kind::Percent(1),
         file_stem: "test".into(),
         place: Place::Below,

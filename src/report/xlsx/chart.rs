@@ -5,11 +5,14 @@ use rust_xlsxwriter::{
     ColNum, RowNum, Worksheet, XlsxError,
 };
 
-use super::super::plan::{Chart, ChartKind, Kind};
+use super::super::plan::{Chart, ChartKind, Kind, Series};
 use super::super::template::Theme;
 use super::styles::colour;
 
 const WIDTH: u32 = 540;
+const NARROW: u32 = 450;
+/// Share of the longest bar that a part of a stack must exceed to hold its figure.
+const NARROWEST: f64 = 0.06;
 /// Row of the first category on the data sheet; title and series names stand above.
 const FIRST: RowNum = 2;
 
@@ -18,11 +21,14 @@ pub fn size(chart: &Chart) -> (u32, u32) {
     let bars = chart.categories.len() as u32;
     let height = match chart.kind {
         ChartKind::Line => 320,
-        ChartKind::StackedBar => 110 + bars * 26,
-        ChartKind::Bar if chart.series.len() > 1 => 94 + bars * (10 + 14 * chart.series.len() as u32),
-        ChartKind::Bar => 80 + bars * 21,
+        ChartKind::StackedBar => 100 + bars * 26,
+        ChartKind::Bar if chart.series.len() > 1 => 84 + bars * (10 + 14 * chart.series.len() as u32),
+        // Few bars lie further apart, so that no name is left out.
+        ChartKind::Bar => 90 + bars * if bars < 12 { 30 } else { 21 },
     };
-    (WIDTH, height.max(220))
+    // One series stands beside a table: narrower, so that the page is printed larger.
+    let width = if chart.kind == ChartKind::Bar && chart.series.len() == 1 { NARROW } else { WIDTH };
+    (width, height.max(204))
 }
 
 /// Figures of all charts of a workbook, written once at its end.
@@ -59,10 +65,13 @@ impl DataSheet {
                 .set_name((self.name.as_str(), FIRST - 1, column))
                 .set_categories((self.name.as_str(), FIRST, first_column, last, first_column))
                 .set_values((self.name.as_str(), FIRST, column, last, column))
-                .set_format(&mut fill(theme.series_colour(index), chart.kind))
+                .set_format(&mut fill(theme.tint(&chart.series[index], index), chart.kind))
                 .set_gap(if chart.series.len() > 1 { 60 } else { 45 });
             series.set_overlap(if chart.kind == ChartKind::StackedBar { 100 } else { 0 });
             series.set_data_label(&label(chart, theme));
+            if chart.kind == ChartKind::StackedBar {
+                series.set_custom_data_labels(&narrow(chart, index));
+            }
         }
         dress(&mut native, chart, theme);
         native
@@ -114,6 +123,17 @@ fn font(theme: &Theme, points: u16) -> ChartFont {
     font
 }
 
+/// Labels of a stacked bar's parts, those hidden that are narrower than their figure.
+fn narrow(chart: &Chart, series: usize) -> Vec<ChartDataLabel> {
+    let value = |series: &Series, bar: usize| series.values.get(bar).copied().flatten().unwrap_or(0.0);
+    let bars = 0..chart.categories.len();
+    let sums = bars.clone().map(|bar| chart.series.iter().map(|series| value(series, bar)).sum::<f64>());
+    let least = sums.fold(0.0, f64::max) * NARROWEST;
+    let shown = |bar: usize| value(&chart.series[series], bar) > least;
+    bars.map(|bar| if shown(bar) { ChartDataLabel::default() } else { ChartDataLabel::new().set_hidden().to_custom() })
+        .collect()
+}
+
 fn label(chart: &Chart, theme: &Theme) -> ChartDataLabel {
     let mut label = ChartDataLabel::new();
     let mut face = font(theme, 9);
@@ -148,6 +168,12 @@ fn dress(native: &mut Native, chart: &Chart, theme: &Theme) {
     native.y_axis().set_font(&small).set_label_interval(1).set_reverse().set_major_gridlines(false);
     native.x_axis().set_font(&small).set_num_format(format).set_min(0).set_hidden(true);
     native.x_axis().set_major_gridlines(false);
+    let values = chart.series.iter().flat_map(|series| series.values.iter().flatten());
+    let greatest = values.copied().fold(0.0, f64::max);
+    if chart.kind == ChartKind::Bar && greatest > 0.0 {
+        // Room for the figure behind the longest bar.
+        native.x_axis().set_max(greatest * 1.2);
+    }
     if matches!(chart.unit, Kind::Percent(_)) && chart.kind == ChartKind::StackedBar {
         native.x_axis().set_max(1);
     }

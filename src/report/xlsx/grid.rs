@@ -33,6 +33,8 @@ pub struct Grid {
     right: u32,
     /// Rows at which charts stand under everything before them.
     pub chart_rows: Vec<RowNum>,
+    /// Rows at which parts of the sheet begin with their headings.
+    pub part_rows: Vec<RowNum>,
     /// Whether the sheet already has a table whose headings stay in sight.
     pub has_main: bool,
     /// Whether the sheet has several tables, of which only one can be filtered.
@@ -82,6 +84,7 @@ impl Grid {
             under_charts: 0,
             right: 0,
             chart_rows: Vec::new(),
+            part_rows: Vec::new(),
             has_main: false,
             tables: count,
         }

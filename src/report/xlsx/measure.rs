@@ -38,7 +38,7 @@ pub fn height(lines: usize, points: u16) -> f64 {
 pub fn shown(cell: &Cell, kind: Kind) -> String {
     match cell {
         Cell::Text(text) | Cell::Absent(text) => text.clone(),
-        Cell::Int(value) => number::int(*value),
+        Cell::Int(value) => format!("{})", number::int(*value)),
         Cell::Number(value) => measured(*value, kind),
         Cell::As(kind, value) => measured(*value, *kind),
         Cell::Date(day) => number::day(*day),
@@ -50,7 +50,7 @@ pub fn shown(cell: &Cell, kind: Kind) -> String {
 
 fn measured(value: f64, kind: Kind) -> String {
     let text = number::figure(value, kind);
-    if matches!(kind, Kind::Movement(..)) { format!("▲ {text}") } else { text }
+    if matches!(kind, Kind::Movement(..)) { format!("▲ {text}") } else { text + ")" }
 }
 
 fn wrapped(line: &str, points: u16, room: f64) -> usize {

@@ -30,7 +30,7 @@ pub fn set_up(worksheet: &mut Worksheet, orientation: Orientation, title: &str, 
 }
 
 /// Once the contents are known: a sheet a little longer than a page is printed on one, and a sheet of charts
-/// breaks between them.
+/// or of several tables breaks between them.
 pub fn finish(worksheet: &mut Worksheet, grid: &Grid, orientation: Orientation) -> Result<(), XlsxError> {
     let (width, height) = match orientation {
         Orientation::Landscape => PRINTABLE,
@@ -39,7 +39,8 @@ pub fn finish(worksheet: &mut Worksheet, grid: &Grid, orientation: Orientation) 
     let scale = (width / grid.content_width().max(1.0)).min(1.0);
     let page = height / scale;
     let whole = grid.height_between(0, grid.end());
-    if grid.tables > 0 || grid.chart_rows.is_empty() {
+    let starts = if grid.tables == 0 { &grid.chart_rows } else { &grid.part_rows };
+    if grid.tables == 1 || starts.is_empty() || (grid.tables > 1 && whole <= page * SQUEEZE) {
         if whole > page && whole <= page * SQUEEZE {
             worksheet.set_print_fit_to_pages(1, 1);
         }
@@ -47,18 +48,23 @@ pub fn finish(worksheet: &mut Worksheet, grid: &Grid, orientation: Orientation) 
     }
     // Excel heeds breaks only at a fixed scale; other programs make columns a tenth wider.
     let percent = (scale * 88.0).floor().clamp(10.0, 100.0);
+    let breaks_at = |percent: f64| breaks(grid, starts, height / (percent / 100.0));
+    // Somewhat smaller, if that saves a page.
+    let smaller = (0..=12).map(|step| percent - f64::from(step)).filter(|percent| *percent >= 10.0);
+    let percent = smaller.min_by_key(|percent| breaks_at(*percent).len()).unwrap_or(percent);
     worksheet.set_print_scale(percent as u16);
-    let breaks = chart_breaks(grid, height / (percent / 100.0));
+    let breaks = breaks_at(percent);
     if !breaks.is_empty() {
         worksheet.set_page_breaks(&breaks)?;
     }
     Ok(())
 }
 
-fn chart_breaks(grid: &Grid, page: f64) -> Vec<RowNum> {
+/// Rows at which pages begin, none of them inside a part.
+fn breaks(grid: &Grid, starts: &[RowNum], page: f64) -> Vec<RowNum> {
     let (mut start, mut breaks) = (0, Vec::new());
-    for (index, row) in grid.chart_rows.iter().enumerate() {
-        let end = grid.chart_rows.get(index + 1).copied().unwrap_or_else(|| grid.end());
+    for (index, row) in starts.iter().enumerate() {
+        let end = starts.get(index + 1).copied().unwrap_or_else(|| grid.end());
         if *row > start && grid.height_between(start, end) > page {
             breaks.push(*row);
             start = *row;

@@ -159,14 +159,15 @@ fn shown(format: Format, style: RowStyle, kind: Kind) -> Format {
         Kind::Text if style == RowStyle::Section => format.set_indent(1),
         Kind::Text => format.set_text_wrap().set_indent(1),
         Kind::Label => format.set_align(FormatAlign::Center),
-        Kind::Int => format.set_num_format("#,##0"),
-        Kind::Percent(digits) => format.set_num_format(format!("{}%", decimals("0", digits))),
-        Kind::Number(digits) => format.set_num_format(decimals("#,##0", digits)),
+        // The width of a bracket keeps figures off the border.
+        Kind::Int => format.set_num_format("#,##0_)"),
+        Kind::Percent(digits) => format.set_num_format(format!("{}%_)", decimals("0", digits))),
+        Kind::Number(digits) => format.set_num_format(format!("{}_)", decimals("#,##0", digits))),
         Kind::Date => format.set_num_format("dd/mm/yyyy").set_align(FormatAlign::Center),
         Kind::Rank => format.set_num_format("0").set_align(FormatAlign::Center),
         Kind::Movement(digits, _) => {
             let number = decimals("#,##0", digits);
-            let arrows = format!("\"▲ \"{number};\"▼ \"{number};\"=\"");
+            let arrows = format!("\"▲ \"{number};\"▼ \"{number};\"0\"");
             format.set_num_format(arrows).set_align(FormatAlign::Center)
         }
     }

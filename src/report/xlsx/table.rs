@@ -30,7 +30,8 @@ pub fn write(
     if table.filter == Filter::On || grid.tables == 1 {
         main_table(worksheet, grid, table, (first, body))?;
     }
-    grid.end_table(first, table.columns.len());
+    // A chart beside stands under the headings: printing repeats these, and all that lies over them.
+    grid.end_table(body, table.columns.len());
     grid.row += 1;
     Ok(())
 }
@@ -140,6 +141,7 @@ fn write_row(
     for (index, (column, cell)) in table.columns.iter().zip(&row.cells).enumerate() {
         write_cell(worksheet, styles, (at, index as ColNum), row.style, column.kind, cell)?;
         if let Cell::Text(text) = cell
+            && column.kind == Kind::Text
             && row.style != RowStyle::Section
         {
             lines = lines.max(measure::lines(text, grid.points, grid.widths[index] - measure::INDENT));
@@ -191,7 +193,7 @@ fn figure(kind: Kind, value: f64) -> Look {
     }
 }
 
-/// A change that rounds to nothing is written as none, so that it shows "=" and no arrow with a zero.
+/// A change that rounds to nothing is written as none, so that it shows "0" and no arrow with a zero.
 fn settled(value: f64, look: Look) -> f64 {
     if matches!(look, Look::Moved(_, Change::None)) { 0.0 } else { value }
 }

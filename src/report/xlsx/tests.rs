@@ -101,7 +101,7 @@ fn a_ranking_shows_ties_and_lists_units_without_rank_with_the_reason() {
     let ranking = sheet(bytes, "XH Sở, ngành");
     let unranked = row_of(&ranking, 1, "Không xếp hạng");
     assert_eq!(text(&ranking, unranked - 1, 0), "18");
-    assert!(text(&ranking, unranked + 1, 9).contains("Không phát sinh hồ sơ để tính"));
+    assert!(text(&ranking, unranked + 1, 11).contains("Chưa gửi đủ dữ liệu nên chưa có hồ sơ để tính"));
     // The first four share the first place.
     let first = row_of(&ranking, 1, "Sở Nội vụ");
     let places: Vec<String> = (first..first + 5).map(|row| text(&ranking, row, 0)).collect();
@@ -125,6 +125,22 @@ fn a_unit_named_like_a_formula_stays_a_string() {
         assert_eq!(range.get_value((row, 0)), Some(&Data::String(name.into())));
     }
     assert!(workbook.worksheet_formula("=Tên").expect("the sheet is there").is_empty());
+}
+
+#[test]
+fn a_past_without_data_is_unknown_and_not_zero() {
+    let mut input = fixture::province();
+    input.indicators.retain(|row| row.period != input.last_year_id);
+    for row in &mut input.rankings[0].rows {
+        (row.rank_last_year, row.score_last_year) = (None, None);
+    }
+    let bytes = render(&build(&input), &input.template.theme).expect("the workbook is written");
+    let compared = sheet(bytes.clone(), "So sánh");
+    let row = row_of(&compared, 0, "Hồ sơ đã giải quyết không có hạn trả") + 1;
+    assert_eq!((text(&compared, row, 4).as_str(), text(&compared, row, 6).as_str()), ("chưa có", ""));
+    let ranking = sheet(bytes, "XH Sở, ngành");
+    let first = row_of(&ranking, 1, "Sở Nội vụ");
+    assert_eq!((text(&ranking, first, 8).as_str(), text(&ranking, first, 9).as_str()), ("chưa có", ""));
 }
 
 #[test]
@@ -172,5 +188,5 @@ fn a_period_without_data_still_gives_a_workbook() {
     input.findings_by_rule.clear();
     input.definitions.clear();
     let bytes = render(&build(&input), &input.template.theme).expect("the workbook is written");
-    assert_eq!(text(&sheet(bytes, "Chưa gửi"), 2, 0), "Tất cả đơn vị đã gửi đủ dữ liệu của kỳ.");
+    assert_eq!(text(&sheet(bytes, "Chưa gửi"), 1, 0), "Tất cả đơn vị đã gửi đủ dữ liệu của kỳ.");
 }

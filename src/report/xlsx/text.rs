@@ -15,6 +15,9 @@ pub fn heading(
     text: &str,
 ) -> Result<(), XlsxError> {
     let row = grid.begin();
+    if level > 1 {
+        grid.part_rows.push(row);
+    }
     let size = if level == 1 { styles.theme().title_size } else { grid.points + 2 };
     let format = styles.heading(level);
     let lines = if level == 1 { measure::lines(text, size + 1, grid.total_width()) } else { 1 };

@@ -1,0 +1,169 @@
+//! Accounts for every incoming row: loaded, updated or duplicate, and what is worth noting about it.
+
+use std::path::Path;
+
+use chrono::{DateTime, NaiveDate};
+use polars::prelude::{AnyValue, Column as Series, PlHashMap, PolarsResult};
+
+use super::batch::{self, Batch, Newest, same};
+use super::{Account, MergeNotes, Slot};
+use crate::store::{StoreError, delta, frame};
+
+pub(super) struct Merge<'a> {
+    pub batch: &'a Batch,
+    pub newest: Newest,
+    pub accounts: Vec<Account>,
+    pub notes: MergeNotes,
+}
+
+/// A held row to compare with.
+pub(super) struct Held<'a> {
+    pub content: &'a [Series],
+    pub row: usize,
+    pub exported_at: Option<NaiveDate>,
+    pub file: &'a str,
+    pub source: &'a str,
+}
+
+/// The state of a key while its rows are counted.
+#[derive(Clone, Copy)]
+pub(super) struct State<'a> {
+    pub content: &'a [Series],
+    pub row: usize,
+    /// The same row as one of the batch, if it is.
+    pub incoming: Option<u32>,
+    pub exported_at: Option<NaiveDate>,
+    pub source: &'a str,
+}
+
+impl Merge<'_> {
+    /// Compares one stored file with the incoming rows; says whether any of its rows is replaced.
+    pub fn compare_held(
+        &mut self,
+        path: &Path,
+        by_key: &PlHashMap<&str, u32>,
+        slots: &mut [Slot],
+    ) -> Result<bool, StoreError> {
+        let table = self.batch.table;
+        let fail = frame(table.name);
+        let unit = batch::unit_column(table);
+        let held = delta::read(path, table.name, None)?;
+        let keys = held.column(table.key).and_then(|column| column.str().cloned()).map_err(&fail)?;
+        let content: Vec<Series> = table
+            .columns
+            .iter()
+            .map(|column| held.column(column.name).cloned())
+            .collect::<PolarsResult<_>>()
+            .map_err(&fail)?;
+        let sources = held.column("source").and_then(|column| column.str().cloned()).map_err(&fail)?;
+        let files = held.column("file").and_then(|column| column.str().cloned()).map_err(&fail)?;
+        let exported = held.column("exported_at").and_then(|column| column.datetime().cloned()).map_err(&fail)?;
+        let units =
+            unit.map(|name| held.column(name).and_then(|column| column.str().cloned())).transpose().map_err(&fail)?;
+        let mut replaced = false;
+        for (row, key) in keys.iter().enumerate() {
+            let exported_at =
+                exported.phys.get(row).and_then(DateTime::from_timestamp_micros).map(|time| time.date_naive());
+            let Some(slot) = key.and_then(|key| by_key.get(key)) else {
+                let of = units.as_ref().and_then(|units| units.get(row));
+                if let (Some(of), Some(key)) = (of, key)
+                    && let Some((_, part)) = self.newest.get(of).filter(|(day, _)| exported_at < Some(*day))
+                {
+                    self.notes.absent.entry((*part, of.to_owned())).or_default().add(key);
+                }
+                continue;
+            };
+            let slot = &mut slots[*slot as usize];
+            let held = Held {
+                content: &content,
+                row,
+                exported_at,
+                file: files.get(row).unwrap_or_default(),
+                source: sources.get(row).unwrap_or_default(),
+            };
+            slot.held = true;
+            slot.replaces = self.count(slot, Some(&held));
+            replaced |= slot.replaces;
+        }
+        Ok(replaced)
+    }
+
+    /// Rows of this import that a newer export of it, by the same unit, lacks.
+    pub fn note_absent_incoming(&mut self, slots: &[Slot]) -> PolarsResult<()> {
+        let (batch, newest) = (self.batch, &self.newest);
+        let Some(units) = batch.units()?.filter(|_| !newest.is_empty()) else { return Ok(()) };
+        for slot in slots.iter().filter(|slot| slot.replaces) {
+            let exported_at = batch.parts[batch.part(slot.last)].exported_at;
+            let Some(unit) = units.get(slot.last as usize) else { continue };
+            if let Some((_, part)) = newest.get(unit).filter(|(day, _)| exported_at < Some(*day)) {
+                let key = batch.keys.get(slot.last as usize).unwrap_or_default();
+                self.notes.absent.entry((*part, unit.to_owned())).or_default().add(key);
+            }
+        }
+        Ok(())
+    }
+
+    /// Accounts for all rows of a key; says whether the last one takes its place in the store.
+    pub fn count(&mut self, slot: &Slot, held: Option<&Held<'_>>) -> bool {
+        let batch = self.batch;
+        let order = |row: u32| (batch.parts[batch.part(row)].exported_at, batch.parts[batch.part(row)].file.as_str());
+        let older = |row: u32| held.is_some_and(|held| order(row) < (held.exported_at, held.file));
+        let last_is_held = held.is_some_and(|held| same(held.content, held.row, &batch.content, slot.last as usize));
+        if older(slot.last) || last_is_held {
+            for row in slot.earlier.iter().chain([&slot.last]) {
+                self.accounts[batch.part(*row)].duplicate += 1;
+            }
+            // The same content in a newer export is confirmed by it: an export between the two may not replace it later.
+            return last_is_held && held.is_some_and(|held| order(slot.last).0 > held.exported_at);
+        }
+        let mut state = held.map(|held| State {
+            content: held.content,
+            row: held.row,
+            incoming: None,
+            exported_at: held.exported_at,
+            source: held.source,
+        });
+        for row in slot.earlier.iter().chain([&slot.last]).copied() {
+            let part = batch.part(row);
+            match state {
+                None => self.accounts[part].loaded += 1,
+                Some(state) if older(row) || batch.adds_nothing(state, row) => {
+                    self.accounts[part].duplicate += 1;
+                    continue;
+                }
+                Some(state) => {
+                    self.accounts[part].updated += 1;
+                    self.note_change(state, row, part);
+                }
+            }
+            state = Some(State {
+                content: &batch.content,
+                row: row as usize,
+                incoming: Some(row),
+                exported_at: batch.parts[part].exported_at,
+                source: &batch.parts[part].source,
+            });
+        }
+        true
+    }
+
+    fn note_change(&mut self, before: State<'_>, row: u32, part: usize) {
+        let batch = self.batch;
+        let key = batch.keys.get(row as usize).unwrap_or_default();
+        let column = |name: &str| batch.table.columns.iter().position(|column| column.name == name);
+        let was = |position: usize| before.content[position].get(before.row).ok();
+        let is = |position: usize| batch.content[position].get(row as usize).ok();
+        if column("due_at").is_some_and(|due| was(due) != is(due)) {
+            self.notes.due_moved.entry(part).or_default().add(key);
+        }
+        let open = |value: Option<AnyValue<'_>>| value.is_none_or(|value| value.is_null());
+        if column("finished_at").is_some_and(|finished| !open(was(finished)) && open(is(finished))) {
+            self.notes.reopened.entry(part).or_default().add(key);
+        }
+        let other_unit = batch::unit_column(batch.table).and_then(column).is_some_and(|unit| was(unit) != is(unit));
+        let other_source = before.source != batch.parts[part].source;
+        if other_unit || other_source || before.exported_at == batch.parts[part].exported_at {
+            self.notes.conflicts.push((part, batch.row_number(row), key.to_owned()));
+        }
+    }
+}

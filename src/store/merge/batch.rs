@@ -1,0 +1,150 @@
+//! All incoming rows of one table as one frame, with what is needed to compare and to place them.
+
+use chrono::{DateTime, Datelike, NaiveDate};
+use polars::prelude::{
+    Column as Series, DataFrame, IntoColumn, NamedFrom, PlHashMap, PlSmallStr, PolarsResult, StringChunked,
+};
+
+use super::account::State;
+use super::{Incoming, take};
+use crate::model::{Kind, Table};
+use crate::normalise::PERSONAL;
+
+/// Unit → its newest export day and the part that brought it.
+pub(super) type Newest = PlHashMap<String, (NaiveDate, usize)>;
+
+/// The column that tells whose row it is: the last unit column of the table.
+pub(super) fn unit_column(table: &Table) -> Option<&'static str> {
+    table.columns.iter().rfind(|column| column.kind == Kind::Unit).map(|column| column.name)
+}
+
+/// All incoming rows as one frame.
+pub(super) struct Batch {
+    pub table: &'static Table,
+    pub data: DataFrame,
+    pub keys: StringChunked,
+    pub content: Vec<Series>,
+    pub months: Option<Series>,
+    /// Of each row the digest of its personal cells: rows of one import are compared as they were sent.
+    pub personal: Vec<u64>,
+    pub parts: Vec<Part>,
+    /// First row of each part.
+    pub starts: Vec<u32>,
+}
+
+pub(super) struct Part {
+    pub file: String,
+    pub source: String,
+    pub exported_at: Option<NaiveDate>,
+}
+
+impl Batch {
+    pub fn of(table: &'static Table, incoming: Vec<Incoming>) -> PolarsResult<Self> {
+        let (mut parts, mut starts, mut personal) = (Vec::new(), Vec::new(), Vec::new());
+        let mut data: Option<DataFrame> = None;
+        let mut height = 0;
+        for one in incoming {
+            starts.push(height);
+            height += one.frame.height() as u32;
+            personal.extend(one.frame.column(PERSONAL)?.u64()?.iter().map(Option::unwrap_or_default));
+            let whole = with_provenance(&one.frame, &one.source, &one.file, &one.sheet, one.exported_at)?;
+            parts.push(Part { file: one.file, source: one.source, exported_at: one.exported_at });
+            match &mut data {
+                Some(data) => drop(data.vstack_mut(&whole)?),
+                None => data = Some(whole),
+            }
+        }
+        let mut data = data.unwrap_or_else(DataFrame::empty);
+        data.rechunk_mut_par();
+        let keys = data.column(table.key)?.str()?.clone();
+        let content =
+            table.columns.iter().map(|column| data.column(column.name).cloned()).collect::<PolarsResult<_>>()?;
+        let months = table.partition_by.map(|name| data.column(name).cloned()).transpose()?;
+        Ok(Self { table, data, keys, content, months, personal, parts, starts })
+    }
+
+    pub fn part(&self, row: u32) -> usize {
+        self.starts.partition_point(|start| *start <= row) - 1
+    }
+
+    pub fn partition(&self, row: u32) -> Option<String> {
+        let dates = self.months.as_ref()?;
+        let micros = dates.datetime().ok().and_then(|dates| dates.phys.get(row as usize));
+        Some(
+            micros
+                .and_then(DateTime::from_timestamp_micros)
+                .map_or_else(|| "undated".to_owned(), |time| format!("{:04}-{:02}", time.year(), time.month())),
+        )
+    }
+
+    /// Whether a row says what is held already, personal cells included where it is a row of this import:
+    /// the store holds none to compare with.
+    pub fn adds_nothing(&self, state: State<'_>, row: u32) -> bool {
+        let person = |before: u32| self.personal[before as usize] == self.personal[row as usize];
+        state.incoming.is_none_or(person) && same(state.content, state.row, &self.content, row as usize)
+    }
+
+    /// Of each unit the newest export and the part that brought it, where exports of different days can meet.
+    pub fn newest_by_unit(&self, against_store: bool) -> PolarsResult<Newest> {
+        let mut newest = Newest::default();
+        let one_day = self.parts.windows(2).all(|pair| pair[0].exported_at == pair[1].exported_at);
+        let Some(units) = self.units()?.filter(|_| against_store || !one_day) else { return Ok(newest) };
+        for (row, unit) in units.iter().enumerate() {
+            let part = self.part(row as u32);
+            let (Some(unit), Some(day)) = (unit, self.parts[part].exported_at) else { continue };
+            match newest.get_mut(unit) {
+                Some(known) if known.0 >= day => {}
+                Some(known) => *known = (day, part),
+                None => drop(newest.insert(unit.to_owned(), (day, part))),
+            }
+        }
+        Ok(newest)
+    }
+
+    pub fn units(&self) -> PolarsResult<Option<StringChunked>> {
+        unit_column(self.table).map(|name| self.data.column(name)?.str().cloned()).transpose()
+    }
+
+    pub fn take(&self, rows: Vec<u32>) -> PolarsResult<DataFrame> {
+        take(&self.data, rows)
+    }
+
+    pub fn row_number(&self, row: u32) -> u32 {
+        self.data
+            .column("row")
+            .and_then(|rows| rows.i64().map(|rows| rows.get(row as usize)))
+            .ok()
+            .flatten()
+            .unwrap_or(0) as u32
+    }
+}
+
+fn with_provenance(
+    data: &DataFrame,
+    source: &str,
+    file: &str,
+    sheet: &str,
+    exported_at: Option<NaiveDate>,
+) -> PolarsResult<DataFrame> {
+    let height = data.height();
+    let row = data.column("row")?.clone();
+    let mut columns: Vec<Series> =
+        data.columns().iter().filter(|column| ![PERSONAL, "row"].contains(&column.name().as_str())).cloned().collect();
+    for (name, value) in [("source", source), ("file", file), ("sheet", sheet)] {
+        columns.push(Series::new_scalar(name.into(), PlSmallStr::from_str(value).into(), height));
+    }
+    columns.push(row);
+    let micros = exported_at.and_then(|day| day.and_hms_opt(0, 0, 0)).map(|time| time.and_utc().timestamp_micros());
+    let exported = polars::prelude::Series::new("exported_at".into(), vec![micros; height])
+        .cast(&crate::normalise::data_type(Kind::Time))?;
+    columns.push(exported.into_column());
+    DataFrame::new(height, columns)
+}
+
+/// Whether two rows agree in every column of the table.
+pub(super) fn same(left: &[Series], left_row: usize, right: &[Series], right_row: usize) -> bool {
+    left.iter().zip(right).all(|(left, right)| match (left.get(left_row), right.get(right_row)) {
+        (Ok(left), Ok(right)) => left == right,
+        _ => false,
+    })
+}

@@ -1,0 +1,228 @@
+//! Merges incoming rows into a table: one row per key, the newest export wins, and every row is accounted for.
+
+mod account;
+mod batch;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Mutex;
+
+use chrono::NaiveDate;
+use polars::prelude::{DataFrame, IdxCa, PlHashMap, PolarsResult};
+
+use super::delta::{self, TableFiles};
+use super::{StoreError, frame};
+use crate::model::Table;
+use account::Merge;
+use batch::Batch;
+
+/// Rows of one sheet of one file, typed, not yet merged. Order is the order of counting: export day, then path.
+#[derive(Debug)]
+pub struct Incoming {
+    /// The columns of the table, then `row` and the digest of personal cells.
+    pub frame: DataFrame,
+    /// File as the user named it.
+    pub file: String,
+    /// Sheet.
+    pub sheet: String,
+    /// Source definition.
+    pub source: String,
+    /// Day of export, if known.
+    pub exported_at: Option<NaiveDate>,
+}
+
+/// What became of the rows of one [`Incoming`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Account {
+    /// New to the store.
+    pub loaded: u64,
+    /// Replaced an older state.
+    pub updated: u64,
+    /// Added nothing.
+    pub duplicate: u64,
+}
+
+/// What the merge noticed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MergeNotes {
+    /// One key, two contents on one day, or two units: (position of the incoming, row, key).
+    pub conflicts: Vec<(usize, u32, String)>,
+    /// Replaced rows whose due date moved, per incoming.
+    pub due_moved: BTreeMap<usize, Cases>,
+    /// Replaced rows that were finished and are open again, per incoming.
+    pub reopened: BTreeMap<usize, Cases>,
+    /// Rows that a newer export of their unit lacks, per incoming that is newest for the unit, and unit.
+    pub absent: BTreeMap<(usize, String), Cases>,
+}
+
+/// How many rows, and the key of the first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cases {
+    /// How many.
+    pub count: u64,
+    /// The key of one of them.
+    pub example: String,
+}
+
+impl Cases {
+    fn add(&mut self, key: &str) {
+        if self.count == 0 {
+            key.clone_into(&mut self.example);
+        }
+        self.count += 1;
+    }
+}
+
+/// The outcome of a merge.
+#[derive(Debug)]
+pub struct Merged {
+    /// The table's files after it.
+    pub files: TableFiles,
+    /// One account per incoming, in their order.
+    pub accounts: Vec<Account>,
+    /// What was noticed.
+    pub notes: MergeNotes,
+}
+
+/// All rows of one key in order of counting, and what they do to the store.
+struct Slot {
+    last: u32,
+    earlier: Vec<u32>,
+    held: bool,
+    replaces: bool,
+}
+
+/// Merges into the files of a published version; writes new files but commits nothing.
+pub(super) fn merge(
+    path: &Path,
+    table: &'static Table,
+    files: &TableFiles,
+    incoming: Vec<Incoming>,
+) -> Result<Merged, StoreError> {
+    let fail = frame(table.name);
+    let batch = Batch::of(table, incoming).map_err(&fail)?;
+    let mut slots: Vec<Slot> = Vec::with_capacity(batch.keys.len());
+    let mut by_key: PlHashMap<&str, u32> = PlHashMap::default();
+    by_key.reserve(batch.keys.len());
+    for (row, key) in batch.keys.iter().enumerate() {
+        let row = row as u32;
+        let key = key.unwrap_or_default();
+        if let Some(slot) = by_key.get(key) {
+            let slot = &mut slots[*slot as usize];
+            slot.earlier.push(slot.last);
+            slot.last = row;
+        } else {
+            by_key.insert(key, slots.len() as u32);
+            slots.push(Slot { last: row, earlier: Vec::new(), held: false, replaces: true });
+        }
+    }
+    let newest = batch.newest_by_unit(!files.is_empty()).map_err(&fail)?;
+    let mut merge = Merge {
+        batch: &batch,
+        newest,
+        accounts: vec![Account::default(); batch.parts.len()],
+        notes: MergeNotes::default(),
+    };
+    let mut touched = BTreeSet::new();
+    for (file, partition) in files {
+        if merge.compare_held(&path.join(file), &by_key, &mut slots)? {
+            touched.insert(partition.clone());
+        }
+    }
+    for slot in slots.iter().filter(|slot| !slot.held) {
+        merge.count(slot, None);
+    }
+    merge.note_absent_incoming(&slots).map_err(&fail)?;
+    let replaced: BTreeSet<&str> = by_key
+        .iter()
+        .filter(|(_, slot)| slots[**slot as usize].held && slots[**slot as usize].replaces)
+        .map(|(key, _)| *key)
+        .collect();
+    let mut new_rows: BTreeMap<Option<String>, Vec<u32>> = BTreeMap::new();
+    for slot in slots.iter().filter(|slot| slot.replaces) {
+        new_rows.entry(batch.partition(slot.last)).or_default().push(slot.last);
+    }
+    touched.extend(new_rows.keys().cloned());
+    let jobs = touched.into_iter().map(|partition| {
+        let old: Vec<String> = files.iter().filter(|(_, of)| **of == partition).map(|(file, _)| file.clone()).collect();
+        Job { rows: new_rows.remove(&partition).unwrap_or_default(), old, partition }
+    });
+    let target = rebuild_all(path, table, files, jobs.collect(), &replaced, &batch)?;
+    let (accounts, notes) = (merge.accounts, merge.notes);
+    Ok(Merged { files: target, accounts, notes })
+}
+
+/// A partition to write anew.
+struct Job {
+    partition: Option<String>,
+    old: Vec<String>,
+    rows: Vec<u32>,
+}
+
+/// Writes the touched partitions, two at a time; returns the table's files after it.
+fn rebuild_all(
+    path: &Path,
+    table: &Table,
+    files: &TableFiles,
+    jobs: Vec<Job>,
+    replaced: &BTreeSet<&str>,
+    batch: &Batch,
+) -> Result<TableFiles, StoreError> {
+    let mut target = files.clone();
+    for old in jobs.iter().flat_map(|job| &job.old) {
+        target.remove(old);
+    }
+    let queue = Mutex::new(jobs.into_iter());
+    let work = || -> Result<Vec<(String, Option<String>)>, StoreError> {
+        let mut written = Vec::new();
+        loop {
+            let next = queue.lock().expect("no worker panics").next();
+            let Some(job) = next else { return Ok(written) };
+            let mut rebuilt = rebuild(path, table, &job.old, replaced, batch, job.rows)?;
+            if rebuilt.height() > 0 {
+                written.push((delta::write(path, table.name, job.partition.as_deref(), &mut rebuilt)?, job.partition));
+            }
+        }
+    };
+    let written = std::thread::scope(|scope| {
+        let other = scope.spawn(work);
+        let mine = work();
+        let other = other.join().expect("writing does not panic");
+        Ok::<_, StoreError>(mine?.into_iter().chain(other?))
+    });
+    target.extend(written?);
+    Ok(target)
+}
+
+/// One partition anew: what it held without the replaced keys, and the new rows, sorted by key.
+fn rebuild(
+    path: &Path,
+    table: &Table,
+    old: &[String],
+    replaced: &BTreeSet<&str>,
+    batch: &Batch,
+    mut rows: Vec<u32>,
+) -> Result<DataFrame, StoreError> {
+    let fail = frame(table.name);
+    rows.sort_unstable_by_key(|row| batch.keys.get(*row as usize));
+    let mut whole = batch.take(rows).map_err(&fail)?;
+    if old.is_empty() {
+        return Ok(whole);
+    }
+    for file in old {
+        let held = delta::read(&path.join(file), table.name, None)?;
+        let keys = held.column(table.key).and_then(|column| column.str().cloned()).map_err(&fail)?;
+        let kept = keys.iter().enumerate().filter(|(_, key)| key.is_none_or(|key| !replaced.contains(key)));
+        let kept = take(&held, kept.map(|(row, _)| row as u32).collect()).map_err(&fail)?;
+        whole.vstack_mut(&kept.select(whole.get_column_names_owned()).map_err(&fail)?).map_err(&fail)?;
+    }
+    whole.rechunk_mut_par();
+    let keys = whole.column(table.key).and_then(|column| column.str().cloned()).map_err(&fail)?;
+    let mut order: Vec<u32> = (0..whole.height() as u32).collect();
+    order.sort_unstable_by_key(|row| keys.get(*row as usize));
+    take(&whole, order).map_err(&fail)
+}
+
+fn take(data: &DataFrame, rows: Vec<u32>) -> PolarsResult<DataFrame> {
+    data.take(&IdxCa::from_vec("".into(), rows))
+}
