@@ -92,21 +92,24 @@ fn dossiers(policies: Policies, used: &str) -> String {
     columns.extend(
         [
             "d.resolving_unit AS fact_unit",
-            "NULL AS fact_kind",
-            "CAST(d.received_at AS DATE) AS received_on",
+            "CAST(NULL AS VARCHAR) AS fact_kind",
+            &format!("{} AS received_on", day("d.received_at")),
             // Only where the workspace loads impossible orders of dates with a warning do the two differ.
-            "CAST(CASE WHEN d.finished_at < d.received_at THEN d.received_at ELSE d.finished_at END AS DATE) AS finished_on",
+            &format!(
+                "{} AS finished_on",
+                day("CASE WHEN d.finished_at < d.received_at THEN d.received_at ELSE d.finished_at END")
+            ),
             "d.channel = 2 AS online",
             "d.channel = 3 AS post",
             "d.status = 7 AS withdrawn",
         ]
-        .map(str::to_owned),
+        .map(ToString::to_string),
     );
     let due = due_on(policies, &mut joins);
     columns.push(format!("{due} AS due_on"));
     if uses("working_days") {
-        join_calendar(&mut joins, "wr", "CAST(d.received_at AS DATE)");
-        join_calendar(&mut joins, "wf", "CAST(d.finished_at AS DATE)");
+        join_calendar(&mut joins, "wr", &day("d.received_at"));
+        join_calendar(&mut joins, "wf", &day("d.finished_at"));
         columns.push("wf.working_day_number - wr.working_day_number AS working_days".to_owned());
     }
     format!("SELECT {}\nFROM dossiers d{joins}\nWHERE d.received_at IS NOT NULL", columns.join(", "))
@@ -114,12 +117,12 @@ fn dossiers(policies: Policies, used: &str) -> String {
 
 /// The due date by the policies for pauses and for missing due dates.
 fn due_on(policies: Policies, joins: &mut String) -> String {
-    let exported = "CAST(d.due_at AS DATE)";
+    let exported = &day("d.due_at");
     let by_limit = policies.missing_due == MissingDue::FromStatutoryLimit;
     if policies.pause == Pause::AsExported && !by_limit {
-        return exported.to_owned();
+        return exported.clone();
     }
-    join_calendar(joins, "pr", "CAST(d.received_at AS DATE)");
+    join_calendar(joins, "pr", &day("d.received_at"));
     join_calendar(joins, "pd", exported);
     let limit = if by_limit { "pr.working_day_number + c.limit_days" } else { "NULL" };
     let due = format!("COALESCE(pd.working_day_number, {limit})");
@@ -129,14 +132,14 @@ fn due_on(policies: Policies, joins: &mut String) -> String {
             for (alias, column) in
                 [("p1f", "pause1_from"), ("p1t", "pause1_to"), ("p2f", "pause2_from"), ("p2t", "pause2_to")]
             {
-                join_calendar(joins, alias, &format!("CAST(d.{column} AS DATE)"));
+                join_calendar(joins, alias, &day(&format!("d.{column}")));
             }
             let pause =
                 |from: &str, to: &str| format!("COALESCE({to}.working_day_number - {from}.working_day_number, 0)");
             format!("{due} + {} + {}", pause("p1f", "p1t"), pause("p2f", "p2t"))
         }
         Pause::Restart => {
-            join_calendar(joins, "pe", "CAST(COALESCE(d.pause2_to, d.pause1_to) AS DATE)");
+            join_calendar(joins, "pe", &day("COALESCE(d.pause2_to, d.pause1_to)"));
             format!("{due} + COALESCE(pe.working_day_number - pr.working_day_number, 0)")
         }
     };
@@ -149,6 +152,11 @@ fn due_on(policies: Policies, joins: &mut String) -> String {
         // Without a pause the exported day stands, even if it is no working day.
         _ => format!("CASE WHEN d.pause1_to IS NULL AND d.due_at IS NOT NULL THEN {exported} ELSE due_day.date END"),
     }
+}
+
+/// The day of a time. Division keeps to whole columns where a plain cast goes through a calendar row by row.
+fn day(time: &str) -> String {
+    format!("CAST(CAST(CAST({time} AS BIGINT) / 86400000000 AS INT) AS DATE)")
 }
 
 fn join_calendar(joins: &mut String, alias: &str, date: &str) {
@@ -182,7 +190,7 @@ fn dossiers_in_period(policies: Policies) -> String {
          COALESCE(f.due_on >= p.period_end, TRUE) AS in_time,\n\
          COALESCE(f.due_on < p.period_end, FALSE) AS overdue,\n\
          {due_counts} AS due_counts,\n\
-         CAST(f.finished_on - f.received_on AS BIGINT) AS days\n\
+         CAST(f.finished_on AS INT) - CAST(f.received_on AS INT) AS days\n\
          FROM facts f JOIN periods p\n\
          ON f.received_on <= p.period_end AND COALESCE(f.finished_on >= p.period_start, TRUE)"
     )

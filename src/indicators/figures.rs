@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, Date32Array, Float64Array, ListArray, StringArray};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, Date32Array, Float64Array, Int32Array, ListArray};
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Field, Float64Type, Schema};
+use datafusion::arrow::datatypes::{DataType, Field, Float64Type, Int32Type, Schema};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::error::DataFusionError;
 
@@ -37,7 +37,7 @@ pub(super) fn measure(
     engine.session.register("periods", periods_batch(periods)?)?;
     let mut found: Vec<(Pass, HashMap<Key, Values>, bool)> = Vec::new();
     for pass in passes(engine, indicators, by) {
-        let values = run(engine, &pass, by, children)?;
+        let values = run(engine, &pass, periods, by, children)?;
         let empty = is_empty(engine, &pass.table)?;
         found.push((pass, values, empty));
     }
@@ -146,11 +146,19 @@ fn suppressed(measure: Measure, below: u32) -> Measure {
 }
 
 /// Runs a pass and adds its rows up: to the unit, its kind, everything, and to the units above it if asked for.
-fn run(engine: &Engine<'_>, pass: &Pass, by: By, children: Children) -> Result<HashMap<Key, Values>, StoreError> {
+fn run(
+    engine: &Engine<'_>,
+    pass: &Pass,
+    periods: &[Period],
+    by: By,
+    children: Children,
+) -> Result<HashMap<Key, Values>, StoreError> {
+    let ids: Vec<String> = periods.iter().map(ToString::to_string).collect();
     let mut found = HashMap::new();
     for batch in engine.session.run(&pass.sql)? {
         let text = |at: usize| cast(batch.column(at), &DataType::Utf8).map_err(DataFusionError::from);
         let texts = (0..4).map(text).collect::<Result<Vec<ArrayRef>, _>>()?;
+        let numbers_of = batch.column(0).as_primitive::<Int32Type>();
         let columns = (4..4 + pass.width).map(|at| numbers(batch.column(at))).collect::<Result<Vec<_>, _>>()?;
         for row in 0..batch.num_rows() {
             let text = |at: usize| {
@@ -159,7 +167,7 @@ fn run(engine: &Engine<'_>, pass: &Pass, by: By, children: Children) -> Result<H
             };
             let values: Values = columns.iter().map(|column| column.value(row)).collect();
             for who in receivers(engine, text(1), text(2), by, children) {
-                let key = (text(0).unwrap_or_default().to_owned(), who, text(3).map(str::to_owned));
+                let key = (ids[numbers_of.value(row) as usize].clone(), who, text(3).map(str::to_owned));
                 match found.get_mut(&key) {
                     Some(sum) => add(sum, &values),
                     None => drop(found.insert(key, values.clone())),
@@ -245,7 +253,7 @@ fn is_empty(engine: &Engine<'_>, table: &str) -> Result<bool, StoreError> {
 
 pub(super) fn periods_batch(periods: &[Period]) -> Result<RecordBatch, StoreError> {
     let schema = Schema::new(vec![
-        Field::new("period", DataType::Utf8, false),
+        Field::new("period", DataType::Int32, false),
         Field::new("period_start", DataType::Date32, false),
         Field::new("period_end", DataType::Date32, false),
     ]);
@@ -253,7 +261,7 @@ pub(super) fn periods_batch(periods: &[Period]) -> Result<RecordBatch, StoreErro
         Date32Array::from_iter_values(periods.iter().map(|one| of(one).to_epoch_days()))
     };
     let columns: Vec<ArrayRef> = vec![
-        Arc::new(StringArray::from_iter_values(periods.iter().map(ToString::to_string))),
+        Arc::new(Int32Array::from_iter_values(0..periods.len() as i32)),
         Arc::new(days(|period| period.start)),
         Arc::new(days(|period| period.end)),
     ];

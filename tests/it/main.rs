@@ -1,0 +1,16 @@
+//! Tests of the whole program: commands on files, figures against a truth counted elsewhere, and the shape of the house.
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+mod support;
+
+mod architecture;
+mod bad_definitions;
+mod bad_input;
+mod bad_places;
+mod contracts;
+mod independent_sql;
+mod personal;
+mod policies;
+mod report;
+mod truth;
+mod versions;
