@@ -47,11 +47,7 @@ fn planning_faults(definitions: &Definitions) -> Result<Vec<Fault>> {
     let mut found = Vec::new();
     for indicator in &definitions.indicators {
         let mut fault = |key: &str, message: String| {
-            found.push(Fault {
-                file: format!("indicators/…{}.toml", indicator.group),
-                key: format!("{}.{key}", indicator.id),
-                message,
-            });
+            found.push(Fault { file: indicator.file.clone(), key: format!("{}.{key}", indicator.id), message });
         };
         if !FACT_TABLES.contains(&indicator.table.as_str()) {
             fault(
@@ -63,8 +59,12 @@ fn planning_faults(definitions: &Definitions) -> Result<Vec<Fault>> {
         let stored = stored_columns(&indicator.table);
         let words: Vec<&str> =
             stored.iter().map(|column| column.name).chain(fact_columns(&indicator.table).iter().copied()).collect();
-        for need in indicator.needs.iter().filter(|need| !words.contains(&need.as_str())) {
+        let unknown: Vec<&String> = indicator.needs.iter().filter(|need| !words.contains(&need.as_str())).collect();
+        for need in &unknown {
             fault("needs", format!("no column '{need}'{}", did_you_mean(need, words.iter().copied())));
+        }
+        if !unknown.is_empty() {
+            continue;
         }
         if let Err(error) = engine.measure(std::slice::from_ref(&period), &[indicator], By::Unit, Children::Apart) {
             let text = error.to_string();

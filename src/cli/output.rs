@@ -67,10 +67,6 @@ pub(super) fn write(global: &Global, schema: &SchemaRef, batches: &[RecordBatch]
             writer.write_batches(&batches.iter().collect::<Vec<_>>())?;
             writer.finish()?;
             drop(writer);
-            // arrow writes nothing at all for no rows, and no array is no JSON.
-            if batches.iter().all(|batch| batch.num_rows() == 0) {
-                out.write_all(b"[]")?;
-            }
             out.write_all(b"\n")?;
         }
         Format::Ndjson => {

@@ -22,6 +22,8 @@ pub struct Group {
 /// One indicator.
 #[derive(Debug, Clone)]
 pub struct Indicator {
+    /// The file that defines it.
+    pub file: String,
     /// Id of the contract.
     pub id: String,
     /// The theme.
@@ -271,6 +273,7 @@ fn checked(path: &str, group: &str, raw: RawIndicator, faults: &mut Vec<Fault>) 
         fault("form06", "only columns 4, 5, 6, 8, 9, 10, 12 and 13 are counted; the others are their sums".to_owned());
     }
     Indicator {
+        file: path.to_owned(),
         group: group.to_owned(),
         name_vi: raw.name_vi,
         name_en: raw.name_en,

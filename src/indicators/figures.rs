@@ -89,8 +89,8 @@ fn who(
     let mut units = engine.rows_of(period);
     // A unit outside its validity that counts something is shown all the same: nothing is lost.
     for unit in engine.units.units() {
-        let counts =
-            found.iter().any(|(_, values, _)| values.contains_key(&(period_id.to_owned(), unit.code.clone(), None)));
+        let counts = !unit.exists_within(period.start, period.end)
+            && found.iter().any(|(_, values, _)| values.contains_key(&(period_id.to_owned(), unit.code.clone(), None)));
         if counts && !units.iter().any(|other| other.unit_code == unit.code) {
             units.push(UnitRef {
                 unit_code: unit.code.clone(),

@@ -456,14 +456,25 @@ impl<'a> Normaliser<'a> {
             .collect()
     }
 
+    /// The mapped cells of a refused row. What no date and no number is, in a column of dates or numbers, may be a
+    /// personal value in the wrong column: it is left out.
     fn cells(&self, raw: &RawBatch, row: usize) -> String {
+        let kept = |at: usize, text: &str| {
+            let column = &self.source.columns[at];
+            match column.kind {
+                _ if !column.words.is_empty() || text.trim().is_empty() => true,
+                Kind::Time => dates::read(text.trim(), &self.patterns) != Err(DateFault::Unreadable),
+                Kind::Int | Kind::Float | Kind::Bool => number(text).is_some(),
+                Kind::Text | Kind::Unit => true,
+            }
+        };
         let cells: serde_json::Map<String, serde_json::Value> = raw
             .columns
             .iter()
             .enumerate()
-            .filter_map(|(at, texts)| {
-                texts.as_ref().map(|texts| (self.headings[at].clone(), clean(texts.get(row)).into_owned().into()))
-            })
+            .filter_map(|(at, texts)| Some((at, texts.as_ref()?.get(row))))
+            .filter(|(at, text)| kept(*at, text))
+            .map(|(at, text)| (self.headings[at].clone(), clean(text).into_owned().into()))
             .collect();
         serde_json::Value::Object(cells).to_string()
     }
@@ -541,7 +552,7 @@ pub fn data_type(kind: Kind) -> DataType {
 /// A Vietnamese number: `1.234`, `1.234,5`, `200000,00`, `8000`, `12,4%`.
 fn number(text: &str) -> Option<f64> {
     let text = text.trim().trim_end_matches(['đ', '₫']).trim();
-    let (text, scale) = text.strip_suffix('%').map_or((text, 1.0), |text| (text.trim(), 0.01));
+    let (text, scale) = text.strip_suffix('%').map_or((text, 1.0), |text| (text.trim(), 100.0));
     let (sign, digits) = text.strip_prefix('-').map_or((1.0, text), |digits| (-1.0, digits));
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b',') {
         return None;
@@ -552,7 +563,7 @@ fn number(text: &str) -> Option<f64> {
     if !grouped || groups.iter().any(|group| group.is_empty()) || fraction.contains(['.', ',']) {
         return None;
     }
-    format!("{}.{fraction}0", groups.concat()).parse::<f64>().ok().map(|number| sign * number * scale)
+    format!("{}.{fraction}0", groups.concat()).parse::<f64>().ok().map(|number| sign * number / scale)
 }
 
 #[cfg(test)]
