@@ -7,7 +7,6 @@ use datafusion::error::DataFusionError;
 
 use super::compile::{all, rows};
 use super::facts::with_scoped;
-use super::figures::periods_batch;
 use super::lists::{text, texts};
 use super::{By, Children, Engine};
 use crate::definitions::{Aggregate, Indicator};
@@ -54,8 +53,7 @@ pub fn trace(
 ) -> Result<Option<Trace>, StoreError> {
     let figures = engine.measure(std::slice::from_ref(period), &[indicator], By::Unit, Children::Apart)?;
     let Some(figure) = figures.into_iter().find(|one| one.row.unit.unit_code == unit) else { return Ok(None) };
-    engine.session.register("periods", periods_batch(std::slice::from_ref(period))?)?;
-    let sql = row_sql(engine, indicator, unit);
+    let sql = row_sql(engine, indicator, unit, period);
     let mut traced = Vec::new();
     for batch in engine.session.run(&sql)? {
         let columns = texts(&batch, 4)?;
@@ -77,7 +75,7 @@ pub fn trace(
     Ok(Some(Trace { row: figure.row, sql, files, rows: traced }))
 }
 
-fn row_sql(engine: &Engine<'_>, indicator: &Indicator, unit: &str) -> String {
+fn row_sql(engine: &Engine<'_>, indicator: &Indicator, unit: &str, period: &Period) -> String {
     let key = Table::named(&indicator.table).map_or("", |table| table.key);
     let quoted = unit.replace('\'', "''");
     let of = match unit.strip_prefix('*') {
@@ -92,7 +90,12 @@ fn row_sql(engine: &Engine<'_>, indicator: &Indicator, unit: &str) -> String {
     };
     let within = all(&[rows(indicator.rows), &indicator.denominator]);
     let used = format!("{top} {within}");
-    let with = with_scoped(&indicator.table, engine.policies, &used);
+    // The period stands in the SQL, so that anyone can run it again.
+    let periods = format!(
+        "WITH periods AS (SELECT 0 AS period, DATE '{}' AS period_start, DATE '{}' AS period_end), facts AS",
+        period.start, period.end
+    );
+    let with = with_scoped(&indicator.table, engine.policies, &used).replacen("WITH facts AS", &periods, 1);
     format!(
         "{with}SELECT {key} AS code, file, sheet, row, {top} AS in_numerator\n\
          FROM (SELECT s.* FROM scoped s LEFT JOIN units u ON u.code = s.fact_unit WHERE {of})\n\

@@ -279,3 +279,23 @@ fn a_closed_pipe_is_no_fault() {
     let done = child.wait_with_output().unwrap();
     assert_eq!((done.status.code(), done.stderr.as_slice()), (Some(0), &b""[..]));
 }
+
+#[test]
+fn the_sql_of_an_explanation_runs_as_it_stands() {
+    let place = &sample().place;
+    let explained = place.rows(&["explain", "on_time_rate", "--unit", "000.00.02.H99", "--period", "2025-Q1"]);
+    let rows = place.rows(&["sql", explained[0]["sql"].as_str().unwrap()]);
+    let on_top = rows.iter().filter(|row| row["in_numerator"] == true).count();
+    assert_eq!(explained[0]["denominator"].as_f64(), Some(rows.len() as f64));
+    assert_eq!(explained[0]["numerator"].as_f64(), Some(on_top as f64));
+}
+
+#[test]
+fn figures_are_a_sql_table_and_can_be_split_by_month() {
+    let place = &sample().place;
+    let asked = "SELECT unit_code, value FROM indicators WHERE indicator = 'online_share' AND period = '2025-02' \
+                 AND unit_code = '*'";
+    let months = place.rows(&["indicators", "--period", "2025-Q1", "--by", "month", "--indicator", "online_share"]);
+    let february = months.iter().find(|row| row["period"] == "2025-02" && row["unit_code"] == "*").unwrap();
+    assert_eq!(place.rows(&["sql", asked])[0]["value"], february["value"]);
+}
