@@ -13,7 +13,7 @@ use super::output::Columns;
 use super::{Format, Global, Lang, Outcome, faults, note};
 use crate::definitions::{Definitions, Language};
 use crate::import::{ImportReport, Options, Progress, import};
-use crate::model::Level;
+use crate::model::{FinishedBeforeReceived, Level};
 use crate::store::Workspace;
 
 #[derive(Debug, Args)]
@@ -33,6 +33,9 @@ pub(super) struct Import {
     /// Fail if another import is running, instead of waiting
     #[arg(long)]
     no_wait: bool,
+    /// What happens to a dossier that ended before it was received
+    #[arg(long, value_enum)]
+    finished_before_received: Option<FinishedBeforeReceived>,
 }
 
 impl Import {
@@ -44,6 +47,7 @@ impl Import {
             exported_at: self.exported_at,
             dry_run: self.dry_run,
             no_wait: self.no_wait,
+            finished_before_received: self.finished_before_received,
         };
         let report = import(&workspace, &definitions, &self.paths, &options, &mut Bar::new(global))?;
         write_accounts(global, &report)?;

@@ -16,7 +16,7 @@ pub use paths::{InputFile, find_files};
 pub use units::{UnitListError, read_unit_list, stored_units, units_frame};
 
 use crate::definitions::{Definitions, SourceDef};
-use crate::model::{FileAccount, Finding, Level, Table};
+use crate::model::{FileAccount, Finding, FinishedBeforeReceived, Level, Table};
 use crate::read::Limits;
 use crate::store::{Incoming, MergeNotes, SentFile, StoreError, Transaction, Workspace};
 use file::FileOutcome;
@@ -32,6 +32,8 @@ pub struct Options {
     pub dry_run: bool,
     /// Fail instead of waiting for another import.
     pub no_wait: bool,
+    /// What happens to a dossier that ended before it was received, instead of the workspace's policy.
+    pub finished_before_received: Option<FinishedBeforeReceived>,
 }
 
 /// What an import did.
@@ -111,10 +113,12 @@ pub fn import(
     if units.units().is_empty() {
         return Err(ImportError::NoUnits);
     }
+    let mut policies = workspace.config.policies;
+    policies.finished_before_received = options.finished_before_received.unwrap_or(policies.finished_before_received);
     let context = file::Context {
         sources: &sources,
         units: &units,
-        policies: workspace.config.policies,
+        policies,
         limits: Limits::default(),
         exported_at: options.exported_at,
     };
