@@ -2,13 +2,18 @@
 
 mod columns;
 mod export_date;
+mod frame;
 mod headings;
+mod numbers;
 mod raw;
+mod refusals;
 mod rows;
 mod text;
+mod words;
 
-pub use columns::{Normalised, Normaliser, PERSONAL, Refused, RejectedRow, data_type};
+pub use columns::{Normalised, Normaliser, PERSONAL, Refused, RejectedRow};
 pub use export_date::{in_letterhead, in_name};
+pub use frame::data_type;
 pub use headings::{HeadingMatch, Mapping, NearMiss, find};
 pub use raw::{RawBatch, TextColumn};
 pub use rows::{RowKind, classify};

@@ -1,0 +1,41 @@
+//! Reads numbers as Vietnamese offices write them.
+
+/// A Vietnamese number: `1.234`, `1.234,5`, `200000,00`, `8000`, `12,4%`.
+pub(super) fn number(text: &str) -> Option<f64> {
+    let text = text.trim().trim_end_matches(['đ', '₫']).trim();
+    let (text, scale) = text.strip_suffix('%').map_or((text, 1.0), |text| (text.trim(), 100.0));
+    let (sign, digits) = text.strip_prefix('-').map_or((1.0, text), |digits| (-1.0, digits));
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b',') {
+        return None;
+    }
+    let (whole, fraction) = digits.split_once(',').unwrap_or((digits, ""));
+    let groups: Vec<&str> = whole.split('.').collect();
+    let grouped = groups.len() == 1 || (groups[0].len() <= 3 && groups[1..].iter().all(|group| group.len() == 3));
+    if !grouped || groups.iter().any(|group| group.is_empty()) || fraction.contains(['.', ',']) {
+        return None;
+    }
+    format!("{}.{fraction}0", groups.concat()).parse::<f64>().ok().map(|number| sign * number / scale)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn numbers_are_vietnamese() {
+        for (text, value) in [
+            ("1.234", Some(1234.0)),
+            ("1.234,5", Some(1234.5)),
+            ("200000,00", Some(200_000.0)),
+            ("8000", Some(8000.0)),
+            ("12,4%", Some(0.124)),
+            ("1.23", None),
+            ("1,2,3", None),
+            ("", None),
+            ("abc", None),
+            ("-5", Some(-5.0)),
+        ] {
+            assert_eq!(number(text), value, "{text}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Understands words, units and dates: each distinct word is looked up once.
+
+use super::columns::{CellFault, Normaliser, Refused, Typed, Word};
+use super::numbers::number;
+use super::raw::{RawBatch, TextColumn};
+use super::text::clean;
+use crate::definitions::dates::{self, DateFault};
+use crate::definitions::{SourceColumn, Unknown};
+use crate::model::{Finding, Kind, Level, Resolved, fold_name};
+
+impl Normaliser<'_> {
+    /// Words and units: each distinct text is looked up once.
+    pub(super) fn understand(
+        &mut self,
+        at: usize,
+        column: &SourceColumn,
+        texts: &TextColumn,
+        raw: &RawBatch,
+        faults: &mut Vec<CellFault>,
+    ) -> Vec<Word> {
+        let mut words = Vec::with_capacity(texts.len());
+        for (row, text) in texts.iter().enumerate() {
+            let known = self.words[at].get(text).copied();
+            let word = known.unwrap_or_else(|| self.word(at, column, text));
+            if known.is_none() {
+                self.words[at].insert(text.to_owned(), word);
+            }
+            if let Word::Unknown(position) = word {
+                let (rule, hint) = self.unknown[position as usize].clone();
+                let value = clean(text).into_owned();
+                if column.unknown == Unknown::Reject {
+                    faults.push(CellFault { row, rule, column: at, value, hint });
+                } else {
+                    let rule = if rule == "unknown_unit" { "unknown_receiving_unit" } else { rule };
+                    let heading = self.headings[at].clone();
+                    self.warn(rule, &heading, &value, raw.rows[row], &hint);
+                }
+            }
+            words.push(word);
+        }
+        words
+    }
+
+    fn word(&mut self, at: usize, column: &SourceColumn, text: &str) -> Word {
+        let folded = fold_name(text);
+        if folded.is_empty() && !(column.kind == Kind::Unit && column.unknown == Unknown::Reject)
+            || column.ignore.contains(&folded)
+        {
+            return Word::Empty;
+        }
+        let (rule, hint) = if column.kind == Kind::Unit {
+            match self.units.resolve(text) {
+                Resolved::One(unit) => return Word::Text(self.intern(at, unit.code.clone())),
+                Resolved::Several(codes) => ("ambiguous_unit", codes.join(", ")),
+                Resolved::None => ("unknown_unit", self.units.nearest(text).unwrap_or_default().to_owned()),
+            }
+        } else {
+            let value = column.words.get(&folded).cloned();
+            // A number beside words is a value of its own, unless numbers are among the words: then they are codes.
+            let open = !column.words.keys().any(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
+            let number = value.as_ref().map_or_else(|| number(text).filter(|_| open), |value| value.parse().ok());
+            match (column.kind, value, number) {
+                (Kind::Text | Kind::Unit, Some(value), _) => return Word::Text(self.intern(at, value)),
+                (Kind::Bool, Some(value), _) => return Word::Bool(value == "true"),
+                (Kind::Int | Kind::Float | Kind::Time, _, Some(number)) => return Word::Number(number),
+                _ => ("unknown_word", String::new()),
+            }
+        };
+        self.unknown.push((rule, hint));
+        Word::Unknown(self.unknown.len() as u32 - 1)
+    }
+
+    pub(super) fn times(
+        &self,
+        at: usize,
+        texts: &TextColumn,
+        faults: &mut Vec<CellFault>,
+    ) -> Result<Vec<Option<i64>>, Refused> {
+        let mut times = Vec::with_capacity(texts.len());
+        for (row, text) in texts.iter().enumerate() {
+            let text = text.trim();
+            if text.is_empty() || text == "-" {
+                times.push(None);
+                continue;
+            }
+            times.push(match dates::read(text, &self.patterns) {
+                Ok(time) => Some(time),
+                Err(DateFault::MonthFirst) => {
+                    return Err(Refused(Box::new(
+                        Finding::new(Level::Error, "month_first_date", self.file)
+                            .at(&self.sheet, 0)
+                            .column(&self.headings[at])
+                            .value(text),
+                    )));
+                }
+                Err(fault) => {
+                    let rule = match fault {
+                        DateFault::Impossible => "impossible_date",
+                        DateFault::Year => "year_out_of_range",
+                        DateFault::Unreadable | DateFault::MonthFirst => "unreadable_date",
+                    };
+                    // An unreadable text might be a misplaced personal value: it is not repeated.
+                    let value = if fault == DateFault::Unreadable { String::new() } else { text.to_owned() };
+                    faults.push(CellFault { row, rule, column: at, value, hint: self.source.dates.join(", ") });
+                    None
+                }
+            });
+        }
+        Ok(times)
+    }
+
+    pub(super) fn numbers(&mut self, column: &SourceColumn, texts: &TextColumn, raw: &RawBatch) -> Typed {
+        let heading = column.headings.first().cloned().unwrap_or_default();
+        let mut parsed: Vec<Option<f64>> = Vec::with_capacity(texts.len());
+        for (row, text) in texts.iter().enumerate() {
+            let text = text.trim();
+            let value = number(text);
+            if value.is_none() && !text.is_empty() {
+                self.warn("unreadable_number", &heading, "", raw.rows[row], "");
+            }
+            parsed.push(value);
+        }
+        match column.kind {
+            Kind::Float => Typed::Float(parsed),
+            Kind::Bool => Typed::Bool(parsed.into_iter().map(|value| value.map(|value| value != 0.0)).collect()),
+            _ => Typed::Int(
+                parsed
+                    .into_iter()
+                    .map(|value| value.filter(|value| value.fract() == 0.0).map(|value| value as i64))
+                    .collect(),
+            ),
+        }
+    }
+}
