@@ -245,5 +245,5 @@ fn fold_words(words: BTreeMap<String, toml::Value>) -> BTreeMap<String, String> 
 /// Words compare like unit names: case, spaces, punctuation and the place of the tone mark fold.
 #[must_use]
 pub fn fold_word(word: &str) -> String {
-    crate::model::fold_name(word)
+    Some(crate::model::fold_name(word)).filter(|folded| !folded.is_empty()).unwrap_or_else(|| word.trim().to_owned())
 }

@@ -142,6 +142,7 @@ struct Reading {
     found: Vec<FoundSheet>,
     strays: Vec<StraySheet>,
     rows: u64,
+    letterhead: Option<NaiveDate>,
     error: Option<ReadError>,
     gathered: Gathered,
 }
@@ -158,9 +159,10 @@ fn read_as(input: &InputFile, sniffed: &Sniffed, encoding: Encoding, context: &C
             sink.finish();
         }
         let (found, strays, rows) = (std::mem::take(&mut sink.found), std::mem::take(&mut sink.strays), sink.rows);
+        let letterhead = sink.letterhead;
         drop(sink);
         let gathered = consumer.join().expect("the normaliser does not panic");
-        Reading { found, strays, rows, error, gathered }
+        Reading { found, strays, rows, letterhead, error, gathered }
     })
 }
 
@@ -223,16 +225,20 @@ fn settle(mut outcome: FileOutcome, input: &InputFile, read: Reading, context: &
         stray_findings(&mut outcome, &read.strays, context.sources, Level::Error);
         return outcome;
     }
-    stray_findings(&mut outcome, &read.strays, context.sources, Level::Info);
+    let width = read.found.iter().map(|sheet| sheet.found.mapping.headings.len()).max().unwrap_or(0);
+    let level = if read.strays.iter().any(|stray| stray.width >= width) { Level::Warning } else { Level::Info };
+    stray_findings(&mut outcome, &read.strays, context.sources, level);
     let name = input.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    outcome.exported_at =
-        context.exported_at.or_else(|| in_name(&name)).or_else(|| read.found.iter().find_map(|sheet| sheet.letterhead));
+    outcome.exported_at = context
+        .exported_at
+        .or_else(|| in_name(&name))
+        .or_else(|| read.found.iter().find_map(|sheet| sheet.letterhead).or(read.letterhead));
     outcome.account.exported_at = outcome.exported_at.map(|day| day.to_string());
     if outcome.exported_at.is_none() {
         outcome.findings.push(Finding::new(Level::Warning, "no_export_date", &input.shown));
     }
     if read.rows == 0 {
-        outcome.findings.push(Finding::new(Level::Error, "no_body_rows", &input.shown));
+        outcome.findings.push(Finding::new(Level::Warning, "no_body_rows", &input.shown));
     }
     outcome.account.rows = read.rows;
     outcome.account.rejected = read.gathered.rejected.len() as u64;

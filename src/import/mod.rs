@@ -18,7 +18,7 @@ pub use units::{UnitListError, read_unit_list, stored_units, units_frame};
 use crate::definitions::{Definitions, SourceDef};
 use crate::model::{FileAccount, Finding, FinishedBeforeReceived, Level, Table};
 use crate::read::Limits;
-use crate::store::{Incoming, MergeNotes, SentFile, StoreError, Transaction, Workspace};
+use crate::store::{Conflict, Incoming, MergeNotes, SentFile, StoreError, Transaction, Workspace};
 use file::FileOutcome;
 
 /// What the user may choose.
@@ -193,13 +193,14 @@ const CONFLICTS_TOLD: usize = 50;
 
 fn add_notes(outcomes: &mut [FileOutcome], owners: &[usize], sheets: &[String], notes: MergeNotes) {
     let more = notes.conflicts.len().saturating_sub(CONFLICTS_TOLD);
-    for (told, (part, row, key)) in notes.conflicts.into_iter().take(CONFLICTS_TOLD).enumerate() {
+    for (told, Conflict { part, row, key, other }) in notes.conflicts.into_iter().take(CONFLICTS_TOLD).enumerate() {
         let outcome = &mut outcomes[owners[part]];
         let count = if told + 1 == CONFLICTS_TOLD { 1 + more as u64 } else { 1 };
         outcome.findings.push(
             Finding::new(Level::Warning, "conflicting_versions", &outcome.account.file)
                 .at(&sheets[part], row)
                 .value(key)
+                .hint(other)
                 .count(count),
         );
     }

@@ -40,6 +40,8 @@ pub(super) struct FoundSheet {
 pub(super) struct StraySheet {
     pub name: String,
     pub rows: usize,
+    /// Cells of its widest row: as many as another sheet has headings may mean that it continues that sheet.
+    pub width: usize,
     pub near: Option<NearMiss>,
 }
 
@@ -58,6 +60,8 @@ struct Body {
     /// For each column of the source: the sheet's column and the decimal mark of its number cells.
     columns: Vec<Option<(usize, char)>>,
     personal: Vec<usize>,
+    /// Columns of the sheet that hold dates.
+    dates: Vec<usize>,
     batch: RawBatch,
 }
 
@@ -70,6 +74,8 @@ pub(super) struct SheetSink<'a> {
     state: State,
     pub found: Vec<FoundSheet>,
     pub strays: Vec<StraySheet>,
+    /// The export day in a sheet or table without data, such as a cover or a letterhead of its own.
+    pub letterhead: Option<NaiveDate>,
     /// Body rows handed on.
     pub rows: u64,
 }
@@ -84,6 +90,7 @@ impl<'a> SheetSink<'a> {
             state: State::Idle,
             found: Vec::new(),
             strays: Vec::new(),
+            letterhead: None,
             rows: 0,
         }
     }
@@ -123,8 +130,15 @@ impl<'a> SheetSink<'a> {
                 if let Some(near) = &mut near {
                     near.row = head[near.row].0 as usize;
                 }
+                let beside = in_letterhead(letter_lines(&texts).iter().map(String::as_str));
+                self.letterhead = self.letterhead.or(beside);
                 if !head.is_empty() {
-                    self.strays.push(StraySheet { name: self.sheet.name.clone(), rows: head.len(), near });
+                    self.strays.push(StraySheet {
+                        name: self.sheet.name.clone(),
+                        rows: head.len(),
+                        width: widest(&texts),
+                        near,
+                    });
                 }
                 return Flow::SkipSheet;
             }
@@ -137,7 +151,9 @@ impl<'a> SheetSink<'a> {
             .zip(&found.mapping.columns)
             .map(|(column, at)| at.map(|at| (at, decimal(column.kind))))
             .collect();
-        let letterhead = in_letterhead(texts[..found.last_row].iter().flatten().map(String::as_str));
+        let dates = source.columns.iter().zip(&found.mapping.columns);
+        let dates = dates.filter(|(column, _)| column.kind == Kind::Time).filter_map(|(_, at)| *at).collect();
+        let letterhead = in_letterhead(letter_lines(&texts[..found.last_row]).iter().map(String::as_str));
         let sheet = FoundSheet {
             name: self.sheet.name.clone(),
             hidden: self.sheet.hidden,
@@ -150,6 +166,7 @@ impl<'a> SheetSink<'a> {
             headings: sheet.found.mapping.headings.clone(),
             columns,
             personal: sheet.found.mapping.personal.clone(),
+            dates,
             batch: RawBatch::default(),
         };
         body.reset(None);
@@ -170,6 +187,9 @@ impl<'a> SheetSink<'a> {
         let State::Body(body) = &mut self.state else { return Flow::SkipSheet };
         let texts: Vec<Cow<'_, str>> = cells.iter().map(|cell| cell_text(cell, '.')).collect();
         if classify(&texts, &body.headings) != RowKind::Body {
+            return Flow::Continue;
+        }
+        if body.is_beside_the_data(&texts) {
             return Flow::Continue;
         }
         self.rows += 1;
@@ -202,6 +222,16 @@ impl RowSink for SheetSink<'_> {
 }
 
 impl Body {
+    /// A row half empty at most and without a single date is a group, a subtotal, a note or signatures: a dossier,
+    /// even one that lacks its code, fills more of its row or has a date.
+    fn is_beside_the_data(&self, texts: &[Cow<'_, str>]) -> bool {
+        let width = self.headings.iter().filter(|heading| !heading.is_empty()).count();
+        let filled = texts.iter().filter(|text| !text.trim().is_empty()).count();
+        let is_date =
+            |at: &usize| texts.get(*at).is_some_and(|text| text.bytes().filter(u8::is_ascii_digit).count() >= 6);
+        !self.dates.is_empty() && filled * 2 <= width && !self.dates.iter().any(is_date)
+    }
+
     fn push(&mut self, number: u32, cells: &[Cell<'_>], texts: &[Cow<'_, str>]) {
         self.batch.rows.push(number);
         self.batch
@@ -223,6 +253,15 @@ impl Body {
         let next = next.cleared(self.columns.iter().map(Option::is_some));
         std::mem::replace(&mut self.batch, next)
     }
+}
+
+fn widest(rows: &[Vec<String>]) -> usize {
+    rows.iter().map(|row| row.iter().filter(|cell| !cell.is_empty()).count()).max().unwrap_or(0)
+}
+
+/// Each cell of some rows, and each row as one line: a label and its date may stand in two cells.
+fn letter_lines(rows: &[Vec<String>]) -> Vec<String> {
+    rows.iter().flat_map(|row| row.iter().cloned().chain([row.join(" ")])).collect()
 }
 
 /// One number for the personal cells of a row, which are dropped right here.

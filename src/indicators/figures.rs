@@ -41,6 +41,7 @@ pub(super) fn measure(
         let empty = is_empty(engine, &pass.table)?;
         found.push((pass, values, empty));
     }
+    let below = engine.policies.suppress_below;
     let mut rows = Vec::new();
     for period in periods {
         let period_id = period.to_string();
@@ -49,7 +50,7 @@ pub(super) fn measure(
             let mut measures = vec![Measure::MISSING; indicators.len()];
             for (pass, values, empty) in &found {
                 for (position, cells) in &pass.cells {
-                    measures[*position] = if *empty { Measure::MISSING } else { cell(values.get(&key), *cells) };
+                    measures[*position] = if *empty { Measure::MISSING } else { cell(values.get(&key), *cells, below) };
                 }
             }
             for (indicator, measure) in indicators.iter().zip(measures) {
@@ -57,7 +58,7 @@ pub(super) fn measure(
                     unit: unit.clone(),
                     period: period_id.clone(),
                     indicator: indicator.id.clone(),
-                    measure: suppressed(measure, engine.policies.suppress_below),
+                    measure,
                 };
                 rows.push(GroupedRow { group: group.clone(), row });
             }
@@ -113,7 +114,8 @@ fn who(
     units.into_iter().chain(sums).chain([everything]).map(|unit| (unit, None)).collect()
 }
 
-fn cell(values: Option<&Values>, cells: Cells) -> Measure {
+/// The figure of a result row; hidden if fewer than `below` cases make it.
+fn cell(values: Option<&Values>, cells: Cells, below: u32) -> Measure {
     let count = |position: usize| match values.map(|values| &values[position]) {
         Some(Value::Number(Some(number))) => *number,
         _ => 0.0,
@@ -122,27 +124,23 @@ fn cell(values: Option<&Values>, cells: Cells) -> Measure {
         Some(Value::List(list)) => list.as_slice(),
         _ => &[],
     };
-    let (measure, rows, seen) = match cells {
-        Cells::Ratio { top, bottom, rows, seen } => (Measure::ratio(count(top), count(bottom)), rows, seen),
-        Cells::Count { top, rows, seen } => (Measure::plain(Some(count(top))), rows, seen),
+    let (measure, cases, rows, seen) = match cells {
+        Cells::Ratio { top, bottom, rows, seen } => {
+            (Measure::ratio(count(top), count(bottom)), count(bottom), rows, seen)
+        }
+        Cells::Count { top, rows, seen } => (Measure::plain(Some(count(top))), 0.0, rows, seen),
         Cells::Percentile { values, share, rows, seen } => {
-            (Measure::plain(percentile(list(values), share)), rows, seen)
+            (Measure::plain(percentile(list(values), share)), list(values).len() as f64, rows, seen)
         }
     };
     // There were rows, but none of them came with the column.
     if count(rows) > 0.0 && count(seen) == 0.0 {
         return Measure { value: None, status: Status::Missing, ..measure };
     }
-    measure
-}
-
-fn suppressed(measure: Measure, below: u32) -> Measure {
-    match measure.denominator {
-        Some(denominator) if denominator > 0.0 && denominator < f64::from(below) => {
-            Measure { numerator: None, denominator: None, value: None, status: Status::Suppressed }
-        }
-        _ => measure,
+    if cases > 0.0 && cases < f64::from(below) {
+        return Measure { numerator: None, denominator: None, value: None, status: Status::Suppressed };
     }
+    measure
 }
 
 /// Runs a pass and adds its rows up: to the unit, its kind, everything, and to the units above it if asked for.

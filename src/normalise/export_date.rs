@@ -38,7 +38,13 @@ pub fn in_name(name: &str) -> Option<NaiveDate> {
 pub fn in_letterhead<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<NaiveDate> {
     texts.into_iter().find_map(|text| {
         let text = super::clean(text).to_lowercase();
-        let after = ["xuất", "lập ngày", "ngày lập", "ngày in", "kết xuất"]
+        // The days that a list covers are no export day.
+        let text = text.split("từ ngày").next().unwrap_or_default().to_owned()
+            + text
+                .rfind("xuất")
+                .filter(|at| *at > text.find("từ ngày").unwrap_or(usize::MAX))
+                .map_or("", |at| &text[at..]);
+        let after = ["xuất", "lập ngày", "ngày lập", "ngày in", "in ngày", "kết xuất"]
             .iter()
             .find_map(|word| text.find(word).map(|at| &text[at..]));
         after
@@ -49,8 +55,12 @@ pub fn in_letterhead<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<Nai
 
 fn first_day(text: &str) -> Option<NaiveDate> {
     let slashed = text
-        .split(|letter: char| !letter.is_ascii_digit() && letter != '/')
-        .find_map(|word| NaiveDate::parse_from_str(word, "%d/%m/%Y").ok());
+        .split(|letter: char| !letter.is_ascii_digit() && !matches!(letter, '/' | '-' | '.'))
+        .find_map(|word| {
+            let patterns = ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d"];
+            patterns.iter().find_map(|pattern| NaiveDate::parse_from_str(word, pattern).ok())
+        })
+        .filter(|day| plausible(*day));
     slashed.or_else(|| spelled(text))
 }
 
@@ -85,6 +95,8 @@ mod tests {
         let line = "(Từ ngày 13/08/2019 đến ngày 30/06/2020; thời điểm xuất: 01/07/2020 08:00)";
         assert_eq!(in_letterhead([line]).map(|day| day.to_string()).as_deref(), Some("2020-07-01"));
         assert_eq!(in_letterhead(["(Từ ngày 13/08/2019 đến ngày 30/06/2020)"]), None);
+        assert_eq!(in_letterhead(["Dữ liệu kết xuất từ ngày 01/01/2020 đến ngày 30/06/2020"]), None);
+        assert_eq!(in_letterhead(["Ngày xuất: 02-07-2020"]).map(|day| day.to_string()).as_deref(), Some("2020-07-02"));
         assert_eq!(
             in_letterhead(["Vinh, ngày 02 tháng 4 năm 2025"]).map(|day| day.to_string()).as_deref(),
             Some("2025-04-02")

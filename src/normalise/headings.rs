@@ -30,6 +30,8 @@ pub struct Mapping {
     pub columns: Vec<Option<usize>>,
     /// The text of each heading as the sheet has it, bottom row.
     pub headings: Vec<String>,
+    /// How many headings fit with their diacritics.
+    pub exact: usize,
     /// Columns of the sheet that hold personal values.
     pub personal: Vec<usize>,
     /// Headings that feed nothing and are not personal.
@@ -57,8 +59,8 @@ pub struct NearMiss {
 /// No source fits; the nearest miss, if any source shares at least three headings.
 pub fn find(rows: &[Vec<String>], sources: &[SourceDef]) -> Result<HeadingMatch, Option<NearMiss>> {
     let synonyms: Vec<Synonyms> = sources.iter().map(Synonyms::of).collect();
-    let mut best: Option<(usize, HeadingMatch)> = None;
-    let mut miss: Option<(usize, NearMiss)> = None;
+    let mut best: Option<((usize, usize), HeadingMatch)> = None;
+    let mut miss: Option<((usize, usize), NearMiss)> = None;
     for first in 0..rows.len() {
         for depth in 1..=DEEPEST.min(rows.len() - first) {
             let stack = &rows[first..first + depth];
@@ -68,13 +70,15 @@ pub fn find(rows: &[Vec<String>], sources: &[SourceDef]) -> Result<HeadingMatch,
             let names = Names::of(stack);
             for (at, source) in sources.iter().enumerate() {
                 let mapping = synonyms[at].map(&names);
-                let score = mapping.columns.iter().flatten().count();
+                let matched = mapping.columns.iter().flatten().count();
+                // Among sources that understand as many columns, the one that spells them as the sheet does.
+                let score = (matched, mapping.exact);
                 let missing = missing(source, &mapping);
                 if missing.is_empty() {
                     if best.as_ref().is_none_or(|(other, _)| score > *other) {
                         best = Some((score, HeadingMatch { source: at, last_row: first + depth - 1, mapping }));
                     }
-                } else if score >= 3 && miss.as_ref().is_none_or(|(other, _)| score > *other) {
+                } else if matched >= 3 && miss.as_ref().is_none_or(|(other, _)| score > *other) {
                     let near = missing
                         .first()
                         .and_then(|(_, usual)| nearest(usual, mapping.extra.iter().map(String::as_str)))
@@ -130,10 +134,10 @@ impl Names {
                     parts.push(text);
                 }
             }
-            let joined = parts.join(" ");
+            // The bottom text alone, then with ever more of what stands above it; the longest that fits wins.
             let mut names = vec![fold_name(lowest)];
-            if joined != lowest {
-                names.push(fold_name(&joined));
+            for start in (0..parts.len().saturating_sub(1)).rev() {
+                names.push(fold_name(&parts[start..].join(" ")));
             }
             names.retain(|name| !name.is_empty());
             let names = names.into_iter().map(|name| (bare(&name), name)).map(|(bare, name)| (name, bare)).collect();
@@ -178,6 +182,7 @@ impl Synonyms {
         let mut chosen: Vec<Option<(usize, usize)>> = vec![None; self.columns];
         let mut mapping = Mapping { headings: names.bottom.clone(), ..Mapping::default() };
         for (position, folded) in names.folded.iter().enumerate() {
+            mapping.exact += usize::from(folded.iter().any(|(name, _)| self.exact.contains_key(name)));
             match self.target(folded) {
                 Some((Some(target), rank)) => match &mut chosen[target] {
                     Some((_, other)) if *other <= rank => mapping.duplicates.push(names.bottom[position].clone()),

@@ -2,7 +2,10 @@
 
 /// A Vietnamese number: `1.234`, `1.234,5`, `200000,00`, `8000`, `12,4%`.
 pub(super) fn number(text: &str) -> Option<f64> {
-    let text = text.trim().trim_end_matches(['đ', '₫']).trim();
+    let text = text.trim();
+    let lower = text.to_lowercase();
+    let unit = ["đồng", "vnđ", "vnd", "đ", "₫"].iter().find(|unit| lower.ends_with(*unit));
+    let text = unit.map_or(text, |unit| text[..text.len() - unit.len()].trim());
     let (text, scale) = text.strip_suffix('%').map_or((text, 1.0), |text| (text.trim(), 100.0));
     let (sign, digits) = text.strip_prefix('-').map_or((1.0, text), |digits| (-1.0, digits));
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b',') {
@@ -34,6 +37,10 @@ mod tests {
             ("", None),
             ("abc", None),
             ("-5", Some(-5.0)),
+            ("150.000 VNĐ", Some(150_000.0)),
+            ("20.000 đồng", Some(20_000.0)),
+            ("150.000 VNĐ", Some(150_000.0)),
+            ("20.000 đồng", Some(20_000.0)),
         ] {
             assert_eq!(number(text), value, "{text}");
         }

@@ -1,6 +1,7 @@
 //! Tells a body row from group, total, numbering, signature and repeated heading rows, by rule and not by position.
 
 use super::text::clean;
+use crate::model::fold_name;
 
 /// What a row below the headings is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,8 +58,13 @@ fn is_blank(cell: &str) -> bool {
 
 /// Whether most filled cells say what their heading says; most rows are told apart by their first cell.
 fn repeats_headings(cells: &[&str], headings: &[String], filled: usize) -> bool {
+    let same = |cell: &str, heading: &str| {
+        let plain = cell.trim();
+        plain == heading
+            || (!plain.starts_with(|letter: char| letter.is_ascii_digit()) && fold_name(plain) == fold_name(heading))
+    };
     let repeats = |(position, cell): (usize, &&str)| {
-        headings.get(position).is_some_and(|heading| !heading.is_empty() && cell.trim() == heading)
+        headings.get(position).is_some_and(|heading| !heading.is_empty() && same(cell, heading))
     };
     let mut cells = cells.iter().enumerate().filter(|(_, cell)| !is_blank(cell));
     if filled < 2 || !cells.next().is_some_and(repeats) {
@@ -76,7 +82,9 @@ fn is_total(cell: &str) -> bool {
     let text = clean(cell).to_lowercase();
     let text = text.trim_end_matches([':', '.', ' ']);
     matches!(text, "cộng" | "tổng" | "tổng số" | "tổng cộng" | "tổng điểm" | "toàn tỉnh")
-        || ["tổng cộng ", "tổng cộng:", "tổng số ", "tổng số:", "cộng:"].iter().any(|word| text.starts_with(word))
+        || ["tổng cộng ", "tổng cộng:", "tổng số ", "tổng số:", "tổng hồ sơ", "tổng:", "cộng:", "cộng "]
+            .iter()
+            .any(|word| text.starts_with(word))
 }
 
 /// Consecutive numbers, with or without brackets, in every filled cell.

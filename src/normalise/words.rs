@@ -27,7 +27,9 @@ impl Normaliser<'_> {
             }
             if let Word::Unknown(position) = word {
                 let (rule, hint) = self.unknown[position as usize].clone();
-                let value = clean(text).into_owned();
+                // A column of units or persons may hold a person's name: it is not repeated.
+                let may_be_a_person = self.headings[at].to_lowercase().contains("cá nhân");
+                let value = if may_be_a_person { String::new() } else { clean(text).into_owned() };
                 if column.unknown == Unknown::Reject {
                     faults.push(CellFault { row, rule, column: at, value, hint });
                 } else {
@@ -42,7 +44,10 @@ impl Normaliser<'_> {
     }
 
     fn word(&mut self, at: usize, column: &SourceColumn, text: &str) -> Word {
-        let folded = fold_name(text);
+        // Signs such as ✓ have nothing to fold: they stand for themselves.
+        let folded =
+            Some(fold_name(text)).filter(|folded| !folded.is_empty()).unwrap_or_else(|| clean(text).into_owned());
+        let folded = if folded.chars().all(|letter| letter == '-') { String::new() } else { folded };
         if folded.is_empty() && !(column.kind == Kind::Unit && column.unknown == Unknown::Reject)
             || column.ignore.contains(&folded)
         {
@@ -78,7 +83,7 @@ impl Normaliser<'_> {
     ) -> Result<Vec<Option<i64>>, Refused> {
         let mut times = Vec::with_capacity(texts.len());
         for (row, text) in texts.iter().enumerate() {
-            let text = text.trim();
+            let text = &*clean(text);
             if text.is_empty() || text == "-" {
                 times.push(None);
                 continue;
@@ -113,7 +118,7 @@ impl Normaliser<'_> {
         let heading = column.headings.first().cloned().unwrap_or_default();
         let mut parsed: Vec<Option<f64>> = Vec::with_capacity(texts.len());
         for (row, text) in texts.iter().enumerate() {
-            let text = text.trim();
+            let text = &*clean(text);
             let value = number(text);
             if value.is_none() && !text.is_empty() {
                 self.warn("unreadable_number", &heading, "", raw.rows[row], "");

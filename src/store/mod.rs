@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use delta::TableFiles;
-pub use merge::{Account, Cases, Incoming, MergeNotes, Merged};
+pub use merge::{Account, Cases, Conflict, Incoming, MergeNotes, Merged};
 pub use schema::{ENGINE_TABLES, stored_columns, table_names};
 pub use session::Session;
 pub use transaction::Transaction;

@@ -122,8 +122,13 @@ fn files_that_are_no_tables_are_told_apart() {
     refused("gia_20250401.xlsx", "đây là thư, không phải bảng\nkính gửi".as_bytes(), &["No source fits"]);
     refused("anh_20250401.xlsx", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", &["not recognised"]);
     refused("la_20250401.csv", "tên,tuổi,quê\nAn,3,Huế\n".as_bytes(), &["No source fits"]);
-    let heading_only = list(&[]);
-    refused("tieu-de_20250401.csv", heading_only.as_bytes(), &["no row of data"]);
+}
+
+#[test]
+fn a_list_without_dossiers_is_no_error_and_changes_nothing() {
+    let place = Place::new();
+    let (_, ran) = place.import_text("tieu-de_20250401.csv", &list(&[]));
+    ran.exits(0).says(&["no row of data", "unchanged"]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate};
 use polars::prelude::{AnyValue, Column as Series, PlHashMap, PolarsResult};
 
 use super::batch::{self, Batch, Newest, same};
-use super::{Account, MergeNotes, Slot};
+use super::{Account, Conflict, MergeNotes, Slot};
 use crate::store::{StoreError, delta, frame};
 
 pub(super) struct Merge<'a> {
@@ -34,6 +34,7 @@ pub(super) struct State<'a> {
     pub incoming: Option<u32>,
     pub exported_at: Option<NaiveDate>,
     pub source: &'a str,
+    pub file: &'a str,
 }
 
 impl Merge<'_> {
@@ -122,6 +123,7 @@ impl Merge<'_> {
             incoming: None,
             exported_at: held.exported_at,
             source: held.source,
+            file: held.file,
         });
         for row in slot.earlier.iter().chain([&slot.last]).copied() {
             let part = batch.part(row);
@@ -142,6 +144,7 @@ impl Merge<'_> {
                 incoming: Some(row),
                 exported_at: batch.parts[part].exported_at,
                 source: &batch.parts[part].source,
+                file: &batch.parts[part].file,
             });
         }
         true
@@ -163,7 +166,8 @@ impl Merge<'_> {
         let other_unit = batch::unit_column(batch.table).and_then(column).is_some_and(|unit| was(unit) != is(unit));
         let other_source = before.source != batch.parts[part].source;
         if other_unit || other_source || before.exported_at == batch.parts[part].exported_at {
-            self.notes.conflicts.push((part, batch.row_number(row), key.to_owned()));
+            let other = before.file.to_owned();
+            self.notes.conflicts.push(Conflict { part, row: batch.row_number(row), key: key.to_owned(), other });
         }
     }
 }

@@ -45,14 +45,27 @@ pub struct Account {
 /// What the merge noticed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MergeNotes {
-    /// One key, two contents on one day, or two units: (position of the incoming, row, key).
-    pub conflicts: Vec<(usize, u32, String)>,
+    /// One key, two contents on one day, or two units or sources.
+    pub conflicts: Vec<Conflict>,
     /// Replaced rows whose due date moved, per incoming.
     pub due_moved: BTreeMap<usize, Cases>,
     /// Replaced rows that were finished and are open again, per incoming.
     pub reopened: BTreeMap<usize, Cases>,
     /// Rows that a newer export of their unit lacks, per incoming that is newest for the unit, and unit.
     pub absent: BTreeMap<(usize, String), Cases>,
+}
+
+/// Two rows that claim one key and disagree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// Position of the incoming that brought the later row.
+    pub part: usize,
+    /// Its row.
+    pub row: u32,
+    /// The key.
+    pub key: String,
+    /// The file that brought the earlier row.
+    pub other: String,
 }
 
 /// How many rows, and the key of the first.
