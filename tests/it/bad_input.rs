@@ -243,3 +243,25 @@ fn a_period_without_data_gives_zeros_and_a_note() {
     assert_eq!(quiet.stderr, "");
     assert!(place.rows(&["rank", "--index", "on-time", "--period", "2031-Q1"]).iter().all(|row| row["rank"].is_null()));
 }
+
+/// Subtotals, groups with a count, repeated headings in capitals, notes and signatures stand among the dossiers of
+/// real lists; dates come with no-break spaces, headings stacked over three rows.
+#[test]
+fn rows_beside_the_data_are_no_dossiers_however_they_are_filled() {
+    let place = Place::new();
+    let text = "DANH SÁCH HỒ SƠ,,,,,,,,\nNgày xuất: 02-04-2025,,,,,,,,\n\
+        STT,Số hồ sơ,Tên thủ tục hành chính,Cơ quan/đơn vị,Thời gian giải quyết,,,Trạng thái hồ sơ,Mức độ\n\
+        ,,,,Ngày,,,,\n,,,,Tiếp nhận,Hẹn trả,Kết thúc xử lý,,\n\
+        I,Sở A,2 hồ sơ,,,,,,\n\
+        1,H1,Khai sinh,Sở A,02/01/2025\u{a0}08:00,03/01/2025,02/01/2025,Đã trả kết quả,3\n\
+        Cộng Sở A,,1 hồ sơ,,,,,,\n\
+        STT,SỐ HỒ SƠ,TÊN THỦ TỤC HÀNH CHÍNH,CƠ QUAN/ĐƠN VỊ,TIẾP NHẬN,HẸN TRẢ,KẾT THÚC XỬ LÝ,TRẠNG THÁI HỒ SƠ,MỨC ĐỘ\n\
+        2,H2,Khai tử,Sở A,06/01/2025,07/01/2025,,Đang xử lý,4\n\
+        Tổng: 2,,2 hồ sơ,,,,,,\n\
+        ,NGƯỜI LẬP,,KIỂM TRA,,,,THỦ TRƯỞNG,\n";
+    let (account, ran) = place.import_text("danh-sach.csv", text);
+    ran.exits(0);
+    assert_eq!(account["rows"], 2, "{account}");
+    assert_eq!(account["loaded"], 2);
+    assert_eq!(account["exported_at"], "2025-04-02");
+}
