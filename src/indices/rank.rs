@@ -147,4 +147,27 @@ mod tests {
         assert_eq!(ranked[0].unit.unit_code, "b");
         assert_eq!(ranked[1].rank, Some(2));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn ranks_do_not_depend_on_the_order_of_rows(counts in proptest::collection::vec((0_u8..9, 0_u8..9), 0..40), shift in 0_usize..40) {
+            let scores: Vec<Option<f64>> =
+                counts.iter().map(|(top, bottom)| Measure::ratio(f64::from(*top), f64::from(*bottom)).value).collect();
+            let at = shift % scores.len().max(1);
+            let mut rotated = scores.clone();
+            rotated.rotate_left(at);
+            let mut expected = ranks(&scores, Direction::Higher);
+            expected.rotate_left(at);
+            proptest::prop_assert_eq!(ranks(&rotated, Direction::Higher), expected);
+        }
+
+        #[test]
+        fn a_rank_is_one_more_than_the_number_of_better_scores(scores in proptest::collection::vec(proptest::option::of(0_u8..6), 0..40)) {
+            let scores: Vec<Option<f64>> = scores.iter().map(|score| score.map(f64::from)).collect();
+            for (score, rank) in scores.iter().zip(ranks(&scores, Direction::Higher)) {
+                let better = score.map(|score| scores.iter().flatten().filter(|other| **other > score).count() as u32 + 1);
+                proptest::prop_assert_eq!(rank, better);
+            }
+        }
+    }
 }
