@@ -1,19 +1,21 @@
-//! One benchmark per stage, on generated data: read, import, measure (form 06 and all indicators × 12 months), rank, report.
+//! One benchmark per stage, on generated data: read, normalise, store, the whole import, measure (form 06 and all
+//! indicators × 12 months), rank, report.
 //!
 //! `CCHC_BENCH_ROWS` sets the number of dossiers (100.000 without it; 1000000 for the figures in docs/performance.md).
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use cchc::definitions::{Definitions, Indicator};
+use cchc::definitions::{Definitions, Indicator, SourceDef};
 use cchc::generate::{self, GenUnit, Layout, default_units, write_units};
 use cchc::import::{Options, Progress, import, read_unit_list, stored_units, units_frame};
 use cchc::indicators::{By, Children, Engine, not_sent};
 use cchc::indices::{Scores, rank};
-use cchc::model::{IndicatorRow, Period, Policies, UnitIndex};
+use cchc::model::{IndicatorRow, Kind, Period, Policies, Table, UnitIndex};
+use cchc::normalise::{Normaliser, RawBatch};
 use cchc::read::{Cell, Flow, Limits, RowSink, Sheet, read_rows, sniff};
 use cchc::report::{Template, build, gather, render_xlsx};
-use cchc::store::{Config, Session, Transaction, Workspace};
+use cchc::store::{Config, Incoming, Session, Transaction, Workspace};
 use criterion::{Criterion, criterion_group, criterion_main};
 
 struct Quiet;
@@ -68,6 +70,26 @@ fn workspace(folder: &Path, name: &str) -> Workspace {
     workspace
 }
 
+/// 16.384 rows of text as a reader hands them on.
+fn raw_batch(source: &SourceDef, units: &UnitIndex) -> RawBatch {
+    let mut raw = RawBatch::default().cleared(source.columns.iter().map(|_| true));
+    for row in 0..1_u32 << 14 {
+        raw.rows.push(row + 2);
+        raw.personal.push(u64::from(row));
+        for (column, texts) in source.columns.iter().zip(raw.columns.iter_mut().flatten()) {
+            let unit = &units.units()[1 + row as usize % (units.units().len() - 1)];
+            match column.kind {
+                Kind::Unit => texts.push(&unit.name),
+                Kind::Time if column.name.starts_with("pause") || column.name == "refused_at" => texts.push(""),
+                Kind::Time => texts.push(&format!("202401{:02}081500", 1 + row % 28)),
+                Kind::Int | Kind::Float | Kind::Bool => texts.push("1"),
+                Kind::Text => texts.push(&format!("{}-{row}", unit.code)),
+            }
+        }
+    }
+    raw
+}
+
 struct Loaded {
     workspace: Workspace,
     session: Session,
@@ -97,6 +119,31 @@ fn stages(criterion: &mut Criterion) {
             read_rows(&export, &sniffed, sniffed.encodings[0], &Limits::default(), &mut count).expect("rows");
             count.0
         });
+    });
+    let units = UnitIndex::new(read_unit_list(&folder.path().join("units.csv")).expect("a list of units"));
+    let source = definitions.sources.iter().find(|source| source.id == "message").expect("the source of messages");
+    let raw = raw_batch(source, &units);
+    let headings: Vec<String> = source.columns.iter().map(|column| column.name.clone()).collect();
+    let normalise = || {
+        Normaliser::new(source, &units, Policies::default(), "bench", "", headings.clone())
+            .batch(&raw)
+            .expect("no date reads month-first only")
+            .frame
+    };
+    group.bench_function("normalise (a batch of 16.384 rows)", |bench| bench.iter(normalise));
+    group.bench_function("store (merge of 16.384 rows)", |bench| {
+        bench.iter_with_setup(
+            || (workspace(folder.path(), "stored"), normalise()),
+            |(workspace, frame)| {
+                let lock = workspace.lock(true, || {}).expect("a lock");
+                let mut transaction = Transaction::begin(&workspace, &lock).expect("a transaction");
+                let (file, source) = ("bench".to_owned(), source.id.clone());
+                let incoming = Incoming { frame, file, sheet: String::new(), source, exported_at: None };
+                let table = Table::named("dossiers").expect("the table of dossiers");
+                transaction.merge(table, vec![incoming]).expect("a merge");
+                transaction.publish("bench", None, Vec::new()).expect("a version")
+            },
+        );
     });
     group.bench_function("import", |bench| {
         bench.iter_with_setup(
