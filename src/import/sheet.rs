@@ -60,6 +60,8 @@ struct Body {
     /// For each column of the source: the sheet's column and the decimal mark of its number cells.
     columns: Vec<Option<(usize, char)>>,
     personal: Vec<usize>,
+    /// Column of the sheet that holds the key.
+    key: Option<usize>,
     /// Columns of the sheet that hold dates.
     dates: Vec<usize>,
     batch: RawBatch,
@@ -166,6 +168,11 @@ impl<'a> SheetSink<'a> {
             headings: sheet.found.mapping.headings.clone(),
             columns,
             personal: sheet.found.mapping.personal.clone(),
+            key: source
+                .columns
+                .iter()
+                .zip(&sheet.found.mapping.columns)
+                .find_map(|(column, at)| at.filter(|_| column.name == source.table.key)),
             dates,
             batch: RawBatch::default(),
         };
@@ -223,13 +230,16 @@ impl RowSink for SheetSink<'_> {
 
 impl Body {
     /// A row half empty at most and without a single date is a group, a subtotal, a note or signatures: a dossier,
-    /// even one that lacks its code, fills more of its row or has a date.
+    /// even one that lacks its code, fills more of its row or has a date. A row with a code in it is never left out
+    /// here: whatever else it lacks, it is refused with a reason.
     fn is_beside_the_data(&self, texts: &[Cow<'_, str>]) -> bool {
         let width = self.headings.iter().filter(|heading| !heading.is_empty()).count();
         let filled = texts.iter().filter(|text| !text.trim().is_empty()).count();
         let is_date =
             |at: &usize| texts.get(*at).is_some_and(|text| text.bytes().filter(u8::is_ascii_digit).count() >= 6);
-        !self.dates.is_empty() && filled * 2 <= width && !self.dates.iter().any(is_date)
+        let key = self.key.and_then(|at| texts.get(at)).map_or("", |text| text.trim());
+        let has_code = key.bytes().any(|byte| byte.is_ascii_digit()) && !key.contains(char::is_whitespace);
+        !has_code && !self.dates.is_empty() && filled * 2 <= width && !self.dates.iter().any(is_date)
     }
 
     fn push(&mut self, number: u32, cells: &[Cell<'_>], texts: &[Cow<'_, str>]) {

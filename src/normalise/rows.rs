@@ -82,7 +82,7 @@ fn is_total(cell: &str) -> bool {
     let text = clean(cell).to_lowercase();
     let text = text.trim_end_matches([':', '.', ' ']);
     matches!(text, "cộng" | "tổng" | "tổng số" | "tổng cộng" | "tổng điểm" | "toàn tỉnh")
-        || ["tổng cộng ", "tổng cộng:", "tổng số ", "tổng số:", "tổng hồ sơ", "tổng:", "cộng:", "cộng "]
+        || ["tổng cộng ", "tổng cộng:", "tổng số ", "tổng số:", "tổng hồ sơ", "tổng:", "cộng:"]
             .iter()
             .any(|word| text.starts_with(word))
 }

@@ -258,10 +258,13 @@ fn rows_beside_the_data_are_no_dossiers_however_they_are_filled() {
         STT,SỐ HỒ SƠ,TÊN THỦ TỤC HÀNH CHÍNH,CƠ QUAN/ĐƠN VỊ,TIẾP NHẬN,HẸN TRẢ,KẾT THÚC XỬ LÝ,TRẠNG THÁI HỒ SƠ,MỨC ĐỘ\n\
         2,H2,Khai tử,Sở A,06/01/2025,07/01/2025,,Đang xử lý,4\n\
         Tổng: 2,,2 hồ sơ,,,,,,\n\
+        3,H3,Khai tử,,,,,,\n\
         ,NGƯỜI LẬP,,KIỂM TRA,,,,THỦ TRƯỞNG,\n";
     let (account, ran) = place.import_text("danh-sach.csv", text);
-    ran.exits(0);
-    assert_eq!(account["rows"], 2, "{account}");
+    // H3 has a code: it is no group and no note, so it is refused and counted, never dropped.
+    ran.exits(3);
+    assert_eq!(account["rows"], 3, "{account}");
     assert_eq!(account["loaded"], 2);
+    assert_eq!(account["rejected"], 1);
     assert_eq!(account["exported_at"], "2025-04-02");
 }
