@@ -21,7 +21,9 @@ use criterion::{Criterion, criterion_group, criterion_main};
 struct Quiet;
 
 impl Progress for Quiet {
-    fn file(&mut self, _: usize, _: usize, _: &str) {}
+    fn files(&mut self, _: usize, _: u64) {}
+    fn begun(&mut self, _: &str) {}
+    fn done(&mut self, _: u64) {}
     fn waiting(&mut self) {}
     fn merging(&mut self) {}
 }

@@ -10,7 +10,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::Columns;
-use super::{Format, Global, Lang, Outcome, faults, note};
+use super::{Global, Lang, Outcome, faults, note};
 use crate::definitions::{Definitions, Language};
 use crate::import::{ImportReport, Options, Progress, import};
 use crate::model::{FinishedBeforeReceived, Level};
@@ -118,33 +118,53 @@ fn tell_findings(global: &Global, definitions: &Definitions, report: &ImportRepo
     }
 }
 
-/// Progress on standard error, on a terminal only.
-pub(super) struct Bar(Option<ProgressBar>);
+/// Progress on standard error, on a terminal only: files done, and the time left by their bytes.
+pub(super) struct Bar {
+    bar: Option<ProgressBar>,
+    files: (usize, usize),
+}
 
 impl Bar {
     pub fn new(global: &Global) -> Self {
-        if global.quiet
-            || global.format == Format::Json && !std::io::stderr().is_terminal()
-            || !std::io::stderr().is_terminal()
-        {
-            return Self(None);
+        if global.quiet || !std::io::stderr().is_terminal() {
+            return Self { bar: None, files: (0, 0) };
         }
         let bar = ProgressBar::new(0);
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg} {eta}") {
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent:>3} % {prefix} {wide_msg} {eta}") {
             bar.set_style(style);
         }
         bar.enable_steady_tick(Duration::from_millis(200));
-        Self(Some(bar))
+        Self { bar: Some(bar), files: (0, 0) }
+    }
+
+    fn count(&self) {
+        if let Some(bar) = &self.bar {
+            bar.set_prefix(format!("{}/{} files", self.files.0, self.files.1));
+        }
     }
 }
 
 impl Progress for Bar {
-    fn file(&mut self, position: usize, of: usize, name: &str) {
-        if let Some(bar) = &self.0 {
-            bar.set_length(of as u64);
-            bar.set_position(position as u64);
+    fn files(&mut self, count: usize, bytes: u64) {
+        self.files = (0, count);
+        if let Some(bar) = &self.bar {
+            bar.set_length(bytes);
+        }
+        self.count();
+    }
+
+    fn begun(&mut self, name: &str) {
+        if let Some(bar) = &self.bar {
             bar.set_message(name.to_owned());
         }
+    }
+
+    fn done(&mut self, bytes: u64) {
+        self.files.0 += 1;
+        if let Some(bar) = &self.bar {
+            bar.inc(bytes);
+        }
+        self.count();
     }
 
     fn waiting(&mut self) {
@@ -152,7 +172,7 @@ impl Progress for Bar {
     }
 
     fn merging(&mut self) {
-        if let Some(bar) = &self.0 {
+        if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
     }

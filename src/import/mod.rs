@@ -1,6 +1,7 @@
 //! From paths to a published version: the only place that calls read, normalise and store in order.
 
 mod file;
+mod parallel;
 mod paths;
 mod report;
 mod sheet;
@@ -83,13 +84,20 @@ pub enum ImportError {
 
 /// Tells how far an import is.
 pub trait Progress {
-    /// A file begins: its position, how many there are, its name.
-    fn file(&mut self, position: usize, of: usize, name: &str);
+    /// Reading begins: how many files there are, and their bytes.
+    fn files(&mut self, count: usize, bytes: u64);
+    /// A file begins; others may be in work at the same time.
+    fn begun(&mut self, name: &str);
+    /// A file of so many bytes is read.
+    fn done(&mut self, bytes: u64);
     /// Another import runs; this one waits.
     fn waiting(&mut self);
     /// All files are read; rows are merged and written.
     fn merging(&mut self);
 }
+
+/// Memory that files read at the same time may claim together, if `cchc.toml` says nothing.
+const IMPORT_MEMORY_MIB: u64 = 2048;
 
 /// Imports all files below `paths` as one new version.
 ///
@@ -122,11 +130,8 @@ pub fn import(
         limits: Limits::default(),
         exported_at: options.exported_at,
     };
-    let mut outcomes = Vec::with_capacity(files.len());
-    for (position, input) in files.iter().enumerate() {
-        progress.file(position, files.len(), &input.shown);
-        outcomes.push(file::read_file(input, &context));
-    }
+    let memory = workspace.config.import_memory_mib.unwrap_or(IMPORT_MEMORY_MIB) << 20;
+    let mut outcomes = parallel::read_files(&files, &context, memory, progress);
     progress.merging();
     // Files count in order of export day, then path; an unknown day is older than any.
     outcomes

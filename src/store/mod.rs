@@ -109,6 +109,8 @@ pub struct Config {
     pub policies: Policies,
     /// Memory for queries, in MiB.
     pub memory_mib: Option<usize>,
+    /// Memory that files read at the same time may claim together, in MiB; a larger file is read alone.
+    pub import_memory_mib: Option<u64>,
 }
 
 /// An open workspace.
