@@ -23,7 +23,7 @@ pub(super) struct Context<'a> {
 }
 
 /// How one sheet was understood.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SheetReport {
     /// File as the user named it.
     pub file: String,
@@ -37,6 +37,11 @@ pub struct SheetReport {
     pub columns: Vec<(String, String)>,
     /// Headings kept out.
     pub extra: Vec<String>,
+    /// How surely the sheet is one of that source, 0–1: the share of its headings that the source knows, less a tenth
+    /// of each that fits only without diacritics (see [`HeadingMatch::confidence`]).
+    ///
+    /// [`HeadingMatch::confidence`]: crate::normalise::HeadingMatch::confidence
+    pub confidence: f64,
 }
 
 /// All that came of one file.
@@ -263,6 +268,7 @@ fn settle(mut outcome: FileOutcome, input: &InputFile, read: Reading, context: &
                 .map(|((column, heading), _)| (column.name.clone(), heading))
                 .collect(),
             extra: sheet.found.mapping.extra.clone(),
+            confidence: sheet.found.confidence,
         });
         for frame in frames {
             if source.table.name == "dossiers" {

@@ -12,6 +12,9 @@ use crate::model::fold_name;
 /// Headings stack over at most this many rows.
 const DEEPEST: usize = 3;
 
+/// What a heading that fits only without its diacritics counts beside one that fits as it is.
+const LOOSE: f64 = 0.9;
+
 /// Where the headings stand and what they map to.
 #[derive(Debug, Clone)]
 pub struct HeadingMatch {
@@ -21,6 +24,11 @@ pub struct HeadingMatch {
     pub last_row: usize,
     /// What each column is.
     pub mapping: Mapping,
+    /// How surely the sheet is one of this source, 0–1: the mean over the columns that its headings name (a numbering
+    /// column aside), where a heading that the source lists counts 1, one that fits only without its diacritics 0.9,
+    /// and one that the source does not know, or that claims what another column feeds, 0. All required columns are
+    /// fed, or there would be no match.
+    pub confidence: f64,
 }
 
 /// The columns of a sheet.
@@ -32,12 +40,23 @@ pub struct Mapping {
     pub headings: Vec<String>,
     /// How many headings fit with their diacritics.
     pub exact: usize,
+    /// How many columns have a heading, a numbering column aside.
+    pub named: usize,
     /// Columns of the sheet that hold personal values.
     pub personal: Vec<usize>,
     /// Headings that feed nothing and are not personal.
     pub extra: Vec<String>,
     /// Headings of which a second column claims the same target.
     pub duplicates: Vec<String>,
+}
+
+impl Mapping {
+    /// See [`HeadingMatch::confidence`].
+    fn confidence(&self) -> f64 {
+        let understood = self.columns.iter().flatten().count() + self.personal.len();
+        let exact = self.exact.saturating_sub(self.duplicates.len()).min(understood);
+        (exact as f64 + LOOSE * (understood - exact) as f64) / self.named.max(1) as f64
+    }
 }
 
 /// A sheet that almost fits a source.
@@ -76,7 +95,8 @@ pub fn find(rows: &[Vec<String>], sources: &[SourceDef]) -> Result<HeadingMatch,
                 let missing = missing(source, &mapping);
                 if missing.is_empty() {
                     if best.as_ref().is_none_or(|(other, _)| score > *other) {
-                        best = Some((score, HeadingMatch { source: at, last_row: first + depth - 1, mapping }));
+                        let (last_row, confidence) = (first + depth - 1, mapping.confidence());
+                        best = Some((score, HeadingMatch { source: at, last_row, mapping, confidence }));
                     }
                 } else if matched >= 3 && miss.as_ref().is_none_or(|(other, _)| score > *other) {
                     let near = missing
@@ -183,6 +203,8 @@ impl Synonyms {
         let mut mapping = Mapping { headings: names.bottom.clone(), ..Mapping::default() };
         for (position, folded) in names.folded.iter().enumerate() {
             mapping.exact += usize::from(folded.iter().any(|(name, _)| self.exact.contains_key(name)));
+            let is_numbering = folded.first().is_some_and(|(_, bare)| bare == "stt" || bare == "tt");
+            mapping.named += usize::from(!folded.is_empty() && !is_numbering);
             match self.target(folded) {
                 Some((Some(target), rank)) => match &mut chosen[target] {
                     Some((_, other)) if *other <= rank => mapping.duplicates.push(names.bottom[position].clone()),
@@ -194,7 +216,7 @@ impl Synonyms {
                     }
                 },
                 Some((None, _)) => mapping.personal.push(position),
-                None if folded.is_empty() || folded[0].1 == "stt" || folded[0].1 == "tt" => {}
+                None if folded.is_empty() || is_numbering => {}
                 None => mapping.extra.push(names.bottom[position].clone()),
             }
         }
@@ -210,4 +232,28 @@ fn bare(folded: &str) -> String {
         .filter(|letter| !is_combining_mark(*letter))
         .map(|letter| if letter == 'đ' { 'd' } else { letter })
         .collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+mod tests {
+    use super::*;
+    use crate::definitions::Definitions;
+
+    fn confidence(headings: &str) -> f64 {
+        let sources = Definitions::load(None).unwrap().sources;
+        let row = headings.split('|').map(str::to_owned).collect();
+        find(&[row], &sources).unwrap().confidence
+    }
+
+    #[test]
+    fn confidence_is_the_share_of_headings_that_the_source_knows() {
+        let known = "Số hồ sơ|Cơ quan/đơn vị|Ngày tiếp nhận|Ngày hẹn trả|Ngày kết thúc xử lý";
+        let close = |ours: f64, expected: f64| assert!((ours - expected).abs() < 1e-12, "{ours} is not {expected}");
+        close(confidence(known), 1.0);
+        close(confidence(&format!("STT|{known}|Chủ hồ sơ")), 1.0);
+        close(confidence(&known.replace("Số hồ sơ", "So ho so")), (4.0 + 0.9) / 5.0);
+        close(confidence(&format!("{known}|Màu bìa|Ngăn tủ|Kệ")), 5.0 / 8.0);
+        close(confidence(&format!("{known}|Số hồ sơ")), 5.0 / 6.0);
+    }
 }
