@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+use chrono::{Datelike, Days, NaiveDate, NaiveTime, Timelike, Weekday};
 use serde::Deserialize;
 
 use super::{Fault, Files, parse_toml};
@@ -13,6 +13,28 @@ pub struct Calendar {
     off: BTreeSet<NaiveDate>,
     worked: BTreeSet<NaiveDate>,
     years: BTreeSet<i32>,
+    sessions: Vec<(u32, u32)>,
+}
+
+/// A day of the calendar as SQL joins it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CalendarDay {
+    /// The day.
+    pub date: NaiveDate,
+    /// Working days since the start of the calendar, this day included.
+    pub number: i32,
+    /// Whether civil servants work that day.
+    pub is_working: bool,
+    /// Minutes that offices were open on all days before.
+    pub minutes_before: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawHours {
+    #[expect(dead_code, reason = "the source note is for the reader of the file")]
+    source: String,
+    sessions: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -34,13 +56,21 @@ impl Calendar {
         if weekend { self.worked.contains(&day) } else { !self.off.contains(&day) }
     }
 
-    /// Every day from `from` to `to` with the number of working days since `from`, that day included.
-    /// The working days of a dossier are number(finished) − number(received).
-    pub fn numbered(&self, from: NaiveDate, to: NaiveDate) -> impl Iterator<Item = (NaiveDate, i32)> {
-        from.iter_days().take_while(move |day| *day <= to).scan(0, |number, day| {
-            *number += i32::from(self.is_working(day));
-            Some((day, *number))
+    /// Every day from `from` to `to`. The working days of a dossier are number(finished) − number(received).
+    pub fn days(&self, from: NaiveDate, to: NaiveDate) -> impl Iterator<Item = CalendarDay> {
+        let a_day: i64 = self.sessions.iter().map(|(from, to)| i64::from(to - from)).sum();
+        from.iter_days().take_while(move |day| *day <= to).scan(0, move |number, date| {
+            let is_working = self.is_working(date);
+            let minutes_before = i64::from(*number) * a_day;
+            *number += i32::from(is_working);
+            Some(CalendarDay { date, number: *number, is_working, minutes_before })
         })
+    }
+
+    /// Office hours of a working day: from and to, in minutes after midnight, in order.
+    #[must_use]
+    pub fn sessions(&self) -> &[(u32, u32)] {
+        &self.sessions
     }
 
     /// Years for which days off are known.
@@ -50,7 +80,7 @@ impl Calendar {
     }
 }
 
-/// Reads every file of `calendars/`.
+/// Reads every file of `calendars/`, and `office-hours.toml`.
 pub(super) fn parse(files: &Files, faults: &mut Vec<Fault>) -> Calendar {
     let mut calendar = Calendar::default();
     for (path, text) in files.below("calendars/", "toml") {
@@ -75,7 +105,35 @@ pub(super) fn parse(files: &Files, faults: &mut Vec<Fault>) -> Calendar {
             }
         }
     }
+    calendar.sessions = sessions(files, faults);
     calendar
+}
+
+fn sessions(files: &Files, faults: &mut Vec<Fault>) -> Vec<(u32, u32)> {
+    const FILE: &str = "office-hours.toml";
+    let Some(raw) = files.get(FILE).and_then(|text| parse_toml::<RawHours>(FILE, text, faults)) else {
+        return Vec::new();
+    };
+    let mut fault = |message: String| faults.push(Fault { file: FILE.into(), key: "sessions".into(), message });
+    let minute = |text: &str| {
+        let time = NaiveTime::parse_from_str(text.trim(), "%H:%M").ok()?;
+        Some(time.num_seconds_from_midnight() / 60)
+    };
+    let mut sessions: Vec<(u32, u32)> = Vec::new();
+    for text in &raw.sessions {
+        let ends = text.split_once('-').and_then(|(from, to)| Some((minute(from)?, minute(to)?)));
+        match ends {
+            Some((from, to)) if from < to && sessions.last().is_none_or(|before| before.1 <= from) => {
+                sessions.push((from, to));
+            }
+            Some(_) => fault(format!("'{text}' ends before it begins, or begins before the session before it ends")),
+            None => fault(format!("'{text}' is no part of a day; write 07:30-11:30")),
+        }
+    }
+    if raw.sessions.is_empty() {
+        fault("is empty; without office hours no working hours can be counted".to_owned());
+    }
+    sessions
 }
 
 fn range(text: &str) -> Option<Vec<NaiveDate>> {
@@ -101,17 +159,25 @@ mod tests {
     #[test]
     fn a_worked_saturday_counts_and_a_holiday_does_not() {
         let calendar =
-            Calendar { off: [day("2019-04-29")].into(), worked: [day("2019-05-04")].into(), years: [2019].into() };
+            Calendar { off: [day("2019-04-29")].into(), worked: [day("2019-05-04")].into(), ..Calendar::default() };
         assert!(!calendar.is_working(day("2019-04-29")));
         assert!(calendar.is_working(day("2019-05-04")));
         assert!(!calendar.is_working(day("2019-05-05")));
     }
 
     #[test]
+    fn minutes_worked_before_a_day_are_those_of_the_working_days_before_it() {
+        let calendar = Calendar { sessions: vec![(450, 690), (810, 1050)], ..Calendar::default() };
+        let days: Vec<_> = calendar.days(day("2020-01-03"), day("2020-01-07")).collect();
+        // Friday, Saturday, Sunday, Monday, Tuesday.
+        assert_eq!(days.iter().map(|day| day.minutes_before).collect::<Vec<_>>(), [0, 480, 480, 480, 960]);
+    }
+
+    #[test]
     fn working_days_between_two_days_are_a_difference_of_numbers() {
         let calendar = Calendar::default();
-        let numbers: Vec<_> = calendar.numbered(day("2020-01-03"), day("2020-01-06")).collect();
+        let days: Vec<_> = calendar.days(day("2020-01-03"), day("2020-01-06")).collect();
         // Friday to Monday: one working day.
-        assert_eq!(numbers[3].1 - numbers[0].1, 1);
+        assert_eq!(days[3].number - days[0].number, 1);
     }
 }

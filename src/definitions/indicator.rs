@@ -42,13 +42,16 @@ pub struct Indicator {
     pub aggregate: Aggregate,
     /// SQL condition or number counted on top; for means and percentiles the value itself.
     pub numerator: String,
+    /// What the added-up value is divided by, such as 60 from minutes to hours: whole numbers add up the same in any
+    /// order, fractions do not.
+    pub per: f64,
     /// SQL condition of the rows that count at all.
     pub denominator: String,
     /// Columns without which it is missing.
     pub needs: Vec<String>,
     /// Which way is good.
     pub direction: Direction,
-    /// `rate`, `days` or `count`.
+    /// `rate`, `days`, `hours` or `count`.
     pub unit: String,
     /// How it is rounded for display.
     pub display: Display,
@@ -180,6 +183,8 @@ struct RawIndicator {
     rows: Rows,
     aggregate: Aggregate,
     numerator: String,
+    #[serde(default = "one")]
+    per: f64,
     #[serde(default = "always")]
     denominator: String,
     #[serde(default)]
@@ -209,9 +214,16 @@ struct RawIndex {
     note: String,
 }
 
+const fn one() -> f64 {
+    1.0
+}
+
 fn always() -> String {
     "TRUE".to_owned()
 }
+
+/// What figures can be counted in.
+const UNITS: [&str; 4] = ["rate", "days", "hours", "count"];
 
 /// Reads every file of `indicators/`.
 pub(super) fn parse(files: &Files, faults: &mut Vec<Fault>) -> (Vec<Group>, Vec<Indicator>) {
@@ -261,13 +273,16 @@ fn checked(path: &str, group: &str, raw: RawIndicator, faults: &mut Vec<Fault>) 
         day
     };
     let (valid_from, valid_to) = (day("valid_from", &raw.valid_from), day("valid_to", &raw.valid_to));
-    if !["rate", "days", "count"].contains(&raw.unit.as_str()) {
-        fault("unit", format!("'{}' is no unit{}", raw.unit, did_you_mean(&raw.unit, ["rate", "days", "count"])));
+    if !UNITS.contains(&raw.unit.as_str()) {
+        fault("unit", format!("'{}' is no unit{}", raw.unit, did_you_mean(&raw.unit, UNITS)));
     }
     if let Aggregate::Percentile(share) = raw.aggregate
         && !(0.0..=1.0).contains(&share)
     {
         fault("aggregate", format!("percentile {share} is not between 0 and 1"));
+    }
+    if !(raw.per.is_finite() && raw.per > 0.0) {
+        fault("per", format!("{} is not above 0", raw.per));
     }
     if raw.form06.is_some_and(|column| ![4, 5, 6, 8, 9, 10, 12, 13].contains(&column)) {
         fault("form06", "only columns 4, 5, 6, 8, 9, 10, 12 and 13 are counted; the others are their sums".to_owned());
@@ -282,6 +297,7 @@ fn checked(path: &str, group: &str, raw: RawIndicator, faults: &mut Vec<Fault>) 
         rows: raw.rows,
         aggregate: raw.aggregate,
         numerator: raw.numerator,
+        per: raw.per,
         denominator: raw.denominator,
         needs: raw.needs,
         direction: raw.direction,

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use crate::model::Period;
 
-pub use calendar::Calendar;
+pub use calendar::{Calendar, CalendarDay};
 pub use files::{Files, TEMPLATES};
 pub use indicator::{Aggregate, Direction, Display, Group, IndexDef, Indicator, Rounding, Rows, Zero};
 pub use messages::{Language, Messages};

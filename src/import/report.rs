@@ -25,8 +25,15 @@ pub(super) fn imports(number: u64, outcomes: &[FileOutcome]) -> DataFrame {
             ints("duplicate", count(|outcome| outcome.account.duplicate)),
             ints("rejected", count(|outcome| outcome.account.rejected)),
             texts("sha256", &text(|outcome| &outcome.sha256)),
+            texts("columns", &outcomes.iter().map(columns_of).collect::<Vec<String>>()),
         ],
     )
+}
+
+/// The columns of the table that any sheet of the file has.
+fn columns_of(outcome: &FileOutcome) -> String {
+    let columns = outcome.sheets.iter().flat_map(|sheet| sheet.columns.iter().map(|(column, _)| column.as_str()));
+    columns.collect::<std::collections::BTreeSet<&str>>().into_iter().collect::<Vec<_>>().join(",")
 }
 
 /// One row per finding; refused rows keep their non-personal cells.

@@ -20,12 +20,12 @@ pub(super) struct Pass {
 /// Result columns of one indicator.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Cells {
-    /// Numerator, denominator, rows in the period, rows of them with all needed columns.
-    Ratio { top: usize, bottom: usize, rows: usize, seen: usize },
+    /// Numerator and what it is divided by, denominator, rows in the period, rows of them with all needed columns.
+    Ratio { top: usize, per: f64, bottom: usize, rows: usize, seen: usize },
     /// Count, rows in the period, rows with all needed columns.
     Count { top: usize, rows: usize, seen: usize },
     /// All values (a list), of which a share lies at or below the figure.
-    Percentile { values: usize, share: f64, rows: usize, seen: usize },
+    Percentile { values: usize, share: f64, per: f64, rows: usize, seen: usize },
 }
 
 /// Expressions already in the select list: each is computed once.
@@ -70,7 +70,7 @@ fn pass(engine: &Engine<'_>, table: &str, indicators: &[&Indicator], by: By) -> 
     }
     let list = select.list.join(",\n");
     let group = group_column(by, table);
-    let with = with_scoped(table, engine.policies, &format!("{list} {group}"));
+    let with = with_scoped(table, engine.policies, &engine.definitions.calendar, &format!("{list} {group}"));
     // Sums over kinds, over everything and over the units below a unit are added up from this one grouping.
     let sql = match by {
         By::Unit if table == "procedures" => format!(
@@ -100,6 +100,7 @@ fn columns(indicator: &Indicator, select: &mut Select) -> Cells {
     match indicator.aggregate {
         Aggregate::Ratio => Cells::Ratio {
             top: select.count(&[rows_condition, bottom, top]),
+            per: 1.0,
             bottom: select.count(&[rows_condition, bottom]),
             rows: in_rows,
             seen,
@@ -107,6 +108,7 @@ fn columns(indicator: &Indicator, select: &mut Select) -> Cells {
         Aggregate::Count => Cells::Count { top: select.count(&[rows_condition, bottom, top]), rows: in_rows, seen },
         Aggregate::Mean => Cells::Ratio {
             top: select.add(format!("SUM({top}) FILTER (WHERE {})", all(&[rows_condition, bottom]))),
+            per: indicator.per,
             bottom: select.add(format!("COUNT({top}) FILTER (WHERE {})", all(&[rows_condition, bottom]))),
             rows: in_rows,
             seen,
@@ -119,6 +121,7 @@ fn columns(indicator: &Indicator, select: &mut Select) -> Cells {
                 all(&[rows_condition, bottom, &format!("{top} IS NOT NULL")])
             )),
             share,
+            per: indicator.per,
             rows: in_rows,
             seen,
         },

@@ -1,5 +1,7 @@
 //! The rows that indicators count, with the words that definitions may use, by the chosen policies.
 
+use super::worktime;
+use crate::definitions::Calendar;
 use crate::model::{Compare, MissingDue, PROVENANCE, Pause, Policies, Table, Withdrawn};
 
 /// Tables that indicators can count.
@@ -29,6 +31,11 @@ pub fn fact_columns(table: &str) -> &'static [&'static str] {
             "withdrawn",
             "days",
             "working_days",
+            "working_minutes",
+            "acceptance_minutes",
+            "pauses_known",
+            "pause_working_days",
+            "pause_working_minutes",
             "period_start",
             "period_end",
         ],
@@ -41,9 +48,9 @@ pub fn fact_columns(table: &str) -> &'static [&'static str] {
 /// The `WITH` part of a pass: `scoped` holds one row per fact and period, with every word that definitions use.
 ///
 /// `used` is all SQL that will read it: joins that nobody needs are left out.
-pub(super) fn with_scoped(table: &str, policies: Policies, used: &str) -> String {
+pub(super) fn with_scoped(table: &str, policies: Policies, calendar: &Calendar, used: &str) -> String {
     let (facts, scoped) = match table {
-        "dossiers" => (dossiers(policies, used), dossiers_in_period(policies)),
+        "dossiers" => (dossiers(policies, calendar, used), dossiers_in_period(policies)),
         "ratings" => (
             "SELECT *, unit AS fact_unit, NULL AS fact_kind, CAST(rated_at AS DATE) AS received_on FROM ratings"
                 .to_owned(),
@@ -71,7 +78,7 @@ fn dated(more: &str) -> String {
     )
 }
 
-fn dossiers(policies: Policies, used: &str) -> String {
+fn dossiers(policies: Policies, calendar: &Calendar, used: &str) -> String {
     let table = Table::named("dossiers").expect("the table of dossiers exists");
     let uses = |word: &str| used.contains(word);
     let catalogue = uses("service_level") || policies.missing_due == MissingDue::FromStatutoryLimit;
@@ -107,11 +114,7 @@ fn dossiers(policies: Policies, used: &str) -> String {
     );
     let due = due_on(policies, &mut joins);
     columns.push(format!("{due} AS due_on"));
-    if uses("working_days") {
-        join_calendar(&mut joins, "wr", &day("d.received_at"));
-        join_calendar(&mut joins, "wf", &day("d.finished_at"));
-        columns.push("wf.working_day_number - wr.working_day_number AS working_days".to_owned());
-    }
+    columns.extend(worktime::columns(calendar, used, &mut joins));
     format!("SELECT {}\nFROM dossiers d{joins}\nWHERE d.received_at IS NOT NULL", columns.join(", "))
 }
 
@@ -155,11 +158,11 @@ fn due_on(policies: Policies, joins: &mut String) -> String {
 }
 
 /// The day of a time. Division keeps to whole columns where a plain cast goes through a calendar row by row.
-fn day(time: &str) -> String {
+pub(super) fn day(time: &str) -> String {
     format!("CAST(CAST(CAST({time} AS BIGINT) / 86400000000 AS INT) AS DATE)")
 }
 
-fn join_calendar(joins: &mut String, alias: &str, date: &str) {
+pub(super) fn join_calendar(joins: &mut String, alias: &str, date: &str) {
     joins.push_str(&format!("\nLEFT JOIN calendar {alias} ON {alias}.date = {date}"));
 }
 

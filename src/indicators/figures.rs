@@ -125,13 +125,16 @@ fn cell(values: Option<&Values>, cells: Cells, below: u32) -> Measure {
         _ => &[],
     };
     let (measure, cases, rows, seen) = match cells {
-        Cells::Ratio { top, bottom, rows, seen } => {
-            (Measure::ratio(count(top), count(bottom)), count(bottom), rows, seen)
+        Cells::Ratio { top, per, bottom, rows, seen } => {
+            (Measure::ratio(count(top) / per, count(bottom)), count(bottom), rows, seen)
         }
         Cells::Count { top, rows, seen } => (Measure::plain(Some(count(top))), 0.0, rows, seen),
-        Cells::Percentile { values, share, rows, seen } => {
-            (Measure::plain(percentile(list(values), share)), list(values).len() as f64, rows, seen)
-        }
+        Cells::Percentile { values, share, per, rows, seen } => (
+            Measure::plain(percentile(list(values), share).map(|value| value / per)),
+            list(values).len() as f64,
+            rows,
+            seen,
+        ),
     };
     // There were rows, but none of them came with the column.
     if count(rows) > 0.0 && count(seen) == 0.0 {

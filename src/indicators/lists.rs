@@ -24,7 +24,7 @@ pub fn late_dossiers(engine: &Engine<'_>, period: &Period) -> Result<Vec<LateDos
          CAST(CASE WHEN finished THEN finished_on ELSE period_end END - due_on AS BIGINT) AS days_late\n\
          FROM scoped WHERE (finished AND late) OR (open_at_end AND overdue)\n\
          ORDER BY fact_unit, days_late DESC, dossier_code",
-        with_scoped("dossiers", engine.policies, "")
+        with_scoped("dossiers", engine.policies, &engine.definitions.calendar, "")
     );
     let mut late = Vec::new();
     for batch in engine.session.run(&sql)? {

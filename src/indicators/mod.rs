@@ -5,6 +5,7 @@ mod facts;
 mod figures;
 mod lists;
 mod trace;
+mod worktime;
 
 use crate::definitions::{Definitions, Indicator};
 use crate::model::{Form06Row, IndicatorRow, Period, Policies, UnitIndex, UnitRef};

@@ -116,6 +116,8 @@ pub enum FigureUnit {
     Rate,
     /// Days.
     Days,
+    /// Working hours.
+    Hours,
     /// Dossiers or other things counted.
     Count,
     /// Points of an index, or a figure without a unit.
@@ -129,6 +131,7 @@ impl FigureUnit {
         match word {
             "rate" => Self::Rate,
             "days" => Self::Days,
+            "hours" => Self::Hours,
             "count" => Self::Count,
             _ => Self::Points,
         }

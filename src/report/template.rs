@@ -212,6 +212,7 @@ words!(CompareWords {
     note,
     rate,
     days,
+    hours,
     count,
     points,
 });

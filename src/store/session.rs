@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use datafusion::arrow::array::{Date32Array, Int32Array};
+use datafusion::arrow::array::{BooleanArray, Date32Array, Int32Array, Int64Array};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::common::{ParamValues, ScalarValue};
@@ -17,7 +17,7 @@ use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 
 use super::{Manifest, StoreError, Workspace, schema};
-use crate::definitions::Calendar;
+use crate::definitions::{Calendar, CalendarDay};
 use crate::model::{Column, Kind};
 
 /// SQL over one published version.
@@ -133,20 +133,24 @@ const fn arrow_type(kind: Kind) -> DataType {
     }
 }
 
-/// `calendar(date, working_day_number)` from 2000 to 2100.
+/// `calendar(date, working_day_number, is_working, working_minutes_before)` from 2000 to 2100.
 fn calendar_table(calendar: &Calendar) -> Result<MemTable, StoreError> {
     let day = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).expect("a day of the calendar");
-    let (dates, numbers): (Vec<i32>, Vec<i32>) = calendar
-        .numbered(day(2000, 1, 1), day(2100, 12, 31))
-        .map(|(date, number)| (date.to_epoch_days(), number))
-        .unzip();
+    let days: Vec<CalendarDay> = calendar.days(day(2000, 1, 1), day(2100, 12, 31)).collect();
     let schema = Arc::new(Schema::new(vec![
         Field::new("date", DataType::Date32, false),
         Field::new("working_day_number", DataType::Int32, false),
+        Field::new("is_working", DataType::Boolean, false),
+        Field::new("working_minutes_before", DataType::Int64, false),
     ]));
     let batch = RecordBatch::try_new(
         Arc::clone(&schema),
-        vec![Arc::new(Date32Array::from(dates)), Arc::new(Int32Array::from(numbers))],
+        vec![
+            Arc::new(Date32Array::from_iter_values(days.iter().map(|day| day.date.to_epoch_days()))),
+            Arc::new(Int32Array::from_iter_values(days.iter().map(|day| day.number))),
+            Arc::new(days.iter().map(|day| Some(day.is_working)).collect::<BooleanArray>()),
+            Arc::new(Int64Array::from_iter_values(days.iter().map(|day| day.minutes_before))),
+        ],
     )
     .map_err(DataFusionError::from)?;
     Ok(MemTable::try_new(schema, vec![vec![batch]])?)

@@ -14,3 +14,4 @@ mod policies;
 mod report;
 mod truth;
 mod versions;
+mod worktime;

@@ -52,6 +52,7 @@ fn counted<'a>(context: &'a Context<'_>, unit: FigureUnit) -> &'a str {
     match unit {
         FigureUnit::Rate => &words.rate,
         FigureUnit::Days => &words.days,
+        FigureUnit::Hours => &words.hours,
         FigureUnit::Count => &words.count,
         FigureUnit::Points => &words.points,
     }
@@ -86,7 +87,7 @@ fn difference(info: &IndicatorInfo, difference: f64) -> Cell {
     let (scale, digits) = match info.unit {
         FigureUnit::Rate => (100.0, info.digits.max(1)),
         FigureUnit::Count => (1.0, 0),
-        FigureUnit::Days | FigureUnit::Points => (1.0, info.digits.max(1)),
+        FigureUnit::Days | FigureUnit::Hours | FigureUnit::Points => (1.0, info.digits.max(1)),
     };
     Cell::As(Kind::Movement(digits, sense_of(info)), difference * scale)
 }

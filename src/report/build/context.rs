@@ -151,7 +151,7 @@ impl<'a> Context<'a> {
 pub fn kind_of(unit: FigureUnit, digits: u8) -> Kind {
     match unit {
         FigureUnit::Rate => Kind::Percent(digits),
-        FigureUnit::Days | FigureUnit::Points => Kind::Number(digits),
+        FigureUnit::Days | FigureUnit::Hours | FigureUnit::Points => Kind::Number(digits),
         FigureUnit::Count => Kind::Int,
     }
 }
