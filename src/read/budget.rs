@@ -1,7 +1,7 @@
 //! Stands between readers and the sink: counts cells against the limits, cuts trailing blanks, drops blank rows.
 
 use super::error::{Excess, ReadError};
-use super::{Cell, Flow, Limits, RowSink, Sheet, guard};
+use super::{Cell, Flow, Limits, Note, RowSink, Sheet, guard};
 
 /// The sink with what is left to spend on it.
 pub(super) struct Budget<'s> {
@@ -19,6 +19,16 @@ impl<'s> Budget<'s> {
     pub(super) fn sheet(&mut self, name: &str, hidden: bool) -> Flow {
         let sheet = Sheet { name: name.to_owned(), hidden };
         guard::sinking(|| self.sink.sheet(&sheet))
+    }
+
+    /// Whether anybody wants notes.
+    pub(super) fn wants_notes(&self) -> bool {
+        self.sink.wants_notes()
+    }
+
+    /// Passes a note on; the caller has asked whether anybody wants it.
+    pub(super) fn note(&mut self, note: Note) {
+        guard::sinking(|| self.sink.note(note));
     }
 
     /// Passes a row on unless it is blank; its whole width is paid for, since somebody had to build it.

@@ -9,7 +9,7 @@ use super::error::{Excess, ReadError};
 use super::markup::{Attributes, Collapsed, Listener, listen};
 use super::sniff::Container;
 use super::text::{Encoding, to_utf8};
-use super::{Cell, Flow, recycle};
+use super::{Cell, Flow, Note, recycle};
 
 /// Rows that a cell may reach down, as browsers have it.
 const MAX_ROWSPAN: u32 = 65_534;
@@ -48,6 +48,7 @@ struct Table {
 /// The row being read: all its texts in one string, a range for each column.
 #[derive(Default)]
 struct Row {
+    hidden: bool,
     texts: String,
     columns: Vec<Range<usize>>,
     /// First column, columns and further rows of the cells that reach down.
@@ -76,7 +77,12 @@ impl Listener for Tables<'_, '_> {
     fn open(&mut self, name: &str, attributes: &Attributes<'_>) {
         match name {
             "table" => self.start_table(attributes),
-            "tr" => self.start_row(),
+            "tr" => {
+                self.start_row();
+                if let Some(row) = self.row() {
+                    row.hidden = is_hidden(attributes);
+                }
+            }
             "td" | "th" => self.start_cell(attributes),
             "caption" => {
                 self.in_caption = true;
@@ -140,11 +146,9 @@ impl<'b, 's> Tables<'b, 's> {
             outer.announced = false;
         }
         self.seen += 1;
-        let style = attributes.get("style").unwrap_or_default();
-        let style: String = style.chars().filter(|c| !c.is_whitespace()).collect();
         self.open.push(Table {
             name: format!("Bảng {}", self.seen),
-            hidden: style.to_ascii_lowercase().contains("display:none") || attributes.get("hidden").is_some(),
+            hidden: is_hidden(attributes),
             ..Table::default()
         });
     }
@@ -243,6 +247,9 @@ impl<'b, 's> Tables<'b, 's> {
         if table.skipped || self.stopped || self.failed.is_some() {
             return;
         }
+        if self.budget.wants_notes() {
+            tell_notes(table.rows, &row, self.budget);
+        }
         let mut cells = recycle(std::mem::take(&mut self.spare));
         cells.extend(row.columns.iter().map(|range| match &row.texts[range.clone()] {
             "" => Cell::Empty,
@@ -256,6 +263,22 @@ impl<'b, 's> Tables<'b, 's> {
             Ok(Flow::Stop) => self.stopped = true,
             Err(error) => self.failed = Some(error),
         }
+    }
+}
+
+fn is_hidden(attributes: &Attributes<'_>) -> bool {
+    let style = attributes.get("style").unwrap_or_default();
+    let style: String = style.chars().filter(|c| !c.is_whitespace()).collect();
+    style.to_ascii_lowercase().contains("display:none") || attributes.get("hidden").is_some()
+}
+
+fn tell_notes(number: u32, row: &Row, budget: &mut Budget<'_>) {
+    if row.hidden {
+        budget.note(Note::HiddenRow(number));
+    }
+    for &(column, _, rows) in &row.reaching {
+        let (last, column) = (number.saturating_add(rows), u32::try_from(column).unwrap_or(u32::MAX));
+        budget.note(Note::Merged { first: number, last, column });
     }
 }
 
@@ -292,6 +315,15 @@ mod tests {
             "<html><table><tr><th rowspan=2>a<th colspan=2>b<th>c</tr><tr><th>d<th>e</tr><tr><td>1<td>2</table>",
         );
         assert_eq!(sink.texts(), [vec!["a", "b", "", "c"], vec!["", "d", "e"], vec!["1", "2"]]);
+    }
+
+    #[test]
+    fn hidden_rows_and_cells_over_several_rows_are_noted() {
+        let sink = read_text(
+            "<table><tr><td>x<td rowspan=3>a<td>b</tr><tr style='Display : NONE'><td>1<td>2</tr><tr hidden><td>3</table>",
+        );
+        let expected = [Note::Merged { first: 1, last: 3, column: 1 }, Note::HiddenRow(2), Note::HiddenRow(3)];
+        assert_eq!(sink.notes, expected);
     }
 
     #[test]

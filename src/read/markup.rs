@@ -33,6 +33,11 @@ impl Attributes<'_> {
         self.0.iter().find(|attribute| &*attribute.name.local == name).map(|found| &*found.value)
     }
 
+    /// The value of the first attribute whose name ends so, for names with a prefix that the file chooses.
+    pub(super) fn ending(&self, end: &str) -> Option<&str> {
+        self.0.iter().find(|attribute| attribute.name.local.ends_with(end)).map(|found| &*found.value)
+    }
+
     /// A count such as `colspan`, 1 if absent or not a number.
     pub(super) fn count(&self, name: &str) -> u32 {
         let given = self.get(name).and_then(|value| value.trim().parse::<u64>().ok());

@@ -7,6 +7,7 @@ mod error;
 mod guard;
 mod html;
 mod markup;
+mod note;
 mod ods;
 mod package;
 mod parquet;
@@ -17,11 +18,13 @@ mod text;
 mod xls;
 mod xlsb;
 mod xlsx;
+mod xlsx_notes;
 
 use std::borrow::Cow;
 use std::path::Path;
 
 pub use error::{Excess, ReadError};
+pub use note::Note;
 pub use peek::{CellType, PeekCell, PeekSheet, peek};
 pub use sniff::{Container, Sniffed, sniff};
 pub use text::{Encoding, tcvn3_to_unicode};
@@ -74,6 +77,12 @@ pub trait RowSink {
     fn sheet(&mut self, sheet: &Sheet) -> Flow;
     /// Takes one row. Trailing empty cells may be cut and wholly blank rows left out.
     fn row(&mut self, number: u32, cells: &[Cell<'_>]) -> Flow;
+    /// Whether it wants to be told [`Note`]s: to find them some containers are looked through twice.
+    fn wants_notes(&self) -> bool {
+        false
+    }
+    /// Is told what is known of a row or cell beside its value; only if it wants that.
+    fn note(&mut self, _note: Note) {}
 }
 
 /// How much a file may ask for before it is refused.
@@ -152,12 +161,13 @@ fn recycle<'b>(mut cells: Vec<Cell<'_>>) -> Vec<Cell<'b>> {
 /// A sink for tests that keeps everything.
 #[cfg(test)]
 mod collected {
-    use super::{Cell, Flow, RowSink, Sheet};
+    use super::{Cell, Flow, Note, RowSink, Sheet};
 
     #[derive(Default)]
     pub struct Collected {
         pub sheets: Vec<Sheet>,
         pub rows: Vec<(String, u32, Vec<Cell<'static>>)>,
+        pub notes: Vec<Note>,
     }
 
     impl Collected {
@@ -176,6 +186,14 @@ mod collected {
             let sheet = self.sheets.last().map(|sheet| sheet.name.clone()).unwrap_or_default();
             self.rows.push((sheet, number, cells.iter().map(owned).collect()));
             Flow::Continue
+        }
+
+        fn wants_notes(&self) -> bool {
+            true
+        }
+
+        fn note(&mut self, note: Note) {
+            self.notes.push(note);
         }
     }
 

@@ -13,7 +13,7 @@ use super::markup::{Attributes, Collapsed, Listener, listen};
 use super::package::{self, Package};
 use super::sniff::Container;
 use super::spreadsheet::{iso_cell, time_cell};
-use super::{Cell, Flow};
+use super::{Cell, Flow, Note};
 
 /// Elements inside a cell whose text is not the cell's: comments, drawings, forms.
 const ASIDES: [&str; 4] = ["office:annotation", "draw:frame", "draw:custom-shape", "office:forms"];
@@ -59,6 +59,13 @@ enum Value {
     Given(Cell<'static>),
 }
 
+/// A cell whose end is not read yet.
+struct OpenCell {
+    repeats: u32,
+    has_formula: bool,
+    value: Value,
+}
+
 struct Sheets<'b, 's> {
     budget: &'b mut Budget<'s>,
     hidden_styles: BTreeSet<String>,
@@ -69,10 +76,13 @@ struct Sheets<'b, 's> {
     /// Rows so far, repeated ones included.
     rows: u64,
     row_repeats: u32,
+    row_hidden: bool,
     row: Vec<Cell<'static>>,
+    /// Columns of this row whose formula has no result.
+    unresolved: Vec<u32>,
     /// Columns so far, trailing empty ones included.
     columns: u64,
-    cell: Option<(u32, Value)>,
+    cell: Option<OpenCell>,
     text: Collapsed,
     asides: u32,
     stopped: bool,
@@ -93,13 +103,21 @@ impl Listener for Sheets<'_, '_> {
             "table:table" => self.start_table(attributes),
             "table:table-row" if self.depth == 1 => {
                 self.row_repeats = attributes.count("table:number-rows-repeated");
+                let visibility = attributes.get("table:visibility");
+                self.row_hidden = visibility.is_some_and(|visibility| visibility != "visible");
                 self.row.clear();
+                self.unresolved.clear();
                 self.columns = 0;
             }
             "table:table-cell" | "table:covered-table-cell" if self.depth == 1 => {
                 self.text.clear();
                 self.asides = 0;
-                self.cell = Some((attributes.count("table:number-columns-repeated"), value(attributes)));
+                self.note_merged(attributes);
+                self.cell = Some(OpenCell {
+                    repeats: attributes.count("table:number-columns-repeated"),
+                    has_formula: attributes.get("table:formula").is_some(),
+                    value: value(attributes),
+                });
             }
             _ => {}
         }
@@ -139,7 +157,9 @@ impl<'b, 's> Sheets<'b, 's> {
             skipped: false,
             rows: 0,
             row_repeats: 1,
+            row_hidden: false,
             row: Vec::new(),
+            unresolved: Vec::new(),
             columns: 0,
             cell: None,
             text: Collapsed::default(),
@@ -185,8 +205,18 @@ impl<'b, 's> Sheets<'b, 's> {
         }
     }
 
+    /// Cells that reach down; the rows that they cover come later.
+    fn note_merged(&mut self, attributes: &Attributes<'_>) {
+        let rows = attributes.count("table:number-rows-spanned");
+        if rows > 1 && self.budget.wants_notes() {
+            let row = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+            let (first, last) = (row(self.rows + 1), row(self.rows + u64::from(rows)));
+            self.budget.note(Note::Merged { first, last, column: row(self.columns) });
+        }
+    }
+
     fn end_cell(&mut self) {
-        let Some((repeats, value)) = self.cell.take() else { return };
+        let Some(OpenCell { repeats, has_formula, value }) = self.cell.take() else { return };
         let text = || Cow::Owned(self.text.as_str().to_owned());
         let cell = match value {
             Value::Given(cell) => cell,
@@ -196,6 +226,9 @@ impl<'b, 's> Sheets<'b, 's> {
         };
         let first = self.columns;
         self.columns = self.columns.saturating_add(u64::from(repeats));
+        if cell == Cell::Empty && has_formula {
+            self.unresolved.extend(u32::try_from(first));
+        }
         if cell == Cell::Empty || self.skipped {
             return;
         }
@@ -220,6 +253,13 @@ impl<'b, 's> Sheets<'b, 's> {
     fn emit(&mut self, repeats: u32) {
         for number in self.rows + 1..=self.rows + u64::from(repeats) {
             let number = u32::try_from(number).unwrap_or(u32::MAX);
+            if (self.row_hidden || !self.unresolved.is_empty()) && self.budget.wants_notes() {
+                if self.row_hidden {
+                    self.budget.note(Note::HiddenRow(number));
+                }
+                let unresolved = self.unresolved.iter();
+                unresolved.for_each(|column| self.budget.note(Note::NoResult { row: number, column: *column }));
+            }
             match self.budget.row(number, &self.row) {
                 Ok(Flow::Continue) if !self.is_done() => {}
                 Ok(Flow::Continue) => return,
@@ -343,6 +383,22 @@ mod tests {
             Cell::Error("#N/A".into()),
         ];
         assert_eq!(sink.rows[0].2, expected);
+    }
+
+    #[test]
+    fn hidden_rows_merged_cells_and_formulas_without_a_result_are_noted_before_their_rows() {
+        let sink = read_tables(
+            "<table:table table:name='S'><table:table-row><table:table-cell office:value-type='string' \
+             table:number-rows-spanned='3'><text:p>a</text:p></table:table-cell></table:table-row>\
+             <table:table-row table:visibility='filter'><table:covered-table-cell/><table:table-cell \
+             table:formula='of:=1+1'/><table:table-cell office:value-type='float' office:value='1' \
+             table:formula='of:=0+1'/></table:table-row></table:table>",
+        )
+        .unwrap();
+        let expected =
+            [Note::Merged { first: 1, last: 3, column: 0 }, Note::HiddenRow(2), Note::NoResult { row: 2, column: 1 }];
+        assert_eq!(sink.notes, expected);
+        assert_eq!(sink.texts(), [vec!["a"], vec!["", "", "1"]]);
     }
 
     #[test]

@@ -143,7 +143,7 @@ fn drop_dimension(head: &str) -> String {
 }
 
 /// A part's name for comparing: without case, and with slashes where some writers use backslashes.
-fn part_name(package: &Package, index: usize) -> String {
+pub(super) fn part_name(package: &Package, index: usize) -> String {
     let name = package.name_for_index(index).and_then(Result::ok);
     name.map_or_else(String::new, |name| name.replace('\\', "/").to_ascii_lowercase())
 }

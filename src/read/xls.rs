@@ -11,7 +11,7 @@ use super::compound::{Compound, u16_at, u32_at};
 use super::error::{Excess, ReadError};
 use super::sniff::Container;
 use super::spreadsheet::laid_out;
-use super::{Cell, Flow, Limits};
+use super::{Cell, Flow, Limits, Note};
 
 const BOF: u16 = 0x0809;
 const EOF: u16 = 0x000a;
@@ -19,6 +19,9 @@ const FILE_PASS: u16 = 0x002f;
 const BOUND_SHEET: u16 = 0x0085;
 const DIMENSIONS: u16 = 0x0200;
 const MUL_RK: u16 = 0x00bd;
+const ROW: u16 = 0x0208;
+/// Offset and bit of a row record that say that the row is hidden.
+const ROW_HIDDEN: (usize, u16) = (12, 0x20);
 /// Records that give one cell: number, label, rich string, bool or error, RK, shared string, formula.
 const CELLS: [u16; 7] = [0x0203, 0x0204, 0x00d6, 0x0205, 0x027e, 0x00fd, 0x0006];
 const BIFF8: u16 = 0x0600;
@@ -33,16 +36,20 @@ pub(super) fn read(path: &Path, budget: &mut Budget<'_>) -> Result<(), ReadError
     if bytes.len() as u64 > budget.limits.max_xls_bytes {
         return Err(ReadError::TooBig(Excess::FileBytes));
     }
-    let is_biff8 = prepare(&mut bytes, budget.limits)?;
+    let prepared = prepare(&mut bytes, budget.limits)?;
     let mut options = XlsOptions::default();
-    options.force_codepage = is_biff8.then_some(UTF16);
+    options.force_codepage = prepared.is_biff8.then_some(UTF16);
     let mut workbook = Xls::new_with_options(Cursor::new(bytes), options).map_err(xls_error)?;
-    for sheet in workbook.sheets_metadata().to_vec() {
+    for (index, sheet) in workbook.sheets_metadata().to_vec().iter().enumerate() {
         match budget.sheet(&sheet.name, sheet.visible != SheetVisible::Visible) {
             // What a chart sheet holds is a copy of cells that stand elsewhere.
             Flow::Continue if sheet.typ == SheetType::WorkSheet => {}
             Flow::Stop => break,
             _ => continue,
+        }
+        if budget.wants_notes() {
+            let hidden = prepared.hidden_rows.get(index);
+            tell_notes(&workbook, &sheet.name, hidden.map_or(&[], Vec::as_slice), budget);
         }
         let range = workbook.worksheet_range(&sheet.name).map_err(xls_error)?;
         if rows(&range, budget)? == Flow::Stop {
@@ -50,6 +57,21 @@ pub(super) fn read(path: &Path, budget: &mut Budget<'_>) -> Result<(), ReadError
         }
     }
     Ok(())
+}
+
+/// A formula of this format always has a result, if only 0.
+fn tell_notes(workbook: &Xls<Cursor<Vec<u8>>>, sheet: &str, hidden: &[u32], budget: &mut Budget<'_>) {
+    if workbook.has_1904_epoch() {
+        budget.note(Note::Epoch1904);
+    }
+    for row in hidden {
+        budget.note(Note::HiddenRow(*row));
+    }
+    for merged in workbook.merge_cells_by_sheet_name(sheet).unwrap_or_default() {
+        if merged.start.0 < merged.end.0 {
+            budget.note(Note::Merged { first: merged.start.0 + 1, last: merged.end.0 + 1, column: merged.start.1 });
+        }
+    }
 }
 
 fn rows(range: &Range<Data>, budget: &mut Budget<'_>) -> Result<Flow, ReadError> {
@@ -65,9 +87,15 @@ fn rows(range: &Range<Data>, budget: &mut Budget<'_>) -> Result<Flow, ReadError>
     Ok(Flow::Continue)
 }
 
+/// What is known of a workbook before its reader sees it.
+struct Prepared {
+    is_biff8: bool,
+    /// For each sheet in the order of the workbook.
+    hidden_rows: Vec<Vec<u32>>,
+}
+
 /// Checks what the sheets would take in memory, and blanks the sizes they declare: the reader would reserve them.
-/// Says whether the workbook is BIFF8.
-fn prepare(bytes: &mut [u8], limits: &Limits) -> Result<bool, ReadError> {
+fn prepare(bytes: &mut [u8], limits: &Limits) -> Result<Prepared, ReadError> {
     let broken = ReadError::broken(Container::Xls);
     let (stream, pieces) = {
         let compound = Compound::parse(bytes).map_err(ReadError::broken(Container::Xls))?;
@@ -79,19 +107,19 @@ fn prepare(bytes: &mut [u8], limits: &Limits) -> Result<bool, ReadError> {
         (compound.contents(&pieces), pieces)
     };
     let mut sheets = BTreeSet::new();
-    let mut named = 0;
+    let mut named = Vec::new();
     for record in records(&stream, 0).take_while(|record| record.kind != EOF) {
         match record.kind {
             FILE_PASS if u16_at(record.data, 0) != Some(0) => return Err(ReadError::Password),
             BOUND_SHEET => {
-                named += 1;
+                named.push(u32_at(record.data, 0).map_or(usize::MAX, |at| at as usize));
                 sheets.extend(u32_at(record.data, 0).map(|at| at as usize));
             }
             _ => {}
         }
     }
     // The reader parses a substream once for every sheet that points at it.
-    if named > MAX_SHEETS.min(2 * sheets.len()) {
+    if named.len() > MAX_SHEETS.min(2 * sheets.len()) {
         return Err(ReadError::TooBig(Excess::Cells));
     }
     let mut grid = 0;
@@ -105,19 +133,39 @@ fn prepare(bytes: &mut [u8], limits: &Limits) -> Result<bool, ReadError> {
             return Err(ReadError::TooBig(Excess::Cells));
         }
     }
-    Ok(records(&stream, 0).next().and_then(|bof| u16_at(bof.data, 0)) == Some(BIFF8))
+    let is_biff8 = records(&stream, 0).next().and_then(|bof| u16_at(bof.data, 0)) == Some(BIFF8);
+    Ok(Prepared { is_biff8, hidden_rows: named.iter().map(|start| hidden_rows(&stream, *start)).collect() })
+}
+
+/// Rows from 1 that a sheet hides.
+fn hidden_rows(stream: &[u8], start: usize) -> Vec<u32> {
+    let (offset, bit) = ROW_HIDDEN;
+    sheet_records(stream, start)
+        .filter(|record| record.kind == ROW && u16_at(record.data, offset).is_some_and(|flags| flags & bit != 0))
+        .filter_map(|record| u16_at(record.data, 0).map(|row| u32::from(row) + 1))
+        .collect()
+}
+
+/// The records of one sheet, those of the charts inside it too.
+fn sheet_records(stream: &[u8], start: usize) -> impl Iterator<Item = Record<'_>> {
+    let mut depth = 0_u32;
+    records(stream, start).take_while(move |record| {
+        match record.kind {
+            BOF => depth += 1,
+            EOF if depth <= 1 => return false,
+            EOF => depth -= 1,
+            _ => {}
+        }
+        true
+    })
 }
 
 /// Rows × columns between the outermost cells of a sheet; `blank` is called for every byte of its declared size.
 fn check_sheet(stream: &[u8], start: usize, mut blank: impl FnMut(usize)) -> u64 {
-    let mut depth = 0;
     let mut rows: Option<(u16, u16)> = None;
     let mut columns: Option<(u16, u16)> = None;
-    for record in records(stream, start) {
+    for record in sheet_records(stream, start) {
         match record.kind {
-            BOF => depth += 1,
-            EOF if depth <= 1 => break,
-            EOF => depth -= 1,
             DIMENSIONS => (record.position..record.position + record.data.len()).for_each(&mut blank),
             kind if kind == MUL_RK || CELLS.contains(&kind) => {
                 let last = if kind == MUL_RK { record.data.len().saturating_sub(2) } else { 2 };
@@ -185,6 +233,13 @@ mod tests {
         let mut blanked = 0;
         assert_eq!(check_sheet(&stream, 0, |_| blanked += 1), 1 << 32);
         assert_eq!(blanked, 14);
+    }
+
+    #[test]
+    fn hidden_rows_are_those_whose_record_says_so() {
+        let row = |number: u8, flags: u8| record(ROW, &[number, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, flags, 1, 0, 0]);
+        let stream = [record(BOF, &[0, 6]), row(0, 0), row(4, 0x20), row(5, 0x60), record(EOF, &[]), row(6, 0x20)];
+        assert_eq!(hidden_rows(&stream.concat(), 0), [5, 6]);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use zip::write::SimpleFileOptions;
 use super::Flow;
 use super::budget::Budget;
 use super::error::ReadError;
+use super::note::Note;
 use super::package::{self, Package};
 use super::sniff::Container;
 use super::spreadsheet::stream_rows;
@@ -38,6 +39,9 @@ fn stream(bytes: impl Read + Seek, budget: &mut Budget<'_>) -> Result<(), ReadEr
             Flow::Continue if sheet.typ == SheetType::WorkSheet => {}
             Flow::Stop => return Ok(()),
             _ => continue,
+        }
+        if workbook.has_1904_epoch() && budget.wants_notes() {
+            budget.note(Note::Epoch1904);
         }
         let mut cells = workbook.worksheet_cells_reader(&sheet.name).map_err(xlsb_error)?;
         if stream_rows(|| cells.next_cell().map_err(xlsb_error), budget)? == Flow::Stop {

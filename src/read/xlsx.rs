@@ -8,9 +8,11 @@ use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 use super::Flow;
 use super::budget::Budget;
 use super::error::ReadError;
-use super::package;
+use super::note::Note;
+use super::package::{self, Package};
 use super::sniff::Container;
 use super::spreadsheet::stream_rows;
+use super::xlsx_notes::SheetParts;
 
 /// Reads all sheets; chart sheets are announced and have no rows.
 pub(super) fn read(path: &Path, budget: &mut Budget<'_>) -> Result<(), ReadError> {
@@ -21,13 +23,13 @@ pub(super) fn read(path: &Path, budget: &mut Budget<'_>) -> Result<(), ReadError
     } else {
         let file = std::fs::File::open(path).map_err(ReadError::Open)?;
         let mut workbook = open(std::io::BufReader::new(file))?;
-        match stream(&mut workbook, 0, budget)? {
+        match stream(&mut workbook, &mut package, 0, budget)? {
             Outcome::Done => return Ok(()),
             Outcome::Unopened { sheet, .. } => sheet,
         }
     };
     let mended = package::without_foretelling(&mut package).map_err(ReadError::broken(Container::Xlsx))?;
-    match stream(&mut open(mended)?, first, budget)? {
+    match stream(&mut open(mended)?, &mut package, first, budget)? {
         Outcome::Done => Ok(()),
         Outcome::Unopened { source, .. } => Err(xlsx_error(source)),
     }
@@ -47,8 +49,15 @@ fn open<R: Read + Seek>(bytes: R) -> Result<Xlsx<R>, ReadError> {
     Xlsx::new(bytes).map_err(xlsx_error)
 }
 
-fn stream<R: Read + Seek>(workbook: &mut Xlsx<R>, first: usize, budget: &mut Budget<'_>) -> Result<Outcome, ReadError> {
+fn stream<R: Read + Seek>(
+    workbook: &mut Xlsx<R>,
+    package: &mut Package,
+    first: usize,
+    budget: &mut Budget<'_>,
+) -> Result<Outcome, ReadError> {
+    let parts = budget.wants_notes().then(|| SheetParts::of(package));
     let sheets = workbook.sheets_metadata().to_vec();
+    let is_1904 = workbook.has_1904_epoch();
     for (index, sheet) in sheets.iter().enumerate().skip(first) {
         let hidden = sheet.visible != SheetVisible::Visible;
         let cells = match workbook.worksheet_cells_reader(&sheet.name) {
@@ -60,6 +69,12 @@ fn stream<R: Read + Seek>(workbook: &mut Xlsx<R>, first: usize, budget: &mut Bud
         match (budget.sheet(&sheet.name, hidden), cells) {
             (Flow::Stop, _) => return Ok(Outcome::Done),
             (Flow::Continue, Some(mut cells)) => {
+                if let Some(parts) = &parts {
+                    if is_1904 {
+                        budget.note(Note::Epoch1904);
+                    }
+                    parts.tell(package, &sheet.name, |note| budget.note(note));
+                }
                 let next = || cells.next_cell().map_err(xlsx_error);
                 if stream_rows(next, budget)? == Flow::Stop {
                     return Ok(Outcome::Done);
@@ -160,6 +175,24 @@ mod tests {
         });
         let limits = Limits { max_inflated_bytes: 1_000, ..Limits::default() };
         assert_eq!(read_file(file.path(), &limits).err().unwrap().rule(), "too_big");
+    }
+
+    #[test]
+    fn notes_tell_of_hidden_rows_merged_cells_and_the_date_system() {
+        let file = workbook_file(|workbook| {
+            workbook.add_worksheet().set_name("Một & hai").unwrap();
+            let sheet = workbook.add_worksheet().set_name("Hồ sơ").unwrap();
+            sheet.merge_range(1, 1, 3, 1, "a", &Format::new()).unwrap();
+            sheet.merge_range(5, 0, 5, 2, "b", &Format::new()).unwrap();
+            sheet.write(2, 0, 1).unwrap();
+            sheet.set_row_hidden(2).unwrap();
+        });
+        let expected = [Note::HiddenRow(3), Note::Merged { first: 2, last: 4, column: 1 }];
+        assert_eq!(read_file(file.path(), &Limits::default()).unwrap().notes, expected);
+        replace_in_parts(file.path(), "<workbookPr ", "<workbookPr date1904=\"1\" ");
+        let notes = read_file(file.path(), &Limits::default()).unwrap().notes;
+        assert_eq!(notes[1..], [&[Note::Epoch1904], &expected[..]].concat());
+        assert_eq!(notes[0], Note::Epoch1904);
     }
 
     fn replace_in_parts(path: &Path, from: &str, to: &str) {

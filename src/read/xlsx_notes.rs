@@ -1,0 +1,281 @@
+//! Finds hidden rows, merged cells and formulas without a result in the sheets of an xlsx workbook.
+//!
+//! The reader of cells tells none of these, and merged cells stand behind the cells. So the XML of a sheet is inflated
+//! a second time and searched for three words; it is not parsed.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+
+use memchr::memmem::{self, Finder};
+
+use super::error::ReadError;
+use super::markup::{Attributes, Listener, listen};
+use super::note::Note;
+use super::package::{Package, part_name};
+use super::sniff::Container;
+
+const CHUNK: usize = 1 << 20;
+/// A row longer than this is searched in pieces; a word that a piece cuts is missed.
+const LONGEST: usize = 64 << 20;
+
+/// The sheets' parts by sheet name; empty if the workbook does not tell them in the usual way.
+pub(super) struct SheetParts(BTreeMap<String, usize>);
+
+impl SheetParts {
+    /// Reads which part holds which sheet.
+    pub(super) fn of(package: &mut Package) -> Self {
+        let names: Vec<String> = (0..package.len()).map(|index| part_name(package, index)).collect();
+        let Some(workbook) = names.iter().position(|name| name.ends_with("workbook.xml")) else {
+            return Self(BTreeMap::new());
+        };
+        let (folder, own) = names[workbook].rsplit_once('/').unwrap_or(("", names[workbook].as_str()));
+        let related = format!("{folder}/_rels/{own}.rels");
+        let related = related.trim_start_matches('/');
+        let Some(relations) = names.iter().position(|name| name == related) else { return Self(BTreeMap::new()) };
+        let targets: BTreeMap<String, String> =
+            pairs(package, relations, "relationship", |tag| Some((tag.get("id")?, tag.get("target")?)))
+                .into_iter()
+                .collect();
+        let sheets = pairs(package, workbook, "sheet", |tag| Some((tag.get("name")?, tag.ending(":id")?)));
+        let found = sheets.into_iter().filter_map(|(sheet, id)| {
+            let target = targets.get(&id)?.replace('\\', "/").to_ascii_lowercase();
+            let path = target.strip_prefix('/').map_or_else(|| format!("{folder}/{target}"), str::to_owned);
+            let index = names.iter().position(|name| name == path.trim_start_matches('/'))?;
+            Some((sheet, index))
+        });
+        Self(found.collect())
+    }
+
+    /// Tells the notes of one sheet. What cannot be read is left to the reader of the cells to refuse.
+    pub(super) fn tell(&self, package: &mut Package, sheet: &str, mut note: impl FnMut(Note)) {
+        let Some(part) = self.0.get(sheet).and_then(|index| package.by_index(*index).ok()) else { return };
+        let size = part.size();
+        let _ = search(part.take(size), &mut note);
+    }
+}
+
+/// Two attributes of every tag of a name.
+fn pairs<'t>(
+    package: &mut Package,
+    index: usize,
+    tag: &'t str,
+    take: impl for<'a> Fn(&'a Attributes<'_>) -> Option<(&'a str, &'a str)> + 't,
+) -> Vec<(String, String)> {
+    struct Tags<'t, T> {
+        tag: &'t str,
+        take: T,
+        found: Vec<(String, String)>,
+    }
+    impl<T: for<'a> Fn(&'a Attributes<'_>) -> Option<(&'a str, &'a str)>> Listener for Tags<'_, T> {
+        fn open(&mut self, name: &str, attributes: &Attributes<'_>) {
+            if name.rsplit(':').next() == Some(self.tag) {
+                let pair = (self.take)(attributes);
+                self.found.extend(pair.map(|(first, second)| (first.to_owned(), second.to_owned())));
+            }
+        }
+        fn close(&mut self, _: &str) {}
+        fn text(&mut self, _: &str) {}
+        fn is_done(&self) -> bool {
+            false
+        }
+    }
+    let mut tags = Tags { tag, take, found: Vec::new() };
+    let Ok(part) = package.by_index(index) else { return Vec::new() };
+    let size = part.size();
+    // A workbook whose list of sheets is damaged is its reader's to refuse.
+    let _ = listen(part.take(size), &mut tags, ReadError::broken(Container::Xlsx));
+    tags.found
+}
+
+/// Searches the XML of a sheet, some whole rows at a time.
+fn search(mut part: impl Read, note: &mut impl FnMut(Note)) -> io::Result<()> {
+    let mut buffer = vec![0; CHUNK];
+    let mut words: Option<Words> = None;
+    let mut kept = 0;
+    loop {
+        if kept == buffer.len() {
+            buffer.resize(2 * kept, 0);
+        }
+        let length = part.read(&mut buffer[kept..])?;
+        let filled = kept + length;
+        if length == 0 {
+            words.unwrap_or_else(|| Words::of(&buffer[..filled])).tell(&buffer[..filled], note);
+            return Ok(());
+        }
+        kept = filled;
+        if filled < CHUNK / 2 {
+            continue;
+        }
+        let words = words.get_or_insert_with(|| Words::of(&buffer[..filled]));
+        let whole = memmem::rfind(&buffer[..filled], &words.row_end).map(|at| at + words.row_end.len());
+        let Some(whole) = whole.or((filled >= LONGEST).then_some(filled)) else { continue };
+        words.tell(&buffer[..whole], note);
+        buffer.copy_within(whole..filled, 0);
+        kept = filled - whole;
+    }
+}
+
+/// What is searched for, with the prefix that this sheet's elements have.
+struct Words {
+    hidden: Finder<'static>,
+    merged: Finder<'static>,
+    formula: Finder<'static>,
+    row: Vec<u8>,
+    row_end: Vec<u8>,
+    cell: Vec<u8>,
+    cell_end: Vec<u8>,
+    value: Vec<u8>,
+    text: Vec<u8>,
+}
+
+impl Words {
+    fn of(head: &[u8]) -> Self {
+        let root = memmem::find(head, b"worksheet").unwrap_or(0);
+        let start = head[..root].iter().rposition(|byte| *byte == b'<').map_or(root, |at| at + 1);
+        let prefix = &head[start..root];
+        let word = |before: &str, name: &str| [before.as_bytes(), prefix, name.as_bytes()].concat();
+        Self {
+            hidden: Finder::new("hidden=").into_owned(),
+            merged: Finder::new(&word("<", "mergeCell ")).into_owned(),
+            formula: Finder::new(&word("<", "f")).into_owned(),
+            row: word("<", "row"),
+            row_end: word("</", "row>"),
+            cell: word("<", "c "),
+            cell_end: word("</", "c>"),
+            value: word("<", "v>"),
+            text: word("<", "is>"),
+        }
+    }
+
+    fn tell(&self, xml: &[u8], note: &mut impl FnMut(Note)) {
+        for at in self.hidden.find_iter(xml) {
+            let tag = tag_around(xml, at);
+            if tag.strip_prefix(self.row.as_slice()).is_some_and(|rest| rest.starts_with(b" "))
+                && matches!(attribute(tag, b" hidden="), Some(b"1" | b"true"))
+                && let Some(row) = attribute(tag, b" r=").and_then(number)
+            {
+                note(Note::HiddenRow(row));
+            }
+        }
+        for at in self.merged.find_iter(xml) {
+            let range = attribute(tag_around(xml, at + 1), b" ref=");
+            if let Some(((first, column), (last, _))) = range.and_then(range_of)
+                && first < last
+            {
+                note(Note::Merged { first, last, column });
+            }
+        }
+        let mut done = 0;
+        for at in self.formula.find_iter(xml) {
+            let is_formula = matches!(xml.get(at + self.formula.needle().len()), Some(b'>' | b' ' | b'/'));
+            if at < done || !is_formula {
+                continue;
+            }
+            let Some(end) = memmem::find(&xml[at..], &self.cell_end).map(|end| at + end) else { continue };
+            done = end;
+            let Some(start) = memmem::rfind(&xml[..at], &self.cell) else { continue };
+            let tag = tag_around(xml, start + 1);
+            let place = attribute(tag, b" r=").and_then(address);
+            if let Some((row, column)) = place
+                && !self.has_result(tag, &xml[at..end])
+            {
+                note(Note::NoResult { row, column });
+            }
+        }
+    }
+
+    /// Whether a cell from its formula on holds a value. Of a text formula the empty value is one.
+    fn has_result(&self, tag: &[u8], cell: &[u8]) -> bool {
+        if memmem::find(cell, &self.text).is_some() {
+            return true;
+        }
+        let Some(value) = memmem::find(cell, &self.value).map(|at| at + self.value.len()) else { return false };
+        attribute(tag, b" t=") == Some(b"str") || cell.get(value).is_some_and(|byte| *byte != b'<')
+    }
+}
+
+/// The tag that a position stands in, from `<` up to `>`.
+fn tag_around(xml: &[u8], at: usize) -> &[u8] {
+    let start = memchr::memrchr(b'<', &xml[..at]).unwrap_or(0);
+    let end = memchr::memchr(b'>', &xml[at..]).map_or(xml.len(), |end| at + end);
+    &xml[start..end]
+}
+
+/// The value of an attribute, named with the blank before and the equals sign behind it.
+fn attribute<'x>(tag: &'x [u8], name: &[u8]) -> Option<&'x [u8]> {
+    let rest = &tag[memmem::find(tag, name)? + name.len()..];
+    let (quote, rest) = rest.split_first().filter(|(quote, _)| matches!(quote, b'"' | b'\''))?;
+    Some(&rest[..memchr::memchr(*quote, rest)?])
+}
+
+fn number(digits: &[u8]) -> Option<u32> {
+    std::str::from_utf8(digits).ok()?.trim().parse().ok()
+}
+
+type Address = (u32, u32);
+
+/// Row from 1 and column from 0 of `B7`.
+fn address(text: &[u8]) -> Option<Address> {
+    let letters = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    if letters == 0 || letters > 3 {
+        return None;
+    }
+    let letter = |column, byte: &u8| column * 26 + u32::from(byte.to_ascii_uppercase() - b'A') + 1;
+    Some((number(&text[letters..])?, text[..letters].iter().fold(0, letter) - 1))
+}
+
+fn range_of(text: &[u8]) -> Option<(Address, Address)> {
+    let colon = memchr::memchr(b':', text)?;
+    Some((address(&text[..colon])?, address(&text[colon + 1..])?))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+mod tests {
+    use super::*;
+
+    fn notes(xml: &str) -> Vec<Note> {
+        let mut found = Vec::new();
+        search(xml.as_bytes(), &mut |note| found.push(note)).unwrap();
+        found
+    }
+
+    #[test]
+    fn hidden_rows_merged_cells_and_formulas_without_a_result_are_found() {
+        for prefix in ["", "x:"] {
+            let xml = "<?xml version='1.0'?><@worksheet><@cols><@col min='1' hidden='1'/></@cols><@sheetData>\
+                <@row r=\"2\" hidden=\"1\"><@c r=\"A2\" t=\"str\"><@f>B1</@f><@v></@v></@c></@row>\
+                <@row r='3' hidden='0'><@c r='A3' t='inlineStr'><@is><@t>hidden='1'</@t></@is></@c>\
+                <@c r='AB3' s='1'><@f t='shared' si='0'/><@v></@v></@c><@c r='AC3'><@f>1+1</@f><@v>2</@v></@c>\
+                <@c r='AD3'><@f>TODAY()</@f></@c></@row></@sheetData>\
+                <@mergeCells count='3'><@mergeCell ref='A1:C1'/><@mergeCell ref=\"B4:C9\"/></@mergeCells>\
+                <@conditionalFormatting><@formula>1</@formula></@conditionalFormatting></@worksheet>"
+                .replace('@', prefix);
+            let expected = [
+                Note::HiddenRow(2),
+                Note::Merged { first: 4, last: 9, column: 1 },
+                Note::NoResult { row: 3, column: 27 },
+                Note::NoResult { row: 3, column: 29 },
+            ];
+            assert_eq!(notes(&xml), expected, "prefix {prefix}");
+        }
+    }
+
+    #[test]
+    fn what_two_pieces_share_is_found_once() {
+        let mut xml = "<worksheet><sheetData>".to_owned();
+        for row in 1..=40_000 {
+            let hidden = if row % 3 == 0 { " hidden='1'" } else { "" };
+            xml.push_str(&format!(
+                "<row r='{row}'{hidden}><c r='A{row}'><f>NOW()</f></c><c r='B{row}'><v>1</v></c></row>"
+            ));
+        }
+        xml.push_str("</sheetData></worksheet>");
+        assert!(xml.len() > 2 * CHUNK);
+        let found = notes(&xml);
+        let hidden: Vec<u32> =
+            found.iter().filter_map(|note| if let Note::HiddenRow(row) = note { Some(*row) } else { None }).collect();
+        assert_eq!(hidden, (1..=40_000).filter(|row| row % 3 == 0).collect::<Vec<_>>());
+        assert_eq!(found.len() - hidden.len(), 40_000);
+    }
+}
