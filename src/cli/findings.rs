@@ -7,8 +7,7 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::DataType;
 
 use super::output::{self, Columns};
-use super::{Format, Global, Lang, Opened, Outcome};
-use crate::definitions::Language;
+use super::{Format, Global, Opened, Outcome};
 use crate::model::{Finding, Level};
 
 #[derive(Debug, Args)]
@@ -28,7 +27,7 @@ impl Findings {
     pub fn run(&self, global: &Global) -> Result<Outcome> {
         let opened = Opened::open(global)?;
         let sql = "SELECT file, sheet, rule, level, column_name, value, hint, cells, import, row, count FROM findings ORDER BY import, file, sheet, row, rule";
-        let language = if global.lang == Lang::Vi { Language::Vi } else { Language::En };
+        let language = global.language();
         let mut rows = Vec::new();
         for batch in opened.session.run(sql)? {
             let texts = (0..8).map(|at| cast(batch.column(at), &DataType::Utf8)).collect::<Result<Vec<_>, _>>()?;

@@ -1,5 +1,7 @@
 //! `cchc import`: files and folders as one new version.
 
+mod accounts;
+
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,9 +11,9 @@ use chrono::NaiveDate;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::output::Columns;
-use super::{Global, Lang, Outcome, faults, note};
-use crate::definitions::{Definitions, Language};
+use super::output::safe;
+use super::{Format, Global, Outcome, faults, note};
+use crate::definitions::Definitions;
 use crate::import::{ImportReport, Options, Progress, import};
 use crate::model::{FinishedBeforeReceived, Level};
 use crate::store::Workspace;
@@ -50,7 +52,7 @@ impl Import {
             finished_before_received: self.finished_before_received,
         };
         let report = import(&workspace, &definitions, &self.paths, &options, &mut Bar::new(global))?;
-        write_accounts(global, &report)?;
+        accounts::write(global, &definitions.messages, &report)?;
         if self.dry_run {
             tell_mapping(&report);
         }
@@ -65,21 +67,6 @@ impl Import {
     }
 }
 
-fn write_accounts(global: &Global, report: &ImportReport) -> Result<()> {
-    let files = &report.files;
-    let count = |of: fn(&crate::model::FileAccount) -> u64| files.iter().map(move |file| Some(of(file) as i64));
-    Columns::default()
-        .text("file", files.iter().map(|file| Some(file.file.as_str())))
-        .text("source", files.iter().map(|file| Some(file.source.as_str()).filter(|source| !source.is_empty())))
-        .text("exported_at", files.iter().map(|file| file.exported_at.as_deref()))
-        .int("rows", count(|file| file.rows))
-        .int("loaded", count(|file| file.loaded))
-        .int("updated", count(|file| file.updated))
-        .int("duplicate", count(|file| file.duplicate))
-        .int("rejected", count(|file| file.rejected))
-        .write(global)
-}
-
 fn tell_mapping(report: &ImportReport) {
     for sheet in &report.sheets {
         eprintln!("{} {} (source {}, headings in row {})", sheet.file, sheet.sheet, sheet.source, sheet.heading_row);
@@ -92,20 +79,20 @@ fn tell_mapping(report: &ImportReport) {
     }
 }
 
-/// Findings of files one by one, those of rows by rule; `cchc findings` lists all.
+/// Findings of files one by one, those of rows by rule; `cchc findings` lists all. The table has them already.
 fn tell_findings(global: &Global, definitions: &Definitions, report: &ImportReport) {
-    if global.quiet {
+    if global.quiet || global.format == Format::Table {
         return;
     }
-    let language = if global.lang == Lang::Vi { Language::Vi } else { Language::En };
+    let language = global.language();
     let mut by_rule = std::collections::BTreeMap::new();
     for finding in report.findings.iter().filter(|finding| finding.level >= Level::Warning) {
         if finding.row == 0 || finding.rule == "missing_column" {
             eprintln!(
                 "{}: {}: {}",
                 finding.level.as_str(),
-                finding.file,
-                definitions.messages.sentence(finding, language)
+                safe(&finding.file),
+                safe(&definitions.messages.sentence(finding, language))
             );
         } else {
             let entry = by_rule.entry((std::cmp::Reverse(finding.level), finding.rule)).or_insert((0, finding));
@@ -114,7 +101,7 @@ fn tell_findings(global: &Global, definitions: &Definitions, report: &ImportRepo
     }
     for ((level, rule), (count, first)) in by_rule {
         let sentence = definitions.messages.summary(rule, language);
-        eprintln!("{}: {count} × {rule}: {sentence} ({} …, {})", level.0.as_str(), first.file, first.row);
+        eprintln!("{}: {count} × {rule}: {sentence} ({} …, {})", level.0.as_str(), safe(&first.file), first.row);
     }
 }
 

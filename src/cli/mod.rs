@@ -23,7 +23,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::definitions::{Definitions, Fault};
+use crate::definitions::{Definitions, Fault, Language};
 use crate::import::stored_units;
 use crate::indicators::Engine;
 use crate::model::{Compare, MissingDue, Pause, Period, Policies, UnitIndex, Withdrawn};
@@ -57,6 +57,16 @@ pub struct Global {
     /// Write nothing but data and errors
     #[arg(long, global = true)]
     quiet: bool,
+}
+
+impl Global {
+    /// Language of the sentences.
+    const fn language(&self) -> Language {
+        match self.lang {
+            Lang::Vi => Language::Vi,
+            Lang::En => Language::En,
+        }
+    }
 }
 
 /// Output formats.

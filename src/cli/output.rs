@@ -128,7 +128,7 @@ fn rounded(text: &str) -> String {
 }
 
 /// Control and direction characters of a file must not act on the terminal.
-fn safe(text: &str) -> String {
+pub(super) fn safe(text: &str) -> String {
     text.chars()
         .map(|letter| match letter {
             '\n' => ' ',

@@ -8,6 +8,7 @@ mod bad_definitions;
 mod bad_input;
 mod bad_places;
 mod contracts;
+mod import_output;
 mod independent_sql;
 mod personal;
 mod policies;
