@@ -27,6 +27,7 @@ use crate::definitions::{Definitions, Fault, Language};
 use crate::import::stored_units;
 use crate::indicators::Engine;
 use crate::model::{Compare, MissingDue, Pause, Period, Policies, UnitIndex, Withdrawn};
+use crate::read::{SERVE_XLS, isolate_xls, serve_xls};
 use crate::store::{Manifest, Session, Workspace};
 
 /// Turns exports of one-stop systems into form 06, indicators, rankings and reports.
@@ -127,6 +128,9 @@ enum Command {
     Vacuum(history::Vacuum),
     /// Make exports of any size from a seed
     Generate(generate::Generate),
+    /// Reads .xls files for another process of this program
+    #[command(hide = true, name = SERVE_XLS)]
+    ServeXls,
 }
 
 /// Policies that a command may set for one run.
@@ -184,6 +188,10 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
+    // Without it .xls files are read in this process, under the same limits but for memory and time.
+    if let Ok(program) = std::env::current_exe() {
+        isolate_xls(program);
+    }
     match run(&cli) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::WithErrors) => ExitCode::from(3),
@@ -213,6 +221,9 @@ fn run(cli: &Cli) -> Result<Outcome> {
         Command::History(command) => command.run(global),
         Command::Vacuum(command) => command.run(global),
         Command::Generate(command) => command.run(global),
+        Command::ServeXls => {
+            serve_xls(std::io::stdin().lock(), std::io::stdout().lock()).map(|()| Outcome::Done).map_err(Into::into)
+        }
     }
 }
 

@@ -7,7 +7,8 @@ use clap::Args;
 
 use super::output::{self, Columns};
 use super::{Format, Global, Outcome};
-use crate::read::{Limits, peek};
+use crate::read::peek;
+use crate::store::Config;
 
 #[derive(Debug, Args)]
 pub(super) struct Peek {
@@ -21,7 +22,8 @@ pub(super) struct Peek {
 impl Peek {
     pub fn run(&self, global: &Global) -> Result<Outcome> {
         let most = self.cells.unwrap_or(if global.format == Format::Table { 200 } else { usize::MAX });
-        let sheets = peek(&self.file, &Limits::default(), most).with_context(|| self.file.display().to_string())?;
+        let limits = Config::read(&global.workspace)?.limits;
+        let sheets = peek(&self.file, &limits, most).with_context(|| self.file.display().to_string())?;
         if global.format == Format::Json {
             output::json(&serde_json::to_value(&sheets)?)?;
             return Ok(Outcome::Done);

@@ -138,7 +138,7 @@ fn read_best(outcome: FileOutcome, input: &InputFile, sniffed: &Sniffed, context
 }
 
 fn refuse(mut outcome: FileOutcome, error: &ReadError) -> FileOutcome {
-    outcome.findings.push(Finding::new(Level::Error, error.rule(), &outcome.account.file).hint(error.to_string()));
+    outcome.findings.push(Finding::new(Level::Error, error.rule(), &outcome.account.file).hint(error.hint()));
     outcome
 }
 

@@ -18,7 +18,6 @@ pub use units::{UnitListError, read_unit_list, stored_units, units_frame};
 
 use crate::definitions::{Definitions, SourceDef};
 use crate::model::{FileAccount, Finding, FinishedBeforeReceived, Level, Table};
-use crate::read::Limits;
 use crate::store::{Conflict, Incoming, MergeNotes, SentFile, StoreError, Transaction, Workspace};
 use file::FileOutcome;
 
@@ -127,7 +126,7 @@ pub fn import(
         sources: &sources,
         units: &units,
         policies,
-        limits: Limits::default(),
+        limits: workspace.config.limits.clone(),
         exported_at: options.exported_at,
     };
     let memory = workspace.config.import_memory_mib.unwrap_or(IMPORT_MEMORY_MIB) << 20;

@@ -1,7 +1,7 @@
 //! Stands between readers and the sink: counts cells against the limits, cuts trailing blanks, drops blank rows.
 
-use super::error::{Excess, ReadError};
-use super::{Cell, Flow, Limits, Note, RowSink, Sheet, guard};
+use super::error::ReadError;
+use super::{Cell, Excess, Flow, Limits, Note, RowSink, Sheet, guard};
 
 /// The sink with what is left to spend on it.
 pub(super) struct Budget<'s> {
@@ -34,7 +34,7 @@ impl<'s> Budget<'s> {
     /// Passes a row on unless it is blank; its whole width is paid for, since somebody had to build it.
     pub(super) fn row(&mut self, number: u32, cells: &[Cell<'_>]) -> Result<Flow, ReadError> {
         if cells.len() as u64 > u64::from(self.limits.max_columns) {
-            return Err(ReadError::TooBig(Excess::Columns));
+            return Err(self.limits.exceeded(Excess::Columns));
         }
         self.spend(cells.len() as u64)?;
         let filled = cells.iter().rposition(|cell| *cell != Cell::Empty).map_or(0, |last| last + 1);
@@ -46,12 +46,12 @@ impl<'s> Budget<'s> {
 
     /// Takes cells off the budget.
     pub(super) fn spend(&mut self, cells: u64) -> Result<(), ReadError> {
-        self.cells_left = self.cells_left.checked_sub(cells).ok_or(ReadError::TooBig(Excess::Cells))?;
+        self.cells_left = self.cells_left.checked_sub(cells).ok_or_else(|| self.limits.exceeded(Excess::Cells))?;
         Ok(())
     }
 
     /// Says whether a column (from 0) is still within the limits.
     pub(super) fn column(&self, index: u32) -> Result<usize, ReadError> {
-        if index < self.limits.max_columns { Ok(index as usize) } else { Err(ReadError::TooBig(Excess::Columns)) }
+        if index < self.limits.max_columns { Ok(index as usize) } else { Err(self.limits.exceeded(Excess::Columns)) }
     }
 }

@@ -9,10 +9,10 @@ use std::rc::Rc;
 use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
 
 use super::budget::Budget;
-use super::error::{Excess, ReadError};
+use super::error::ReadError;
 use super::sniff::Container;
 use super::text::{Encoding, to_utf8};
-use super::{Cell, Flow, recycle};
+use super::{Cell, Excess, Flow, recycle};
 
 /// Delimiters in the order in which a draw between them is settled.
 const DELIMITERS: [u8; 4] = *b"\t;|,";
@@ -39,7 +39,7 @@ pub(super) fn read(path: &Path, encoding: Encoding, budget: &mut Budget<'_>) -> 
     let metered = Metered {
         bytes: rest.chain(utf8),
         since_record: Rc::clone(&since_record),
-        limit: budget.limits.max_record_bytes,
+        limit: budget.limits.record_bytes(),
     };
     let mut reader = settings(delimiter).buffer_capacity(1 << 20).from_reader(metered);
     records(&mut reader, &since_record, budget)
@@ -70,7 +70,7 @@ fn records<R: Read>(
         if record.as_slice().len() > LONGEST_CELL && has_swallowed_records(&record) {
             return Err(ReadError::UnclosedQuote { record: number });
         }
-        let number = u32::try_from(number).map_err(|_| ReadError::TooBig(Excess::Cells))?;
+        let number = u32::try_from(number).map_err(|_| budget.limits.exceeded(Excess::Cells))?;
         let flow = budget.row(number, &cells)?;
         spare = recycle(cells);
         if flow != Flow::Continue {

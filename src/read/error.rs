@@ -1,25 +1,9 @@
 //! Why a file could not be read, with the id of the rule and what to do about it; never a cell's contents.
 
-use super::sniff::Container;
+use std::borrow::Cow;
 
-/// What a file has too much of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Excess {
-    /// The file itself.
-    FileBytes,
-    /// What the zip archive inflates to.
-    InflatedBytes,
-    /// Parts inside the zip archive.
-    Parts,
-    /// Cells over all sheets.
-    Cells,
-    /// Columns of one row.
-    Columns,
-    /// Bytes of one record.
-    RecordBytes,
-    /// Cells to be listed one by one.
-    ListedCells,
-}
+use super::limits::Exceeded;
+use super::sniff::Container;
 
 /// Why a file, or the rest of it, could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -34,14 +18,14 @@ pub enum ReadError {
     #[error("the file is password-protected; open it, remove the password and save it again")]
     Password,
     /// More than the limits allow.
-    #[error("the file is too big: {}", .0.said())]
-    TooBig(Excess),
+    #[error("the file is too big: {0}")]
+    TooBig(Exceeded),
     /// A zip archive without its directory, which stands at the end.
     #[error("the zip archive is cut off or damaged; copy or download the file again")]
     TruncatedZip(#[source] zip::result::ZipError),
     /// Readable, but of a kind that holds no sheets that this program reads.
-    #[error("the file is {0}, not a workbook, CSV, HTML table or Parquet file; save it as .xlsx or .csv")]
-    NotAWorkbook(&'static str),
+    #[error("the content is {0}, not a workbook, CSV, HTML table or Parquet file; save it as .xlsx or .csv")]
+    NotAWorkbook(Cow<'static, str>),
     /// Neither text nor any known container.
     #[error("the content is of no known kind; save it as .xlsx or .csv")]
     UnknownContainer,
@@ -76,6 +60,9 @@ pub enum ReadError {
         "the {0} content is damaged in a way its reader cannot name; open the file in its program and save it again"
     )]
     Panicked(Container),
+    /// Nobody reads .xls files.
+    #[error("the process that reads .xls files cannot be started; check that the program may start itself")]
+    Helper(#[source] std::io::Error),
 }
 
 impl ReadError {
@@ -83,7 +70,8 @@ impl ReadError {
     #[must_use]
     pub fn rule(&self) -> &'static str {
         match self {
-            Self::Open(_) | Self::Broken { .. } | Self::Panicked(_) => "unreadable",
+            Self::Open(_) | Self::Helper(_) => "unreadable",
+            Self::Broken { .. } | Self::Panicked(_) => "damaged",
             Self::Empty => "empty_file",
             Self::Password => "password",
             Self::TooBig(_) => "too_big",
@@ -96,25 +84,27 @@ impl ReadError {
         }
     }
 
+    /// What a finding says beside the sentence of its rule: words that are the same in every language.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Open(source) | Self::Helper(source) => source.to_string(),
+            Self::TooBig(exceeded) => exceeded.setting(),
+            Self::NotAWorkbook(kind) => kind.to_string(),
+            Self::CutOff(container) | Self::Broken { container, .. } | Self::Panicked(container) => {
+                container.to_string()
+            }
+            Self::BadEncoding { record, offset } => format!("{record}, {offset}"),
+            Self::UnclosedQuote { record } => record.to_string(),
+            Self::Empty | Self::Password | Self::TruncatedZip(_) | Self::UnknownContainer => String::new(),
+        }
+    }
+
     /// Wraps what a container's reader said.
     pub(super) fn broken<E>(container: Container) -> impl FnOnce(E) -> Self
     where
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         move |source| Self::Broken { container, source: source.into() }
-    }
-}
-
-impl Excess {
-    fn said(self) -> &'static str {
-        match self {
-            Self::FileBytes => "more bytes than allowed; split the export into smaller files",
-            Self::InflatedBytes => "it inflates to more bytes than allowed; split the export into smaller files",
-            Self::Parts => "more parts in the archive than allowed; split the export into smaller files",
-            Self::Cells => "more cells than allowed; split the export into smaller files",
-            Self::Columns => "a row with more columns than allowed; split the export into smaller files",
-            Self::RecordBytes => "a record with more bytes than allowed; split the export into smaller files",
-            Self::ListedCells => "more cells than can be listed; ask for fewer cells of each sheet",
-        }
     }
 }

@@ -5,11 +5,11 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::budget::Budget;
-use super::error::{Excess, ReadError};
+use super::error::ReadError;
 use super::markup::{Attributes, Collapsed, Listener, listen};
 use super::sniff::Container;
 use super::text::{Encoding, to_utf8};
-use super::{Cell, Flow, Note, recycle};
+use super::{Cell, Excess, Flow, Note, recycle};
 
 /// Rows that a cell may reach down, as browsers have it.
 const MAX_ROWSPAN: u32 = 65_534;
@@ -111,8 +111,8 @@ impl Listener for Tables<'_, '_> {
             self.text.push(text);
         }
         let row_bytes = self.row().map_or(0, |row| row.texts.len());
-        if (row_bytes + self.text.as_str().len()) as u64 > self.budget.limits.max_record_bytes {
-            self.failed = Some(ReadError::TooBig(Excess::RecordBytes));
+        if (row_bytes + self.text.as_str().len()) as u64 > self.budget.limits.record_bytes() {
+            self.failed = Some(self.budget.limits.exceeded(Excess::RecordBytes));
         }
     }
 
@@ -201,7 +201,7 @@ impl<'b, 's> Tables<'b, 's> {
         self.text.clear();
         let span = Span { columns: attributes.count("colspan"), rows: attributes.count("rowspan").min(MAX_ROWSPAN) };
         if span.columns > self.budget.limits.max_columns {
-            self.failed = Some(ReadError::TooBig(Excess::Columns));
+            self.failed = Some(self.budget.limits.exceeded(Excess::Columns));
         } else if let Some(row) = self.row() {
             row.cell = Some(span);
         }
@@ -228,7 +228,7 @@ impl<'b, 's> Tables<'b, 's> {
             row.reaching.push((first, span.columns as usize, span.rows - 1));
         }
         if row.columns.len() > self.budget.limits.max_columns as usize {
-            self.failed = Some(ReadError::TooBig(Excess::Columns));
+            self.failed = Some(self.budget.limits.exceeded(Excess::Columns));
         }
     }
 

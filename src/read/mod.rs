@@ -4,14 +4,18 @@ mod budget;
 mod compound;
 mod csv;
 mod error;
+mod frames;
 mod guard;
 mod html;
+mod isolated;
+mod limits;
 mod markup;
 mod note;
 mod ods;
 mod package;
 mod parquet;
 mod peek;
+mod serve;
 mod sniff;
 mod spreadsheet;
 mod text;
@@ -23,9 +27,12 @@ mod xlsx_notes;
 use std::borrow::Cow;
 use std::path::Path;
 
-pub use error::{Excess, ReadError};
+pub use error::ReadError;
+pub use isolated::{SERVE_XLS, isolate_xls};
+pub use limits::{Exceeded, Excess, Limits};
 pub use note::Note;
 pub use peek::{CellType, PeekCell, PeekSheet, peek};
+pub use serve::serve_xls;
 pub use sniff::{Container, Sniffed, sniff};
 pub use text::{Encoding, tcvn3_to_unicode};
 
@@ -85,49 +92,11 @@ pub trait RowSink {
     fn note(&mut self, _note: Note) {}
 }
 
-/// How much a file may ask for before it is refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
-    /// Bytes of the file itself: CSV, HTML and Parquet are streamed, so they may be large.
-    pub max_file_bytes: u64,
-    /// Bytes of an .xls file, which has to be held in memory whole.
-    pub max_xls_bytes: u64,
-    /// Bytes that a zipped workbook may inflate to.
-    pub max_inflated_bytes: u64,
-    /// Inflated bytes for each stored byte, checked from 64 MiB inflated on.
-    pub max_inflation_ratio: u64,
-    /// Parts in a zipped workbook.
-    pub max_parts: usize,
-    /// Cells handed out over all sheets, empty ones within a row included.
-    pub max_cells: u64,
-    /// Rows × columns over all sheets of an .xls file, which its reader lays out in memory.
-    pub max_grid_cells: u64,
-    /// Columns of one row.
-    pub max_columns: u32,
-    /// Bytes of one CSV record, of one row of an HTML table, of one cell of an `OpenDocument` sheet.
-    pub max_record_bytes: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            max_file_bytes: 4 << 30,
-            max_xls_bytes: 512 << 20,
-            max_inflated_bytes: 2 << 30,
-            max_inflation_ratio: 400,
-            max_parts: 20_000,
-            max_cells: 200_000_000,
-            max_grid_cells: 32_000_000,
-            max_columns: 16_384,
-            max_record_bytes: 4 << 20,
-        }
-    }
-}
-
 /// Reads a file whose container is known, sheet by sheet and row by row.
 ///
 /// `encoding` is one of the candidates in `sniffed`; containers that are not text take no notice of it.
-/// A panic inside a third-party reader comes back as an error; a panic of the sink goes on.
+/// A panic inside a third-party reader comes back as an error; a panic of the sink goes on. An .xls file is read in
+/// another process if [`isolate_xls`] has named a program for it.
 pub fn read_rows(
     path: &Path,
     sniffed: &Sniffed,
@@ -136,14 +105,14 @@ pub fn read_rows(
     sink: &mut dyn RowSink,
 ) -> Result<(), ReadError> {
     let size = std::fs::metadata(path).map_err(ReadError::Open)?.len();
-    if size > limits.max_file_bytes {
-        return Err(ReadError::TooBig(Excess::FileBytes));
+    if size > limits.max_file_mib.saturating_mul(1 << 20) {
+        return Err(limits.exceeded(Excess::FileBytes));
     }
     let mut budget = Budget::new(sink, limits);
     guard::catching(sniffed.container, || match sniffed.container {
         Container::Xlsx => xlsx::read(path, &mut budget),
         Container::Xlsb => xlsb::read(path, &mut budget),
-        Container::Xls => xls::read(path, &mut budget),
+        Container::Xls => isolated::read(path, size, &mut budget).unwrap_or_else(|| xls::read(path, &mut budget)),
         Container::Ods => ods::read(path, &mut budget),
         Container::Html => html::read(path, encoding, &mut budget),
         Container::Csv => csv::read(path, encoding, &mut budget),

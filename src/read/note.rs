@@ -1,12 +1,14 @@
 //! What a container tells of rows and cells beside their values: what is hidden, merged, or a formula without a result.
 
+use serde::{Deserialize, Serialize};
+
 /// One such fact. Columns count from 0, rows from 1, as in [`RowSink::row`].
 ///
 /// A note comes after its sheet is announced and before the row that it is about; one on merged cells may come only
 /// before the second of its rows.
 ///
 /// [`RowSink::row`]: super::RowSink::row
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Note {
     /// Serial dates of this sheet count from 1904, so a plain number that stands for a date does too.
     Epoch1904,

@@ -8,12 +8,12 @@ use std::path::Path;
 use zip::result::ZipError;
 
 use super::budget::Budget;
-use super::error::{Excess, ReadError};
+use super::error::ReadError;
 use super::markup::{Attributes, Collapsed, Listener, listen};
 use super::package::{self, Package};
 use super::sniff::Container;
 use super::spreadsheet::{iso_cell, time_cell};
-use super::{Cell, Flow, Note};
+use super::{Cell, Excess, Flow, Note};
 
 /// Elements inside a cell whose text is not the cell's: comments, drawings, forms.
 const ASIDES: [&str; 4] = ["office:annotation", "draw:frame", "draw:custom-shape", "office:forms"];
@@ -44,7 +44,7 @@ fn is_encrypted(package: &mut Package) -> bool {
 
 fn zip_error(error: ZipError) -> ReadError {
     match error {
-        ZipError::FileNotFound => ReadError::NotAWorkbook("an OpenDocument file without content"),
+        ZipError::FileNotFound => ReadError::NotAWorkbook("OpenDocument".into()),
         other => ReadError::broken(Container::Ods)(other),
     }
 }
@@ -137,8 +137,8 @@ impl Listener for Sheets<'_, '_> {
         if self.cell.is_some() && self.asides == 0 {
             self.text.push(text);
         }
-        if self.text.as_str().len() as u64 > self.budget.limits.max_record_bytes {
-            self.failed = Some(ReadError::TooBig(Excess::RecordBytes));
+        if self.text.as_str().len() as u64 > self.budget.limits.record_bytes() {
+            self.failed = Some(self.budget.limits.exceeded(Excess::RecordBytes));
         }
     }
 

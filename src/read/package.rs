@@ -8,9 +8,9 @@ use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
-use super::Limits;
-use super::error::{Excess, ReadError};
+use super::error::ReadError;
 use super::sniff::Container;
+use super::{Excess, Limits};
 
 /// A zip archive on disk.
 pub(super) type Package = ZipArchive<BufReader<File>>;
@@ -39,12 +39,13 @@ pub(super) fn kind(path: &Path) -> Result<Container, ReadError> {
     if mime.starts_with("application/vnd.oasis.opendocument.spreadsheet") {
         return Ok(Container::Ods);
     }
-    Err(ReadError::NotAWorkbook(match mime.as_str() {
-        mime if mime.starts_with("application/vnd.oasis.opendocument") => "an OpenDocument file of another kind",
-        _ if has("word/document.xml") => "a Word document",
-        _ if has("ppt/presentation.xml") => "a presentation",
-        _ => "a zip archive without a workbook",
-    }))
+    let kind = match mime.as_str() {
+        mime if mime.starts_with("application/vnd.oasis.opendocument") => "OpenDocument",
+        _ if has("word/document.xml") => "Word",
+        _ if has("ppt/presentation.xml") => "PowerPoint",
+        _ => "zip",
+    };
+    Err(ReadError::NotAWorkbook(kind.into()))
 }
 
 /// Opens a zip archive.
@@ -58,8 +59,8 @@ pub(super) fn open(path: &Path) -> Result<Package, ReadError> {
 
 /// Refuses an archive that inflates to more than allowed. Readers hold each part to the size it declares.
 pub(super) fn check(package: &mut Package, limits: &Limits) -> Result<(), ReadError> {
-    if package.len() > limits.max_parts {
-        return Err(ReadError::TooBig(Excess::Parts));
+    if package.len() as u64 > limits.max_parts {
+        return Err(limits.exceeded(Excess::Parts));
     }
     let (mut inflated, mut stored) = (0_u64, 0_u64);
     for index in 0..package.len() {
@@ -70,9 +71,11 @@ pub(super) fn check(package: &mut Package, limits: &Limits) -> Result<(), ReadEr
         inflated = inflated.saturating_add(part.size());
         stored = stored.saturating_add(part.compressed_size());
     }
-    let allowed = stored.saturating_mul(limits.max_inflation_ratio).max(UNSUSPICIOUS_BYTES);
-    if inflated > limits.max_inflated_bytes.min(allowed) {
-        return Err(ReadError::TooBig(Excess::InflatedBytes));
+    if inflated > stored.saturating_mul(limits.max_inflation_ratio).max(UNSUSPICIOUS_BYTES) {
+        return Err(limits.exceeded(Excess::InflationRatio));
+    }
+    if inflated > limits.inflated_bytes() {
+        return Err(limits.exceeded(Excess::InflatedBytes));
     }
     Ok(())
 }

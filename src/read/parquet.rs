@@ -12,9 +12,9 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::budget::Budget;
-use super::error::{Excess, ReadError};
+use super::error::ReadError;
 use super::sniff::Container;
-use super::{Cell, Flow, recycle};
+use super::{Cell, Excess, Flow, recycle};
 
 const BATCH_ROWS: usize = 8_192;
 const ISO: &str = "%Y-%m-%dT%H:%M:%S";
@@ -42,7 +42,7 @@ pub(super) fn read(path: &Path, budget: &mut Budget<'_>) -> Result<(), ReadError
             cells.extend(columns.iter().map(|column| column.cell(index)));
             let flow = budget.row(number, &cells)?;
             spare = recycle(cells);
-            number = number.checked_add(1).ok_or(ReadError::TooBig(Excess::Cells))?;
+            number = number.checked_add(1).ok_or_else(|| budget.limits.exceeded(Excess::Cells))?;
             if flow != Flow::Continue {
                 return Ok(());
             }

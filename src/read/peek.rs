@@ -5,10 +5,10 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::error::{Excess, ReadError};
+use super::error::ReadError;
 use super::sniff::{Sniffed, sniff};
 use super::text::Encoding;
-use super::{Cell, Flow, Limits, RowSink, Sheet, read_rows};
+use super::{Cell, Excess, Flow, Limits, RowSink, Sheet, read_rows};
 
 /// A sheet, its rows counted and its cells listed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -52,7 +52,7 @@ pub enum CellType {
 }
 
 /// Cells that are listed over all sheets: what is listed is held in memory until it is written.
-const MAX_LISTED: usize = 5_000_000;
+pub(super) const MAX_LISTED: usize = 5_000_000;
 
 /// Reads a file of any container. At most `per_sheet_cells` cells are listed for a sheet; all rows are counted.
 ///
@@ -61,7 +61,7 @@ pub fn peek(path: &Path, limits: &Limits, per_sheet_cells: usize) -> Result<Vec<
     let sniffed = sniff(path)?;
     let mut peeker = Peeker { sheets: Vec::new(), per_sheet_cells, room: MAX_LISTED, overflowed: false };
     read_rows(path, &sniffed, likeliest(&sniffed), limits, &mut peeker)?;
-    if peeker.overflowed { Err(ReadError::TooBig(Excess::ListedCells)) } else { Ok(peeker.sheets) }
+    if peeker.overflowed { Err(limits.exceeded(Excess::ListedCells)) } else { Ok(peeker.sheets) }
 }
 
 fn likeliest(sniffed: &Sniffed) -> Encoding {

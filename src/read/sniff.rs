@@ -5,9 +5,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use super::Limits;
-use super::compound::Compound;
-use super::error::{Excess, ReadError};
+use super::error::ReadError;
 use super::package;
 use super::text::Encoding;
 
@@ -58,18 +56,19 @@ pub struct Sniffed {
     pub encodings: Vec<Encoding>,
 }
 
-/// Looks into a file. What is no sheet at all, empty or encrypted is refused here.
+/// Looks into a file. What is empty or no sheet at all is refused here, but for compound files: whether they hold an
+/// .xls workbook, another document or an encrypted one shows when they are read.
 pub fn sniff(path: &Path) -> Result<Sniffed, ReadError> {
     let mut head = Vec::new();
     File::open(path).and_then(|file| file.take(HEAD_BYTES).read_to_end(&mut head)).map_err(ReadError::Open)?;
     match head.as_slice() {
         [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => package::kind(path).map(binary),
-        [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ..] => compound_kind(path).map(binary),
+        [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ..] => Ok(binary(Container::Xls)),
         [b'P', b'A', b'R', b'1', ..] => Ok(binary(Container::Parquet)),
-        [b'%', b'P', b'D', b'F', ..] => Err(ReadError::NotAWorkbook("a PDF document")),
-        [b'{', b'\\', b'r', b't', b'f', ..] => Err(ReadError::NotAWorkbook("a rich text document")),
+        [b'%', b'P', b'D', b'F', ..] => Err(ReadError::NotAWorkbook("PDF".into())),
+        [b'{', b'\\', b'r', b't', b'f', ..] => Err(ReadError::NotAWorkbook("RTF".into())),
         [0x09, 0x00 | 0x02 | 0x04 | 0x08, _, 0x00, _, _, 0x10 | 0x20 | 0x40, 0x00, ..] => {
-            Err(ReadError::NotAWorkbook("a workbook of Excel 4 or older"))
+            Err(ReadError::NotAWorkbook("Excel 4".into()))
         }
         _ => text_kind(&head),
     }
@@ -77,23 +76,6 @@ pub fn sniff(path: &Path) -> Result<Sniffed, ReadError> {
 
 fn binary(container: Container) -> Sniffed {
     Sniffed { container, encodings: vec![Encoding::Utf8] }
-}
-
-fn compound_kind(path: &Path) -> Result<Container, ReadError> {
-    if std::fs::metadata(path).map_err(ReadError::Open)?.len() > Limits::default().max_xls_bytes {
-        return Err(ReadError::TooBig(Excess::FileBytes));
-    }
-    let bytes = std::fs::read(path).map_err(ReadError::Open)?;
-    let compound = Compound::parse(&bytes).map_err(ReadError::broken(Container::Xls))?;
-    if compound.has("EncryptedPackage") {
-        Err(ReadError::Password)
-    } else if compound.has("Workbook") || compound.has("Book") {
-        Ok(Container::Xls)
-    } else if compound.has("WordDocument") {
-        Err(ReadError::NotAWorkbook("a Word document"))
-    } else {
-        Err(ReadError::NotAWorkbook("an Office file without a workbook"))
-    }
 }
 
 fn text_kind(head: &[u8]) -> Result<Sniffed, ReadError> {
@@ -183,13 +165,13 @@ fn is_spreadsheet_ml(start: &str) -> bool {
 
 fn refuse_other_markup(start: &str) -> Result<(), ReadError> {
     if start.starts_with("<?xml") && is_spreadsheet_ml(start) {
-        return Err(ReadError::NotAWorkbook("an XML Spreadsheet 2003"));
+        return Err(ReadError::NotAWorkbook("XML Spreadsheet 2003".into()));
     }
     if start.starts_with("<?xml") {
-        return Err(ReadError::NotAWorkbook("an XML document"));
+        return Err(ReadError::NotAWorkbook("XML".into()));
     }
     if start.starts_with("mime-version:") {
-        return Err(ReadError::NotAWorkbook("a web archive (MHTML)"));
+        return Err(ReadError::NotAWorkbook("MHTML".into()));
     }
     Ok(())
 }
@@ -231,7 +213,6 @@ mod tests {
         assert_eq!(refusal(b"PK\x03\x04 cut off"), "truncated_zip");
         assert_eq!(refusal(b"%PDF-1.7"), "not_a_workbook");
         assert_eq!(refusal(b"<?xml version='1.0'?><Workbook xmlns='urn'>"), "not_a_workbook");
-        assert_eq!(refusal(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 cut"), "unreadable");
     }
 
     #[test]

@@ -1,17 +1,18 @@
 //! Reads an .xls workbook after its records have been checked, since its reader lays whole sheets out in memory.
 
 use std::collections::BTreeSet;
-use std::io::Cursor;
+use std::fs::File;
+use std::io::{Cursor, Read};
 use std::path::Path;
 
 use calamine::{Data, Range, Reader, SheetType, SheetVisible, Xls, XlsError, XlsOptions};
 
 use super::budget::Budget;
 use super::compound::{Compound, u16_at, u32_at};
-use super::error::{Excess, ReadError};
+use super::error::ReadError;
 use super::sniff::Container;
 use super::spreadsheet::laid_out;
-use super::{Cell, Flow, Limits, Note};
+use super::{Cell, Excess, Flow, Limits, Note};
 
 const BOF: u16 = 0x0809;
 const EOF: u16 = 0x000a;
@@ -32,9 +33,12 @@ const MAX_SHEETS: usize = 4096;
 
 /// Reads all sheets; chart sheets are announced and have no rows.
 pub(super) fn read(path: &Path, budget: &mut Budget<'_>) -> Result<(), ReadError> {
-    let mut bytes = std::fs::read(path).map_err(ReadError::Open)?;
-    if bytes.len() as u64 > budget.limits.max_xls_bytes {
-        return Err(ReadError::TooBig(Excess::FileBytes));
+    let file = File::open(path).map_err(ReadError::Open)?;
+    let most = budget.limits.max_xls_mib.saturating_mul(1 << 20);
+    let mut bytes = Vec::new();
+    file.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(ReadError::Open)?;
+    if bytes.len() as u64 > most {
+        return Err(budget.limits.exceeded(Excess::XlsBytes));
     }
     let prepared = prepare(&mut bytes, budget.limits)?;
     let mut options = XlsOptions::default();
@@ -99,11 +103,15 @@ fn prepare(bytes: &mut [u8], limits: &Limits) -> Result<Prepared, ReadError> {
     let broken = ReadError::broken(Container::Xls);
     let (stream, pieces) = {
         let compound = Compound::parse(bytes).map_err(ReadError::broken(Container::Xls))?;
+        if compound.has("EncryptedPackage") {
+            return Err(ReadError::Password);
+        }
         let found = compound.pieces("Workbook").and_then(|pieces| match pieces {
             Some(pieces) => Ok(Some(pieces)),
             None => compound.pieces("Book"),
         });
-        let pieces = found.map_err(broken)?.ok_or(ReadError::NotAWorkbook("an Office file without a workbook"))?;
+        let kind = if compound.has("WordDocument") { "Word" } else { "Office" };
+        let pieces = found.map_err(broken)?.ok_or(ReadError::NotAWorkbook(kind.into()))?;
         (compound.contents(&pieces), pieces)
     };
     let mut sheets = BTreeSet::new();
@@ -120,7 +128,7 @@ fn prepare(bytes: &mut [u8], limits: &Limits) -> Result<Prepared, ReadError> {
     }
     // The reader parses a substream once for every sheet that points at it.
     if named.len() > MAX_SHEETS.min(2 * sheets.len()) {
-        return Err(ReadError::TooBig(Excess::Cells));
+        return Err(limits.exceeded(Excess::GridCells));
     }
     let mut grid = 0;
     for start in sheets {
@@ -130,7 +138,7 @@ fn prepare(bytes: &mut [u8], limits: &Limits) -> Result<Prepared, ReadError> {
             }
         });
         if grid > limits.max_grid_cells {
-            return Err(ReadError::TooBig(Excess::Cells));
+            return Err(limits.exceeded(Excess::GridCells));
         }
     }
     let is_biff8 = records(&stream, 0).next().and_then(|bof| u16_at(bof.data, 0)) == Some(BIFF8);

@@ -173,7 +173,7 @@ mod tests {
         let file = workbook_file(|workbook| {
             workbook.add_worksheet().write(0, 0, "a").unwrap();
         });
-        let limits = Limits { max_inflated_bytes: 1_000, ..Limits::default() };
+        let limits = Limits { max_inflated_mib: 0, ..Limits::default() };
         assert_eq!(read_file(file.path(), &limits).err().unwrap().rule(), "too_big");
     }
 

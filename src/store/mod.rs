@@ -20,6 +20,7 @@ pub use transaction::Transaction;
 pub use version::{Manifest, SentFile};
 
 use crate::model::Policies;
+use crate::read::Limits;
 
 /// The layout of the folder; a workspace of another layout is refused.
 const FORMAT: &str = "cchc workspace 1\n";
@@ -111,6 +112,30 @@ pub struct Config {
     pub memory_mib: Option<usize>,
     /// Memory that files read at the same time may claim together, in MiB; a larger file is read alone.
     pub import_memory_mib: Option<u64>,
+    /// How much a file may ask for.
+    #[serde(skip_serializing_if = "is_default")]
+    pub limits: Limits,
+}
+
+fn is_default(limits: &Limits) -> bool {
+    *limits == Limits::default()
+}
+
+impl Config {
+    /// Reads the `cchc.toml` of a folder; what it does not say, or all if there is none, is as by default.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn read(root: &Path) -> Result<Self, StoreError> {
+        let path = root.join("cchc.toml");
+        match fs::read_to_string(&path) {
+            Ok(text) => {
+                toml::from_str(&text).map_err(|error| StoreError::Config { path, message: error.message().to_owned() })
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(source) => Err(StoreError::Io { path, source }),
+        }
+    }
 }
 
 /// An open workspace.
@@ -162,13 +187,7 @@ impl Workspace {
                 expected: FORMAT.trim().to_owned(),
             });
         }
-        let path = root.join("cchc.toml");
-        let config = match fs::read_to_string(&path) {
-            Ok(text) => toml::from_str(&text)
-                .map_err(|error| StoreError::Config { path, message: error.message().to_owned() })?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Config::default(),
-            Err(source) => return Err(StoreError::Io { path, source }),
-        };
+        let config = Config::read(root)?;
         let runtime =
             tokio::runtime::Builder::new_multi_thread().thread_stack_size(16 << 20).build().map_err(io(root))?;
         Ok(Self { root: root.to_owned(), config, runtime })

@@ -4,9 +4,11 @@
 mod support;
 
 mod architecture;
+mod bad_containers;
 mod bad_definitions;
 mod bad_input;
 mod bad_places;
+mod biff;
 mod contracts;
 mod import_output;
 mod independent_sql;

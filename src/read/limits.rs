@@ -1,0 +1,207 @@
+//! How much a file may ask for, as `[limits]` of `cchc.toml` sets it, and the refusal that names a limit.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::ReadError;
+
+/// How much a file may ask for before it is refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// MiB of the file itself: CSV, HTML and Parquet are streamed, so they may be large.
+    pub max_file_mib: u64,
+    /// MiB of an .xls file, which has to be held in memory whole.
+    pub max_xls_mib: u64,
+    /// MiB of memory that the process reading .xls files may claim beside the program itself.
+    pub max_xls_memory_mib: u64,
+    /// Seconds for an .xls file, and as many again for every 8 MiB that it has beyond the first.
+    pub max_xls_seconds: u64,
+    /// MiB that a zipped workbook, or all files of a zip archive together, may inflate to.
+    pub max_inflated_mib: u64,
+    /// Inflated bytes for each stored byte, checked from 64 MiB inflated on.
+    pub max_inflation_ratio: u64,
+    /// Parts of a zipped workbook, files of a zip archive.
+    pub max_parts: u64,
+    /// Cells handed out over all sheets, empty ones within a row included.
+    pub max_cells: u64,
+    /// Rows × columns over all sheets of an .xls file, which its reader lays out in memory.
+    pub max_grid_cells: u64,
+    /// Columns of one row.
+    pub max_columns: u32,
+    /// KiB of one CSV record, of one row of an HTML table, of one cell of an `OpenDocument` sheet.
+    pub max_record_kib: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_file_mib: 4096,
+            max_xls_mib: 512,
+            max_xls_memory_mib: 1024,
+            max_xls_seconds: 8,
+            max_inflated_mib: 2048,
+            max_inflation_ratio: 400,
+            max_parts: 20_000,
+            max_cells: 200_000_000,
+            max_grid_cells: 32_000_000,
+            max_columns: 16_384,
+            max_record_kib: 4096,
+        }
+    }
+}
+
+/// What a file has too much of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Excess {
+    /// The file itself.
+    FileBytes,
+    /// An .xls file.
+    XlsBytes,
+    /// Memory for reading an .xls file.
+    XlsMemory,
+    /// Time for reading an .xls file.
+    XlsSeconds,
+    /// What a zip archive inflates to.
+    InflatedBytes,
+    /// What a zip archive inflates to for each of its own bytes.
+    InflationRatio,
+    /// Parts or files inside a zip archive.
+    Parts,
+    /// Cells over all sheets.
+    Cells,
+    /// Rows × columns of an .xls file.
+    GridCells,
+    /// Columns of one row.
+    Columns,
+    /// Bytes of one record.
+    RecordBytes,
+    /// Cells to be listed one by one, which has no key in the configuration.
+    ListedCells,
+}
+
+/// A limit that a file went beyond, with its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exceeded {
+    /// What there is too much of.
+    pub excess: Excess,
+    /// The most there may be, in the unit of the key.
+    pub most: u64,
+}
+
+impl Limits {
+    /// The refusal of a file that has too much of something.
+    pub(super) fn exceeded(&self, excess: Excess) -> ReadError {
+        let most = match excess {
+            Excess::FileBytes => self.max_file_mib,
+            Excess::XlsBytes => self.max_xls_mib,
+            Excess::XlsMemory => self.max_xls_memory_mib,
+            Excess::XlsSeconds => self.max_xls_seconds,
+            Excess::InflatedBytes => self.max_inflated_mib,
+            Excess::InflationRatio => self.max_inflation_ratio,
+            Excess::Parts => self.max_parts,
+            Excess::Cells => self.max_cells,
+            Excess::GridCells => self.max_grid_cells,
+            Excess::Columns => u64::from(self.max_columns),
+            Excess::RecordBytes => self.max_record_kib,
+            Excess::ListedCells => super::peek::MAX_LISTED as u64,
+        };
+        ReadError::TooBig(Exceeded { excess, most })
+    }
+
+    /// Bytes of one record.
+    pub(super) const fn record_bytes(&self) -> u64 {
+        self.max_record_kib.saturating_mul(1 << 10)
+    }
+
+    /// Bytes that an archive may inflate to.
+    pub(super) const fn inflated_bytes(&self) -> u64 {
+        self.max_inflated_mib.saturating_mul(1 << 20)
+    }
+}
+
+impl Exceeded {
+    /// The limit as `cchc.toml` writes it, such as `max_cells = 200000000`; nothing if it cannot be set there.
+    #[must_use]
+    pub fn setting(&self) -> String {
+        self.key().map_or_else(String::new, |key| format!("{key} = {}", self.most))
+    }
+
+    const fn key(self) -> Option<&'static str> {
+        Some(match self.excess {
+            Excess::FileBytes => "max_file_mib",
+            Excess::XlsBytes => "max_xls_mib",
+            Excess::XlsMemory => "max_xls_memory_mib",
+            Excess::XlsSeconds => "max_xls_seconds",
+            Excess::InflatedBytes => "max_inflated_mib",
+            Excess::InflationRatio => "max_inflation_ratio",
+            Excess::Parts => "max_parts",
+            Excess::Cells => "max_cells",
+            Excess::GridCells => "max_grid_cells",
+            Excess::Columns => "max_columns",
+            Excess::RecordBytes => "max_record_kib",
+            Excess::ListedCells => return None,
+        })
+    }
+}
+
+impl fmt::Display for Exceeded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let most = self.most;
+        match self.excess {
+            Excess::FileBytes | Excess::XlsBytes => write!(f, "it has more than {most} MiB"),
+            Excess::XlsMemory => write!(f, "reading it takes more than {most} MiB of memory"),
+            Excess::XlsSeconds => write!(f, "reading it takes more than {most} seconds for every 8 MiB"),
+            Excess::InflatedBytes => write!(f, "it inflates to more than {most} MiB"),
+            Excess::InflationRatio => write!(f, "it inflates to more than {most} times its size"),
+            Excess::Parts => write!(f, "it holds more than {most} parts"),
+            Excess::Cells => write!(f, "it has more than {most} cells"),
+            Excess::GridCells => write!(f, "its sheets reach over more than {most} cells"),
+            Excess::Columns => write!(f, "a row has more than {most} columns"),
+            Excess::RecordBytes => write!(f, "a record has more than {most} KiB"),
+            Excess::ListedCells => return write!(f, "more than {most} cells to list; ask for fewer with --cells"),
+        }?;
+        let key = self.key().unwrap_or_default();
+        write!(f, "; split the export into smaller files, or raise {key} in [limits] of cchc.toml")
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_names_the_key_and_its_value() {
+        let limits = Limits { max_cells: 7, ..Limits::default() };
+        let ReadError::TooBig(exceeded) = limits.exceeded(Excess::Cells) else { panic!("not too big") };
+        assert_eq!(exceeded.setting(), "max_cells = 7");
+        let said = limits.exceeded(Excess::Cells).to_string();
+        assert!(said.contains("more than 7 cells") && said.contains("max_cells in [limits]"), "{said}");
+    }
+
+    #[test]
+    fn every_key_of_a_refusal_is_a_key_of_the_configuration() {
+        let all = serde_json::to_value(Limits::default()).unwrap();
+        let keys = all.as_object().unwrap();
+        for excess in [
+            Excess::FileBytes,
+            Excess::XlsBytes,
+            Excess::XlsMemory,
+            Excess::XlsSeconds,
+            Excess::InflatedBytes,
+            Excess::InflationRatio,
+            Excess::Parts,
+            Excess::Cells,
+            Excess::GridCells,
+            Excess::Columns,
+            Excess::RecordBytes,
+        ] {
+            let ReadError::TooBig(exceeded) = Limits::default().exceeded(excess) else { panic!("not too big") };
+            let key = exceeded.key().unwrap();
+            assert_eq!(keys[key].as_u64(), Some(exceeded.most), "{key}");
+        }
+        assert_eq!(keys.len(), 11);
+    }
+}
