@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use super::{Global, Outcome, faults, note};
-use crate::definitions::{Definitions, Fault, did_you_mean};
+use crate::definitions::{Definitions, Fault, OfficialUnits, did_you_mean};
 use crate::indicators::{By, Children, Engine, FACT_TABLES, fact_columns};
 use crate::model::{Period, Policies, UnitIndex};
 use crate::store::{Session, stored_columns};
@@ -19,7 +19,8 @@ impl Check {
         let overlay =
             overlay.or_else(|| global.workspace.join("queries").is_dir().then_some(global.workspace.as_path()));
         let definitions = Definitions::load(overlay).map_err(|found| faults(&found))?;
-        let found = planning_faults(&definitions)?;
+        let mut found = planning_faults(&definitions)?;
+        found.extend(OfficialUnits::load(overlay).err().unwrap_or_default());
         if !found.is_empty() {
             return Err(faults(&found));
         }

@@ -1,5 +1,6 @@
 //! The definition files themselves: embedded in the binary, replaced or added to by a workspace's files of the same path.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -15,7 +16,8 @@ pub static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/report-templat
 /// Path below `queries/` → text, sorted by path.
 #[derive(Debug, Clone, Default)]
 pub struct Files {
-    texts: BTreeMap<String, String>,
+    /// Embedded texts are borrowed: some are large.
+    texts: BTreeMap<String, Cow<'static, str>>,
 }
 
 impl Files {
@@ -34,20 +36,20 @@ impl Files {
         self.texts
             .iter()
             .filter(move |(path, _)| path.starts_with(folder) && path.rsplit('.').next() == Some(extension))
-            .map(|(path, text)| (path.as_str(), text.as_str()))
+            .map(|(path, text)| (path.as_str(), text.as_ref()))
     }
 
     /// One file's text.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&str> {
-        self.texts.get(path).map(String::as_str)
+        self.texts.get(path).map(Cow::as_ref)
     }
 }
 
-fn embedded(dir: &Dir<'_>, texts: &mut BTreeMap<String, String>) {
+fn embedded(dir: &Dir<'static>, texts: &mut BTreeMap<String, Cow<'static, str>>) {
     for file in dir.files() {
         if let Some(text) = file.contents_utf8() {
-            texts.insert(file.path().to_string_lossy().replace('\\', "/"), text.to_owned());
+            texts.insert(file.path().to_string_lossy().replace('\\', "/"), Cow::Borrowed(text));
         }
     }
     for folder in dir.dirs() {
@@ -55,7 +57,7 @@ fn embedded(dir: &Dir<'_>, texts: &mut BTreeMap<String, String>) {
     }
 }
 
-fn overlaid(root: &Path, folder: &Path, texts: &mut BTreeMap<String, String>, faults: &mut Vec<Fault>) {
+fn overlaid(root: &Path, folder: &Path, texts: &mut BTreeMap<String, Cow<'static, str>>, faults: &mut Vec<Fault>) {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) => {
@@ -76,7 +78,7 @@ fn overlaid(root: &Path, folder: &Path, texts: &mut BTreeMap<String, String>, fa
         let Ok(below) = path.strip_prefix(root) else { continue };
         let name = below.to_string_lossy().replace('\\', "/");
         match std::fs::read_to_string(&path) {
-            Ok(text) => drop(texts.insert(name, text)),
+            Ok(text) => drop(texts.insert(name, Cow::Owned(text))),
             Err(error) => {
                 faults.push(Fault { file: name, key: String::new(), message: format!("cannot be read: {error}") });
             }

@@ -5,6 +5,7 @@ pub mod dates;
 mod files;
 mod indicator;
 mod messages;
+mod official;
 mod source;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ pub use calendar::{Calendar, CalendarDay};
 pub use files::{Files, TEMPLATES};
 pub use indicator::{Aggregate, Direction, Display, Group, IndexDef, Indicator, Rounding, Rows, Zero};
 pub use messages::{Language, Messages};
+pub use official::{Crosswalk, CrosswalkRow, OfficialUnit, OfficialUnits, Spellings, Structure, UnitType, is_number};
 pub use source::{SourceColumn, SourceDef, Unknown};
 
 /// One fault of a definition file.
