@@ -1,17 +1,21 @@
 //! Plain types: units, periods, values, findings, and the schemas of the tables.
 
 mod finding;
+mod likeness;
 mod period;
 mod policy;
 mod results;
+mod succession;
 mod table;
 mod unit;
 mod value;
 
 pub use finding::{Checked, Finding, Level};
+pub use likeness::{Likeness, Suggestion};
 pub use period::{Period, PeriodError};
 pub use policy::{Compare, FinishedBeforeReceived, MissingDue, Pause, Policies, Withdrawn};
 pub use results::{FileAccount, Form06Row, IndicatorRow, LateDossier, NotSent, RankRow, UnitRef};
+pub use succession::{Carry, Succession};
 pub use table::{Column, Kind, PROVENANCE, TABLES, Table};
 pub use unit::{Resolved, Unit, UnitIndex, fold_name};
 pub use value::{Measure, Status};

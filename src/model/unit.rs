@@ -1,9 +1,12 @@
 //! Units and how the many ways of writing one are recognised.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use chrono::NaiveDate;
 use unicode_normalization::UnicodeNormalization;
+
+use super::likeness::{Sounds, Suggestion};
 
 /// One department, district, commune … of the province.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +44,7 @@ pub enum Resolved<'a> {
     One(&'a Unit),
     /// Several units bear the name; nobody guesses.
     Several(Vec<&'a str>),
-    /// No unit; the most similar names, best first, as suggestions only.
+    /// No unit; [`UnitIndex::suggest`] names those that are like it.
     None,
 }
 
@@ -51,6 +54,7 @@ pub struct UnitIndex {
     units: Vec<Unit>,
     by_key: BTreeMap<String, Vec<usize>>,
     by_code: BTreeMap<String, usize>,
+    sounds: OnceLock<Sounds>,
 }
 
 impl UnitIndex {
@@ -70,7 +74,7 @@ impl UnitIndex {
         }
         by_key.remove("");
         let by_code = units.iter().enumerate().map(|(position, unit)| (unit.code.clone(), position)).collect();
-        Self { units, by_key, by_code }
+        Self { units, by_key, by_code, sounds: OnceLock::new() }
     }
 
     /// All units, in the order of the list.
@@ -85,34 +89,73 @@ impl UnitIndex {
         self.by_code.get(code).map(|position| &self.units[*position])
     }
 
-    /// The unit that `name` means, by code, name or alias.
+    /// The unit that `name` means, by code, name or alias, whenever that was.
     #[must_use]
     pub fn resolve(&self, name: &str) -> Resolved<'_> {
-        match self.by_key.get(&fold_name(name)).map(Vec::as_slice) {
-            Some([one]) => Resolved::One(&self.units[*one]),
-            Some(several) => {
-                // A name that is one unit's own and only an alias of others means the former.
-                let own: Vec<&usize> =
-                    several.iter().filter(|at| fold_name(&self.units[**at].name) == fold_name(name)).collect();
-                if let [one] = own.as_slice() {
-                    return Resolved::One(&self.units[**one]);
-                }
-                Resolved::Several(several.iter().map(|at| self.units[*at].code.as_str()).collect())
-            }
-            None => Resolved::None,
+        self.resolve_on(name, None)
+    }
+
+    /// The unit that `name` means on a day: of several that bear the name the one that existed then.
+    #[must_use]
+    pub fn resolve_on(&self, name: &str, day: Option<NaiveDate>) -> Resolved<'_> {
+        if let Some(unit) = self.by_code(name.trim()) {
+            return Resolved::One(unit);
         }
+        let key = fold_name(name);
+        let Some(all) = self.by_key.get(&key) else { return Resolved::None };
+        let existing = |at: &&usize| day.is_none_or(|day| self.units[**at].exists_within(day, day));
+        let mut borne: Vec<usize> = all.iter().filter(existing).copied().collect();
+        if borne.is_empty() {
+            borne.clone_from(all);
+        }
+        if let [one] = borne.as_slice() {
+            return Resolved::One(&self.units[*one]);
+        }
+        // A name that is one unit's own and only an alias of others means the former.
+        let own: Vec<&usize> = borne.iter().filter(|at| fold_name(&self.units[**at].name) == key).collect();
+        if let [one] = own.as_slice() {
+            return Resolved::One(&self.units[**one]);
+        }
+        Resolved::Several(borne.iter().map(|at| self.units[*at].code.as_str()).collect())
+    }
+
+    /// All units that bear a name, whenever they existed.
+    #[must_use]
+    pub fn bearers(&self, name: &str) -> Vec<&Unit> {
+        self.by_key.get(&fold_name(name)).into_iter().flatten().map(|at| &self.units[*at]).collect()
+    }
+
+    /// Whether several units bear the name and did not exist on the same days, so that a day may decide.
+    #[must_use]
+    pub fn changes_by_day(&self, name: &str) -> bool {
+        if self.by_code.contains_key(name.trim()) {
+            return false;
+        }
+        let validity = |at: &usize| (self.units[*at].valid_from, self.units[*at].valid_to);
+        self.by_key
+            .get(&fold_name(name))
+            .is_some_and(|borne| borne.iter().skip(1).any(|at| validity(at) != validity(&borne[0])))
+    }
+
+    /// The units that bear a name most like `name`, the best first, as suggestions only: those that differ in spelling
+    /// alone (Quí, Quý; Xà, Sà), then the others by likeness.
+    #[must_use]
+    pub fn suggest(&self, name: &str, most: usize) -> Vec<Suggestion<'_>> {
+        let sounds = self.sounds.get_or_init(|| Sounds::of(&self.by_key));
+        let likely = sounds.like(&fold_name(name), &self.by_key);
+        let mut suggestions: Vec<Suggestion<'_>> =
+            likely.into_iter().map(|(at, likeness)| Suggestion { unit: &self.units[at], likeness }).collect();
+        suggestions.sort_by(|left, right| {
+            right.likeness.cmp(&left.likeness).then_with(|| left.unit.code.cmp(&right.unit.code))
+        });
+        suggestions.truncate(most);
+        suggestions
     }
 
     /// The unit name most like `name`, if any is like it at all.
     #[must_use]
     pub fn nearest(&self, name: &str) -> Option<&str> {
-        let key = fold_name(name);
-        self.units
-            .iter()
-            .map(|unit| (strsim::normalized_levenshtein(&key, &fold_name(&unit.name)), unit.name.as_str()))
-            .filter(|(likeness, _)| *likeness >= 0.6)
-            .max_by(|left, right| left.0.total_cmp(&right.0).then_with(|| right.1.cmp(left.1)))
-            .map(|(_, name)| name)
+        self.suggest(name, 1).first().map(|suggestion| suggestion.unit.name.as_str())
     }
 
     /// The kinds in the order in which the list first names them.
@@ -193,6 +236,43 @@ mod tests {
     fn nobody_guesses_between_two_units_of_one_name() {
         let index = UnitIndex::new(vec![unit("1", "UBND xã Tân Phú", &[]), unit("2", "UBND xã Tân Phú", &[])]);
         assert_eq!(index.resolve("UBND xã Tân Phú"), Resolved::Several(vec!["1", "2"]));
+    }
+
+    #[test]
+    fn of_two_units_of_one_name_the_day_decides_if_it_can() {
+        let day = |text: &str| text.parse::<NaiveDate>().ok();
+        let mut old = unit("1.2", "Xã Hưng Nguyên", &[]);
+        let mut new = unit("1", "Xã Hưng Nguyên", &[]);
+        (old.valid_to, new.valid_from) = (day("2025-06-30"), day("2025-07-01"));
+        let index = UnitIndex::new(vec![old, new, unit("9", "Xã Nam Đàn", &[])]);
+        assert!(index.changes_by_day("xã hưng nguyên") && !index.changes_by_day("Xã Nam Đàn"));
+        assert_eq!(index.resolve("Xã Hưng Nguyên"), Resolved::Several(vec!["1.2", "1"]));
+        for (on, code) in [("2025-06-30", "1.2"), ("2025-07-01", "1")] {
+            assert!(matches!(index.resolve_on("Xã Hưng Nguyên", day(on)), Resolved::One(unit) if unit.code == code));
+        }
+        // Its own code is never in doubt.
+        assert!(matches!(index.resolve("1"), Resolved::One(unit) if unit.code == "1"));
+    }
+
+    #[test]
+    fn a_day_on_which_both_existed_decides_nothing() {
+        let day = |text: &str| text.parse::<NaiveDate>().ok();
+        let mut old = unit("1", "Xã A", &[]);
+        old.valid_to = day("2025-12-31");
+        let index = UnitIndex::new(vec![old, unit("2", "Xã A", &[])]);
+        assert_eq!(index.resolve_on("Xã A", day("2025-01-01")), Resolved::Several(vec!["1", "2"]));
+        assert!(matches!(index.resolve_on("Xã A", day("2026-01-01")), Resolved::One(unit) if unit.code == "2"));
+    }
+
+    #[test]
+    fn on_a_day_a_name_of_its_own_no_longer_beats_an_alias_of_the_unit_that_exists() {
+        let day = |text: &str| text.parse::<NaiveDate>().ok();
+        let mut old = unit("1", "Phường Vinh", &[]);
+        let mut new = unit("2", "Phường Thành Vinh", &["Phường Vinh"]);
+        (old.valid_to, new.valid_from) = (day("2025-06-30"), day("2025-07-01"));
+        let index = UnitIndex::new(vec![old, new]);
+        assert!(matches!(index.resolve("Phường Vinh"), Resolved::One(unit) if unit.code == "1"));
+        assert!(matches!(index.resolve_on("Phường Vinh", day("2026-01-05")), Resolved::One(unit) if unit.code == "2"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use polars::prelude::{DataFrame, PlHashMap};
 
+use super::by_day::Undecided;
 use super::raw::{RawBatch, TextColumn};
 use super::text::clean;
 use crate::definitions::SourceDef;
@@ -84,6 +85,8 @@ pub struct Normaliser<'a> {
     pub(super) words: Vec<PlHashMap<String, Word>>,
     pub(super) distinct: Vec<Vec<String>>,
     pub(super) unknown: Vec<(&'static str, String)>,
+    pub(super) undecided: Vec<Undecided>,
+    pub(super) by_day: PlHashMap<(usize, String, Option<i64>), Word>,
     pub(super) warnings: BTreeMap<(&'static str, String, String), (u32, u64, String)>,
 }
 
@@ -96,6 +99,8 @@ pub(super) enum Word {
     Empty,
     /// Position among the unknown words: rule and hint.
     Unknown(u32),
+    /// Several units bear the name, and the row's day may decide.
+    ByDay,
 }
 
 impl<'a> Normaliser<'a> {
@@ -121,6 +126,8 @@ impl<'a> Normaliser<'a> {
             words: vec![PlHashMap::default(); source.columns.len()],
             distinct: vec![Vec::new(); source.columns.len()],
             unknown: Vec::new(),
+            undecided: Vec::new(),
+            by_day: PlHashMap::default(),
             warnings: BTreeMap::new(),
         }
     }
@@ -139,6 +146,7 @@ impl<'a> Normaliser<'a> {
                 None => None,
             });
         }
+        self.decide_by_day(&mut typed, raw, &mut faults);
         self.row_rules(&typed, raw, &mut faults);
         let rejected = self.rejected(raw, faults);
         let mut keep = vec![true; height];

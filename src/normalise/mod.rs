@@ -1,5 +1,6 @@
 //! Turns raw columns of text into typed columns of a table: headings, words, dates, numbers, units; personal columns never get this far.
 
+mod by_day;
 mod columns;
 mod export_date;
 mod frame;

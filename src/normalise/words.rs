@@ -1,5 +1,6 @@
 //! Understands words, units and dates: each distinct word is looked up once.
 
+use super::by_day::Undecided;
 use super::columns::{CellFault, Normaliser, Refused, Typed, Word};
 use super::numbers::number;
 use super::raw::{RawBatch, TextColumn};
@@ -7,6 +8,9 @@ use super::text::clean;
 use crate::definitions::dates::{self, DateFault};
 use crate::definitions::{SourceColumn, Unknown};
 use crate::model::{Finding, Kind, Level, Resolved, fold_name};
+
+/// Distinct unknown words of a sheet that get a suggestion.
+const SUGGESTED: usize = 200;
 
 impl Normaliser<'_> {
     /// Words and units: each distinct text is looked up once.
@@ -25,22 +29,55 @@ impl Normaliser<'_> {
             if known.is_none() {
                 self.words[at].insert(text.to_owned(), word);
             }
-            if let Word::Unknown(position) = word {
-                let (rule, hint) = self.unknown[position as usize].clone();
-                // A column of units or persons may hold a person's name: it is not repeated.
-                let may_be_a_person = self.headings[at].to_lowercase().contains("cá nhân");
-                let value = if may_be_a_person { String::new() } else { clean(text).into_owned() };
-                if column.unknown == Unknown::Reject {
-                    faults.push(CellFault { row, rule, column: at, value, hint });
-                } else {
-                    let rule = if rule == "unknown_unit" { "unknown_receiving_unit" } else { rule };
-                    let heading = self.headings[at].clone();
-                    self.warn(rule, &heading, &value, raw.rows[row], &hint);
-                }
+            match word {
+                Word::Unknown(position) => self.not_understood(at, row, position, raw, faults),
+                Word::ByDay => self.undecided.push(Undecided { column: at, row }),
+                _ => {}
             }
             words.push(word);
         }
         words
+    }
+
+    /// Refuses the row of a word or unit that is not understood, or warns, as the source says.
+    pub(super) fn not_understood(
+        &mut self,
+        at: usize,
+        row: usize,
+        position: u32,
+        raw: &RawBatch,
+        faults: &mut Vec<CellFault>,
+    ) {
+        let (rule, hint) = self.unknown[position as usize].clone();
+        let text = raw.columns[at].as_ref().map_or("", |texts| texts.get(row));
+        // A column of units or persons may hold a person's name: it is not repeated.
+        let may_be_a_person = self.headings[at].to_lowercase().contains("cá nhân");
+        let value = if may_be_a_person { String::new() } else { clean(text).into_owned() };
+        if self.source.columns[at].unknown == Unknown::Reject {
+            faults.push(CellFault { row, rule, column: at, value, hint });
+            return;
+        }
+        let rule = match rule {
+            "unknown_unit" => "unknown_receiving_unit",
+            "ambiguous_unit" => "ambiguous_receiving_unit",
+            other => other,
+        };
+        let heading = self.headings[at].clone();
+        self.warn(rule, &heading, &value, raw.rows[row], &hint);
+    }
+
+    pub(super) fn unknown_word(&mut self, rule: &'static str, hint: String) -> Word {
+        self.unknown.push((rule, hint));
+        Word::Unknown(self.unknown.len() as u32 - 1)
+    }
+
+    /// The nearest unit, for the first names of a sheet: where a column of something else was taken for units, nobody
+    /// reads thousands of suggestions, and each of them costs a look at all names.
+    fn nearest_unit(&self, text: &str) -> String {
+        if self.unknown.len() >= SUGGESTED {
+            return String::new();
+        }
+        self.units.nearest(text).unwrap_or_default().to_owned()
     }
 
     fn word(&mut self, at: usize, column: &SourceColumn, text: &str) -> Word {
@@ -54,10 +91,13 @@ impl Normaliser<'_> {
             return Word::Empty;
         }
         let (rule, hint) = if column.kind == Kind::Unit {
+            if self.units.changes_by_day(text) {
+                return Word::ByDay;
+            }
             match self.units.resolve(text) {
                 Resolved::One(unit) => return Word::Text(self.intern(at, unit.code.clone())),
                 Resolved::Several(codes) => ("ambiguous_unit", codes.join(", ")),
-                Resolved::None => ("unknown_unit", self.units.nearest(text).unwrap_or_default().to_owned()),
+                Resolved::None => ("unknown_unit", self.nearest_unit(text)),
             }
         } else {
             let value = column.words.get(&folded).cloned();
@@ -71,8 +111,7 @@ impl Normaliser<'_> {
                 _ => ("unknown_word", String::new()),
             }
         };
-        self.unknown.push((rule, hint));
-        Word::Unknown(self.unknown.len() as u32 - 1)
+        self.unknown_word(rule, hint)
     }
 
     pub(super) fn times(
