@@ -16,6 +16,7 @@ mod peek;
 mod rank;
 mod report;
 mod sql;
+mod units;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -24,9 +25,9 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::definitions::{Definitions, Fault, Language};
-use crate::import::stored_units;
+use crate::import::{stored_successions, stored_units};
 use crate::indicators::Engine;
-use crate::model::{Compare, MissingDue, Pause, Period, Policies, UnitIndex, Withdrawn};
+use crate::model::{Carry, Compare, MissingDue, Pause, Period, Policies, Succession, UnitIndex, Withdrawn};
 use crate::read::{SERVE_XLS, isolate_xls, serve_xls};
 use crate::store::{Manifest, Session, Workspace};
 
@@ -52,6 +53,9 @@ pub struct Global {
     /// Read an older version: its number, or a day (the newest version not later)
     #[arg(long, global = true, value_name = "VERSION|DATE")]
     as_of: Option<String>,
+    /// Count for the units of this day: dossiers of older units count for their successors
+    #[arg(long, global = true, value_name = "DATE")]
+    units_as_of: Option<chrono::NaiveDate>,
     /// Language of findings and headings
     #[arg(long, global = true, value_enum, default_value_t = Lang::Vi)]
     lang: Lang,
@@ -120,6 +124,8 @@ enum Command {
     Sql(sql::Sql),
     /// Lead a figure back to its definition, SQL, files and dossiers
     Explain(explain::Explain),
+    /// List units and unknown names; add aliases, official lists, successions
+    Units(units::Units),
     /// Check all definitions
     Check(check::Check),
     /// List the published versions
@@ -217,6 +223,7 @@ fn run(cli: &Cli) -> Result<Outcome> {
         Command::Report(command) => command.run(global),
         Command::Sql(command) => command.run(global),
         Command::Explain(command) => command.run(global),
+        Command::Units(command) => command.run(global),
         Command::Check(command) => command.run(global),
         Command::History(command) => command.run(global),
         Command::Vacuum(command) => command.run(global),
@@ -264,6 +271,8 @@ struct Opened {
     version: Manifest,
     session: Session,
     units: UnitIndex,
+    successions: Vec<Succession>,
+    carry: Option<Carry>,
 }
 
 impl Opened {
@@ -273,7 +282,9 @@ impl Opened {
         let version = workspace.version(global.as_of.as_deref())?;
         let session = workspace.session(&version, &definitions.calendar)?;
         let units = stored_units(&session)?;
-        Ok(Self { workspace, definitions, version, session, units })
+        let successions = stored_successions(&session)?;
+        let carry = global.units_as_of.map(|day| Carry::new(&successions, day));
+        Ok(Self { workspace, definitions, version, session, units, successions, carry })
     }
 
     fn engine(&self, policies: PolicyArgs) -> Engine<'_> {

@@ -1,10 +1,13 @@
 //! From paths to a published version: the only place that calls read, normalise and store in order.
 
 mod file;
+mod official;
 mod parallel;
 mod paths;
 mod report;
 mod sheet;
+mod successions;
+mod unit_book;
 mod units;
 
 use std::collections::BTreeMap;
@@ -13,7 +16,10 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 
 pub use file::SheetReport;
+pub use official::{History, OfficialError, official_units};
 pub use paths::{InputFile, find_files};
+pub use successions::{SuccessionListError, read_successions, stored_successions, successions_frame};
+pub use unit_book::{MergedUnits, UnitBook, UnitBookError, change_units};
 pub use units::{UnitListError, read_unit_list, stored_units, units_frame};
 
 use crate::definitions::{Definitions, SourceDef};

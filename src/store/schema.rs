@@ -18,6 +18,16 @@ pub const ENGINE_TABLES: &[(&str, &[Column])] = &[
         ],
     ),
     (
+        "successions",
+        &[
+            column("from_code", Kind::Text),
+            column("to_code", Kind::Text),
+            column("date", Kind::Time),
+            column("is_default", Kind::Bool),
+            column("split", Kind::Bool),
+        ],
+    ),
+    (
         "imports",
         &[
             column("import", Kind::Int),

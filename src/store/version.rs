@@ -16,7 +16,7 @@ pub struct Manifest {
     pub number: u64,
     /// The newest export day among all files so far; the data is of this day.
     pub time: Option<NaiveDate>,
-    /// What made it: `init` or `import`.
+    /// What made it: `init`, `units` or `import`.
     pub made_by: String,
     /// Delta version of each table.
     pub tables: BTreeMap<String, u64>,

@@ -16,5 +16,6 @@ mod personal;
 mod policies;
 mod report;
 mod truth;
+mod units;
 mod versions;
 mod worktime;

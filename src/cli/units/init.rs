@@ -1,0 +1,93 @@
+//! `cchc units init` and `add`: official lists and lists of one's own.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use datafusion::arrow::array::AsArray;
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::DataType;
+
+use super::super::output::integer;
+use super::super::{Global, Opened, Usage, faults, note};
+use super::{Add, Init, change};
+use crate::definitions::OfficialUnits;
+use crate::import::{History, UnitBookError, official_units, read_unit_list};
+use crate::model::Unit;
+
+impl Init {
+    pub fn run(&self, global: &Global) -> Result<()> {
+        let official = OfficialUnits::load(Some(&global.workspace)).map_err(|found| faults(&found))?;
+        let history = if self.without_history { History::Without } else { History::With };
+        let province = self.province.as_deref();
+        let mut book =
+            official_units(&official, province, self.year, history).map_err(|error| Usage(error.to_string()))?;
+        let told = counts(&book.units);
+        let successions = book.successions.len();
+        if let Some(file) = &self.departments {
+            let mut departments = read_unit_list(file)?;
+            // What names no unit above stands below the province, if there is one.
+            let root = book.units.iter().find(|unit| unit.parent.is_none()).map(|unit| unit.code.clone());
+            for unit in departments.iter_mut().filter(|unit| unit.parent.is_none()) {
+                unit.parent = root.clone().filter(|_| self.province.is_some());
+            }
+            let done = book.merge(departments);
+            note(global, &format!("{} units from {}", done.added + done.changed, file.display()));
+        }
+        change(global, |held| {
+            if !held.units.is_empty() && !self.replace {
+                return Err(UnitBookError::NotEmpty(held.units.len()));
+            }
+            *held = book;
+            Ok(())
+        })?;
+        note(global, &format!("{told}; {successions} successions"));
+        tell_homeless(global)
+    }
+}
+
+impl Add {
+    pub fn run(&self, global: &Global) -> Result<()> {
+        let units = read_unit_list(&self.file)?;
+        let done = change(global, |book| Ok(book.merge(units)))?;
+        note(global, &format!("{} units added, {} changed, from {}", done.added, done.changed, self.file.display()));
+        Ok(())
+    }
+}
+
+/// "1 province, 20 district, 542 commune"
+fn counts(units: &[Unit]) -> String {
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for unit in units {
+        *kinds.entry(&unit.kind).or_default() += 1;
+    }
+    let mut told: Vec<(&str, usize)> = kinds.into_iter().collect();
+    told.sort_by_key(|(_, count)| *count);
+    told.iter().map(|(kind, count)| format!("{count} {kind}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Dossiers whose unit the new list lacks count in no unit's row: that must not happen in silence.
+fn tell_homeless(global: &Global) -> Result<()> {
+    let opened = Opened::open(global)?;
+    let sql = "SELECT resolving_unit, COUNT(*) FROM dossiers WHERE resolving_unit NOT IN (SELECT code FROM units) \
+               GROUP BY resolving_unit ORDER BY resolving_unit";
+    let mut homeless = Vec::new();
+    for batch in opened.session.run(sql)? {
+        let codes = cast(batch.column(0), &DataType::Utf8)?;
+        for row in 0..batch.num_rows() {
+            homeless.push((codes.as_string::<i32>().value(row).to_owned(), integer(&batch, 1, row)));
+        }
+    }
+    if !homeless.is_empty() {
+        let dossiers: i64 = homeless.iter().map(|(_, count)| count).sum();
+        let codes: Vec<&str> = homeless.iter().take(5).map(|(code, _)| code.as_str()).collect();
+        note(
+            global,
+            &format!(
+                "warning: {dossiers} dossiers belong to {} units that the new list lacks ({} …); they count in the total alone until their files are imported again or `cchc units add` brings the units back",
+                homeless.len(),
+                codes.join(", ")
+            ),
+        );
+    }
+    Ok(())
+}

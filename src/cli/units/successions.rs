@@ -1,0 +1,35 @@
+//! `cchc units successions`: which unit became which.
+
+use anyhow::Result;
+
+use super::super::output::Columns;
+use super::super::{Global, Opened, note};
+use super::{Successions, change};
+use crate::import::read_successions;
+
+impl Successions {
+    pub fn run(&self, global: &Global) -> Result<()> {
+        let Some(file) = &self.file else { return list(global) };
+        let successions = read_successions(file)?;
+        let count = successions.len();
+        change(global, |book| book.succeed(&successions))?;
+        note(global, &format!("{count} successions from {}", file.display()));
+        Ok(())
+    }
+}
+
+fn list(global: &Global) -> Result<()> {
+    let opened = Opened::open(global)?;
+    let all = &opened.successions;
+    let name = |code: &str| opened.units.by_code(code).map(|unit| unit.name.as_str());
+    let dates: Vec<String> = all.iter().map(|one| one.date.to_string()).collect();
+    Columns::default()
+        .text("from_code", all.iter().map(|one| Some(one.from.as_str())))
+        .text("from_name", all.iter().map(|one| name(&one.from)))
+        .text("to_code", all.iter().map(|one| Some(one.to.as_str())))
+        .text("to_name", all.iter().map(|one| name(&one.to)))
+        .text("date", dates.iter().map(|date| Some(date.as_str())))
+        .flag("default", all.iter().map(|one| one.is_default))
+        .flag("split", all.iter().map(|one| one.split))
+        .write(global)
+}
