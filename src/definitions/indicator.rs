@@ -1,11 +1,9 @@
 //! Indicator definitions: what is counted, out of what, in which rows, and how it is shown.
 
-use std::collections::BTreeSet;
-
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::{Fault, Files, did_you_mean, parse_toml};
+use super::{Fault, Files, did_you_mean, overlap, parse_toml};
 use crate::model::Period;
 
 /// A theme: one file of `indicators/`, one sheet of the workbook.
@@ -150,19 +148,6 @@ pub enum Zero {
     NotApplicable,
 }
 
-/// What units can be ranked by.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IndexDef {
-    /// Id, e.g. `on-time`.
-    pub id: String,
-    /// Name in Vietnamese.
-    pub name_vi: String,
-    /// Name in English.
-    pub name_en: String,
-    /// The indicator that gives the score.
-    pub indicator: String,
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawFile {
@@ -203,17 +188,6 @@ struct RawIndicator {
     form06: Option<u8>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawIndex {
-    name_vi: String,
-    name_en: String,
-    indicator: String,
-    #[serde(default)]
-    #[expect(dead_code, reason = "the note is for the reader of the file")]
-    note: String,
-}
-
 const fn one() -> f64 {
     1.0
 }
@@ -238,8 +212,10 @@ pub(super) fn parse(files: &Files, faults: &mut Vec<Fault>) -> (Vec<Group>, Vec<
         groups.push(Group { id: id.clone(), title_vi: raw.title_vi, title_en: raw.title_en });
         for indicator in raw.indicator {
             let indicator = checked(path, &id, indicator, faults);
-            if let Some(other) = indicators.iter().find(|other| other.id == indicator.id && overlap(other, &indicator))
-            {
+            if let Some(other) = indicators.iter().find(|other| {
+                other.id == indicator.id
+                    && overlap((other.valid_from, other.valid_to), (indicator.valid_from, indicator.valid_to))
+            }) {
                 faults.push(Fault {
                     file: path.to_owned(),
                     key: indicator.id.clone(),
@@ -253,11 +229,6 @@ pub(super) fn parse(files: &Files, faults: &mut Vec<Fault>) -> (Vec<Group>, Vec<
         }
     }
     (groups, indicators)
-}
-
-fn overlap(left: &Indicator, right: &Indicator) -> bool {
-    let before = |end: Option<NaiveDate>, start: Option<NaiveDate>| matches!((end, start), (Some(end), Some(start)) if end < start);
-    !before(left.valid_to, right.valid_from) && !before(right.valid_to, left.valid_from)
 }
 
 fn checked(path: &str, group: &str, raw: RawIndicator, faults: &mut Vec<Fault>) -> Indicator {
@@ -310,27 +281,4 @@ fn checked(path: &str, group: &str, raw: RawIndicator, faults: &mut Vec<Fault>) 
         form06: raw.form06,
         id: raw.id,
     }
-}
-
-/// Reads every file of `indices/`; each names one existing indicator.
-pub(super) fn parse_indices(files: &Files, indicators: &[Indicator], faults: &mut Vec<Fault>) -> Vec<IndexDef> {
-    let known: BTreeSet<&str> = indicators.iter().map(|indicator| indicator.id.as_str()).collect();
-    let mut indices = Vec::new();
-    for (path, text) in files.below("indices/", "toml") {
-        let Some(raw) = parse_toml::<RawIndex>(path, text, faults) else { continue };
-        if !known.contains(raw.indicator.as_str()) {
-            faults.push(Fault {
-                file: path.to_owned(),
-                key: "indicator".into(),
-                message: format!(
-                    "no indicator '{}'{}",
-                    raw.indicator,
-                    did_you_mean(&raw.indicator, known.iter().copied())
-                ),
-            });
-        }
-        let id = path.trim_start_matches("indices/").trim_end_matches(".toml").to_owned();
-        indices.push(IndexDef { id, name_vi: raw.name_vi, name_en: raw.name_en, indicator: raw.indicator });
-    }
-    indices
 }

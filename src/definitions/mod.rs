@@ -3,6 +3,7 @@
 mod calendar;
 pub mod dates;
 mod files;
+pub mod index;
 mod indicator;
 mod messages;
 mod official;
@@ -11,11 +12,15 @@ mod source;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use chrono::NaiveDate;
+
 use crate::model::Period;
 
 pub use calendar::{Calendar, CalendarDay};
 pub use files::{Files, TEMPLATES};
-pub use indicator::{Aggregate, Direction, Display, Group, IndexDef, Indicator, Rounding, Rows, Zero};
+pub use index::IndexDef;
+pub use index::composite::Composite;
+pub use indicator::{Aggregate, Direction, Display, Group, Indicator, Rounding, Rows, Zero};
 pub use messages::{Language, Messages};
 pub use official::{Crosswalk, CrosswalkRow, OfficialUnit, OfficialUnits, Spellings, Structure, UnitType, is_number};
 pub use source::{SourceColumn, SourceDef, Unknown};
@@ -54,6 +59,8 @@ pub struct Definitions {
     pub groups: Vec<Group>,
     /// What units can be ranked by.
     pub indices: Vec<IndexDef>,
+    /// Composite indices, every version of each.
+    pub composites: Vec<Composite>,
     /// Days off and worked Saturdays.
     pub calendar: Calendar,
     /// Ready questions: name → SQL.
@@ -75,7 +82,7 @@ impl Definitions {
         let words = source::parse_words(&files, &mut faults);
         let sources = source::parse(&files, &words, &mut faults);
         let (groups, indicators) = indicator::parse(&files, &mut faults);
-        let indices = indicator::parse_indices(&files, &indicators, &mut faults);
+        let index::Indices { by_indicator: indices, composites } = index::parse(&files, &indicators, &mut faults);
         let calendar = calendar::parse(&files, &mut faults);
         let kinds = source::parse_kinds(&files, &mut faults);
         let messages = Messages::load(overlay, &mut faults);
@@ -84,7 +91,7 @@ impl Definitions {
             .map(|(path, text)| (path["saved/".len()..path.len() - ".sql".len()].to_owned(), text.to_owned()))
             .collect();
         if faults.is_empty() {
-            Ok(Self { sources, words, indicators, groups, indices, calendar, saved, messages, kinds })
+            Ok(Self { sources, words, indicators, groups, indices, composites, calendar, saved, messages, kinds })
         } else {
             faults.sort();
             Err(faults)
@@ -102,6 +109,12 @@ impl Definitions {
         self.indicators.iter().filter(|indicator| indicator.is_valid(period))
     }
 
+    /// The version of a composite index that holds on a day.
+    #[must_use]
+    pub fn composite(&self, id: &str, day: NaiveDate) -> Option<&Composite> {
+        self.composites.iter().find(|index| index.id == id && index.is_valid(day))
+    }
+
     /// The index of that id; an indicator's own id is an index too.
     #[must_use]
     pub fn index(&self, id: &str) -> Option<IndexDef> {
@@ -115,6 +128,12 @@ impl Definitions {
             })
         })
     }
+}
+
+/// Whether two spans of days share a day; an absent end is open.
+fn overlap(left: index::Days, right: index::Days) -> bool {
+    let before = |end: Option<NaiveDate>, start: Option<NaiveDate>| matches!((end, start), (Some(end), Some(start)) if end < start);
+    !before(left.1, right.0) && !before(right.1, left.0)
 }
 
 /// Of `candidates` the one most like `word`, as words to append to a message.
