@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::definitions::Direction;
+use crate::definitions::index::settings::{First, Ranking, Ties};
+use crate::definitions::{Direction, Rounding};
 use crate::model::{IndicatorRow, NotSent, RankRow, Status};
 
 /// Scores of the units in three periods.
@@ -41,6 +42,73 @@ pub fn ranks(scores: &[Option<f64>], direction: Direction) -> Vec<Option<u32>> {
         .iter()
         .map(|score| score.map(|score| sorted.partition_point(|other| better(*other, score)) as u32 + 1))
         .collect()
+}
+
+/// Scores closer than this share of the largest are one: sums of the same parts in another order differ by as much.
+const NOISE: f64 = 1e-12;
+
+/// Ranks scores that were computed as a composite index says; a missing score has no rank.
+///
+/// Full precision counts, unless the settings name the publisher's rounding. Scores that differ by less than 1e-12 of the
+/// largest are equal: (0.1 + 0.2 + 0.3) / 3 and (0.3 + 0.2 + 0.1) / 3 are one score, although not one number.
+///
+/// ```
+/// use cchc::definitions::index::settings::{Ranking, Ties};
+/// use cchc::indices::ranks_by;
+/// let scores = [Some((0.3 + 0.2 + 0.1) / 3.0), Some((0.1 + 0.2 + 0.3) / 3.0), Some(0.19), None, Some(0.21)];
+/// assert_eq!(ranks_by(&scores, Ranking::default()), [Some(2), Some(2), Some(4), None, Some(1)]);
+/// let dense = Ranking { ties: Ties::Dense, ..Ranking::default() };
+/// assert_eq!(ranks_by(&scores, dense), [Some(2), Some(2), Some(3), None, Some(1)]);
+/// ```
+#[must_use]
+pub fn ranks_by(scores: &[Option<f64>], settings: Ranking) -> Vec<Option<u32>> {
+    let compared = |score: f64| {
+        let score = settings.rounding.map_or(score, |rounding| rounded(score, rounding.digits, rounding.mode));
+        if settings.first == First::Lowest { -score } else { score }
+    };
+    let mut order: Vec<(usize, f64)> =
+        scores.iter().enumerate().filter_map(|(row, score)| Some((row, compared((*score)?)))).collect();
+    order.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.cmp(&right.0)));
+    let noise = order.iter().map(|(_, score)| score.abs()).fold(0.0, f64::max) * NOISE;
+    let mut ranks = vec![None; scores.len()];
+    let (mut rank, mut before) = (0, None);
+    for (place, (row, score)) in order.iter().enumerate() {
+        if before.is_none_or(|before| before - score > noise) {
+            rank = match settings.ties {
+                Ties::Competition => place as u32 + 1,
+                Ties::Dense => rank + 1,
+            };
+        }
+        before = Some(*score);
+        ranks[*row] = Some(rank);
+    }
+    ranks
+}
+
+/// Rounds to so many digits. What is a half but for the last bits counts as one, and so does what is whole but for them.
+///
+/// ```
+/// use cchc::definitions::Rounding;
+/// use cchc::indices::rounded;
+/// assert_eq!(rounded(1.005, 2, Rounding::HalfUp), 1.01);
+/// assert_eq!(rounded(0.125, 2, Rounding::HalfEven), 0.12);
+/// assert_eq!(rounded(0.29, 2, Rounding::Truncate), 0.29);
+/// assert_eq!(rounded(-2.5, 0, Rounding::HalfUp), -3.0);
+/// ```
+#[must_use]
+pub fn rounded(value: f64, digits: u8, mode: Rounding) -> f64 {
+    let power = 10_f64.powi(i32::from(digits));
+    let scaled = value.abs() * power;
+    let (noise, whole) = (scaled * 4.0 * f64::EPSILON, scaled.floor());
+    let rest = scaled - whole;
+    let is_half = (rest - 0.5).abs() <= noise;
+    let is_next = match mode {
+        Rounding::HalfUp => is_half || rest > 0.5,
+        Rounding::HalfEven if is_half => whole % 2.0 != 0.0,
+        Rounding::HalfEven => rest > 0.5,
+        Rounding::Truncate => 1.0 - rest <= noise,
+    };
+    (if is_next { whole + 1.0 } else { whole } / power).copysign(value)
 }
 
 /// Ranks every unit among its own kind: by kind, then rank, then code; units without a score come last, with the reason.

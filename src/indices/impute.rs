@@ -1,0 +1,63 @@
+//! Imputing: what stands in for a missing value, never silently: the count is reported.
+
+use std::collections::BTreeMap;
+
+use super::moments::{mean, median};
+use crate::definitions::index::settings::ImputeMethod;
+
+/// What imputation may draw on beside the column itself.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sources<'a> {
+    /// The group of each unit, for the methods by group; a unit without one is not imputed.
+    pub groups: &'a [Option<String>],
+    /// The unit's own values of earlier periods, the latest first, for `last_period`.
+    pub earlier: &'a [Vec<Option<f64>>],
+}
+
+/// Fills the gaps of a column; what cannot be filled stays missing. Also tells how many were filled.
+///
+/// ```
+/// use cchc::definitions::index::settings::ImputeMethod;
+/// use cchc::indices::{Sources, impute};
+/// let groups = ["a", "a", "b", "a"].map(|group| Some(group.to_owned()));
+/// let column = [Some(1.0), Some(3.0), Some(9.0), None];
+/// let (filled, count) = impute(&column, ImputeMethod::GroupMean, Sources { groups: &groups, earlier: &[] });
+/// assert_eq!((filled[3], count), (Some(2.0), 1));
+/// ```
+#[must_use]
+pub fn impute(values: &[Option<f64>], method: ImputeMethod, sources: Sources<'_>) -> (Vec<Option<f64>>, usize) {
+    let present = || values.iter().flatten().copied().collect::<Vec<f64>>();
+    let filled: Vec<Option<f64>> = match method {
+        ImputeMethod::None => values.to_vec(),
+        ImputeMethod::IndicatorMean => with(values, mean(&present())),
+        ImputeMethod::IndicatorMedian => with(values, median(&present())),
+        ImputeMethod::GroupMean => by_group(values, sources.groups, mean),
+        ImputeMethod::GroupMedian => by_group(values, sources.groups, median),
+        ImputeMethod::LastPeriod => values
+            .iter()
+            .enumerate()
+            .map(|(row, value)| {
+                value.or_else(|| sources.earlier.iter().find_map(|column| column.get(row).copied().flatten()))
+            })
+            .collect(),
+    };
+    let count = values.iter().zip(&filled).filter(|(before, after)| before.is_none() && after.is_some()).count();
+    (filled, count)
+}
+
+fn with(values: &[Option<f64>], stand_in: Option<f64>) -> Vec<Option<f64>> {
+    values.iter().map(|value| value.or(stand_in)).collect()
+}
+
+fn by_group(values: &[Option<f64>], groups: &[Option<String>], middle: fn(&[f64]) -> Option<f64>) -> Vec<Option<f64>> {
+    let mut members: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+    let group = |row: usize| groups.get(row).and_then(Option::as_deref);
+    for (row, value) in values.iter().enumerate() {
+        if let (Some(value), Some(group)) = (value, group(row)) {
+            members.entry(group).or_default().push(*value);
+        }
+    }
+    let stand_ins: BTreeMap<&str, f64> =
+        members.into_iter().filter_map(|(group, values)| Some((group, middle(&values)?))).collect();
+    values.iter().enumerate().map(|(row, value)| value.or_else(|| stand_ins.get(group(row)?).copied())).collect()
+}
