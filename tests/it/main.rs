@@ -9,6 +9,7 @@ mod bad_definitions;
 mod bad_input;
 mod bad_places;
 mod biff;
+mod composite;
 mod contracts;
 mod import_output;
 mod independent_sql;
