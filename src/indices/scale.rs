@@ -136,9 +136,7 @@ fn spread(present: &[f64], sign: f64) -> Result<(f64, f64), ScaleError> {
     let best = present.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     match present.len() {
         1 => Err(ScaleError::OneValue),
-        units if worst >= best => {
-            Err(ScaleError::Constant { value: worst * sign, units })
-        }
+        units if worst >= best => Err(ScaleError::Constant { value: worst * sign, units }),
         _ => Ok((worst, best)),
     }
 }

@@ -72,7 +72,7 @@ pub fn principal_component(children: &[&[Option<f64>]], loadings: Loadings) -> R
 
 /// Mean 0, deviation 1; none of a constant.
 fn standardised(column: &[f64]) -> Option<Vec<f64>> {
-    let is_constant = !column.iter().any(|value| *value < column[0] || *value > column[0]);
+    let is_constant = column.iter().all(|value| (value - column[0]).abs() == 0.0);
     let (mean, deviation) = mean(column).zip(deviation(column)).filter(|_| !is_constant)?;
     Some(column.iter().map(|value| (value - mean) / deviation).collect())
 }
