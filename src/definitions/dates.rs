@@ -1,6 +1,10 @@
 //! Reads dates by declared patterns, day first, and says what is wrong with one it cannot read.
 
+mod odd;
+
 use chrono::NaiveDate;
+
+pub use odd::{DateSystem, Odd, read_odd};
 
 /// Microseconds of one day.
 pub const DAY: i64 = 86_400_000_000;
@@ -11,13 +15,24 @@ pub struct Pattern(Vec<Part>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
-    Day(usize),
-    Month(usize),
-    Year(usize),
-    Hour(usize),
-    Minute(usize),
-    Second(usize),
+    /// So many digits; fewer or more (up to two) only where no other number touches them.
+    Number {
+        of: Field,
+        width: usize,
+        fixed: bool,
+    },
     Literal(u8),
+}
+
+/// What a number of a pattern is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Year,
+    Month,
+    Day,
+    Hour,
+    Minute,
+    Second,
 }
 
 /// Why a text is no date.
@@ -27,8 +42,8 @@ pub enum DateFault {
     Unreadable,
     /// A pattern fits, but there is no such day (31/02).
     Impossible,
-    /// The year is outside 2000–2100.
-    Year,
+    /// This year is outside 2000–2100.
+    Year(u32),
     /// Only readable with the month first (12/31/2025), so that the file's other dates would be misread.
     MonthFirst,
 }
@@ -43,13 +58,14 @@ impl Pattern {
         while at < bytes.len() {
             let letter = bytes[at];
             let run = bytes[at..].iter().take_while(|byte| **byte == letter).count();
+            let number = |of| Part::Number { of, width: run, fixed: false };
             let part = match letter {
-                b'd' => Part::Day(run),
-                b'M' => Part::Month(run),
-                b'y' if run == 4 => Part::Year(run),
-                b'H' => Part::Hour(run),
-                b'm' => Part::Minute(run),
-                b's' => Part::Second(run),
+                b'd' => number(Field::Day),
+                b'M' => number(Field::Month),
+                b'y' if run == 4 => number(Field::Year),
+                b'H' => number(Field::Hour),
+                b'm' => number(Field::Minute),
+                b's' => number(Field::Second),
                 _ if letter.is_ascii() && !letter.is_ascii_alphanumeric() => Part::Literal(letter),
                 b'T' => Part::Literal(letter),
                 _ => return None,
@@ -57,50 +73,87 @@ impl Pattern {
             at += if matches!(part, Part::Literal(_)) { 1 } else { run };
             parts.push(part);
         }
-        let has = |wanted: fn(&Part) -> bool| parts.iter().any(wanted);
-        (has(|part| matches!(part, Part::Day(_)))
-            && has(|part| matches!(part, Part::Month(_)))
-            && has(|part| matches!(part, Part::Year(_))))
-        .then_some(Self(parts))
+        let compiled = Self(parts).with_fixed_widths();
+        [Field::Day, Field::Month, Field::Year].iter().all(|of| compiled.place(*of).is_some()).then_some(compiled)
+    }
+
+    /// This pattern with a two-digit year, if it is day first and the year stands apart from other digits.
+    #[must_use]
+    pub fn with_short_year(&self) -> Option<Self> {
+        let year = self.place(Field::Year)?;
+        if !self.is_day_first() || self.touches_a_number(year) {
+            return None;
+        }
+        let mut parts = self.0.clone();
+        parts[year] = Part::Number { of: Field::Year, width: 2, fixed: true };
+        Some(Self(parts))
+    }
+
+    /// A year, and a number that touches another one, has exactly its width.
+    fn with_fixed_widths(mut self) -> Self {
+        for index in 0..self.0.len() {
+            let touches = self.touches_a_number(index);
+            if let Part::Number { of, fixed, .. } = &mut self.0[index] {
+                *fixed = *of == Field::Year || touches;
+            }
+        }
+        self
+    }
+
+    fn touches_a_number(&self, index: usize) -> bool {
+        let neighbours = [index.checked_sub(1), Some(index + 1)];
+        neighbours.into_iter().flatten().any(|at| matches!(self.0.get(at), Some(Part::Number { .. })))
+    }
+
+    fn place(&self, wanted: Field) -> Option<usize> {
+        self.0.iter().position(|part| matches!(part, Part::Number { of, .. } if *of == wanted))
+    }
+
+    /// Whether the day stands before the month, and the month before the year.
+    fn is_day_first(&self) -> bool {
+        let month = self.place(Field::Month);
+        self.place(Field::Day) < month && month < self.place(Field::Year)
+    }
+
+    /// Whether it is nothing but digits: other long numbers have its shape too.
+    fn is_bare(&self) -> bool {
+        self.0.iter().all(|part| matches!(part, Part::Number { .. }))
     }
 
     /// The fields of a text that has this pattern's shape.
     fn fields(&self, text: &[u8]) -> Option<Fields> {
         let mut fields = Fields::default();
         let mut at = 0;
-        for (index, part) in self.0.iter().enumerate() {
-            let (width, field) = match *part {
-                Part::Literal(letter) => {
-                    if text.get(at) != Some(&letter) {
-                        return None;
-                    }
+        for part in &self.0 {
+            let (of, width, fixed) = match *part {
+                Part::Literal(letter) if text.get(at) == Some(&letter) => {
                     at += 1;
                     continue;
                 }
-                Part::Day(width) => (width, &mut fields.day),
-                Part::Month(width) => (width, &mut fields.month),
-                Part::Year(width) => (width, &mut fields.year),
-                Part::Hour(width) => (width, &mut fields.hour),
-                Part::Minute(width) => (width, &mut fields.minute),
-                Part::Second(width) => (width, &mut fields.second),
+                Part::Literal(_) => return None,
+                Part::Number { of, width, fixed } => (of, width, fixed),
             };
-            // A number that another number follows without a separator has exactly its width.
-            let fixed = width == 4 || matches!(self.0.get(index + 1), Some(next) if !matches!(next, Part::Literal(_)));
-            let longest = width.max(2);
-            let digits = text[at.min(text.len())..]
-                .iter()
-                .take(if fixed { width } else { longest })
-                .take_while(|byte| byte.is_ascii_digit())
-                .count();
+            let longest = if fixed { width } else { width.max(2) };
+            let digits = text[at..].iter().take(longest).take_while(|byte| byte.is_ascii_digit()).count();
             if digits == 0 || (fixed && digits != width) {
                 return None;
             }
-            *field = text[at..at + digits].iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0'));
+            let number = text[at..at + digits].iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0'));
             at += digits;
+            *fields.of(of) = match (of, width) {
+                (Field::Year, 2) if number < SHORT_YEARS_TURN => 2000 + number,
+                (Field::Year, 2) => 1900 + number,
+                _ => number,
+            };
         }
         (at == text.len()).then_some(fields)
     }
 }
+
+/// Years that somebody may have meant, those of the Buddhist calendar too.
+const THINKABLE_YEARS: std::ops::RangeInclusive<u32> = 1900..=2700;
+/// Two-digit years below this are of the 2000s, the others of the 1900s.
+const SHORT_YEARS_TURN: u32 = 50;
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Fields {
@@ -113,13 +166,24 @@ struct Fields {
 }
 
 impl Fields {
+    const fn of(&mut self, field: Field) -> &mut u32 {
+        match field {
+            Field::Year => &mut self.year,
+            Field::Month => &mut self.month,
+            Field::Day => &mut self.day,
+            Field::Hour => &mut self.hour,
+            Field::Minute => &mut self.minute,
+            Field::Second => &mut self.second,
+        }
+    }
+
     fn microseconds(self) -> Result<i64, DateFault> {
         let Some(date) = NaiveDate::from_ymd_opt(self.year as i32, self.month, self.day) else {
             let swapped = self.month > 12 && NaiveDate::from_ymd_opt(self.year as i32, self.day, self.month).is_some();
             return Err(if swapped { DateFault::MonthFirst } else { DateFault::Impossible });
         };
         if !(2000..=2100).contains(&self.year) {
-            return Err(DateFault::Year);
+            return Err(DateFault::Year(self.year));
         }
         if self.hour > 23 || self.minute > 59 || self.second > 59 {
             return Err(DateFault::Impossible);
@@ -138,10 +202,24 @@ pub fn read(text: &str, patterns: &[Pattern]) -> Result<i64, DateFault> {
     let bytes = text.as_bytes();
     for pattern in patterns.iter().chain(iso()) {
         if let Some(fields) = pattern.fields(bytes) {
-            return fields.microseconds();
+            // A long number that would be a date of no year at all may be somebody's ID number.
+            let is_another_number = !THINKABLE_YEARS.contains(&fields.year) && pattern.is_bare();
+            return if is_another_number { Err(DateFault::Unreadable) } else { fields.microseconds() };
         }
     }
     Err(DateFault::Unreadable)
+}
+
+/// Whether a text is a day-first date that cannot be month-first, such as 31/01/2026: so its writer meant them all.
+#[must_use]
+pub fn is_surely_day_first(text: &str, patterns: &[Pattern]) -> bool {
+    // Most dates are told by their first number, without reading them.
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    if digits > 2 || text[..digits].parse::<u32>().is_ok_and(|first| first <= 12) {
+        return false;
+    }
+    let pattern = patterns.iter().find_map(|pattern| Some((pattern, pattern.fields(text.as_bytes())?)));
+    pattern.is_some_and(|(pattern, fields)| pattern.is_day_first() && fields.day > 12 && fields.microseconds().is_ok())
 }
 
 /// What date cells become, and what databases write.
@@ -156,14 +234,16 @@ fn iso() -> &'static [Pattern] {
 }
 
 #[cfg(test)]
+fn patterns_of(patterns: &[&str]) -> Vec<Pattern> {
+    patterns.iter().filter_map(|pattern| Pattern::compile(pattern)).collect()
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
     fn patterns() -> Vec<Pattern> {
-        ["dd/MM/yyyy HH:mm", "dd/MM/yyyy", "yyyyMMddHHmmss"]
-            .iter()
-            .filter_map(|pattern| Pattern::compile(pattern))
-            .collect()
+        patterns_of(&["dd/MM/yyyy HH:mm", "dd/MM/yyyy", "yyyyMMddHHmmss"])
     }
 
     fn micros(text: &str) -> i64 {
@@ -184,11 +264,13 @@ mod tests {
             ("31/02/2020", DateFault::Impossible),
             ("20200231080000", DateFault::Impossible),
             ("12/31/2025", DateFault::MonthFirst),
-            ("12/03/2569", DateFault::Year),
+            ("12/03/2569", DateFault::Year(2569)),
             ("32/13/2020", DateFault::Impossible),
             ("hôm qua", DateFault::Unreadable),
             ("02/03/26", DateFault::Unreadable),
             ("02/03/2026x", DateFault::Unreadable),
+            ("2020022513582", DateFault::Unreadable),
+            ("00109912345678", DateFault::Unreadable),
         ] {
             assert_eq!(read(text, &patterns()), Err(fault), "{text}");
         }

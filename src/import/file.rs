@@ -180,7 +180,8 @@ fn normalise(receiver: Receiver<Message>, give_back: &Sender<RawBatch>, file: &s
                 gathered.findings.extend(current.take().iter().flat_map(Normaliser::findings));
                 let source = &context.sources[sheet.found.source];
                 let headings = headings(source, &sheet);
-                current = Some(Normaliser::new(source, context.units, context.policies, file, &sheet.name, headings));
+                let normaliser = Normaliser::new(source, context.units, context.policies, file, &sheet.name, headings);
+                current = Some(normaliser.with_date_system(sheet.date_system));
                 gathered.frames.push((sheet, Vec::new()));
             }
             Message::Batch(batch) => {

@@ -6,9 +6,10 @@ use std::sync::mpsc::{Receiver, SyncSender};
 use chrono::NaiveDate;
 
 use crate::definitions::SourceDef;
+use crate::definitions::dates::DateSystem;
 use crate::model::Kind;
 use crate::normalise::{HeadingMatch, NearMiss, RawBatch, RowKind, cell_text, classify, clean, find, in_letterhead};
-use crate::read::{Cell, Flow, RowSink, Sheet};
+use crate::read::{Cell, Flow, Note, RowSink, Sheet};
 
 /// Headings stand within this many rows.
 const HEAD: usize = 60;
@@ -31,6 +32,8 @@ pub(super) struct FoundSheet {
     pub hidden: bool,
     pub heading_row: u32,
     pub found: HeadingMatch,
+    /// From which day its serial numbers count.
+    pub date_system: DateSystem,
     /// The export day in the rows above the headings.
     pub letterhead: Option<NaiveDate>,
 }
@@ -73,6 +76,7 @@ pub(super) struct SheetSink<'a> {
     /// Batches that the normaliser is done with: their memory is used again.
     used: Receiver<RawBatch>,
     sheet: Sheet,
+    date_system: DateSystem,
     state: State,
     pub found: Vec<FoundSheet>,
     pub strays: Vec<StraySheet>,
@@ -89,6 +93,7 @@ impl<'a> SheetSink<'a> {
             sender,
             used,
             sheet: Sheet { name: String::new(), hidden: false },
+            date_system: DateSystem::default(),
             state: State::Idle,
             found: Vec::new(),
             strays: Vec::new(),
@@ -162,6 +167,7 @@ impl<'a> SheetSink<'a> {
             heading_row: head[found.last_row].0,
             letterhead,
             found,
+            date_system: self.date_system,
         };
         let below = sheet.found.last_row + 1;
         let mut body = Body {
@@ -215,6 +221,7 @@ impl RowSink for SheetSink<'_> {
             return Flow::Stop;
         }
         self.sheet = sheet.clone();
+        self.date_system = DateSystem::default();
         self.state = State::Head(Vec::new());
         Flow::Continue
     }
@@ -225,6 +232,16 @@ impl RowSink for SheetSink<'_> {
             return if head.len() >= HEAD { self.decide() } else { Flow::Continue };
         }
         self.body_row(number, cells)
+    }
+
+    fn wants_notes(&self) -> bool {
+        true
+    }
+
+    fn note(&mut self, note: Note) {
+        if note == Note::Epoch1904 {
+            self.date_system = DateSystem::From1904;
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use super::by_day::Undecided;
 use super::raw::{RawBatch, TextColumn};
 use super::text::clean;
 use crate::definitions::SourceDef;
-use crate::definitions::dates::Pattern;
+use crate::definitions::dates::{DateSystem, Pattern};
 use crate::model::{Finding, Kind, Level, Policies, UnitIndex};
 
 /// Column with the digest of a row's personal cells: it is compared within one import and never stored.
@@ -81,6 +81,10 @@ pub struct Normaliser<'a> {
     pub(super) sheet: String,
     pub(super) headings: Vec<String>,
     pub(super) patterns: Vec<Pattern>,
+    pub(super) short_patterns: Vec<Pattern>,
+    pub(super) date_system: DateSystem,
+    /// For each column the first date that is surely day-first, with its row.
+    pub(super) day_first: Vec<Option<String>>,
     pub(super) texts: Vec<PlHashMap<String, u32>>,
     pub(super) words: Vec<PlHashMap<String, Word>>,
     pub(super) distinct: Vec<Vec<String>>,
@@ -114,6 +118,7 @@ impl<'a> Normaliser<'a> {
         sheet: &str,
         headings: Vec<String>,
     ) -> Self {
+        let patterns: Vec<Pattern> = source.dates.iter().filter_map(|pattern| Pattern::compile(pattern)).collect();
         Self {
             source,
             units,
@@ -121,7 +126,10 @@ impl<'a> Normaliser<'a> {
             file,
             sheet: sheet.to_owned(),
             headings,
-            patterns: source.dates.iter().filter_map(|pattern| Pattern::compile(pattern)).collect(),
+            short_patterns: patterns.iter().filter_map(Pattern::with_short_year).collect(),
+            patterns,
+            date_system: DateSystem::default(),
+            day_first: vec![None; source.columns.len()],
             texts: vec![PlHashMap::default(); source.columns.len()],
             words: vec![PlHashMap::default(); source.columns.len()],
             distinct: vec![Vec::new(); source.columns.len()],
@@ -130,6 +138,13 @@ impl<'a> Normaliser<'a> {
             by_day: PlHashMap::default(),
             warnings: BTreeMap::new(),
         }
+    }
+
+    /// Says from which day the serial numbers of the sheet count.
+    #[must_use]
+    pub fn with_date_system(mut self, system: DateSystem) -> Self {
+        self.date_system = system;
+        self
     }
 
     /// Types one batch.
@@ -182,6 +197,12 @@ impl<'a> Normaliser<'a> {
         entry.1 += 1;
     }
 
+    /// A warning of one sort for all cells of a column; `example` shows the first.
+    pub(super) fn warn_at(&mut self, rule: &'static str, at: usize, row: u32, example: &str) {
+        let heading = self.headings[at].clone();
+        self.warn(rule, &heading, "", row, example);
+    }
+
     fn column(
         &mut self,
         at: usize,
@@ -214,7 +235,7 @@ impl<'a> Normaliser<'a> {
                 Typed::Key(keys)
             }
             Kind::Text | Kind::Unit => Typed::Text(texts.iter().map(|text| self.text(at, text)).collect()),
-            Kind::Time => Typed::Time(self.times(at, texts, faults)?),
+            Kind::Time => Typed::Time(self.times(at, texts, raw, faults)?),
             Kind::Int | Kind::Float | Kind::Bool => self.numbers(column, texts, raw),
         })
     }

@@ -10,6 +10,7 @@ mod raw;
 mod refusals;
 mod rows;
 mod text;
+mod times;
 mod words;
 
 pub use columns::{Normalised, Normaliser, PERSONAL, Refused, RejectedRow};

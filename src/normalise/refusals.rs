@@ -8,7 +8,7 @@ use super::columns::{CellFault, Normaliser, RejectedRow, Typed};
 use super::numbers::number;
 use super::raw::RawBatch;
 use super::text::clean;
-use crate::definitions::dates::{self, DAY, DateFault};
+use crate::definitions::dates::DAY;
 use crate::model::{FinishedBeforeReceived, Kind};
 
 impl Normaliser<'_> {
@@ -117,7 +117,7 @@ impl Normaliser<'_> {
             let column = &self.source.columns[at];
             match column.kind {
                 _ if !column.words.is_empty() || text.trim().is_empty() => true,
-                Kind::Time => dates::read(text.trim(), &self.patterns) != Err(DateFault::Unreadable),
+                Kind::Time => self.looks_like_a_date(text),
                 Kind::Int | Kind::Float | Kind::Bool => number(text).is_some(),
                 Kind::Text | Kind::Unit => true,
             }

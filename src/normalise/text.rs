@@ -29,6 +29,15 @@ pub fn clean(text: &str) -> Cow<'_, str> {
     Cow::Owned(cleaned)
 }
 
+/// Whether a text is an error of a spreadsheet, such as `#N/A`: no value, whatever column it stands in.
+pub(super) fn is_error(text: &str) -> bool {
+    text.starts_with('#')
+        && matches!(
+            text.to_ascii_uppercase().as_str(),
+            "#N/A" | "#REF!" | "#VALUE!" | "#DIV/0!" | "#NAME?" | "#NUM!" | "#NULL!" | "#SPILL!" | "#CALC!"
+        )
+}
+
 fn is_clean(text: &str) -> bool {
     let bytes = text.as_bytes();
     let spaced = bytes.windows(2).any(|pair| pair == b"  ") || bytes.iter().any(|byte| *byte < b' ' || *byte == 0x7f);

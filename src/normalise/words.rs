@@ -1,13 +1,12 @@
-//! Understands words, units and dates: each distinct word is looked up once.
+//! Understands words, units and numbers: each distinct word is looked up once.
 
 use super::by_day::Undecided;
-use super::columns::{CellFault, Normaliser, Refused, Typed, Word};
+use super::columns::{CellFault, Normaliser, Typed, Word};
 use super::numbers::number;
 use super::raw::{RawBatch, TextColumn};
 use super::text::clean;
-use crate::definitions::dates::{self, DateFault};
 use crate::definitions::{SourceColumn, Unknown};
-use crate::model::{Finding, Kind, Level, Resolved, fold_name};
+use crate::model::{Kind, Resolved, fold_name};
 
 /// Distinct unknown words of a sheet that get a suggestion.
 const SUGGESTED: usize = 200;
@@ -112,45 +111,6 @@ impl Normaliser<'_> {
             }
         };
         self.unknown_word(rule, hint)
-    }
-
-    pub(super) fn times(
-        &self,
-        at: usize,
-        texts: &TextColumn,
-        faults: &mut Vec<CellFault>,
-    ) -> Result<Vec<Option<i64>>, Refused> {
-        let mut times = Vec::with_capacity(texts.len());
-        for (row, text) in texts.iter().enumerate() {
-            let text = &*clean(text);
-            if text.is_empty() || text == "-" {
-                times.push(None);
-                continue;
-            }
-            times.push(match dates::read(text, &self.patterns) {
-                Ok(time) => Some(time),
-                Err(DateFault::MonthFirst) => {
-                    return Err(Refused(Box::new(
-                        Finding::new(Level::Error, "month_first_date", self.file)
-                            .at(&self.sheet, 0)
-                            .column(&self.headings[at])
-                            .value(text),
-                    )));
-                }
-                Err(fault) => {
-                    let rule = match fault {
-                        DateFault::Impossible => "impossible_date",
-                        DateFault::Year => "year_out_of_range",
-                        DateFault::Unreadable | DateFault::MonthFirst => "unreadable_date",
-                    };
-                    // An unreadable text might be a misplaced personal value: it is not repeated.
-                    let value = if fault == DateFault::Unreadable { String::new() } else { text.to_owned() };
-                    faults.push(CellFault { row, rule, column: at, value, hint: self.source.dates.join(", ") });
-                    None
-                }
-            });
-        }
-        Ok(times)
     }
 
     pub(super) fn numbers(&mut self, column: &SourceColumn, texts: &TextColumn, raw: &RawBatch) -> Typed {

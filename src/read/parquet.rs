@@ -17,6 +17,8 @@ use super::sniff::Container;
 use super::{Cell, Excess, Flow, recycle};
 
 const BATCH_ROWS: usize = 8_192;
+/// Vietnam has had one zone, without summer time, since 1975.
+const VIETNAM: &str = "+07:00";
 const ISO: &str = "%Y-%m-%dT%H:%M:%S";
 
 /// Reads the columns' names as row 1, then the rows.
@@ -98,13 +100,16 @@ fn column(array: &ArrayRef) -> Result<Column, ArrowError> {
     })
 }
 
-/// Dates as ISO text with time; those with a zone as they read on its clock.
+/// Dates as ISO text with time; those with a zone as the clocks of Vietnam showed them.
 fn dates(array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
     let options = FormatOptions::new()
         .with_timestamp_format(Some(ISO))
         .with_timestamp_tz_format(Some(ISO))
         .with_datetime_format(Some(ISO));
     match array.data_type() {
+        DataType::Timestamp(unit, Some(_)) => {
+            formatted(&cast(array, &DataType::Timestamp(*unit, Some(VIETNAM.into())))?, &options)
+        }
         DataType::Date32 => formatted(&cast(array, &DataType::Timestamp(TimeUnit::Second, None))?, &options),
         _ => formatted(array, &options),
     }
@@ -129,6 +134,16 @@ mod tests {
     use super::super::collected::Collected;
     use super::super::{Limits, read_rows, sniff};
     use super::*;
+
+    #[test]
+    fn times_with_a_zone_are_brought_to_the_clocks_of_vietnam() {
+        for zone in ["UTC", "+00:00", "+09:00"] {
+            let times = TimestampMillisecondArray::from(vec![1_593_538_200_000]).with_timezone(zone);
+            let Ok(Column::Date(texts)) = column(&(Arc::new(times) as ArrayRef)) else { panic!("{zone} is no date") };
+            // 30/6/2020 17:30 UTC.
+            assert_eq!(texts.as_string::<i64>().value(0), "2020-07-01T00:30:00", "{zone}");
+        }
+    }
 
     #[test]
     fn columns_become_rows_with_iso_dates() {

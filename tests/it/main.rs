@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod support;
+mod workbook;
 
 mod architecture;
 mod bad_containers;
+mod bad_dates;
 mod bad_definitions;
 mod bad_input;
 mod bad_places;
