@@ -3,6 +3,7 @@
 use std::io::Write;
 
 /// One cell.
+#[allow(dead_code, reason = "the tests of layouts use the rest")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum C {
     /// Nothing.
@@ -126,8 +127,13 @@ fn sheet_xml(sheet: &S, main: &str) -> String {
         }
         data.push_str("</row>");
     }
-    let merged: String = sheet.merged.iter().map(|range| format!("<mergeCell ref=\"{range}\"/>")).collect();
-    let merged = if merged.is_empty() { merged } else { format!("<mergeCells>{merged}</mergeCells>") };
+    let mut merged = String::new();
+    for range in &sheet.merged {
+        merged.push_str(&format!("<mergeCell ref=\"{range}\"/>"));
+    }
+    if !merged.is_empty() {
+        merged = format!("<mergeCells>{merged}</mergeCells>");
+    }
     format!("<worksheet xmlns=\"{main}\"><sheetData>{data}</sheetData>{merged}</worksheet>")
 }
 
