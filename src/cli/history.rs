@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use super::output::Columns;
-use super::{Global, Outcome, note};
+use super::{Global, KillArgs, Outcome, note};
 use crate::store::Workspace;
 
 #[derive(Debug, Args)]
@@ -27,15 +27,17 @@ impl History {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Vacuum {}
+pub(super) struct Vacuum {
+    #[command(flatten)]
+    kill: KillArgs,
+}
 
 impl Vacuum {
-    #[expect(clippy::unused_self, reason = "every command is run alike")]
     pub fn run(&self, global: &Global) -> Result<Outcome> {
-        let workspace = Workspace::open(&global.workspace)?;
+        let workspace = Workspace::open(&global.workspace)?.killed_at(self.kill.at);
         let lock = workspace.lock(true, || eprintln!("another import is running; waiting for it to end"))?;
-        let (files, bytes) = workspace.vacuum(&lock)?;
-        note(global, &format!("{files} file(s) deleted, {bytes} bytes"));
+        let deleted = workspace.vacuum(&lock)?;
+        note(global, &format!("{} file(s) deleted, {} bytes", deleted.files, deleted.bytes));
         Ok(Outcome::Done)
     }
 }

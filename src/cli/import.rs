@@ -12,7 +12,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::safe;
-use super::{Format, Global, Outcome, faults, note};
+use super::{Format, Global, KillArgs, Outcome, faults, note};
 use crate::definitions::Definitions;
 use crate::import::{ImportReport, Options, Progress, import};
 use crate::model::{FinishedBeforeReceived, Level};
@@ -38,11 +38,13 @@ pub(super) struct Import {
     /// What happens to a dossier that ended before it was received
     #[arg(long, value_enum)]
     finished_before_received: Option<FinishedBeforeReceived>,
+    #[command(flatten)]
+    kill: KillArgs,
 }
 
 impl Import {
     pub fn run(&self, global: &Global) -> Result<Outcome> {
-        let workspace = Workspace::open(&global.workspace)?;
+        let workspace = Workspace::open(&global.workspace)?.killed_at(self.kill.at);
         let definitions = Definitions::load(Some(&global.workspace)).map_err(|found| faults(&found))?;
         let options = Options {
             source: self.source.clone(),

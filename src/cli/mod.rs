@@ -29,7 +29,7 @@ use crate::import::{stored_successions, stored_units};
 use crate::indicators::Engine;
 use crate::model::{Carry, Compare, MissingDue, Pause, Period, Policies, Succession, UnitIndex, Withdrawn};
 use crate::read::{SERVE_XLS, isolate_xls, serve_xls};
-use crate::store::{Manifest, Session, Workspace};
+use crate::store::{KillAt, Manifest, Session, Workspace};
 
 /// Turns exports of one-stop systems into form 06, indicators, rankings and reports.
 #[derive(Debug, Parser)]
@@ -157,6 +157,13 @@ pub struct PolicyArgs {
     /// Hide figures whose denominator is smaller
     #[arg(long, value_name = "N")]
     suppress_below: Option<u32>,
+}
+
+/// Where a test ends the process; hidden, since it is of no use to anyone else.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct KillArgs {
+    #[arg(long = "kill-at", hide = true, value_name = "POINT[:N]")]
+    at: Option<KillAt>,
 }
 
 impl PolicyArgs {

@@ -24,7 +24,7 @@ pub use units::{UnitListError, read_unit_list, stored_units, units_frame};
 
 use crate::definitions::{Definitions, SourceDef};
 use crate::model::{FileAccount, Finding, FinishedBeforeReceived, Level, Table};
-use crate::store::{Conflict, Incoming, MergeNotes, SentFile, StoreError, Transaction, Workspace};
+use crate::store::{Cases, Conflict, Incoming, MergeNotes, SentFile, StoreError, Transaction, Workspace};
 use file::FileOutcome;
 
 /// What the user may choose.
@@ -215,10 +215,10 @@ fn add_notes(outcomes: &mut [FileOutcome], owners: &[usize], sheets: &[String], 
         );
     }
     for (rule, noted) in [("changed_due_date", notes.due_moved), ("reopened", notes.reopened)] {
-        for (part, cases) in noted {
-            let outcome = &mut outcomes[owners[part]];
-            let finding = Finding::new(Level::Info, rule, &outcome.account.file);
-            outcome.findings.push(finding.at(&sheets[part], 0).value(cases.example).count(cases.count));
+        for ((owner, sheet), cases) in per_place(noted, |part| (owners[part], sheets[part].as_str())) {
+            let outcome = &mut outcomes[owner];
+            let finding = Finding::new(Level::Info, rule, &outcome.account.file).at(sheet, 0);
+            outcome.findings.push(finding.value(cases.example).count(cases.count));
         }
     }
     for ((part, unit), cases) in notes.absent {
@@ -226,6 +226,24 @@ fn add_notes(outcomes: &mut [FileOutcome], owners: &[usize], sheets: &[String], 
         let finding = Finding::new(Level::Warning, "absent_from_newer_export", &outcome.account.file);
         outcome.findings.push(finding.value(cases.example).hint(unit).count(cases.count));
     }
+    for (owner, cases) in per_place(notes.outside, |part| owners[part]) {
+        let outcome = &mut outcomes[owner];
+        let finding = Finding::new(Level::Info, "absent_from_partial_export", &outcome.account.file);
+        outcome.findings.push(finding.value(cases.example).count(cases.count));
+    }
+}
+
+/// Sheets come in parts; what was noted of them is told once a place.
+fn per_place<P: Ord>(noted: BTreeMap<usize, Cases>, place: impl Fn(usize) -> P) -> BTreeMap<P, Cases> {
+    let mut all: BTreeMap<P, Cases> = BTreeMap::new();
+    for (part, cases) in noted {
+        let known = all.entry(place(part)).or_default();
+        if known.count == 0 {
+            known.example = cases.example;
+        }
+        known.count += cases.count;
+    }
+    all
 }
 
 fn finished(version: Option<u64>, mut outcomes: Vec<FileOutcome>) -> ImportReport {

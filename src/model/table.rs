@@ -60,6 +60,7 @@ pub const PROVENANCE: &[Column] = &[
     column("sheet", Kind::Text),
     column("row", Kind::Int),
     column("exported_at", Kind::Time),
+    column("import", Kind::Int),
 ];
 
 /// All tables that sources can feed.

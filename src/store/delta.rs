@@ -1,18 +1,19 @@
 //! One Delta table: its files at a version, and one commit that makes its files exactly what they should be.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use deltalake_core::kernel::transaction::CommitBuilder;
-use deltalake_core::kernel::{Action, Add, DataType, PrimitiveType, Remove, StructField};
+use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties};
+use deltalake_core::kernel::{Action, Add, DataType, MetadataExt, PrimitiveType, Remove, StructField, StructType};
 use deltalake_core::operations::create::CreateBuilder;
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
 use deltalake_core::{DeltaTable, DeltaTableBuilder, DeltaTableError};
-use polars::prelude::{DataFrame, ParquetCompression, ParquetReader, ParquetWriter, SerReader};
+use polars::prelude::{DataFrame, IntoColumn, ParquetCompression, ParquetReader, ParquetWriter, SerReader, Series};
 use url::Url;
 
-use super::{StoreError, frame, io};
+use super::kill::{KillPoint, KillSwitch};
+use super::{StoreError, frame, io, schema, sync_folder};
 use crate::model::{Column, Kind};
 
 /// The partition column of the fact tables.
@@ -23,7 +24,7 @@ pub type TableFiles = BTreeMap<String, Option<String>>;
 
 /// The live files at a version (the newest without one). No table, no files.
 pub async fn files(path: &Path, table: &str, version: Option<u64>) -> Result<TableFiles, StoreError> {
-    if !path.join("_delta_log").is_dir() {
+    if !is_table(path) {
         return Ok(TableFiles::new());
     }
     let opened = open(path, table, version).await?;
@@ -38,17 +39,21 @@ pub async fn commit(
     columns: &[Column],
     partitioned: bool,
     target: &TableFiles,
+    kill: &KillSwitch,
 ) -> Result<u64, StoreError> {
-    let mut opened = if path.join("_delta_log").is_dir() {
+    let mut opened = if is_table(path) {
         open(path, table, None).await?
     } else {
-        create(path, table, columns, partitioned).await?
+        let made = create(path, table, columns, partitioned).await?;
+        kill.pass(KillPoint::TableMade);
+        made
     };
     let current = listed(&opened, path, table)?;
-    if current == *target {
+    let mut actions = Vec::new();
+    actions.extend(new_columns(&opened, table, columns, partitioned)?);
+    if current == *target && actions.is_empty() {
         return Ok(opened.version().unwrap_or(0));
     }
-    let mut actions = Vec::new();
     for (file, partition) in current.iter().filter(|(file, _)| !target.contains_key(*file)) {
         actions.push(Action::Remove(Remove {
             path: file.clone(),
@@ -76,18 +81,30 @@ pub async fn commit(
         predicate: None,
     };
     let snapshot = opened.snapshot().map_err(delta(table))?;
-    let done = CommitBuilder::default()
+    // The log is kept whole: older published versions are read through their own entries of it.
+    let properties = CommitProperties::default().with_cleanup_expired_logs(Some(false));
+    let done = CommitBuilder::from(properties)
         .with_actions(actions)
         .build(Some(snapshot), opened.log_store(), operation)
         .await
         .map_err(delta(table))?;
     let version = done.version();
     opened.update_state().await.map_err(delta(table))?;
+    let log = path.join("_delta_log");
+    let entry = log.join(format!("{version:020}.json"));
+    File::open(&entry).and_then(|entry| entry.sync_all()).map_err(io(&entry))?;
+    sync_folder(&log)?;
     Ok(version)
 }
 
 /// Writes a frame as one Parquet file below the table's folder and syncs it; returns its path below the folder.
-pub fn write(path: &Path, table: &str, partition: Option<&str>, data: &mut DataFrame) -> Result<String, StoreError> {
+pub fn write(
+    path: &Path,
+    table: &str,
+    partition: Option<&str>,
+    data: &mut DataFrame,
+    kill: &KillSwitch,
+) -> Result<String, StoreError> {
     let name = format!("part-{}.parquet", uuid::Uuid::new_v4());
     let below = partition.map_or_else(|| name.clone(), |partition| format!("{PARTITION}={partition}/{name}"));
     let full = path.join(&below);
@@ -95,43 +112,76 @@ pub fn write(path: &Path, table: &str, partition: Option<&str>, data: &mut DataF
         fs::create_dir_all(folder).map_err(io(folder))?;
     }
     let file = File::create(&full).map_err(io(&full))?;
+    kill.pass(KillPoint::DataFileBegun);
     ParquetWriter::new(&file).with_compression(ParquetCompression::Snappy).finish(data).map_err(frame(table))?;
+    kill.pass(KillPoint::DataFileWritten);
     file.sync_all().map_err(io(&full))?;
     Ok(below)
 }
 
-/// Reads one file, or some columns of it.
-pub fn read(path: &Path, table: &str, columns: Option<Vec<String>>) -> Result<DataFrame, StoreError> {
-    let file = File::open(path).map_err(io(path))?;
-    ParquetReader::new(file).with_columns(columns).finish().map_err(frame(table))
+/// Makes the names of a table's data files last.
+pub fn sync_names<'a>(path: &Path, files: impl Iterator<Item = &'a String>) -> Result<(), StoreError> {
+    let mut folders: BTreeSet<PathBuf> =
+        files.filter_map(|file| path.join(file).parent().map(Path::to_owned)).collect();
+    // The folders of partitions have their own names in the table's folder.
+    folders.extend((!folders.is_empty()).then(|| path.to_owned()));
+    folders.iter().try_for_each(|folder| sync_folder(folder))
 }
 
-/// All data files below a folder.
-pub fn data_files(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).map_err(io(folder))? {
-        let path = entry.map_err(io(folder))?.path();
-        if path.is_dir() {
-            if path.file_name().is_some_and(|name| name != "_delta_log") {
-                found.extend(data_files(&path)?);
-            }
-        } else if path.extension().is_some_and(|extension| extension == "parquet") {
-            found.push(path);
+/// Reads one file; columns that the table did not have when it was written are empty.
+pub fn read(path: &Path, table: &str) -> Result<DataFrame, StoreError> {
+    let file = File::open(path).map_err(io(path))?;
+    let mut data = ParquetReader::new(file).finish().map_err(frame(table))?;
+    for column in schema::stored_columns(table) {
+        if data.get_column_index(column.name).is_none() {
+            let empty = Series::full_null(column.name.into(), data.height(), &crate::normalise::data_type(column.kind));
+            data.with_column(empty.into_column()).map_err(frame(table))?;
         }
     }
-    found.sort();
-    Ok(found)
+    Ok(data)
 }
 
-async fn create(path: &Path, table: &str, columns: &[Column], partitioned: bool) -> Result<DeltaTable, StoreError> {
-    fs::create_dir_all(path).map_err(io(path))?;
+/// Whether there is a table: a killed write may leave its log without an entry.
+fn is_table(path: &Path) -> bool {
+    fs::read_dir(path.join("_delta_log")).is_ok_and(|mut log| {
+        log.any(|entry| entry.is_ok_and(|entry| entry.path().extension() == Some("json".as_ref())))
+    })
+}
+
+/// What tells other tools of columns that the table did not have so far.
+fn new_columns(
+    opened: &DeltaTable,
+    table: &str,
+    columns: &[Column],
+    partitioned: bool,
+) -> Result<Option<Action>, StoreError> {
+    let snapshot = opened.snapshot().map_err(delta(table))?;
+    let known = snapshot.schema();
+    if columns.iter().all(|column| known.field(column.name).is_some()) {
+        return Ok(None);
+    }
+    let schema = StructType::try_new(fields(columns, partitioned))
+        .map_err(|error| delta(table)(DeltaTableError::from(error)))?;
+    let metadata = snapshot.metadata().clone().with_schema(&schema);
+    let metadata = metadata.map_err(|error| delta(table)(DeltaTableError::from(error)))?;
+    Ok(Some(Action::Metadata(metadata)))
+}
+
+fn fields(columns: &[Column], partitioned: bool) -> Vec<StructField> {
     let mut fields: Vec<StructField> =
         columns.iter().map(|column| StructField::nullable(column.name, data_type(column.kind))).collect();
     if partitioned {
         fields.push(StructField::nullable(PARTITION, data_type(Kind::Text)));
     }
-    let mut builder =
-        CreateBuilder::new().with_location(address(path)?.to_string()).with_table_name(table).with_columns(fields);
+    fields
+}
+
+async fn create(path: &Path, table: &str, columns: &[Column], partitioned: bool) -> Result<DeltaTable, StoreError> {
+    fs::create_dir_all(path).map_err(io(path))?;
+    let mut builder = CreateBuilder::new()
+        .with_location(address(path)?.to_string())
+        .with_table_name(table)
+        .with_columns(fields(columns, partitioned));
     if partitioned {
         builder = builder.with_partition_columns([PARTITION]);
     }

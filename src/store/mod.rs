@@ -1,6 +1,8 @@
 //! The workspace: Delta tables and the published versions that bind them together; the only place that knows Delta.
 
 mod delta;
+mod kill;
+mod leftovers;
 mod merge;
 mod schema;
 mod session;
@@ -13,11 +15,13 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use delta::TableFiles;
+pub use kill::{KillAt, KillPoint, KillSwitch};
+pub use leftovers::Deleted;
 pub use merge::{Account, Cases, Conflict, Incoming, MergeNotes, Merged};
 pub use schema::{ENGINE_TABLES, stored_columns, table_names};
 pub use session::Session;
 pub use transaction::Transaction;
-pub use version::{Manifest, SentFile};
+pub use version::{Manifest, PurgeNote, SentFile};
 
 use crate::model::Policies;
 use crate::read::Limits;
@@ -63,6 +67,16 @@ pub enum StoreError {
     /// There is no such version.
     #[error("no version '{0}'; `cchc history` lists them")]
     NoVersion(String),
+    /// The version was purged.
+    #[error(
+        "version {number} can no longer be read: version {by} purged what it held; `cchc history` lists what can be read"
+    )]
+    Purged {
+        /// The version.
+        number: u64,
+        /// The version that purged it.
+        by: u64,
+    },
     /// A file cannot be read or written.
     #[error("{path}: {source}")]
     Io {
@@ -145,6 +159,7 @@ pub struct Workspace {
     /// Its configuration.
     pub config: Config,
     runtime: tokio::runtime::Runtime,
+    kill: KillSwitch,
 }
 
 impl Workspace {
@@ -190,7 +205,13 @@ impl Workspace {
         let config = Config::read(root)?;
         let runtime =
             tokio::runtime::Builder::new_multi_thread().thread_stack_size(16 << 20).build().map_err(io(root))?;
-        Ok(Self { root: root.to_owned(), config, runtime })
+        Ok(Self { root: root.to_owned(), config, runtime, kill: KillSwitch::default() })
+    }
+
+    /// The same workspace, whose next write ends the process at that point; for tests of what a kill leaves behind.
+    #[must_use]
+    pub fn killed_at(self, at: Option<KillAt>) -> Self {
+        Self { kill: KillSwitch::new(at), ..self }
     }
 
     /// The folder.
@@ -225,6 +246,7 @@ impl Workspace {
             Err(fs::TryLockError::WouldBlock) => return Err(StoreError::Busy(self.root.clone())),
             Err(fs::TryLockError::Error(source)) => return Err(StoreError::Io { path, source }),
         }
+        self.kill.pass(KillPoint::Locked);
         Ok(WriteLock { _file: file })
     }
 
@@ -239,23 +261,11 @@ impl Workspace {
         self.runtime.block_on(delta::files(&self.table_path(table), table, Some(*at)))
     }
 
-    /// Deletes data files that no published version needs; returns how many and their bytes.
-    pub fn vacuum(&self, _lock: &WriteLock) -> Result<(u64, u64), StoreError> {
-        let mut needed = std::collections::BTreeSet::new();
-        for manifest in self.history()? {
-            for table in manifest.tables.keys() {
-                needed.extend(self.files(&manifest, table)?.keys().map(|path| self.table_path(table).join(path)));
-            }
-        }
-        let mut dropped = (0, 0);
-        for path in delta::data_files(&self.root.join("data"))? {
-            if !needed.contains(&path) {
-                dropped.1 += fs::metadata(&path).map_err(io(&path))?.len();
-                fs::remove_file(&path).map_err(io(&path))?;
-                dropped.0 += 1;
-            }
-        }
-        Ok(dropped)
+    /// Deletes what killed writes left behind: data files that no published version needs, entries of the tables'
+    /// logs that were never published, temporary files. Whoever calls it holds the lock, so no import is running.
+    pub fn vacuum(&self, lock: &WriteLock) -> Result<Deleted, StoreError> {
+        leftovers::settle(self, lock)?;
+        leftovers::sweep(self, lock)
     }
 
     fn table_path(&self, table: &str) -> PathBuf {
@@ -280,7 +290,13 @@ fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let mut file = temporary_in(folder).map_err(io(path))?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(io(path))?;
     file.persist(path).map_err(|error| StoreError::Io { path: path.to_owned(), source: error.error })?;
-    Ok(())
+    sync_folder(folder)
+}
+
+/// Makes names in a folder last: a file that is synced may lose its name when the power fails.
+fn sync_folder(folder: &Path) -> Result<(), StoreError> {
+    // Only Unix can open a folder to sync it.
+    if cfg!(unix) { File::open(folder).and_then(|folder| folder.sync_all()).map_err(io(folder)) } else { Ok(()) }
 }
 
 /// A temporary file with the permissions of an ordinary new file, since it becomes one.

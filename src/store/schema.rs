@@ -70,6 +70,24 @@ pub const ENGINE_TABLES: &[(&str, &[Column])] = &[
             column("exported_at", Kind::Time),
         ],
     ),
+    (
+        "changes",
+        &[
+            column("dossier_code", Kind::Text),
+            column("unit", Kind::Text),
+            column("column_name", Kind::Text),
+            column("old_value", Kind::Text),
+            column("new_value", Kind::Text),
+            column("import", Kind::Int),
+            column("file", Kind::Text),
+            column("sheet", Kind::Text),
+            column("row", Kind::Int),
+            column("exported_at", Kind::Time),
+            column("old_import", Kind::Int),
+            column("old_file", Kind::Text),
+            column("old_exported_at", Kind::Time),
+        ],
+    ),
 ];
 
 /// All stored tables.

@@ -6,7 +6,9 @@ use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 
 use super::delta::{self, TableFiles};
-use super::merge::{self, Incoming, Merged};
+use super::kill::KillPoint;
+use super::leftovers;
+use super::merge::{self, Incoming, Merged, Target};
 use super::version::{self, Manifest, SentFile};
 use super::{StoreError, Workspace, WriteLock, schema};
 use crate::model::Table;
@@ -15,14 +17,19 @@ use crate::model::Table;
 #[derive(Debug)]
 pub struct Transaction<'a> {
     workspace: &'a Workspace,
+    lock: &'a WriteLock,
     base: Manifest,
     targets: BTreeMap<&'static str, TableFiles>,
+    done: bool,
 }
 
 impl<'a> Transaction<'a> {
     /// Starts from the newest published version. Whoever starts one holds the lock.
-    pub fn begin(workspace: &'a Workspace, _lock: &WriteLock) -> Result<Self, StoreError> {
-        Ok(Self { workspace, base: workspace.version(None)?, targets: BTreeMap::new() })
+    pub fn begin(workspace: &'a Workspace, lock: &'a WriteLock) -> Result<Self, StoreError> {
+        workspace.kill.pass(KillPoint::FilesRead);
+        leftovers::settle(workspace, lock)?;
+        workspace.kill.pass(KillPoint::Settled);
+        Ok(Self { workspace, lock, base: workspace.version(None)?, targets: BTreeMap::new(), done: false })
     }
 
     /// Number of the version that this will publish.
@@ -31,56 +38,92 @@ impl<'a> Transaction<'a> {
         self.base.number + 1
     }
 
-    /// Merges rows into a fact table.
+    /// Merges rows into a fact table; what they change in dates and status goes to the table `changes`.
     pub fn merge(&mut self, table: &'static Table, incoming: Vec<Incoming>) -> Result<Merged, StoreError> {
         let files = self.files(table.name)?;
-        let merged = merge::merge(&self.workspace.table_path(table.name), table, &files, incoming)?;
-        self.targets.insert(table.name, merged.files.clone());
+        let path = self.workspace.table_path(table.name);
+        let target = Target { path: &path, table, files: &files, import: self.number(), kill: &self.workspace.kill };
+        let mut merged = merge::merge(&target, incoming)?;
+        self.set(table.name, merged.files.clone())?;
+        self.append("changes", std::mem::take(&mut merged.changes))?;
         Ok(merged)
     }
 
     /// Adds rows to a table of the engine.
     pub fn append(&mut self, table: &'static str, mut rows: DataFrame) -> Result<(), StoreError> {
-        if rows.height() > 0 {
-            let mut files = self.files(table)?;
-            files.insert(delta::write(&self.workspace.table_path(table), table, None, &mut rows)?, None);
-            self.targets.insert(table, files);
+        if rows.height() == 0 {
+            return Ok(());
         }
-        Ok(())
+        let mut files = self.files(table)?;
+        files.insert(self.write(table, &mut rows)?, None);
+        self.set(table, files)
     }
 
     /// Replaces a table of the engine.
     pub fn replace(&mut self, table: &'static str, mut rows: DataFrame) -> Result<(), StoreError> {
-        let file = delta::write(&self.workspace.table_path(table), table, None, &mut rows)?;
-        self.targets.insert(table, TableFiles::from([(file, None)]));
-        Ok(())
+        let file = self.write(table, &mut rows)?;
+        self.set(table, TableFiles::from([(file, None)]))
     }
 
     /// Commits every table, then publishes the version.
     pub fn publish(self, made_by: &str, time: Option<NaiveDate>, files: Vec<SentFile>) -> Result<Manifest, StoreError> {
-        let mut manifest = Manifest {
+        let manifest = Manifest {
             number: self.number(),
             time: self.base.time.max(time),
             made_by: made_by.to_owned(),
-            tables: self.base.tables.clone(),
             files,
+            ..Manifest::empty()
         };
+        self.publish_as(manifest)
+    }
+
+    /// Commits every table, then publishes that version, whose tables are filled in.
+    pub(super) fn publish_as(mut self, mut manifest: Manifest) -> Result<Manifest, StoreError> {
+        let kill = &self.workspace.kill;
+        kill.pass(KillPoint::TablesWritten);
+        manifest.tables = self.base.tables.clone();
         for (table, target) in &self.targets {
             let columns = schema::stored_columns(table);
             let partitioned = Table::named(table).is_some_and(|table| table.partition_by.is_some());
             let path = self.workspace.table_path(table);
-            let version =
-                self.workspace.runtime().block_on(delta::commit(&path, table, &columns, partitioned, target))?;
-            manifest.tables.insert((*table).to_owned(), version);
+            let commit = delta::commit(&path, table, &columns, partitioned, target, kill);
+            manifest.tables.insert((*table).to_owned(), self.workspace.runtime().block_on(commit)?);
+            kill.pass(KillPoint::TableCommitted);
         }
-        version::publish(self.workspace.root(), &manifest)?;
+        kill.pass(KillPoint::TablesCommitted);
+        version::publish(self.workspace.root(), &manifest, kill)?;
+        self.done = true;
+        kill.pass(KillPoint::Published);
         Ok(manifest)
+    }
+
+    /// Sets the files that a table consists of; they are written already.
+    pub(super) fn set(&mut self, table: &'static str, files: TableFiles) -> Result<(), StoreError> {
+        delta::sync_names(&self.workspace.table_path(table), files.keys())?;
+        self.targets.insert(table, files);
+        self.workspace.kill.pass(KillPoint::TableWritten);
+        Ok(())
+    }
+
+    fn write(&self, table: &str, rows: &mut DataFrame) -> Result<String, StoreError> {
+        delta::write(&self.workspace.table_path(table), table, None, rows, &self.workspace.kill)
     }
 
     fn files(&self, table: &'static str) -> Result<TableFiles, StoreError> {
         match self.targets.get(table) {
             Some(files) => Ok(files.clone()),
             None => self.workspace.files(&self.base, table),
+        }
+    }
+}
+
+impl Drop for Transaction<'_> {
+    /// What was written and not published is deleted: on a full disk it is in the way.
+    fn drop(&mut self) {
+        if !self.done {
+            // The error that led here is told; if deleting fails too, `cchc vacuum` does it later.
+            let _ = leftovers::settle(self.workspace, self.lock);
+            let _ = leftovers::sweep(self.workspace, self.lock);
         }
     }
 }

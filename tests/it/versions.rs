@@ -82,7 +82,7 @@ fn an_older_export_never_overrides_a_newer_one_whatever_the_order() {
     let without_provenance = |place: &Place| {
         let mut rows = place.dossiers();
         for row in &mut rows {
-            for column in ["file", "row", "exported_at"] {
+            for column in ["file", "row", "exported_at", "import"] {
                 row.as_object_mut().unwrap().remove(column);
             }
         }
@@ -191,4 +191,43 @@ fn a_new_list_of_units_is_a_version_of_its_own() {
     let (row, _) = place.import_text("a_20250201.csv", &list(&["H9,Sở Dê,1,06/01/2025,10/01/2025,,"]));
     assert_eq!(account(&row), [1, 1, 0, 0, 0]);
     assert_eq!(place.rows(&["--as-of", "1", "sql", "SELECT code FROM units"]).len(), 4);
+}
+
+#[test]
+fn a_newer_export_of_other_months_only_is_told_once_a_file_and_not_as_loss() {
+    let place = Place::new();
+    let row = |code: &str, unit: &str, month: &str| {
+        format!("{code},{unit},Trực tiếp,06/{month}/2025,20/{month}/2025,,Đang xử lý")
+    };
+    let sent = |rows: &[(&str, &str, &str)]| -> String {
+        let rows: Vec<String> = rows.iter().map(|(code, unit, month)| row(code, unit, month)).collect();
+        list(&rows.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let january = [("H1", "Sở A", "01"), ("H2", "Sở A", "01"), ("H3", "Sở Bê", "01"), ("H4", "Sở Bê", "01")];
+    place.import_text("a_20250201.csv", &sent(&january)).1.exits(0);
+    let february = [("H5", "Sở A", "02"), ("H6", "Sở Bê", "02"), ("H3", "Sở Bê", "01")];
+    let (_, ran) = place.import_text("b_20250301.csv", &sent(&february));
+    ran.exits(0);
+    assert_eq!(place.dossiers().len(), 6, "all stay");
+    let partial = place.rows(&["findings", "--rule", "absent_from_partial_export"]);
+    assert_eq!(partial.len(), 1, "{partial:?}");
+    assert_eq!((&partial[0]["count"], &partial[0]["level"]), (&2.into(), &"info".into()), "H1 and H2 of January");
+    let absent = place.rows(&["findings", "--rule", "absent_from_newer_export"]);
+    assert_eq!(absent.len(), 1, "{absent:?}");
+    assert_eq!(
+        (&absent[0]["count"], &absent[0]["value"]),
+        (&1.into(), &"H4".into()),
+        "January of Sở Bê is there, without H4"
+    );
+}
+
+#[test]
+fn single_facts_are_never_absent_from_a_newer_export() {
+    let place = Place::new();
+    let ratings = |code: &str, day: &str| {
+        format!("Mã phiếu,Đơn vị được đánh giá,Ngày đánh giá,Mức độ hài lòng\n{code},Sở A,{day}/01/2025,5\n")
+    };
+    place.import_text("danh-gia_20250201.csv", &ratings("G1", "06")).1.exits(0);
+    place.import_text("danh-gia_20250301.csv", &ratings("G2", "07")).1.exits(0);
+    assert_eq!(place.rows(&["findings", "--level", "warning"]), Vec::<Value>::new());
 }

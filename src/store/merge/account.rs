@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDate};
-use polars::prelude::{AnyValue, Column as Series, PlHashMap, PolarsResult};
+use polars::prelude::{Column as Series, PlHashMap, PolarsResult};
 
-use super::batch::{self, Batch, Newest, same};
+use super::batch::{self, Batch, Export, Newest, RECEIVED, same};
+use super::changes::{Changes, changed, number};
 use super::{Account, Conflict, MergeNotes, Slot};
 use crate::store::{StoreError, delta, frame};
 
@@ -14,6 +15,7 @@ pub(super) struct Merge<'a> {
     pub newest: Newest,
     pub accounts: Vec<Account>,
     pub notes: MergeNotes,
+    pub changes: Changes,
 }
 
 /// A held row to compare with.
@@ -23,6 +25,7 @@ pub(super) struct Held<'a> {
     pub exported_at: Option<NaiveDate>,
     pub file: &'a str,
     pub source: &'a str,
+    pub import: Option<i64>,
 }
 
 /// The state of a key while its rows are counted.
@@ -35,6 +38,18 @@ pub(super) struct State<'a> {
     pub exported_at: Option<NaiveDate>,
     pub source: &'a str,
     pub file: &'a str,
+    pub import: Option<i64>,
+}
+
+impl MergeNotes {
+    /// Notes a dossier that a newer export of its unit lacks.
+    fn absent(&mut self, newest: &Export, unit: &str, key: &str, received: Option<i64>) {
+        if newest.covers(received) {
+            self.absent.entry((newest.part, unit.to_owned())).or_default().add(key);
+        } else {
+            self.outside.entry(newest.part).or_default().add(key);
+        }
+    }
 }
 
 impl Merge<'_> {
@@ -48,7 +63,7 @@ impl Merge<'_> {
         let table = self.batch.table;
         let fail = frame(table.name);
         let unit = batch::unit_column(table);
-        let held = delta::read(path, table.name, None)?;
+        let held = delta::read(path, table.name)?;
         let keys = held.column(table.key).and_then(|column| column.str().cloned()).map_err(&fail)?;
         let content: Vec<Series> = table
             .columns
@@ -59,6 +74,8 @@ impl Merge<'_> {
         let sources = held.column("source").and_then(|column| column.str().cloned()).map_err(&fail)?;
         let files = held.column("file").and_then(|column| column.str().cloned()).map_err(&fail)?;
         let exported = held.column("exported_at").and_then(|column| column.datetime().cloned()).map_err(&fail)?;
+        let received = held.column(RECEIVED).ok().and_then(|column| column.datetime().ok().cloned());
+        let imports = held.column("import").and_then(|column| column.i64().cloned()).map_err(&fail)?;
         let units =
             unit.map(|name| held.column(name).and_then(|column| column.str().cloned())).transpose().map_err(&fail)?;
         let mut replaced = false;
@@ -68,9 +85,9 @@ impl Merge<'_> {
             let Some(slot) = key.and_then(|key| by_key.get(key)) else {
                 let of = units.as_ref().and_then(|units| units.get(row));
                 if let (Some(of), Some(key)) = (of, key)
-                    && let Some((_, part)) = self.newest.get(of).filter(|(day, _)| exported_at < Some(*day))
+                    && let Some(newest) = self.newest.get(of).filter(|newest| exported_at < Some(newest.day))
                 {
-                    self.notes.absent.entry((*part, of.to_owned())).or_default().add(key);
+                    self.notes.absent(newest, of, key, received.as_ref().and_then(|received| received.phys.get(row)));
                 }
                 continue;
             };
@@ -81,6 +98,7 @@ impl Merge<'_> {
                 exported_at,
                 file: files.get(row).unwrap_or_default(),
                 source: sources.get(row).unwrap_or_default(),
+                import: imports.get(row),
             };
             slot.held = true;
             slot.replaces = self.count(slot, Some(&held));
@@ -93,12 +111,12 @@ impl Merge<'_> {
     pub fn note_absent_incoming(&mut self, slots: &[Slot]) -> PolarsResult<()> {
         let (batch, newest) = (self.batch, &self.newest);
         let Some(units) = batch.units()?.filter(|_| !newest.is_empty()) else { return Ok(()) };
+        let received = batch.data.column(RECEIVED)?.datetime()?.phys.clone();
         for slot in slots.iter().filter(|slot| slot.replaces) {
-            let exported_at = batch.parts[batch.part(slot.last)].exported_at;
-            let Some(unit) = units.get(slot.last as usize) else { continue };
-            if let Some((_, part)) = newest.get(unit).filter(|(day, _)| exported_at < Some(*day)) {
-                let key = batch.keys.get(slot.last as usize).unwrap_or_default();
-                self.notes.absent.entry((*part, unit.to_owned())).or_default().add(key);
+            let (row, exported_at) = (slot.last as usize, batch.parts[batch.part(slot.last)].exported_at);
+            let (Some(unit), Some(key)) = (units.get(row), batch.keys.get(row)) else { continue };
+            if let Some(newest) = newest.get(unit).filter(|newest| exported_at < Some(newest.day)) {
+                self.notes.absent(newest, unit, key, received.get(row));
             }
         }
         Ok(())
@@ -124,6 +142,7 @@ impl Merge<'_> {
             exported_at: held.exported_at,
             source: held.source,
             file: held.file,
+            import: held.import,
         });
         for row in slot.earlier.iter().chain([&slot.last]).copied() {
             let part = batch.part(row);
@@ -136,6 +155,7 @@ impl Merge<'_> {
                 Some(state) => {
                     self.accounts[part].updated += 1;
                     self.note_change(state, row, part);
+                    self.changes.note(state, batch, row);
                 }
             }
             state = Some(State {
@@ -145,6 +165,7 @@ impl Merge<'_> {
                 exported_at: batch.parts[part].exported_at,
                 source: &batch.parts[part].source,
                 file: &batch.parts[part].file,
+                import: Some(batch.import as i64),
             });
         }
         true
@@ -154,16 +175,19 @@ impl Merge<'_> {
         let batch = self.batch;
         let key = batch.keys.get(row as usize).unwrap_or_default();
         let column = |name: &str| batch.table.columns.iter().position(|column| column.name == name);
-        let was = |position: usize| before.content[position].get(before.row).ok();
-        let is = |position: usize| batch.content[position].get(row as usize).ok();
-        if column("due_at").is_some_and(|due| was(due) != is(due)) {
+        let was = |position: usize| number(&before.content[position], before.row);
+        let is = |position: usize| number(&batch.content[position], row as usize);
+        if column("due_at").is_some_and(|due| changed("due_at", was(due), is(due))) {
             self.notes.due_moved.entry(part).or_default().add(key);
         }
-        let open = |value: Option<AnyValue<'_>>| value.is_none_or(|value| value.is_null());
-        if column("finished_at").is_some_and(|finished| !open(was(finished)) && open(is(finished))) {
+        if column("finished_at").is_some_and(|finished| was(finished).is_some() && is(finished).is_none()) {
             self.notes.reopened.entry(part).or_default().add(key);
         }
-        let other_unit = batch::unit_column(batch.table).and_then(column).is_some_and(|unit| was(unit) != is(unit));
+        let differs = |unit: usize| {
+            let (before, now) = (before.content[unit].get(before.row), batch.content[unit].get(row as usize));
+            before.ok() != now.ok()
+        };
+        let other_unit = batch::unit_column(batch.table).and_then(column).is_some_and(differs);
         let other_source = before.source != batch.parts[part].source;
         if other_unit || other_source || before.exported_at == batch.parts[part].exported_at {
             let other = before.file.to_owned();

@@ -1,17 +1,38 @@
 //! All incoming rows of one table as one frame, with what is needed to compare and to place them.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Datelike, NaiveDate};
 use polars::prelude::{
     Column as Series, DataFrame, IntoColumn, NamedFrom, PlHashMap, PlSmallStr, PolarsResult, StringChunked,
 };
 
 use super::account::State;
-use super::{Incoming, take};
+use super::{DOSSIERS, Incoming, take};
 use crate::model::{Kind, Table};
 use crate::normalise::PERSONAL;
 
-/// Unit → its newest export day and the part that brought it.
-pub(super) type Newest = PlHashMap<String, (NaiveDate, usize)>;
+/// Unit → its newest export.
+pub(super) type Newest = PlHashMap<String, Export>;
+
+/// The newest export of a unit among those that came in.
+pub(super) struct Export {
+    pub day: NaiveDate,
+    /// The part that brought it.
+    pub part: usize,
+    /// The months in which it has received dossiers, `None` for those that were never accepted.
+    months: BTreeSet<Option<i32>>,
+}
+
+impl Export {
+    /// Whether it has dossiers received in that month, so that another one of the month should be in it.
+    pub fn covers(&self, received: Option<i64>) -> bool {
+        self.months.contains(&month(received))
+    }
+}
+
+/// Its month tells which other dossiers an export should have.
+pub(super) const RECEIVED: &str = "received_at";
 
 /// The column that tells whose row it is: the last unit column of the table.
 pub(super) fn unit_column(table: &Table) -> Option<&'static str> {
@@ -21,6 +42,8 @@ pub(super) fn unit_column(table: &Table) -> Option<&'static str> {
 /// All incoming rows as one frame.
 pub(super) struct Batch {
     pub table: &'static Table,
+    /// Number of the import that brings it.
+    pub import: u64,
     pub data: DataFrame,
     pub keys: StringChunked,
     pub content: Vec<Series>,
@@ -39,7 +62,7 @@ pub(super) struct Part {
 }
 
 impl Batch {
-    pub fn of(table: &'static Table, incoming: Vec<Incoming>) -> PolarsResult<Self> {
+    pub fn of(table: &'static Table, incoming: Vec<Incoming>, import: u64) -> PolarsResult<Self> {
         let (mut parts, mut starts, mut personal) = (Vec::new(), Vec::new(), Vec::new());
         let mut data: Option<DataFrame> = None;
         let mut height = 0;
@@ -47,7 +70,7 @@ impl Batch {
             starts.push(height);
             height += one.frame.height() as u32;
             personal.extend(one.frame.column(PERSONAL)?.u64()?.iter().map(Option::unwrap_or_default));
-            let whole = with_provenance(&one.frame, &one.source, &one.file, &one.sheet, one.exported_at)?;
+            let whole = with_provenance(&one, import)?;
             parts.push(Part { file: one.file, source: one.source, exported_at: one.exported_at });
             match &mut data {
                 Some(data) => drop(data.vstack_mut(&whole)?),
@@ -60,7 +83,7 @@ impl Batch {
         let content =
             table.columns.iter().map(|column| data.column(column.name).cloned()).collect::<PolarsResult<_>>()?;
         let months = table.partition_by.map(|name| data.column(name).cloned()).transpose()?;
-        Ok(Self { table, data, keys, content, months, personal, parts, starts })
+        Ok(Self { table, import, data, keys, content, months, personal, parts, starts })
     }
 
     pub fn part(&self, row: u32) -> usize {
@@ -84,18 +107,27 @@ impl Batch {
         state.incoming.is_none_or(person) && same(state.content, state.row, &self.content, row as usize)
     }
 
-    /// Of each unit the newest export and the part that brought it, where exports of different days can meet.
+    /// Of each unit the newest export, where exports of different days can meet and rows are states that every
+    /// export repeats.
     pub fn newest_by_unit(&self, against_store: bool) -> PolarsResult<Newest> {
         let mut newest = Newest::default();
         let one_day = self.parts.windows(2).all(|pair| pair[0].exported_at == pair[1].exported_at);
-        let Some(units) = self.units()?.filter(|_| against_store || !one_day) else { return Ok(newest) };
+        let Some(units) = self.units()?.filter(|_| self.table.name == DOSSIERS && (against_store || !one_day)) else {
+            return Ok(newest);
+        };
+        let received = self.data.column(RECEIVED)?.datetime()?.phys.clone();
+        let mut part = 0;
         for (row, unit) in units.iter().enumerate() {
-            let part = self.part(row as u32);
+            while self.starts.get(part + 1).is_some_and(|start| *start as usize <= row) {
+                part += 1;
+            }
             let (Some(unit), Some(day)) = (unit, self.parts[part].exported_at) else { continue };
+            let month = month(received.get(row));
             match newest.get_mut(unit) {
-                Some(known) if known.0 >= day => {}
-                Some(known) => *known = (day, part),
-                None => drop(newest.insert(unit.to_owned(), (day, part))),
+                Some(known) if known.day > day => {}
+                Some(known) if known.day == day => drop(known.months.insert(month)),
+                Some(known) => *known = Export { day, part, months: BTreeSet::from([month]) },
+                None => drop(newest.insert(unit.to_owned(), Export { day, part, months: BTreeSet::from([month]) })),
             }
         }
         Ok(newest)
@@ -119,26 +151,28 @@ impl Batch {
     }
 }
 
-fn with_provenance(
-    data: &DataFrame,
-    source: &str,
-    file: &str,
-    sheet: &str,
-    exported_at: Option<NaiveDate>,
-) -> PolarsResult<DataFrame> {
+fn with_provenance(incoming: &Incoming, import: u64) -> PolarsResult<DataFrame> {
+    let data = &incoming.frame;
     let height = data.height();
     let row = data.column("row")?.clone();
     let mut columns: Vec<Series> =
         data.columns().iter().filter(|column| ![PERSONAL, "row"].contains(&column.name().as_str())).cloned().collect();
-    for (name, value) in [("source", source), ("file", file), ("sheet", sheet)] {
+    for (name, value) in [("source", &incoming.source), ("file", &incoming.file), ("sheet", &incoming.sheet)] {
         columns.push(Series::new_scalar(name.into(), PlSmallStr::from_str(value).into(), height));
     }
     columns.push(row);
-    let micros = exported_at.and_then(|day| day.and_hms_opt(0, 0, 0)).map(|time| time.and_utc().timestamp_micros());
+    let day = incoming.exported_at.and_then(|day| day.and_hms_opt(0, 0, 0));
+    let micros = day.map(|time| time.and_utc().timestamp_micros());
     let exported = polars::prelude::Series::new("exported_at".into(), vec![micros; height])
         .cast(&crate::normalise::data_type(Kind::Time))?;
     columns.push(exported.into_column());
+    columns.push(Series::new_scalar("import".into(), (import as i64).into(), height));
     DataFrame::new(height, columns)
+}
+
+/// Counts months, from a time in microseconds.
+fn month(micros: Option<i64>) -> Option<i32> {
+    micros.and_then(DateTime::from_timestamp_micros).map(|time| time.year() * 12 + time.month0() as i32)
 }
 
 /// Whether two rows agree in every column of the table.

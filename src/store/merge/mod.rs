@@ -2,6 +2,7 @@
 
 mod account;
 mod batch;
+mod changes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -11,10 +12,15 @@ use chrono::NaiveDate;
 use polars::prelude::{DataFrame, IdxCa, PlHashMap, PolarsResult};
 
 use super::delta::{self, TableFiles};
+use super::kill::KillSwitch;
 use super::{StoreError, frame};
 use crate::model::Table;
 use account::Merge;
 use batch::Batch;
+use changes::Changes;
+
+/// The table whose rows are states that later exports repeat, and whose changes are kept.
+const DOSSIERS: &str = "dossiers";
 
 /// Rows of one sheet of one file, typed, not yet merged. Order is the order of counting: export day, then path.
 #[derive(Debug)]
@@ -51,8 +57,11 @@ pub struct MergeNotes {
     pub due_moved: BTreeMap<usize, Cases>,
     /// Replaced rows that were finished and are open again, per incoming.
     pub reopened: BTreeMap<usize, Cases>,
-    /// Rows that a newer export of their unit lacks, per incoming that is newest for the unit, and unit.
+    /// Rows that a newer export of their unit lacks although it has others received in the same month, per incoming
+    /// that is newest for the unit, and unit.
     pub absent: BTreeMap<(usize, String), Cases>,
+    /// Rows that a newer export of their unit lacks, of months that it does not have at all, per such incoming.
+    pub outside: BTreeMap<usize, Cases>,
 }
 
 /// Two rows that claim one key and disagree.
@@ -95,6 +104,8 @@ pub struct Merged {
     pub accounts: Vec<Account>,
     /// What was noticed.
     pub notes: MergeNotes,
+    /// Rows for the table `changes`.
+    pub changes: DataFrame,
 }
 
 /// All rows of one key in order of counting, and what they do to the store.
@@ -105,15 +116,23 @@ struct Slot {
     replaces: bool,
 }
 
+/// What rows are merged into.
+pub(super) struct Target<'a> {
+    /// The table's folder.
+    pub path: &'a Path,
+    pub table: &'static Table,
+    /// Its files in the published version.
+    pub files: &'a TableFiles,
+    /// Number of the import that merges.
+    pub import: u64,
+    pub kill: &'a KillSwitch,
+}
+
 /// Merges into the files of a published version; writes new files but commits nothing.
-pub(super) fn merge(
-    path: &Path,
-    table: &'static Table,
-    files: &TableFiles,
-    incoming: Vec<Incoming>,
-) -> Result<Merged, StoreError> {
+pub(super) fn merge(target: &Target<'_>, incoming: Vec<Incoming>) -> Result<Merged, StoreError> {
+    let Target { path, table, files, .. } = target;
     let fail = frame(table.name);
-    let batch = Batch::of(table, incoming).map_err(&fail)?;
+    let batch = Batch::of(table, incoming, target.import).map_err(&fail)?;
     let mut slots: Vec<Slot> = Vec::with_capacity(batch.keys.len());
     let mut by_key: PlHashMap<&str, u32> = PlHashMap::default();
     by_key.reserve(batch.keys.len());
@@ -135,9 +154,10 @@ pub(super) fn merge(
         newest,
         accounts: vec![Account::default(); batch.parts.len()],
         notes: MergeNotes::default(),
+        changes: Changes::of(table),
     };
     let mut touched = BTreeSet::new();
-    for (file, partition) in files {
+    for (file, partition) in *files {
         if merge.compare_held(&path.join(file), &by_key, &mut slots)? {
             touched.insert(partition.clone());
         }
@@ -160,9 +180,9 @@ pub(super) fn merge(
         let old: Vec<String> = files.iter().filter(|(_, of)| **of == partition).map(|(file, _)| file.clone()).collect();
         Job { rows: new_rows.remove(&partition).unwrap_or_default(), old, partition }
     });
-    let target = rebuild_all(path, table, files, jobs.collect(), &replaced, &batch)?;
-    let (accounts, notes) = (merge.accounts, merge.notes);
-    Ok(Merged { files: target, accounts, notes })
+    let files = rebuild_all(target, jobs.collect(), &replaced, &batch)?;
+    let changes = merge.changes.frame(&batch).map_err(&fail)?;
+    Ok(Merged { files, accounts: merge.accounts, notes: merge.notes, changes })
 }
 
 /// A partition to write anew.
@@ -174,16 +194,15 @@ struct Job {
 
 /// Writes the touched partitions, two at a time; returns the table's files after it.
 fn rebuild_all(
-    path: &Path,
-    table: &Table,
-    files: &TableFiles,
+    target: &Target<'_>,
     jobs: Vec<Job>,
     replaced: &BTreeSet<&str>,
     batch: &Batch,
 ) -> Result<TableFiles, StoreError> {
-    let mut target = files.clone();
+    let Target { path, table, kill, .. } = target;
+    let mut files = target.files.clone();
     for old in jobs.iter().flat_map(|job| &job.old) {
-        target.remove(old);
+        files.remove(old);
     }
     let queue = Mutex::new(jobs.into_iter());
     let work = || -> Result<Vec<(String, Option<String>)>, StoreError> {
@@ -193,7 +212,8 @@ fn rebuild_all(
             let Some(job) = next else { return Ok(written) };
             let mut rebuilt = rebuild(path, table, &job.old, replaced, batch, job.rows)?;
             if rebuilt.height() > 0 {
-                written.push((delta::write(path, table.name, job.partition.as_deref(), &mut rebuilt)?, job.partition));
+                let file = delta::write(path, table.name, job.partition.as_deref(), &mut rebuilt, kill)?;
+                written.push((file, job.partition));
             }
         }
     };
@@ -203,8 +223,8 @@ fn rebuild_all(
         let other = other.join().expect("writing does not panic");
         Ok::<_, StoreError>(mine?.into_iter().chain(other?))
     });
-    target.extend(written?);
-    Ok(target)
+    files.extend(written?);
+    Ok(files)
 }
 
 /// One partition anew: what it held without the replaced keys, and the new rows, sorted by key.
@@ -223,7 +243,7 @@ fn rebuild(
         return Ok(whole);
     }
     for file in old {
-        let held = delta::read(&path.join(file), table.name, None)?;
+        let held = delta::read(&path.join(file), table.name)?;
         let keys = held.column(table.key).and_then(|column| column.str().cloned()).map_err(&fail)?;
         let kept = keys.iter().enumerate().filter(|(_, key)| key.is_none_or(|key| !replaced.contains(key)));
         let kept = take(&held, kept.map(|(row, _)| row as u32).collect()).map_err(&fail)?;
