@@ -1,20 +1,26 @@
--- Ngày tiếp nhận, ngày hẹn trả, ngày kết thúc và trạng thái đã bị đổi giữa các lần gửi: từng hồ sơ, giá trị cũ và mới, tệp nào. Theo ngày xuất của tệp đã đổi.
+-- Ngày tiếp nhận, ngày hẹn trả, ngày kết thúc đã bị đổi giữa các lần gửi, khi ngày cũ hoặc ngày mới thuộc kỳ: từng hồ sơ, ngày cũ và mới, tệp nào. Mỗi dòng là một thay đổi có thể làm số liệu của kỳ khác đi.
 -- Tham số: $from, $to
-SELECT c.unit,
+WITH dates AS (
+  SELECT *,
+         TRY_CAST(substr(old_value, 1, 10) AS DATE) AS old_day,
+         TRY_CAST(substr(new_value, 1, 10) AS DATE) AS new_day
+  FROM changes
+  WHERE column_name <> 'status'
+)
+SELECT d.unit,
        u.short_name AS unit_name,
-       c.dossier_code,
-       c.column_name,
-       c.old_value,
-       c.new_value,
-       CAST(TRY_CAST(substr(c.new_value, 1, 10) AS DATE) AS INT)
-         - CAST(TRY_CAST(substr(c.old_value, 1, 10) AS DATE) AS INT) AS days_moved,
-       CAST(c.old_exported_at AS DATE) AS old_exported_on,
-       CAST(c.exported_at AS DATE) AS exported_on,
-       c.old_file,
-       c.file,
-       c.sheet,
-       c.row
-FROM changes c
-LEFT JOIN units u ON u.code = c.unit
-WHERE c.exported_at IS NULL OR CAST(c.exported_at AS DATE) BETWEEN $from AND $to
-ORDER BY c.unit, c.dossier_code, c.exported_at, c.column_name, c.import
+       d.dossier_code,
+       d.column_name,
+       d.old_value,
+       d.new_value,
+       CAST(d.new_day AS INT) - CAST(d.old_day AS INT) AS days_moved,
+       CAST(d.old_exported_at AS DATE) AS old_exported_on,
+       CAST(d.exported_at AS DATE) AS exported_on,
+       d.old_file,
+       d.file,
+       d.sheet,
+       d.row
+FROM dates d
+LEFT JOIN units u ON u.code = d.unit
+WHERE d.old_day BETWEEN $from AND $to OR d.new_day BETWEEN $from AND $to
+ORDER BY d.unit, d.dossier_code, d.exported_at, d.column_name, d.import, d.file, d.row

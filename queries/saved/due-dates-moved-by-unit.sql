@@ -1,4 +1,4 @@
--- Hồ sơ đổi ngày hẹn trả theo đơn vị: bao nhiêu lùi lại, bao nhiêu lùi khi hạn cũ đã qua, bao nhiêu bị xóa hạn, số ngày lùi trung bình. Theo ngày xuất của tệp đã đổi.
+-- Hồ sơ đổi ngày hẹn trả theo đơn vị, khi hạn cũ hoặc hạn mới thuộc kỳ: bao nhiêu lần lùi, bao nhiêu lần lùi khi hạn cũ đã qua, rút ngắn, bị xóa hạn, số ngày lùi trung bình.
 -- Tham số: $from, $to
 WITH moved AS (
   SELECT unit,
@@ -7,7 +7,7 @@ WITH moved AS (
          TRY_CAST(substr(new_value, 1, 10) AS DATE) AS new_due,
          CAST(exported_at AS DATE) AS exported_on
   FROM changes
-  WHERE column_name = 'due_at' AND CAST(exported_at AS DATE) BETWEEN $from AND $to
+  WHERE column_name = 'due_at'
 )
 SELECT m.unit,
        u.short_name AS unit_name,
@@ -19,6 +19,7 @@ SELECT m.unit,
        round(avg(CASE WHEN new_due > old_due THEN CAST(new_due AS INT) - CAST(old_due AS INT) END), 1) AS mean_days_later
 FROM moved m
 LEFT JOIN units u ON u.code = m.unit
-WHERE new_due IS NULL OR new_due <> old_due
+WHERE (old_due BETWEEN $from AND $to OR new_due BETWEEN $from AND $to)
+  AND (new_due IS NULL OR new_due <> old_due)
 GROUP BY m.unit, u.short_name
 ORDER BY dossiers DESC, m.unit
