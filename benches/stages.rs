@@ -6,11 +6,12 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use cchc::definitions::index::settings::Ranking;
 use cchc::definitions::{Definitions, Indicator, SourceDef};
 use cchc::generate::{self, GenUnit, Layout, default_units, write_units};
 use cchc::import::{Options, Progress, import, read_unit_list, stored_units, units_frame};
 use cchc::indicators::{By, Children, Engine, not_sent};
-use cchc::indices::{Scores, rank};
+use cchc::indices::{Index, Scored, rank};
 use cchc::model::{IndicatorRow, Kind, Period, Policies, Table, UnitIndex};
 use cchc::normalise::{Normaliser, RawBatch};
 use cchc::read::{Cell, Flow, Limits, RowSink, Sheet, read_rows, sniff};
@@ -175,18 +176,19 @@ fn stages(criterion: &mut Criterion) {
         });
     }
     let measured = engine.measure(&months, &[all[8]], By::Unit, Children::Apart).expect("figures");
-    let scores: Vec<IndicatorRow> = measured.into_iter().map(|row| row.row).collect();
+    let measured: Vec<IndicatorRow> = measured.into_iter().map(|row| row.row).collect();
+    let scores = Scored::by_indicator(&measured);
     let missing = not_sent(&engine, &months[11]).expect("who has not sent");
     group.bench_function("rank", |bench| {
-        let scores = Scores { now: &scores, before: &scores, last_year: &scores };
-        bench.iter(|| rank(scores, all[8].direction, &missing));
+        bench.iter(|| rank([&scores, &scores, &scores], Ranking::default(), &missing));
     });
 
     let version = loaded.workspace.version(None).expect("a version");
     let template = Template::parse(include_str!("../report-templates/workbook.toml")).expect("a template");
     let quarter: Period = "2024-Q4".parse().expect("a quarter");
-    let input =
-        gather(&engine, &loaded.workspace.config, &version, &quarter, &definitions.indices, template).expect("input");
+    let indices = definitions.indices.iter().map(|index| Index::find(&definitions, &index.id, &quarter));
+    let indices: Vec<Index<'_>> = indices.collect::<Result<_, _>>().expect("shipped indices are in force");
+    let input = gather(&engine, &loaded.workspace.config, &version, &quarter, &indices, template).expect("input");
     group.bench_function("report", |bench| {
         bench.iter(|| render_xlsx(&build(&input), &input.template.theme).expect("a workbook"));
     });

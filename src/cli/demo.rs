@@ -7,10 +7,11 @@ use clap::Args;
 use include_dir::{Dir, include_dir};
 
 use super::import::Bar;
-use super::{Global, Opened, Outcome, PolicyArgs, faults, init, note, output, rank, report};
+use super::{Global, Opened, Outcome, PolicyArgs, Usage, faults, init, note, output, report};
 use crate::definitions::Definitions;
 use crate::import::{Options, import, read_unit_list};
 use crate::indicators::not_sent;
+use crate::indices::Index;
 use crate::model::{Period, RankRow};
 
 static SAMPLE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/sample-data");
@@ -54,9 +55,10 @@ impl Demo {
         );
         let opened = Opened::open(&Global { workspace: root.clone(), as_of: None, ..*global })?;
         let period: Period = PERIOD.parse()?;
-        let missing = not_sent(&opened.engine(PolicyArgs::NONE), &period)?;
-        let ranking = rank::ranking(&opened, PolicyArgs::NONE, "on-time", &period, &missing)?;
-        output::plain(&short(&ranking))?;
+        let engine = opened.engine(PolicyArgs::NONE);
+        let index = Index::find(&opened.definitions, "on-time", &period).map_err(Usage)?;
+        let ranked = index.rank(&engine, &period, &not_sent(&engine, &period)?)?;
+        output::plain(&short(&ranked.rows))?;
         for path in report::write(&opened, &root, PolicyArgs::NONE, &period, &[], &self.out)? {
             note(global, &path.display().to_string());
         }

@@ -4,12 +4,13 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::json;
 
+use super::explain_index::{Question, explain};
 use super::figures::status;
 use super::output::{self, Columns};
-use super::rank::index_indicator;
 use super::{Format, Global, Opened, Outcome, PolicyArgs, Usage, period};
 use crate::definitions::Indicator;
 use crate::indicators::{Trace, trace};
+use crate::indices::Index;
 use crate::model::Period;
 
 #[derive(Debug, Args)]
@@ -22,6 +23,9 @@ pub(super) struct Explain {
     /// 2023, 2023-H1, 2023-Q1, 2023-03, 2023-01-01..2023-04-13; @nd09 for 15th to 14th
     #[arg(long, value_parser = period)]
     period: Period,
+    /// Only this criterion of an index of points
+    #[arg(long, value_name = "CODE")]
+    item: Option<String>,
     /// List the dossier codes on either side
     #[arg(long)]
     rows: bool,
@@ -32,7 +36,17 @@ pub(super) struct Explain {
 impl Explain {
     pub fn run(&self, global: &Global) -> Result<Outcome> {
         let opened = Opened::open(global)?;
-        let indicator = index_indicator(&opened, &self.indicator, &self.period)?;
+        let index = Index::find(&opened.definitions, &self.indicator, &self.period).map_err(Usage)?;
+        let Index::Indicator(_, indicator) = index else {
+            let question = Question {
+                unit: &self.unit,
+                period: &self.period,
+                item: self.item.as_deref(),
+                policies: self.policies,
+            };
+            explain(global, &opened, &index, &question)?;
+            return Ok(Outcome::Done);
+        };
         let Some(found) = trace(&opened.engine(self.policies), indicator, &self.unit, &self.period)? else {
             let known = opened.units.units().iter().map(|unit| unit.code.as_str());
             let hint = crate::definitions::did_you_mean(&self.unit, known);

@@ -2,7 +2,9 @@
 
 mod check;
 mod demo;
+mod detail;
 mod explain;
+mod explain_index;
 mod figures;
 mod findings;
 mod form06;
@@ -15,6 +17,7 @@ mod output;
 mod peek;
 mod rank;
 mod report;
+mod score;
 mod sql;
 mod units;
 
@@ -118,6 +121,8 @@ enum Command {
     Indicators(indicators::Indicators),
     /// Rank units among their own kind
     Rank(rank::Rank),
+    /// Show one unit's points, criterion by criterion
+    Score(score::Score),
     /// Write the workbook and the charts of a period
     Report(report::Report),
     /// Ask a question in SQL (reading only)
@@ -227,6 +232,7 @@ fn run(cli: &Cli) -> Result<Outcome> {
         Command::Form06(command) => command.run(global),
         Command::Indicators(command) => command.run(global),
         Command::Rank(command) => command.run(global),
+        Command::Score(command) => command.run(global),
         Command::Report(command) => command.run(global),
         Command::Sql(command) => command.run(global),
         Command::Explain(command) => command.run(global),

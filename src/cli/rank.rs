@@ -5,11 +5,11 @@ use clap::Args;
 
 use super::figures::{check_kind, status, tell_not_sent};
 use super::output::Columns;
-use super::{Global, Opened, Outcome, PolicyArgs, Usage, period};
-use crate::definitions::Indicator;
-use crate::indicators::{By, Children, not_sent};
-use crate::indices::{Scores, rank};
-use crate::model::{IndicatorRow, NotSent, Period, RankRow};
+use super::{Global, Opened, Outcome, PolicyArgs, Usage, detail, note, period};
+use crate::definitions::index::settings::Ranking;
+use crate::indicators::not_sent;
+use crate::indices::{Index, Scorecards, Scored, rank};
+use crate::model::{Period, RankRow, UnitRef};
 
 #[derive(Debug, Args)]
 pub(super) struct Rank {
@@ -22,6 +22,12 @@ pub(super) struct Rank {
     /// Only units of this kind
     #[arg(long, value_name = "KIND")]
     kind: Option<String>,
+    /// Rank within a group only: a kind of units, or the code of a unit for all units below it
+    #[arg(long, value_name = "GROUP")]
+    within: Option<String>,
+    /// Points of each area, criterion and sub-criterion, or scores of each node
+    #[arg(long)]
+    detail: bool,
     #[command(flatten)]
     policies: PolicyArgs,
 }
@@ -29,52 +35,118 @@ pub(super) struct Rank {
 impl Rank {
     pub fn run(&self, global: &Global) -> Result<Outcome> {
         let opened = Opened::open(global)?;
+        let engine = opened.engine(self.policies);
+        let index = Index::find(&opened.definitions, &self.index, &self.period).map_err(Usage)?;
+        let within = self.within.as_deref().map(|group| Group::find(group, &opened)).transpose()?;
         if let Some(kind) = &self.kind {
             check_kind(kind, &opened)?;
         }
-        let missing = not_sent(&opened.engine(self.policies), &self.period)?;
-        let mut rows = ranking(&opened, self.policies, &self.index, &self.period, &missing)?;
-        rows.retain(|row| self.kind.as_ref().is_none_or(|kind| row.unit.kind.as_ref() == Some(kind)));
-        write_ranking(global, &rows)?;
+        let missing = not_sent(&engine, &self.period)?;
+        let ranked = index.rank(&engine, &self.period, &missing)?;
+        let wanted = |unit: &UnitRef| {
+            self.kind.as_ref().is_none_or(|kind| unit.kind.as_ref() == Some(kind))
+                && within.as_ref().is_none_or(|group| group.holds(unit, &opened))
+        };
+        if self.detail {
+            detail::write(global, &index, &ranked, &wanted)?;
+        } else {
+            let rows = within_group(ranked.rows, index.settings(), within.is_some(), &wanted);
+            write_ranking(global, &rows, ranked.cards.as_ref())?;
+        }
+        tell_unscored(global, ranked.cards.as_ref());
         tell_not_sent(global, &missing);
         Ok(Outcome::Done)
     }
 }
 
-/// Ranks all units by an index, with the period before and the same period last year.
-pub(super) fn ranking(
-    opened: &Opened,
-    policies: PolicyArgs,
-    index: &str,
-    period: &Period,
-    missing: &[NotSent],
-) -> Result<Vec<RankRow>> {
-    let engine = opened.engine(policies);
-    let indicator = index_indicator(opened, index, period)?;
-    let periods = [period.clone(), period.before(), period.last_year()];
-    let rows = engine.measure(&periods, &[indicator], By::Unit, Children::Apart)?;
-    let of = |period: &Period| {
-        let id = period.to_string();
-        rows.iter().map(|row| row.row.clone()).filter(|row| row.period == id).collect::<Vec<IndicatorRow>>()
-    };
-    let (now, before, last_year) = (of(&periods[0]), of(&periods[1]), of(&periods[2]));
-    Ok(rank(Scores { now: &now, before: &before, last_year: &last_year }, indicator.direction, missing))
+/// A group of units to be ranked among themselves.
+enum Group {
+    /// All units of a kind.
+    Kind(String),
+    /// All units below a unit.
+    Below(String),
 }
 
-/// The indicator that an index ranks by.
-pub(super) fn index_indicator<'a>(opened: &'a Opened, index: &str, period: &Period) -> Result<&'a Indicator> {
-    let found =
-        opened.definitions.index(index).and_then(|index| opened.definitions.indicator(&index.indicator, period));
-    Ok(found.ok_or_else(|| {
-        let known = opened.definitions.indices.iter().map(|index| index.id.as_str());
-        let known = known.chain(opened.definitions.indicators.iter().map(|indicator| indicator.id.as_str()));
-        Usage(format!("no index '{index}'{}", crate::definitions::did_you_mean(index, known)))
-    })?)
+impl Group {
+    fn find(group: &str, opened: &Opened) -> Result<Self> {
+        if opened.units.kinds().contains(&group) {
+            return Ok(Self::Kind(group.to_owned()));
+        }
+        if opened.units.by_code(group).is_some() {
+            return Ok(Self::Below(group.to_owned()));
+        }
+        let known = opened.units.kinds().into_iter().chain(opened.units.units().iter().map(|unit| unit.code.as_str()));
+        let hint = crate::definitions::did_you_mean(group, known);
+        Err(Usage(format!("'{group}' is neither a kind of units nor the code of one{hint}")).into())
+    }
+
+    fn holds(&self, unit: &UnitRef, opened: &Opened) -> bool {
+        match self {
+            Self::Kind(kind) => unit.kind.as_ref() == Some(kind),
+            Self::Below(code) => {
+                let mut above = opened.units.by_code(&unit.unit_code);
+                // A list whose units are their own ancestors must not run for ever.
+                for _ in 0..opened.units.units().len() {
+                    above = above.and_then(|unit| unit.parent.as_deref()).and_then(|code| opened.units.by_code(code));
+                    match above {
+                        Some(unit) if unit.code == *code => return true,
+                        Some(_) => {}
+                        None => return false,
+                    }
+                }
+                false
+            }
+        }
+    }
+}
+
+/// The wanted rows; ranked anew where a group is named, since ranks among all say nothing about it.
+fn within_group(
+    mut rows: Vec<RankRow>,
+    settings: Ranking,
+    is_group: bool,
+    wanted: &dyn Fn(&UnitRef) -> bool,
+) -> Vec<RankRow> {
+    rows.retain(|row| wanted(&row.unit));
+    if !is_group {
+        return rows;
+    }
+    let scored = |score: fn(&RankRow) -> Option<f64>| -> Vec<Scored> {
+        rows.iter().map(|row| Scored { unit: row.unit.clone(), score: score(row), reason: row.reason }).collect()
+    };
+    let [now, before, last_year] =
+        [scored(|row| row.score), scored(|row| row.score_before), scored(|row| row.score_last_year)];
+    let mut again = rank([&now, &before, &last_year], settings, &[]);
+    for row in &mut again {
+        if let Some(first) = rows.iter().find(|first| first.unit == row.unit) {
+            row.class.clone_from(&first.class);
+            row.not_sent = first.not_sent;
+        }
+    }
+    again
+}
+
+/// Points that nobody could score make every score too low: say so.
+fn tell_unscored(global: &Global, cards: Option<&Scorecards>) {
+    let Some(cards) = cards else { return };
+    let short = cards.scoring.totals.iter().filter(|total| total.unscored > 0.0).count();
+    if short > 0 {
+        let most = cards.scoring.totals.iter().map(|total| total.unscored).fold(0.0, f64::max);
+        note(
+            global,
+            &format!(
+                "{short} of {} units have criteria that nobody scored (up to {most} points), so their scores are too low; \
+                 `cchc score --unit CODE --index ID` lists them",
+                cards.units.len()
+            ),
+        );
+    }
 }
 
 /// Writes a ranking.
-pub(super) fn write_ranking(global: &Global, rows: &[RankRow]) -> Result<()> {
-    Columns::default()
+pub(super) fn write_ranking(global: &Global, rows: &[RankRow], cards: Option<&Scorecards>) -> Result<()> {
+    let movement = rows.iter().map(|row| Some(i64::from(row.rank_before?) - i64::from(row.rank?)));
+    let columns = Columns::default()
         .text("unit_code", rows.iter().map(|row| Some(row.unit.unit_code.as_str())))
         .text("unit_name", rows.iter().map(|row| Some(row.unit.unit_name.as_str())))
         .text("kind", rows.iter().map(|row| row.unit.kind.as_deref()))
@@ -84,7 +156,19 @@ pub(super) fn write_ranking(global: &Global, rows: &[RankRow]) -> Result<()> {
         .text("class", rows.iter().map(|row| row.class.as_deref()))
         .int("rank_before", rows.iter().map(|row| row.rank_before.map(i64::from)))
         .int("rank_last_year", rows.iter().map(|row| row.rank_last_year.map(i64::from)))
+        .int("movement", movement)
         .text("reason", rows.iter().map(|row| row.reason.map(status)))
-        .flag("not_sent", rows.iter().map(|row| row.not_sent))
+        .flag("not_sent", rows.iter().map(|row| row.not_sent));
+    let Some(cards) = cards else { return columns.write(global) };
+    let total = |row: &RankRow| {
+        let at = cards.units.iter().position(|unit| unit.unit_code == row.unit.unit_code)?;
+        cards.scoring.totals.get(at)
+    };
+    columns
+        .number("points", rows.iter().map(|row| Some(total(row)?.points)))
+        .number("max", rows.iter().map(|row| Some(total(row)?.max)))
+        .number("unscored", rows.iter().map(|row| Some(total(row)?.unscored)))
+        .number("bonus", rows.iter().map(|row| Some(total(row)?.bonus)))
+        .number("deduction", rows.iter().map(|row| Some(total(row)?.deduction)))
         .write(global)
 }

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::Args;
 
-use super::rank::index_indicator;
-use super::{Global, Opened, Outcome, PolicyArgs, note, period};
-use crate::definitions::{IndexDef, TEMPLATES};
+use super::{Global, Opened, Outcome, PolicyArgs, Usage, note, period};
+use crate::definitions::TEMPLATES;
+use crate::indices::Index;
 use crate::model::Period;
 use crate::report::plan::Block;
 use crate::report::{Template, build, charts, gather, render_xlsx};
@@ -47,10 +47,11 @@ pub(super) fn write(
     more: &[String],
     out: &Path,
 ) -> Result<Vec<PathBuf>> {
-    let mut indices: Vec<IndexDef> = opened.definitions.indices.clone();
-    for id in more {
-        index_indicator(opened, id, period)?;
-        indices.extend(opened.definitions.index(id).filter(|index| !indices.iter().any(|other| other.id == index.id)));
+    let ids: Vec<&str> = opened.definitions.indices.iter().map(|index| index.id.as_str()).collect();
+    let more = more.iter().map(String::as_str).filter(|id| !ids.contains(id));
+    let mut indices = Vec::new();
+    for id in ids.iter().copied().chain(more) {
+        indices.push(Index::find(&opened.definitions, id, period).map_err(Usage)?);
     }
     let template = template(root)?;
     let theme = template.theme.clone();

@@ -20,6 +20,9 @@ pub use calendar::{Calendar, CalendarDay};
 pub use files::{Files, TEMPLATES};
 pub use index::IndexDef;
 pub use index::composite::Composite;
+pub use index::formula::Formula;
+pub use index::points::{Class, Item, Layer, MissingPoints, NotApplicable, PointsIndex, Role, ZeroPoints};
+pub use index::rule::{Rule, Tier};
 pub use indicator::{Aggregate, Direction, Display, Group, Indicator, Rounding, Rows, Zero};
 pub use messages::{Language, Messages};
 pub use official::{Crosswalk, CrosswalkRow, OfficialUnit, OfficialUnits, Spellings, Structure, UnitType, is_number};
@@ -61,6 +64,8 @@ pub struct Definitions {
     pub indices: Vec<IndexDef>,
     /// Composite indices, every version of each.
     pub composites: Vec<Composite>,
+    /// Indices of points; versions of one id stand side by side.
+    pub points: Vec<PointsIndex>,
     /// Days off and worked Saturdays.
     pub calendar: Calendar,
     /// Ready questions: name → SQL.
@@ -82,7 +87,8 @@ impl Definitions {
         let words = source::parse_words(&files, &mut faults);
         let sources = source::parse(&files, &words, &mut faults);
         let (groups, indicators) = indicator::parse(&files, &mut faults);
-        let index::Indices { by_indicator: indices, composites } = index::parse(&files, &indicators, &mut faults);
+        let index::Indices { by_indicator: indices, composites, points } =
+            index::parse(&files, &indicators, &mut faults);
         let calendar = calendar::parse(&files, &mut faults);
         let kinds = source::parse_kinds(&files, &mut faults);
         let messages = Messages::load(overlay, &mut faults);
@@ -91,7 +97,19 @@ impl Definitions {
             .map(|(path, text)| (path["saved/".len()..path.len() - ".sql".len()].to_owned(), text.to_owned()))
             .collect();
         if faults.is_empty() {
-            Ok(Self { sources, words, indicators, groups, indices, composites, calendar, saved, messages, kinds })
+            Ok(Self {
+                sources,
+                words,
+                indicators,
+                groups,
+                indices,
+                composites,
+                points,
+                calendar,
+                saved,
+                messages,
+                kinds,
+            })
         } else {
             faults.sort();
             Err(faults)
@@ -113,6 +131,12 @@ impl Definitions {
     #[must_use]
     pub fn composite(&self, id: &str, day: NaiveDate) -> Option<&Composite> {
         self.composites.iter().find(|index| index.id == id && index.is_valid(day))
+    }
+
+    /// The index of points of that id as it is in force on a day.
+    #[must_use]
+    pub fn points_index(&self, id: &str, day: chrono::NaiveDate) -> Option<&PointsIndex> {
+        self.points.iter().find(|index| index.head.id == id && index.head.is_valid(day))
     }
 
     /// The index of that id; an indicator's own id is an index too.

@@ -87,7 +87,7 @@ fn who(
         groups.dedup();
         return groups.into_iter().map(|group| (everything.clone(), group)).collect();
     }
-    let mut units = engine.rows_of(period);
+    let mut units = engine.units_in(period);
     // A unit outside its validity that counts something is shown all the same: nothing is lost.
     for unit in engine.units.units() {
         let counts = !unit.exists_within(period.start, period.end)

@@ -59,7 +59,7 @@ pub fn not_sent(engine: &Engine<'_>, period: &Period) -> Result<Vec<NotSent>, St
         }
     }
     let mut missing: Vec<NotSent> = engine
-        .rows_of(period)
+        .units_in(period)
         .into_iter()
         .map(|unit| NotSent { last_export: newest.get(&unit.unit_code).copied().flatten(), unit })
         .filter(|one| one.last_export.is_none_or(|day| day < period.end))

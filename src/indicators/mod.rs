@@ -116,7 +116,8 @@ impl Engine<'_> {
     }
 
     /// Who has a row of its own in a period: every unit that existed in it, except the root of the tree.
-    fn rows_of(&self, period: &Period) -> Vec<UnitRef> {
+    #[must_use]
+    pub fn units_in(&self, period: &Period) -> Vec<UnitRef> {
         let is_root = |code: &str| self.units.units().iter().any(|unit| unit.parent.as_deref() == Some(code));
         self.units
             .units()

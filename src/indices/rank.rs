@@ -2,47 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::definitions::Rounding;
 use crate::definitions::index::settings::{First, Ranking, Ties};
-use crate::definitions::{Direction, Rounding};
-use crate::model::{IndicatorRow, NotSent, RankRow, Status};
-
-/// Scores of the units in three periods.
-#[derive(Debug, Clone, Copy)]
-pub struct Scores<'a> {
-    /// The period ranked.
-    pub now: &'a [IndicatorRow],
-    /// The period before.
-    pub before: &'a [IndicatorRow],
-    /// The same period last year.
-    pub last_year: &'a [IndicatorRow],
-}
-
-/// Competition ranks of scores, the best first: equal scores share the better rank and leave a gap.
-/// A missing score has no rank.
-///
-/// ```
-/// use cchc::definitions::Direction;
-/// use cchc::indices::ranks;
-/// let scores = [Some(0.9), Some(0.8), None, Some(0.9), Some(0.7)];
-/// assert_eq!(ranks(&scores, Direction::Higher), [Some(1), Some(3), None, Some(1), Some(4)]);
-/// assert_eq!(ranks(&scores, Direction::Lower), [Some(3), Some(2), None, Some(3), Some(1)]);
-/// ```
-#[must_use]
-pub fn ranks(scores: &[Option<f64>], direction: Direction) -> Vec<Option<u32>> {
-    let better = |left: f64, right: f64| match direction {
-        Direction::Lower => left < right,
-        Direction::Higher | Direction::None => left > right,
-    };
-    let mut sorted: Vec<f64> = scores.iter().flatten().copied().collect();
-    match direction {
-        Direction::Lower => sorted.sort_by(f64::total_cmp),
-        Direction::Higher | Direction::None => sorted.sort_by(|left, right| right.total_cmp(left)),
-    }
-    scores
-        .iter()
-        .map(|score| score.map(|score| sorted.partition_point(|other| better(*other, score)) as u32 + 1))
-        .collect()
-}
+use crate::model::{IndicatorRow, NotSent, RankRow, Status, UnitRef};
 
 /// Scores closer than this share of the largest are one: sums of the same parts in another order differ by as much.
 const NOISE: f64 = 1e-12;
@@ -111,12 +73,37 @@ pub fn rounded(value: f64, digits: u8, mode: Rounding) -> f64 {
     (if is_next { whole + 1.0 } else { whole } / power).copysign(value)
 }
 
+/// A unit and its score in one period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scored {
+    /// The unit.
+    pub unit: UnitRef,
+    /// Its score at full precision.
+    pub score: Option<f64>,
+    /// Why it has none.
+    pub reason: Option<Status>,
+}
+
+impl Scored {
+    /// The scores that an indicator gives. Sums have no rank.
+    #[must_use]
+    pub fn by_indicator(rows: &[IndicatorRow]) -> Vec<Self> {
+        rows.iter()
+            .filter(|row| !row.unit.unit_code.starts_with('*'))
+            .map(|row| Self {
+                unit: row.unit.clone(),
+                score: row.measure.value,
+                reason: (row.measure.status != Status::Ok).then_some(row.measure.status),
+            })
+            .collect()
+    }
+}
+
 /// Ranks every unit among its own kind: by kind, then rank, then code; units without a score come last, with the reason.
+/// `scores` are those of the period, of the period before and of the same period last year.
 #[must_use]
-pub fn rank(scores: Scores<'_>, direction: Direction, not_sent: &[NotSent]) -> Vec<RankRow> {
-    let before = by_unit(scores.before, direction);
-    let last_year = by_unit(scores.last_year, direction);
-    let now = by_unit(scores.now, direction);
+pub fn rank(scores: [&[Scored]; 3], settings: Ranking, not_sent: &[NotSent]) -> Vec<RankRow> {
+    let [now, before, last_year] = scores.map(|scores| by_unit(scores, settings));
     let mut shared: BTreeMap<(&str, u32), u32> = BTreeMap::new();
     for (kind, rank) in now.values().filter_map(|(row, rank)| Some((row.unit.kind.as_deref()?, (*rank)?))) {
         *shared.entry((kind, rank)).or_default() += 1;
@@ -126,21 +113,21 @@ pub fn rank(scores: Scores<'_>, direction: Direction, not_sent: &[NotSent]) -> V
         .map(|(row, rank)| {
             let code = row.unit.unit_code.as_str();
             let kind = row.unit.kind.as_deref().unwrap_or_default();
-            let then = |of: &BTreeMap<&str, (&IndicatorRow, Option<u32>)>| {
-                of.get(code).map_or((None, None), |(row, rank)| (row.measure.value, *rank))
+            let then = |of: &BTreeMap<&str, (&Scored, Option<u32>)>| {
+                of.get(code).map_or((None, None), |(row, rank)| (row.score, *rank))
             };
             let ((score_before, rank_before), (score_last_year, rank_last_year)) = (then(&before), then(&last_year));
             RankRow {
                 unit: row.unit.clone(),
                 rank: *rank,
-                score: row.measure.value,
+                score: row.score,
                 class: None,
                 tied: rank.is_some_and(|rank| shared.get(&(kind, rank)).is_some_and(|count| *count > 1)),
                 rank_before,
                 rank_last_year,
                 score_before,
                 score_last_year,
-                reason: (row.measure.status != Status::Ok).then_some(row.measure.status),
+                reason: row.reason,
                 not_sent: not_sent.iter().any(|one| one.unit.unit_code == code),
             }
         })
@@ -152,16 +139,16 @@ pub fn rank(scores: Scores<'_>, direction: Direction, not_sent: &[NotSent]) -> V
     ranked
 }
 
-/// Each unit's row with its rank among its kind. Sums have no rank.
-fn by_unit(rows: &[IndicatorRow], direction: Direction) -> BTreeMap<&str, (&IndicatorRow, Option<u32>)> {
-    let mut kinds: BTreeMap<&str, Vec<&IndicatorRow>> = BTreeMap::new();
-    for row in rows.iter().filter(|row| !row.unit.unit_code.starts_with('*')) {
+/// Each unit with its rank among its kind.
+fn by_unit(rows: &[Scored], settings: Ranking) -> BTreeMap<&str, (&Scored, Option<u32>)> {
+    let mut kinds: BTreeMap<&str, Vec<&Scored>> = BTreeMap::new();
+    for row in rows {
         kinds.entry(row.unit.kind.as_deref().unwrap_or_default()).or_default().push(row);
     }
     let mut ranked = BTreeMap::new();
     for rows in kinds.values() {
-        let scores: Vec<Option<f64>> = rows.iter().map(|row| row.measure.value).collect();
-        for (row, rank) in rows.iter().zip(ranks(&scores, direction)) {
+        let scores: Vec<Option<f64>> = rows.iter().map(|row| row.score).collect();
+        for (row, rank) in rows.iter().zip(ranks_by(&scores, settings)) {
             ranked.insert(row.unit.unit_code.as_str(), (*row, rank));
         }
     }
@@ -192,7 +179,7 @@ mod tests {
             row("e", "y", 1.0, 2.0),
             row("f", "x", 0.0, 0.0),
         ];
-        let ranked = rank(Scores { now: &now, before: &[], last_year: &[] }, Direction::Higher, &[]);
+        let ranked = rank([&Scored::by_indicator(&now), &[], &[]], Ranking::default(), &[]);
         let places: Vec<_> = ranked.iter().map(|row| (row.unit.unit_code.as_str(), row.rank, row.tied)).collect();
         assert_eq!(
             places,
@@ -211,7 +198,7 @@ mod tests {
     #[test]
     fn rates_that_only_look_equal_when_rounded_are_not_tied() {
         let now = [row("a", "x", 99_991.0, 100_000.0), row("b", "x", 99_992.0, 100_000.0)];
-        let ranked = rank(Scores { now: &now, before: &[], last_year: &[] }, Direction::Higher, &[]);
+        let ranked = rank([&Scored::by_indicator(&now), &[], &[]], Ranking::default(), &[]);
         assert_eq!(ranked[0].unit.unit_code, "b");
         assert_eq!(ranked[1].rank, Some(2));
     }
@@ -224,15 +211,15 @@ mod tests {
             let at = shift % scores.len().max(1);
             let mut rotated = scores.clone();
             rotated.rotate_left(at);
-            let mut expected = ranks(&scores, Direction::Higher);
+            let mut expected = ranks_by(&scores, Ranking::default());
             expected.rotate_left(at);
-            proptest::prop_assert_eq!(ranks(&rotated, Direction::Higher), expected);
+            proptest::prop_assert_eq!(ranks_by(&rotated, Ranking::default()), expected);
         }
 
         #[test]
         fn a_rank_is_one_more_than_the_number_of_better_scores(scores in proptest::collection::vec(proptest::option::of(0_u8..6), 0..40)) {
             let scores: Vec<Option<f64>> = scores.iter().map(|score| score.map(f64::from)).collect();
-            for (score, rank) in scores.iter().zip(ranks(&scores, Direction::Higher)) {
+            for (score, rank) in scores.iter().zip(ranks_by(&scores, Ranking::default())) {
                 let better = score.map(|score| scores.iter().flatten().filter(|other| **other > score).count() as u32 + 1);
                 proptest::prop_assert_eq!(rank, better);
             }

@@ -8,32 +8,31 @@ use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::error::DataFusionError;
 
 use super::{Counts, FigureUnit, IndicatorInfo, Ranking, ReportInput, RuleCount, Template};
-use crate::definitions::{Aggregate, Direction, IndexDef, Indicator, Language, Rows};
+use crate::definitions::{Aggregate, Direction, Indicator, Language, Rows};
 use crate::indicators::{By, Children, Engine, late_dossiers, not_sent};
-use crate::indices::{Scores, rank};
+use crate::indices::{Index, ScoreError};
 use crate::model::{FileAccount, IndicatorRow, Level, NotSent, Period};
 use crate::store::{Config, Manifest, StoreError};
 
 /// Measures everything that the report of a period shows, with rankings by `indices`.
 ///
 /// # Errors
-/// The store cannot be read, or a definition's SQL does not plan.
+/// The store cannot be read, a definition's SQL does not plan, or an index cannot be computed.
 pub fn gather(
     engine: &Engine<'_>,
     config: &Config,
     version: &Manifest,
     period: &Period,
-    indices: &[IndexDef],
+    indices: &[Index<'_>],
     template: Template,
-) -> Result<ReportInput, StoreError> {
+) -> Result<ReportInput, ScoreError> {
     let (before, last_year) = (period.before(), period.last_year());
     let shown: Vec<&Indicator> = engine.definitions.indicators_in(period).filter(|one| one.form06.is_none()).collect();
     let periods = [period.clone(), before.clone(), last_year.clone()];
     let measured = engine.measure(&periods, &shown, By::Unit, Children::Apart)?;
     let indicators: Vec<IndicatorRow> = measured.into_iter().map(|row| row.row).collect();
     let not_sent = not_sent(engine, period)?;
-    let rankings =
-        indices.iter().filter_map(|index| ranking(engine, index, &indicators, &periods, &not_sent)).collect();
+    let rankings = indices.iter().map(|index| ranking(engine, index, period, &not_sent)).collect::<Result<_, _>>()?;
     let files = files(engine)?;
     let root = engine.units.units().iter().find(|unit| unit.parent.is_none());
     let province_name = match (config.province.is_empty(), root) {
@@ -71,27 +70,24 @@ pub fn gather(
 
 fn ranking(
     engine: &Engine<'_>,
-    index: &IndexDef,
-    indicators: &[IndicatorRow],
-    periods: &[Period; 3],
+    index: &Index<'_>,
+    period: &Period,
     not_sent: &[NotSent],
-) -> Option<Ranking> {
-    let indicator = engine.definitions.indicator(&index.indicator, &periods[0])?;
-    let of = |period: &Period| {
-        let id = period.to_string();
-        let mine = |row: &&IndicatorRow| row.indicator == indicator.id && row.period == id;
-        indicators.iter().filter(mine).cloned().collect::<Vec<_>>()
+) -> Result<Ranking, ScoreError> {
+    let (basis, unit, direction) = match index {
+        Index::Indicator(_, indicator) => {
+            (Some(indicator.id.clone()), FigureUnit::from_word(&indicator.unit), indicator.direction)
+        }
+        Index::Points(_) | Index::Composite(_) => (None, FigureUnit::Points, Direction::Higher),
     };
-    let (now, before, last_year) = (of(&periods[0]), of(&periods[1]), of(&periods[2]));
-    let scores = Scores { now: &now, before: &before, last_year: &last_year };
-    Some(Ranking {
-        index_id: index.id.clone(),
-        title: index.name_vi.clone(),
-        basis: Some(indicator.id.clone()),
-        unit: FigureUnit::from_word(&indicator.unit),
-        digits: indicator.display.digits,
-        higher_is_better: indicator.direction != Direction::Lower,
-        rows: rank(scores, indicator.direction, not_sent),
+    Ok(Ranking {
+        index_id: index.id().to_owned(),
+        title: index.name().to_owned(),
+        basis,
+        unit,
+        digits: index.digits(),
+        higher_is_better: direction != Direction::Lower,
+        rows: index.rank(engine, period, not_sent)?.rows,
     })
 }
 

@@ -1,7 +1,10 @@
 //! The family of files below `indices/`: what each kind of index is, and which version of it holds on which days.
 
 pub mod composite;
+pub mod formula;
 mod parse;
+pub mod points;
+pub mod rule;
 pub mod settings;
 mod tree;
 mod verify;
@@ -13,6 +16,8 @@ use serde::Deserialize;
 
 use super::{Fault, Files, Indicator, did_you_mean, overlap, parse_toml};
 use composite::Composite;
+pub use parse::Head;
+use points::PointsIndex;
 
 /// An index that ranks units by one indicator (`kind = "indicator"`, also if the file names no kind).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,10 +39,12 @@ pub(super) struct Indices {
     pub by_indicator: Vec<IndexDef>,
     /// Composite; versions of one id stand side by side.
     pub composites: Vec<Composite>,
+    /// Of points; versions of one id stand side by side.
+    pub points: Vec<PointsIndex>,
 }
 
 /// The kinds of files.
-const KINDS: [&str; 2] = ["indicator", "composite"];
+const KINDS: [&str; 3] = ["indicator", "composite", "points"];
 
 #[derive(Deserialize)]
 struct Kind {
@@ -59,10 +66,12 @@ struct RawIndex {
 /// Reads every file of `indices/`.
 pub(super) fn parse(files: &Files, indicators: &[Indicator], faults: &mut Vec<Fault>) -> Indices {
     let mut indices = Indices::default();
+    let known: Vec<&str> = indicators.iter().map(|indicator| indicator.id.as_str()).collect();
     for (path, text) in files.below("indices/", "toml") {
         let Some(Kind { kind }) = parse_toml(path, text, faults) else { continue };
         match kind.as_deref() {
             None | Some("indicator") => indices.by_indicator.extend(by_indicator(path, text, indicators, faults)),
+            Some("points") => indices.points.extend(points::points(path, text, &known, faults)),
             Some("composite") => indices.composites.extend(parse::composite(path, text, faults)),
             Some(other) => faults.push(Fault {
                 file: path.to_owned(),
@@ -95,20 +104,18 @@ fn by_indicator(path: &str, text: &str, indicators: &[Indicator], faults: &mut V
 
 /// An id names one index; its versions share no day.
 fn clashes(indices: &Indices, indicators: &[Indicator], faults: &mut Vec<Fault>) {
-    let mut fault = |index: &Composite, message: String| {
-        faults.push(Fault { file: index.file.clone(), key: "index.id".into(), message });
-    };
-    for (at, index) in indices.composites.iter().enumerate() {
-        if indices.by_indicator.iter().any(|other| other.id == index.id)
-            || indicators.iter().any(|other| other.id == index.id)
+    let composites = indices.composites.iter().map(|one| (&one.file, &one.id, (one.valid_from, one.valid_to)));
+    let points = indices.points.iter().map(|one| (&one.file, &one.head.id, (one.head.valid_from, one.head.valid_to)));
+    let all: Vec<(&String, &String, Days)> = composites.chain(points).collect();
+    for (at, (file, id, days)) in all.iter().enumerate() {
+        let mut fault = |message: String| faults.push(Fault { file: (*file).clone(), key: "index.id".into(), message });
+        if indices.by_indicator.iter().any(|other| other.id == **id) || indicators.iter().any(|other| other.id == **id)
         {
-            fault(index, format!("'{}' is the id of another index or of an indicator", index.id));
+            fault(format!("'{id}' is the id of another index or of an indicator"));
         }
-        for other in indices.composites[..at].iter().filter(|other| other.id == index.id) {
-            if overlap((other.valid_from, other.valid_to), (index.valid_from, index.valid_to)) {
-                let message = "is defined for the same days; limit one with valid_from or valid_to";
-                fault(index, format!("'{}' in {} {message}", index.id, other.file));
-            }
+        for (other, ..) in all[..at].iter().filter(|(_, other, held)| other == id && overlap(*held, *days)) {
+            let message = "is defined for the same days; limit one with valid_from or valid_to";
+            fault(format!("'{id}' in {other} {message}"));
         }
     }
 }

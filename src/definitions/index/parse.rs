@@ -58,6 +58,35 @@ struct RawHead {
     note: String,
 }
 
+/// What every index says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Id, shared by the versions of one index.
+    pub id: String,
+    /// Name in Vietnamese.
+    pub name_vi: String,
+    /// Name in English.
+    pub name_en: String,
+    /// Kinds of units that it scores; empty for any.
+    pub unit_kinds: Vec<String>,
+    /// First day on which it holds.
+    pub valid_from: Option<NaiveDate>,
+    /// Last day on which it holds.
+    pub valid_to: Option<NaiveDate>,
+    /// The regulation or publication, with the tag of how sure it is.
+    pub legal_basis: String,
+    /// Anything else that a reader should know.
+    pub note: String,
+}
+
+impl Head {
+    /// Whether this version holds on a day.
+    #[must_use]
+    pub fn is_valid(&self, day: NaiveDate) -> bool {
+        self.valid_from.is_none_or(|from| from <= day) && self.valid_to.is_none_or(|to| day <= to)
+    }
+}
+
 impl RawHead {
     /// Stands in where `[index]` has a fault, so that the rest of the file is still checked.
     fn unread(file: &str) -> Self {
@@ -137,8 +166,8 @@ pub(super) struct Common {
 
 /// Collects the faults of one file.
 pub(super) struct Place<'a> {
-    file: &'a str,
-    faults: &'a mut Vec<Fault>,
+    pub file: &'a str,
+    pub faults: &'a mut Vec<Fault>,
 }
 
 impl Place<'_> {
@@ -148,7 +177,7 @@ impl Place<'_> {
     }
 
     /// Reads one section; a fault names it.
-    fn section<T: DeserializeOwned>(&mut self, key: &str, table: toml::Table) -> Option<T> {
+    pub fn section<T: DeserializeOwned>(&mut self, key: &str, table: toml::Table) -> Option<T> {
         match T::deserialize(table) {
             Ok(value) => Some(value),
             Err(error) => {
@@ -159,20 +188,35 @@ impl Place<'_> {
     }
 
     /// Reads the tables of a list; a fault names the id, or the place in the list where there is none.
-    fn list<T: DeserializeOwned>(&mut self, key: &str, tables: Vec<toml::Table>) -> Vec<T> {
+    pub fn list<T: DeserializeOwned>(&mut self, key: &str, tables: Vec<toml::Table>) -> Vec<T> {
         let mut read = Vec::with_capacity(tables.len());
         for (at, mut table) in tables.into_iter().enumerate() {
-            let id = table.get("id").and_then(toml::Value::as_str).map(str::to_owned);
+            let id = table.get("id").or_else(|| table.get("code")).and_then(toml::Value::as_str).map(str::to_owned);
             let place = id.unwrap_or_else(|| format!("{key}[{}]", at + 1));
             read.extend(self.section(&place, table.clone()).or_else(|| {
                 // Its place in the tree is kept, or the faults that follow from its absence would hide this one.
-                table.retain(|key, _| ["id", "parent", "weight"].contains(&key));
+                table.retain(|key, _| ["id", "parent", "weight", "code", "name", "max"].contains(&key));
                 let weighed = T::deserialize(table.clone()).ok();
                 table.remove("weight");
                 weighed.or_else(|| T::deserialize(table).ok())
             }));
         }
         read
+    }
+
+    /// Reads `[index]`.
+    pub fn head(&mut self, table: toml::Table) -> Head {
+        let raw = self.section::<RawHead>("index", table).unwrap_or_else(|| RawHead::unread(self.file));
+        Head {
+            valid_from: self.day("index.valid_from", raw.valid_from.as_ref()),
+            valid_to: self.day("index.valid_to", raw.valid_to.as_ref()),
+            id: raw.id,
+            name_vi: raw.name_vi,
+            name_en: raw.name_en,
+            unit_kinds: raw.unit_kinds,
+            legal_basis: raw.legal_basis,
+            note: raw.note,
+        }
     }
 
     fn day(&mut self, key: &str, text: Option<&String>) -> Option<NaiveDate> {
@@ -288,7 +332,7 @@ fn weights(at: usize, raw: RawWeights, place: &mut Place<'_>) -> DatedWeights {
     DatedWeights { from, to, of: raw.of }
 }
 
-fn two_digits() -> Display {
+pub(super) fn two_digits() -> Display {
     Display { digits: 2, mode: Rounding::HalfUp, reason: String::new() }
 }
 

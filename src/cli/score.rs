@@ -1,0 +1,107 @@
+//! `cchc score`: one unit's scorecard of an index of points, criterion by criterion.
+
+use anyhow::Result;
+use clap::Args;
+
+use super::figures::tell_not_sent;
+use super::output::Columns;
+use super::{Global, Opened, Outcome, PolicyArgs, Usage, detail, note, period};
+use crate::definitions::{Layer, PointsIndex};
+use crate::indicators::not_sent;
+use crate::indices::{Index, Scorecards};
+use crate::model::{Measure, Period};
+
+#[derive(Debug, Args)]
+pub(super) struct Score {
+    /// Unit code
+    #[arg(long, value_name = "CODE")]
+    unit: String,
+    /// An index of points
+    #[arg(long, value_name = "ID")]
+    index: String,
+    /// 2023, 2023-H1, 2023-Q1, 2023-03, 2023-01-01..2023-04-13; @nd09 for 15th to 14th
+    #[arg(long, value_parser = period)]
+    period: Period,
+    #[command(flatten)]
+    policies: PolicyArgs,
+}
+
+impl Score {
+    pub fn run(&self, global: &Global) -> Result<Outcome> {
+        let opened = Opened::open(global)?;
+        let engine = opened.engine(self.policies);
+        let Index::Points(index) = Index::find(&opened.definitions, &self.index, &self.period).map_err(Usage)? else {
+            let message = format!("'{}' is no index of points; see `cchc rank --detail` or `cchc explain`", self.index);
+            return Err(Usage(message).into());
+        };
+        let missing = not_sent(&engine, &self.period)?;
+        let ranked = Index::Points(index).rank(&engine, &self.period, &missing)?;
+        let Some(cards) = ranked.cards else { return Ok(Outcome::Done) };
+        let Some(at) = cards.units.iter().position(|unit| unit.unit_code == self.unit) else {
+            let hint =
+                crate::definitions::did_you_mean(&self.unit, cards.units.iter().map(|unit| unit.unit_code.as_str()));
+            let message = format!("index '{}' scores no unit '{}' in {}{hint}", self.index, self.unit, self.period);
+            return Err(Usage(message).into());
+        };
+        write_card(global, index, &cards, at)?;
+        if let Some(row) = ranked.rows.iter().find(|row| row.unit.unit_code == self.unit) {
+            let total = &cards.scoring.totals[at];
+            let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| value.to_string());
+            note(
+                global,
+                &format!(
+                    "{}: score {} of {}, rank {}, class {}; {} points out of {} that apply, bonus {}, deduction {}, not scored {}",
+                    row.unit.unit_name,
+                    number(row.score),
+                    index.max,
+                    row.rank.map_or_else(|| "–".to_owned(), |rank| rank.to_string()),
+                    row.class.as_deref().unwrap_or("–"),
+                    total.points,
+                    total.max,
+                    total.bonus,
+                    total.deduction,
+                    total.unscored
+                ),
+            );
+        }
+        tell_not_sent(global, &missing);
+        Ok(Outcome::Done)
+    }
+}
+
+/// One row per area, criterion and sub-criterion.
+fn write_card(global: &Global, index: &PointsIndex, cards: &Scorecards, at: usize) -> Result<()> {
+    let items = || index.items.iter().enumerate();
+    let scores = |item: usize| &cards.scoring.items[item];
+    let measure = |item: usize| -> Option<&Measure> {
+        let input = index.items[item].rule.as_ref()?.input()?;
+        cards.figures.now.get(input)?.get(at)
+    };
+    let judged = |item: usize| cards.judged.get(&(item, at));
+    let given = |item: usize, layer: Layer| judged(item)?.points(layer);
+    let rules: Vec<Option<String>> =
+        items().map(|(_, item)| item.rule.as_ref().map(|rule| rule.formula(item.max))).collect();
+    let lost = |item: usize| scores(item).points[at].map(|points| scores(item).max[at] - points);
+    Columns::default()
+        .int("level", items().map(|(item, _)| Some(index.depth(item) as i64 + 1)))
+        .text("code", items().map(|(_, item)| Some(item.code.as_str())))
+        .text("name", items().map(|(_, item)| Some(item.name.as_str())))
+        .number("max", items().map(|(_, item)| Some(item.max)))
+        .number("points", items().map(|(item, _)| scores(item).points[at]))
+        .number("lost", items().map(|(item, _)| lost(item)))
+        .text("status", items().map(|(item, _)| Some(detail::status(scores(item).status[at]))))
+        .text("layer", items().map(|(item, _)| scores(item).layer[at].map(Layer::word)))
+        .number("computed", items().map(|(item, _)| scores(item).computed[at]))
+        .number("self", items().map(|(item, _)| given(item, Layer::SelfScored)))
+        .number("verified", items().map(|(item, _)| given(item, Layer::Verified)))
+        .number("surveyed", items().map(|(item, _)| given(item, Layer::Surveyed)))
+        .text("reason", items().map(|(item, _)| judged(item).and_then(|judged| judged.reason.as_deref())))
+        .text("rule", rules.iter().map(Option::as_deref))
+        .text("indicator", items().map(|(_, item)| item.rule.as_ref().and_then(|rule| rule.input())))
+        .number("numerator", items().map(|(item, _)| measure(item)?.numerator))
+        .number("denominator", items().map(|(item, _)| measure(item)?.denominator))
+        .number("value", items().map(|(item, _)| measure(item)?.value))
+        .text("evidence", items().map(|(_, item)| Some(item.evidence.as_str()).filter(|text| !text.is_empty())))
+        .text("source", items().map(|(_, item)| Some(item.source.as_str()).filter(|text| !text.is_empty())))
+        .write(global)
+}

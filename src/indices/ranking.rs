@@ -1,0 +1,257 @@
+//! Ranks the units of a province by whatever kind of index an id names: an indicator, points, or a composite.
+
+use std::collections::BTreeMap;
+
+use super::composed::Composed;
+use super::rank::{Scored, rank};
+use super::scorecard::{ScoreError, Scorecards, rank_cards, scorecards};
+use super::table::{Column, ValueTable};
+use super::{Input, compose};
+use crate::definitions::index::settings::Ranking;
+use crate::definitions::{Composite, Definitions, Direction, IndexDef, Indicator, PointsIndex, did_you_mean};
+use crate::indicators::{By, Children, Engine, GroupedRow};
+use crate::model::{IndicatorRow, NotSent, Period, RankRow, Status, UnitRef};
+
+/// An index as it is in force in a period.
+#[derive(Debug, Clone)]
+pub enum Index<'d> {
+    /// Ranks by one indicator.
+    Indicator(IndexDef, &'d Indicator),
+    /// Points by rules.
+    Points(&'d PointsIndex),
+    /// Scaled, weighed, aggregated.
+    Composite(&'d Composite),
+}
+
+/// A ranking and what it was made of.
+#[derive(Debug, Clone)]
+pub struct Ranked {
+    /// All units, by kind and rank.
+    pub rows: Vec<RankRow>,
+    /// The units' points, for an index of points.
+    pub cards: Option<Scorecards>,
+    /// The stages of each kind of unit, for a composite index.
+    pub composed: Vec<(String, Composed)>,
+}
+
+impl<'d> Index<'d> {
+    /// The index of an id; an indicator's own id is an index too.
+    ///
+    /// # Errors
+    /// There is none in force on the last day of the period; the nearest id is named.
+    pub fn find(definitions: &'d Definitions, id: &str, period: &Period) -> Result<Self, String> {
+        if let Some(points) = definitions.points_index(id, period.end) {
+            return Ok(Self::Points(points));
+        }
+        if let Some(composite) = definitions.composite(id, period.end) {
+            return Ok(Self::Composite(composite));
+        }
+        if let Some(def) = definitions.index(id)
+            && let Some(indicator) = definitions.indicator(&def.indicator, period)
+        {
+            return Ok(Self::Indicator(def, indicator));
+        }
+        let versions = definitions.points.iter().map(|index| index.head.id.as_str());
+        let versions = versions.chain(definitions.composites.iter().map(|index| index.id.as_str()));
+        if versions.clone().any(|known| known == id) {
+            return Err(format!("no version of index '{id}' is in force on {}", period.end));
+        }
+        let known = versions.chain(definitions.indices.iter().map(|index| index.id.as_str()));
+        let known = known.chain(definitions.indicators.iter().map(|indicator| indicator.id.as_str()));
+        Err(format!("no index '{id}'{}", did_you_mean(id, known)))
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Indicator(def, _) => &def.id,
+            Self::Points(index) => &index.head.id,
+            Self::Composite(index) => &index.id,
+        }
+    }
+
+    /// Its Vietnamese name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Indicator(def, _) => &def.name_vi,
+            Self::Points(index) => &index.head.name_vi,
+            Self::Composite(index) => &index.name_vi,
+        }
+    }
+
+    /// Its legal basis with the tag of the source.
+    #[must_use]
+    pub fn legal_basis(&self) -> &str {
+        match self {
+            Self::Indicator(_, indicator) => &indicator.legal_basis,
+            Self::Points(index) => &index.head.legal_basis,
+            Self::Composite(index) => &index.legal_basis,
+        }
+    }
+
+    /// Digits shown (of the percentage, for a rate).
+    #[must_use]
+    pub const fn digits(&self) -> u8 {
+        match self {
+            Self::Indicator(_, indicator) => indicator.display.digits,
+            Self::Points(index) => index.display.digits,
+            Self::Composite(index) => index.display.digits,
+        }
+    }
+
+    /// How its scores become ranks.
+    #[must_use]
+    pub fn settings(&self) -> Ranking {
+        match self {
+            Self::Indicator(_, indicator) => by_direction(indicator.direction),
+            Self::Points(index) => index.rank,
+            Self::Composite(index) => index.rank,
+        }
+    }
+
+    /// Ranks all its units, with the period before and the same period last year.
+    ///
+    /// # Errors
+    /// The store cannot be read, the sheets that people filled in have faults, or the values do not suit the methods
+    /// of a composite index.
+    pub fn rank(&self, engine: &Engine<'_>, period: &Period, not_sent: &[NotSent]) -> Result<Ranked, ScoreError> {
+        let periods = [period.clone(), period.before(), period.last_year()];
+        match self {
+            Self::Indicator(_, indicator) => {
+                let rows = engine.measure(&periods, &[indicator], By::Unit, Children::Apart)?;
+                let scores = periods.each_ref().map(|period| Scored::by_indicator(&of_period(&rows, period)));
+                let rows = rank([&scores[0], &scores[1], &scores[2]], self.settings(), not_sent);
+                Ok(Ranked { rows, cards: None, composed: Vec::new() })
+            }
+            Self::Points(index) => {
+                let mut cards = scorecards(engine, index, &periods)?;
+                let rows = rank_cards(index, &cards, not_sent);
+                Ok(Ranked { rows, cards: Some(cards.swap_remove(0)), composed: Vec::new() })
+            }
+            Self::Composite(index) => rank_composite(engine, index, &periods, not_sent),
+        }
+    }
+}
+
+/// How an indicator ranks: the direction in which it is good.
+fn by_direction(direction: Direction) -> Ranking {
+    use crate::definitions::index::settings::First;
+    Ranking { first: if direction == Direction::Lower { First::Lowest } else { First::Highest }, ..Ranking::default() }
+}
+
+fn of_period(rows: &[GroupedRow], period: &Period) -> Vec<IndicatorRow> {
+    let id = period.to_string();
+    rows.iter().map(|row| &row.row).filter(|row| row.period == id).cloned().collect()
+}
+
+/// Composes each kind of unit by itself: a scale is laid over units that are compared with each other.
+fn rank_composite(
+    engine: &Engine<'_>,
+    index: &Composite,
+    periods: &[Period; 3],
+    not_sent: &[NotSent],
+) -> Result<Ranked, ScoreError> {
+    let mut scores: [Vec<Scored>; 3] = Default::default();
+    let mut composed = Vec::new();
+    for (at, period) in periods.iter().enumerate() {
+        let values = values(engine, index, period)?;
+        let earlier = values_of_kinds(&self::values(engine, index, &period.before())?);
+        for (kind, (units, table)) in values_of_kinds(&values) {
+            let earlier: Vec<ValueTable> = earlier.get(&kind).map(|(_, table)| table.clone()).into_iter().collect();
+            let groups = groups(engine, &units);
+            let has_values = table.columns().iter().any(|column| column.values.iter().any(Option::is_some));
+            let input = Input { values: &table, groups: &groups, earlier: &earlier, on: period.end };
+            let done = if has_values { compose(index, input) } else { Err(Vec::new()) };
+            let done = match done {
+                Ok(done) => Some(done),
+                // Earlier periods are only compared with; what they lack is no fault of this one.
+                Err(faults) if faults.is_empty() || at > 0 => None,
+                Err(faults) => return Err(ScoreError::Values(faults)),
+            };
+            let found: BTreeMap<&str, f64> = done.as_ref().map_or_else(BTreeMap::new, |done| {
+                let rows = done.scores.units().iter().map(String::as_str).zip(done.index());
+                rows.filter_map(|(unit, score)| Some((unit, (*score)?))).collect()
+            });
+            scores[at].extend(units.iter().map(|unit| {
+                let score = found.get(unit.unit_code.as_str()).copied();
+                Scored { unit: unit.clone(), score, reason: score.is_none().then_some(Status::Missing) }
+            }));
+            if let Some(done) = done.filter(|_| at == 0) {
+                composed.push((kind, done));
+            }
+        }
+    }
+    let rows = rank([&scores[0], &scores[1], &scores[2]], index.rank, not_sent);
+    Ok(Ranked { rows, cards: None, composed })
+}
+
+/// What an index reads of one period: units and one column per indicator.
+type Values = (Vec<UnitRef>, Vec<Column>);
+
+fn values(engine: &Engine<'_>, index: &Composite, period: &Period) -> Result<Values, ScoreError> {
+    let mut ids: Vec<&str> = Vec::new();
+    for leaf in &index.leaves {
+        let denominator = leaf.denominator.iter().map(|denominator| denominator.column.as_str());
+        for id in std::iter::once(leaf.column.as_str()).chain(denominator) {
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+    }
+    let indicators: Vec<&Indicator> = ids.iter().filter_map(|id| engine.definitions.indicator(id, period)).collect();
+    let kinds = &index.unit_kinds;
+    let units: Vec<UnitRef> = engine
+        .units_in(period)
+        .into_iter()
+        .filter(|unit| kinds.is_empty() || unit.kind.as_ref().is_some_and(|kind| kinds.contains(kind)))
+        .collect();
+    let rows = if indicators.is_empty() {
+        Vec::new()
+    } else {
+        engine.measure(std::slice::from_ref(period), &indicators, By::Unit, Children::Apart)?
+    };
+    let found: BTreeMap<(&str, &str), Option<f64>> = rows
+        .iter()
+        .map(|row| ((row.row.indicator.as_str(), row.row.unit.unit_code.as_str()), row.row.measure.value))
+        .collect();
+    let column = |id: &str| Column {
+        id: id.to_owned(),
+        values: units.iter().map(|unit| found.get(&(id, unit.unit_code.as_str())).copied().flatten()).collect(),
+    };
+    let columns = indicators.iter().map(|indicator| column(&indicator.id)).collect();
+    Ok((units, columns))
+}
+
+/// The table of each kind of unit.
+fn values_of_kinds((units, columns): &Values) -> BTreeMap<String, (Vec<UnitRef>, ValueTable)> {
+    let mut rows: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, unit) in units.iter().enumerate() {
+        rows.entry(unit.kind.as_deref().unwrap_or_default()).or_default().push(at);
+    }
+    rows.into_iter()
+        .map(|(kind, rows)| {
+            let units: Vec<UnitRef> = rows.iter().map(|at| units[*at].clone()).collect();
+            let columns = columns
+                .iter()
+                .map(|column| Column {
+                    id: column.id.clone(),
+                    values: rows.iter().map(|at| column.values[*at]).collect(),
+                })
+                .collect();
+            let codes = units.iter().map(|unit| unit.unit_code.clone()).collect();
+            let table = ValueTable::new(codes, columns).expect("units and indicators stand once, figures are finite");
+            (kind.to_owned(), (units, table))
+        })
+        .collect()
+}
+
+/// Groupings that imputation may name: by the unit above.
+fn groups(engine: &Engine<'_>, units: &[UnitRef]) -> BTreeMap<String, BTreeMap<String, String>> {
+    let parent = |unit: &UnitRef| {
+        let parent = engine.units.by_code(&unit.unit_code)?.parent.clone()?;
+        Some((unit.unit_code.clone(), parent))
+    };
+    BTreeMap::from([("parent".to_owned(), units.iter().filter_map(parent).collect())])
+}
