@@ -58,6 +58,9 @@ impl Import {
         if self.dry_run {
             tell_mapping(&report);
         }
+        for skipped in &report.skipped {
+            note(global, &format!("skipped: {} (a lock file or a workspace)", safe(skipped)));
+        }
         tell_findings(global, &definitions, &report);
         match report.version {
             Some(version) => note(global, &format!("version {version}")),
@@ -71,12 +74,18 @@ impl Import {
 
 fn tell_mapping(report: &ImportReport) {
     for sheet in &report.sheets {
-        eprintln!("{} {} (source {}, headings in row {})", sheet.file, sheet.sheet, sheet.source, sheet.heading_row);
+        eprintln!(
+            "{} {} (source {}, headings in row {})",
+            safe(&sheet.file),
+            safe(&sheet.sheet),
+            sheet.source,
+            sheet.heading_row
+        );
         for (column, heading) in &sheet.columns {
-            eprintln!("  {column:18} ← {heading}");
+            eprintln!("  {column:18} ← {}", safe(heading));
         }
         if !sheet.extra.is_empty() {
-            eprintln!("  kept out: {}", sheet.extra.join(", "));
+            eprintln!("  kept out: {}", safe(&sheet.extra.join(", ")));
         }
     }
 }
@@ -144,7 +153,7 @@ impl Progress for Bar {
 
     fn begun(&mut self, name: &str) {
         if let Some(bar) = &self.bar {
-            bar.set_message(name.to_owned());
+            bar.set_message(safe(name));
         }
     }
 

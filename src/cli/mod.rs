@@ -3,6 +3,7 @@
 mod check;
 mod demo;
 mod detail;
+mod escape;
 mod explain;
 mod explain_index;
 mod figures;
@@ -30,7 +31,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::definitions::{Definitions, Fault, Language};
 use crate::import::{stored_successions, stored_units};
 use crate::indicators::Engine;
-use crate::model::{Carry, Compare, MissingDue, Pause, Period, Policies, Succession, UnitIndex, Withdrawn};
+use crate::model::{Carry, Compare, MissingDue, Pause, Period, Policies, Succession, UnitIndex, Withdrawn, escaped};
 use crate::read::{SERVE_XLS, isolate_xls, serve_xls};
 use crate::store::{KillAt, Manifest, Session, Workspace};
 
@@ -215,7 +216,7 @@ pub fn main() -> ExitCode {
         Ok(Outcome::WithErrors) => ExitCode::from(3),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {}", told_once(&error));
+            eprintln!("error: {}", escaped(&told_once(&error)));
             ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
         }
     }
@@ -318,6 +319,6 @@ fn period(text: &str) -> Result<Period, String> {
 /// A line on standard error, unless the user wants none.
 fn note(global: &Global, text: &str) {
     if !global.quiet {
-        eprintln!("{text}");
+        eprintln!("{}", escaped(text));
     }
 }

@@ -13,7 +13,9 @@ use datafusion::arrow::json::writer::{JsonArray, LineDelimited};
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use std::sync::Arc;
 
+use super::escape::JsonEscaped;
 use super::{Format, Global};
+use crate::model::{escaped, one_line};
 
 /// A table built column by column.
 #[derive(Debug, Default)]
@@ -63,7 +65,7 @@ pub(super) fn write(global: &Global, schema: &SchemaRef, batches: &[RecordBatch]
         Format::Csv => csv(schema, batches, &mut out)?,
         Format::Json => {
             let builder = WriterBuilder::new().with_explicit_nulls(true);
-            let mut writer = builder.build::<_, JsonArray>(&mut out);
+            let mut writer = builder.build::<_, JsonArray>(JsonEscaped::new(&mut out));
             writer.write_batches(&batches.iter().collect::<Vec<_>>())?;
             writer.finish()?;
             drop(writer);
@@ -71,7 +73,7 @@ pub(super) fn write(global: &Global, schema: &SchemaRef, batches: &[RecordBatch]
         }
         Format::Ndjson => {
             let builder = WriterBuilder::new().with_explicit_nulls(true);
-            let mut writer = builder.build::<_, LineDelimited>(&mut out);
+            let mut writer = builder.build::<_, LineDelimited>(JsonEscaped::new(&mut out));
             writer.write_batches(&batches.iter().collect::<Vec<_>>())?;
             writer.finish()?;
         }
@@ -127,24 +129,23 @@ fn rounded(text: &str) -> String {
     )
 }
 
-/// Control and direction characters of a file must not act on the terminal.
+/// Text of a file on one line, where nothing in it acts on the terminal.
 pub(super) fn safe(text: &str) -> String {
-    text.chars()
-        .map(|letter| match letter {
-            '\n' => ' ',
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
-            letter if letter.is_control() => '\u{fffd}',
-            letter => letter,
-        })
-        .collect()
+    one_line(text).into_owned()
 }
 
 fn csv(schema: &SchemaRef, batches: &[RecordBatch], out: &mut impl Write) -> Result<()> {
+    let shown = std::io::stdout().is_terminal();
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(schema.fields().iter().map(|field| field.name()))?;
     for batch in batches {
         for cells in texts(batch)? {
-            writer.write_record(&cells)?;
+            // A program gets the text as it is; on a terminal nothing in it may act.
+            if shown {
+                writer.write_record(cells.iter().map(|cell| escaped(cell).into_owned()))?;
+            } else {
+                writer.write_record(&cells)?;
+            }
         }
     }
     writer.flush()?;
@@ -188,7 +189,7 @@ fn xlsx(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Vec<u8>> {
                         values.as_primitive::<Float64Type>().value(row),
                     )?),
                     _ if text.is_empty() => {}
-                    _ => drop(sheet.write_string(line, column as u16, text)?),
+                    _ => drop(sheet.write_string(line, column as u16, escaped(text))?),
                 }
             }
             line += 1;
@@ -202,7 +203,7 @@ fn xlsx(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Vec<u8>> {
 /// A JSON document of a shape that is no table.
 pub(super) fn json(value: &serde_json::Value) -> Result<()> {
     let mut out = BufWriter::new(std::io::stdout().lock());
-    serde_json::to_writer(&mut out, value)?;
+    serde_json::to_writer(JsonEscaped::new(&mut out), value)?;
     out.write_all(b"\n")?;
     out.flush()?;
     Ok(())

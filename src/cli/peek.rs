@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::Args;
 
-use super::output::{self, Columns};
+use super::output::{self, Columns, safe};
 use super::{Format, Global, Outcome};
-use crate::read::peek;
+use crate::read::{Peeked, peek};
 use crate::store::Config;
 
 #[derive(Debug, Args)]
@@ -23,10 +23,20 @@ impl Peek {
     pub fn run(&self, global: &Global) -> Result<Outcome> {
         let most = self.cells.unwrap_or(if global.format == Format::Table { 200 } else { usize::MAX });
         let limits = Config::read(&global.workspace)?.limits;
-        let sheets = peek(&self.file, &limits, most).with_context(|| self.file.display().to_string())?;
+        let shown = safe(&self.file.to_string_lossy());
+        let Peeked { sheets, refused } = peek(&self.file, &limits, most).with_context(|| shown.clone())?;
+        let mut outcome = Outcome::Done;
+        let all_refused = sheets.is_empty() && !refused.is_empty();
+        for (name, error) in refused {
+            eprintln!("error: {shown}/{}: {error}", safe(&name));
+            outcome = Outcome::WithErrors;
+        }
+        if all_refused {
+            anyhow::bail!("{shown}: no file of the archive can be read");
+        }
         if global.format == Format::Json {
             output::json(&serde_json::to_value(&sheets)?)?;
-            return Ok(Outcome::Done);
+            return Ok(outcome);
         }
         let cells: Vec<_> = sheets.iter().flat_map(|sheet| sheet.cells.iter().map(move |cell| (sheet, cell))).collect();
         let values: Vec<String> = cells
@@ -42,7 +52,12 @@ impl Peek {
                     .unwrap_or_default()
             })
             .collect();
-        Columns::default()
+        let columns = if sheets.iter().any(|sheet| sheet.file.is_some()) {
+            Columns::default().text("file", cells.iter().map(|(sheet, _)| sheet.file.as_deref()))
+        } else {
+            Columns::default()
+        };
+        columns
             .text("sheet", cells.iter().map(|(sheet, _)| Some(sheet.sheet.as_str())))
             .flag("hidden", cells.iter().map(|(sheet, _)| sheet.hidden))
             .int("rows", cells.iter().map(|(sheet, _)| Some(sheet.rows as i64)))
@@ -50,6 +65,6 @@ impl Peek {
             .text("value", values.iter().map(|value| Some(value.as_str())))
             .text("type", kinds.iter().map(|kind| Some(kind.as_str())))
             .write(global)?;
-        Ok(Outcome::Done)
+        Ok(outcome)
     }
 }

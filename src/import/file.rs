@@ -59,6 +59,30 @@ pub(super) struct FileOutcome {
 }
 
 impl FileOutcome {
+    /// Nothing has come of the file yet.
+    fn of(input: &InputFile) -> Self {
+        Self {
+            account: FileAccount {
+                file: input.shown.clone(),
+                source: String::new(),
+                exported_at: None,
+                rows: 0,
+                loaded: 0,
+                updated: 0,
+                duplicate: 0,
+                rejected: 0,
+            },
+            exported_at: None,
+            sha256: String::new(),
+            table: "",
+            incoming: Vec::new(),
+            rejected: Vec::new(),
+            sheets: Vec::new(),
+            findings: Vec::new(),
+            units: BTreeSet::new(),
+        }
+    }
+
     /// Findings of the file and its refused rows.
     pub fn all_findings(&self) -> Vec<Finding> {
         let refused = self.rejected.iter().map(|(sheet, row)| {
@@ -83,28 +107,19 @@ struct Gathered {
     refused: Option<Finding>,
 }
 
-/// Reads one file.
+/// Reads one file; one that changes in the meantime is refused whatever it gave.
 pub(super) fn read_file(input: &InputFile, context: &Context<'_>) -> FileOutcome {
-    let outcome = FileOutcome {
-        account: FileAccount {
-            file: input.shown.clone(),
-            source: String::new(),
-            exported_at: None,
-            rows: 0,
-            loaded: 0,
-            updated: 0,
-            duplicate: 0,
-            rejected: 0,
-        },
-        exported_at: None,
-        sha256: String::new(),
-        table: "",
-        incoming: Vec::new(),
-        rejected: Vec::new(),
-        sheets: Vec::new(),
-        findings: Vec::new(),
-        units: BTreeSet::new(),
-    };
+    match input.ready() {
+        Err(error) => refuse(FileOutcome::of(input), &error),
+        Ok(ready) => {
+            let outcome = read_ready(&ready.input, context);
+            if ready.is_unchanged() { outcome } else { refuse(FileOutcome::of(input), &ReadError::Changed) }
+        }
+    }
+}
+
+fn read_ready(input: &InputFile, context: &Context<'_>) -> FileOutcome {
+    let outcome = FileOutcome::of(input);
     let sniffed = match sniff(&input.path) {
         Ok(sniffed) => sniffed,
         Err(error) => return refuse(outcome, &error),
@@ -116,10 +131,7 @@ pub(super) fn read_file(input: &InputFile, context: &Context<'_>) -> FileOutcome
     });
     match hashed {
         Ok(hash) => outcome.sha256 = hash,
-        Err(error) => {
-            let finding = Finding::new(Level::Error, "unreadable", &input.shown).hint(error.kind().to_string());
-            outcome.findings.push(finding);
-        }
+        Err(error) => return refuse(FileOutcome::of(input), &ReadError::Open(error)),
     }
     outcome
 }
@@ -234,11 +246,11 @@ fn settle(mut outcome: FileOutcome, input: &InputFile, read: Reading, context: &
     let width = read.found.iter().map(|sheet| sheet.found.mapping.headings.len()).max().unwrap_or(0);
     let level = if read.strays.iter().any(|stray| stray.width >= width) { Level::Warning } else { Level::Info };
     stray_findings(&mut outcome, &read.strays, context.sources, level);
-    let name = input.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     outcome.exported_at = context
         .exported_at
-        .or_else(|| in_name(&name))
-        .or_else(|| read.found.iter().find_map(|sheet| sheet.letterhead).or(read.letterhead));
+        .or_else(|| in_name(&input.name()))
+        .or_else(|| read.found.iter().find_map(|sheet| sheet.letterhead).or(read.letterhead))
+        .or_else(|| input.archive_name().and_then(|name| in_name(&name)));
     outcome.account.exported_at = outcome.exported_at.map(|day| day.to_string());
     if outcome.exported_at.is_none() {
         outcome.findings.push(Finding::new(Level::Warning, "no_export_date", &input.shown));

@@ -17,7 +17,7 @@ use chrono::NaiveDate;
 
 pub use file::SheetReport;
 pub use official::{History, OfficialError, official_units};
-pub use paths::{InputFile, find_files};
+pub use paths::{Found, InputFile, find_files};
 pub use successions::{SuccessionListError, read_successions, stored_successions, successions_frame};
 pub use unit_book::{MergedUnits, UnitBook, UnitBookError, change_units};
 pub use units::{UnitListError, read_unit_list, stored_units, units_frame};
@@ -53,6 +53,8 @@ pub struct ImportReport {
     pub sheets: Vec<SheetReport>,
     /// What was found.
     pub findings: Vec<Finding>,
+    /// Lock files of office programs and workspaces that were passed over.
+    pub skipped: Vec<String>,
 }
 
 /// Why an import could not be done at all.
@@ -116,7 +118,8 @@ pub fn import(
     progress: &mut dyn Progress,
 ) -> Result<ImportReport, ImportError> {
     let sources = chosen(definitions, options)?;
-    let files = find_files(paths)?;
+    let limits = &workspace.config.limits;
+    let Found { files, skipped } = find_files(paths, limits)?;
     if files.is_empty() {
         return Err(ImportError::NoFiles);
     }
@@ -132,7 +135,7 @@ pub fn import(
         sources: &sources,
         units: &units,
         policies,
-        limits: workspace.config.limits.clone(),
+        limits: limits.clone(),
         exported_at: options.exported_at,
     };
     let memory = workspace.config.import_memory_mib.unwrap_or(IMPORT_MEMORY_MIB) << 20;
@@ -142,7 +145,7 @@ pub fn import(
     outcomes
         .sort_by(|left, right| (left.exported_at, &left.account.file).cmp(&(right.exported_at, &right.account.file)));
     if options.dry_run || outcomes.iter().all(|outcome| outcome.account.rows == 0) {
-        return Ok(finished(None, outcomes));
+        return Ok(finished(None, outcomes, skipped));
     }
     let mut transaction = Transaction::begin(workspace, &lock)?;
     merge_all(&mut transaction, &mut outcomes)?;
@@ -160,7 +163,7 @@ pub fn import(
         })
         .collect();
     transaction.publish("import", time, sent)?;
-    Ok(finished(Some(number), outcomes))
+    Ok(finished(Some(number), outcomes, skipped))
 }
 
 fn chosen(definitions: &Definitions, options: &Options) -> Result<Vec<SourceDef>, ImportError> {
@@ -246,9 +249,9 @@ fn per_place<P: Ord>(noted: BTreeMap<usize, Cases>, place: impl Fn(usize) -> P) 
     all
 }
 
-fn finished(version: Option<u64>, mut outcomes: Vec<FileOutcome>) -> ImportReport {
+fn finished(version: Option<u64>, mut outcomes: Vec<FileOutcome>, skipped: Vec<String>) -> ImportReport {
     outcomes.sort_by(|left, right| left.account.file.cmp(&right.account.file));
-    let mut report = ImportReport { version, files: Vec::new(), sheets: Vec::new(), findings: Vec::new() };
+    let mut report = ImportReport { version, files: Vec::new(), sheets: Vec::new(), findings: Vec::new(), skipped };
     for outcome in outcomes {
         report.findings.extend(outcome.all_findings());
         report.sheets.extend(outcome.sheets);

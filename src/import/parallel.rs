@@ -25,7 +25,7 @@ pub(super) fn read_files(
     memory: u64,
     progress: &mut dyn Progress,
 ) -> Vec<FileOutcome> {
-    let sizes: Vec<u64> = files.iter().map(|file| std::fs::metadata(&file.path).map_or(0, |kind| kind.len())).collect();
+    let sizes: Vec<u64> = files.iter().map(|file| file.bytes).collect();
     let mut order: Vec<usize> = (0..files.len()).collect();
     order.sort_by_key(|at| (std::cmp::Reverse(sizes[*at]), *at));
     let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get).min(files.len());

@@ -23,6 +23,24 @@ pub enum ReadError {
     /// A zip archive without its directory, which stands at the end.
     #[error("the zip archive is cut off or damaged; copy or download the file again")]
     TruncatedZip(#[source] zip::result::ZipError),
+    /// A zip archive with nothing to read in it.
+    #[error("the zip archive holds no file to read; pack the exports into it and send it again")]
+    EmptyArchive,
+    /// A zip archive where a file is expected, such as in another archive.
+    #[error("the file is a zip archive where a table is expected, such as in another archive; unpack it first")]
+    NestedArchive,
+    /// Packed by a method other than the usual one.
+    #[error("the zip archive is packed by an unusual method; unpack it, or pack it again as an ordinary zip")]
+    UnusualPacking,
+    /// Symbolic link, FIFO, device or socket.
+    #[error("this is a {0}, not a file; copy the file itself to its place, or name the file it leads to")]
+    NotAFile(&'static str),
+    /// Changed between the beginning and the end of reading.
+    #[error("the file changed while it was read; wait until its writer is done and import it again")]
+    Changed,
+    /// Nowhere to unpack to.
+    #[error("there is no room to unpack the file; free space in the folder for temporary files")]
+    NoRoom(#[source] std::io::Error),
     /// Readable, but of a kind that holds no sheets that this program reads.
     #[error("the content is {0}, not a workbook, CSV, HTML table or Parquet file; save it as .xlsx or .csv")]
     NotAWorkbook(Cow<'static, str>),
@@ -76,6 +94,12 @@ impl ReadError {
             Self::Password => "password",
             Self::TooBig(_) => "too_big",
             Self::TruncatedZip(_) => "truncated_zip",
+            Self::EmptyArchive => "empty_archive",
+            Self::NestedArchive => "nested_archive",
+            Self::UnusualPacking => "unusual_packing",
+            Self::NotAFile(_) => "not_a_file",
+            Self::Changed => "changed_while_read",
+            Self::NoRoom(_) => "no_room",
             Self::NotAWorkbook(_) => "not_a_workbook",
             Self::UnknownContainer => "unknown_container",
             Self::CutOff(_) => "truncated",
@@ -88,7 +112,8 @@ impl ReadError {
     #[must_use]
     pub fn hint(&self) -> String {
         match self {
-            Self::Open(source) | Self::Helper(source) => source.to_string(),
+            Self::Open(source) | Self::Helper(source) | Self::NoRoom(source) => source.to_string(),
+            Self::NotAFile(kind) => (*kind).to_owned(),
             Self::TooBig(exceeded) => exceeded.setting(),
             Self::NotAWorkbook(kind) => kind.to_string(),
             Self::CutOff(container) | Self::Broken { container, .. } | Self::Panicked(container) => {
@@ -96,7 +121,14 @@ impl ReadError {
             }
             Self::BadEncoding { record, offset } => format!("{record}, {offset}"),
             Self::UnclosedQuote { record } => record.to_string(),
-            Self::Empty | Self::Password | Self::TruncatedZip(_) | Self::UnknownContainer => String::new(),
+            Self::Empty
+            | Self::Password
+            | Self::TruncatedZip(_)
+            | Self::EmptyArchive
+            | Self::NestedArchive
+            | Self::UnusualPacking
+            | Self::Changed
+            | Self::UnknownContainer => String::new(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Reads any container (xlsx, xls, xlsb, ods, HTML, CSV, Parquet) as sheets of rows of cells, under a budget.
 
+mod archive;
 mod budget;
 mod compound;
 mod csv;
@@ -27,11 +28,12 @@ mod xlsx_notes;
 use std::borrow::Cow;
 use std::path::Path;
 
+pub use archive::{Archive, ArchiveEntry, is_hidden, is_lock_file};
 pub use error::ReadError;
 pub use isolated::{SERVE_XLS, isolate_xls};
 pub use limits::{Exceeded, Excess, Limits};
 pub use note::Note;
-pub use peek::{CellType, PeekCell, PeekSheet, peek};
+pub use peek::{CellType, PeekCell, PeekSheet, Peeked, peek};
 pub use serve::serve_xls;
 pub use sniff::{Container, Sniffed, sniff};
 pub use text::{Encoding, tcvn3_to_unicode};

@@ -20,32 +20,41 @@ const UNSUSPICIOUS_BYTES: u64 = 64 << 20;
 /// Bytes of a part in which its declarations stand.
 const HEAD_BYTES: u64 = 16 << 10;
 
-/// Says which workbook a zip archive holds.
-pub(super) fn kind(path: &Path) -> Result<Container, ReadError> {
+/// What a zip archive is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Zipped {
+    /// A workbook.
+    Workbook(Container),
+    /// Another document, by the name of its kind.
+    Document(&'static str),
+    /// Just files.
+    Files,
+}
+
+/// Says what a zip archive is.
+pub(super) fn kind(path: &Path) -> Result<Zipped, ReadError> {
     let mut package = open(path)?;
     let names: Vec<String> = (0..package.len()).map(|index| part_name(&package, index)).collect();
     let has = |end: &str| names.iter().any(|name| name.ends_with(end));
     if has("workbook.bin") {
-        return Ok(Container::Xlsb);
+        return Ok(Zipped::Workbook(Container::Xlsb));
     }
     if has("workbook.xml") {
-        return Ok(Container::Xlsx);
+        return Ok(Zipped::Workbook(Container::Xlsx));
     }
     let mut mime = String::new();
     if let Ok(part) = package.by_name("mimetype") {
         // A mimetype that is not text names no spreadsheet either.
         let _ = part.take(100).read_to_string(&mut mime);
     }
-    if mime.starts_with("application/vnd.oasis.opendocument.spreadsheet") {
-        return Ok(Container::Ods);
-    }
-    let kind = match mime.as_str() {
-        mime if mime.starts_with("application/vnd.oasis.opendocument") => "OpenDocument",
-        _ if has("word/document.xml") => "Word",
-        _ if has("ppt/presentation.xml") => "PowerPoint",
-        _ => "zip",
-    };
-    Err(ReadError::NotAWorkbook(kind.into()))
+    Ok(match mime.as_str() {
+        mime if mime.starts_with("application/vnd.oasis.opendocument.spreadsheet") => Zipped::Workbook(Container::Ods),
+        mime if mime.starts_with("application/vnd.oasis.opendocument") => Zipped::Document("OpenDocument"),
+        _ if has("word/document.xml") => Zipped::Document("Word"),
+        _ if has("ppt/presentation.xml") => Zipped::Document("PowerPoint"),
+        _ if has("[content_types].xml") => Zipped::Document("Office"),
+        _ => Zipped::Files,
+    })
 }
 
 /// Opens a zip archive.
@@ -57,17 +66,24 @@ pub(super) fn open(path: &Path) -> Result<Package, ReadError> {
     })
 }
 
-/// Refuses an archive that inflates to more than allowed. Readers hold each part to the size it declares.
+/// Refuses a workbook that is encrypted or inflates to more than allowed.
 pub(super) fn check(package: &mut Package, limits: &Limits) -> Result<(), ReadError> {
+    for index in 0..package.len() {
+        if package.by_index_raw(index).map_err(ReadError::TruncatedZip)?.encrypted() {
+            return Err(ReadError::Password);
+        }
+    }
+    check_sizes(package, limits)
+}
+
+/// Refuses an archive that inflates to more than allowed. Readers hold each part to the size it declares.
+pub(super) fn check_sizes(package: &mut Package, limits: &Limits) -> Result<(), ReadError> {
     if package.len() as u64 > limits.max_parts {
         return Err(limits.exceeded(Excess::Parts));
     }
     let (mut inflated, mut stored) = (0_u64, 0_u64);
     for index in 0..package.len() {
         let part = package.by_index_raw(index).map_err(ReadError::TruncatedZip)?;
-        if part.encrypted() {
-            return Err(ReadError::Password);
-        }
         inflated = inflated.saturating_add(part.size());
         stored = stored.saturating_add(part.compressed_size());
     }

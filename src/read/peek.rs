@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::archive::Archive;
 use super::error::ReadError;
 use super::sniff::{Sniffed, sniff};
 use super::text::Encoding;
@@ -13,6 +14,9 @@ use super::{Cell, Excess, Flow, Limits, RowSink, Sheet, read_rows};
 /// A sheet, its rows counted and its cells listed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PeekSheet {
+    /// The file in the archive that holds the sheet; none if the file itself does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// The sheet's name; empty for CSV and Parquet.
     pub sheet: String,
     /// Whether the container hides it.
@@ -54,14 +58,52 @@ pub enum CellType {
 /// Cells that are listed over all sheets: what is listed is held in memory until it is written.
 pub(super) const MAX_LISTED: usize = 5_000_000;
 
-/// Reads a file of any container. At most `per_sheet_cells` cells are listed for a sheet; all rows are counted.
+/// What was found in a file, or in the files of an archive.
+#[derive(Debug)]
+pub struct Peeked {
+    /// All sheets.
+    pub sheets: Vec<PeekSheet>,
+    /// Files of the archive that are refused, with the reason.
+    pub refused: Vec<(String, ReadError)>,
+}
+
+/// Reads a file of any container, or all files of a zip archive. At most `per_sheet_cells` cells are listed for a
+/// sheet; all rows are counted.
 ///
 /// Text in a legacy encoding is shown in the likeliest one.
-pub fn peek(path: &Path, limits: &Limits, per_sheet_cells: usize) -> Result<Vec<PeekSheet>, ReadError> {
+///
+/// # Errors
+/// The file is refused.
+pub fn peek(path: &Path, limits: &Limits, per_sheet_cells: usize) -> Result<Peeked, ReadError> {
+    if !std::fs::metadata(path).map_err(ReadError::Open)?.is_file() {
+        return Err(ReadError::NotAFile("folder, FIFO or device"));
+    }
+    let mut peeker = Peeker { file: None, sheets: Vec::new(), per_sheet_cells, room: MAX_LISTED, overflowed: false };
+    let mut refused = Vec::new();
+    match Archive::look(path, limits)? {
+        None => peek_file(path, limits, &mut peeker)?,
+        Some(archive) => {
+            for entry in archive.entries() {
+                peeker.file = Some(entry.name.clone());
+                let seen = peeker.sheets.len();
+                let read = archive.unpack(entry).and_then(|file| peek_file(file.path(), limits, &mut peeker));
+                if let Err(error) = read {
+                    peeker.sheets.truncate(seen);
+                    refused.push((entry.name.clone(), error));
+                }
+            }
+        }
+    }
+    if peeker.overflowed {
+        Err(limits.exceeded(Excess::ListedCells))
+    } else {
+        Ok(Peeked { sheets: peeker.sheets, refused })
+    }
+}
+
+fn peek_file(path: &Path, limits: &Limits, peeker: &mut Peeker) -> Result<(), ReadError> {
     let sniffed = sniff(path)?;
-    let mut peeker = Peeker { sheets: Vec::new(), per_sheet_cells, room: MAX_LISTED, overflowed: false };
-    read_rows(path, &sniffed, likeliest(&sniffed), limits, &mut peeker)?;
-    if peeker.overflowed { Err(limits.exceeded(Excess::ListedCells)) } else { Ok(peeker.sheets) }
+    read_rows(path, &sniffed, likeliest(&sniffed), limits, peeker)
 }
 
 fn likeliest(sniffed: &Sniffed) -> Encoding {
@@ -69,6 +111,7 @@ fn likeliest(sniffed: &Sniffed) -> Encoding {
 }
 
 struct Peeker {
+    file: Option<String>,
     sheets: Vec<PeekSheet>,
     per_sheet_cells: usize,
     room: usize,
@@ -78,7 +121,7 @@ struct Peeker {
 impl RowSink for Peeker {
     fn sheet(&mut self, sheet: &Sheet) -> Flow {
         let (sheet, hidden) = (sheet.name.clone(), sheet.hidden);
-        self.sheets.push(PeekSheet { sheet, hidden, rows: 0, cells: Vec::new() });
+        self.sheets.push(PeekSheet { file: self.file.clone(), sheet, hidden, rows: 0, cells: Vec::new() });
         Flow::Continue
     }
 
@@ -142,7 +185,7 @@ mod tests {
     fn cells_are_listed_up_to_the_number_asked_for_and_rows_all_counted() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "a,,b\n1,2,3\n,,\n").unwrap();
-        let sheets = peek(file.path(), &Limits::default(), 3).unwrap();
+        let sheets = peek(file.path(), &Limits::default(), 3).unwrap().sheets;
         let json = serde_json::to_value(&sheets).unwrap();
         let expected = serde_json::json!([{"sheet": "", "hidden": false, "rows": 2, "cells": [
             {"address": "A1", "value": "a", "type": "text"},

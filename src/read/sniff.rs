@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::error::ReadError;
-use super::package;
+use super::package::{self, Zipped};
 use super::text::Encoding;
 
 /// Bytes that are looked at to tell text and its encoding.
@@ -62,7 +62,11 @@ pub fn sniff(path: &Path) -> Result<Sniffed, ReadError> {
     let mut head = Vec::new();
     File::open(path).and_then(|file| file.take(HEAD_BYTES).read_to_end(&mut head)).map_err(ReadError::Open)?;
     match head.as_slice() {
-        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => package::kind(path).map(binary),
+        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => match package::kind(path)? {
+            Zipped::Workbook(container) => Ok(binary(container)),
+            Zipped::Document(kind) => Err(ReadError::NotAWorkbook(kind.into())),
+            Zipped::Files => Err(ReadError::NestedArchive),
+        },
         [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ..] => Ok(binary(Container::Xls)),
         [b'P', b'A', b'R', b'1', ..] => Ok(binary(Container::Parquet)),
         [b'%', b'P', b'D', b'F', ..] => Err(ReadError::NotAWorkbook("PDF".into())),

@@ -277,6 +277,12 @@ impl Workspace {
     }
 }
 
+/// Whether a folder is a workspace, of whatever layout.
+#[must_use]
+pub fn is_workspace(folder: &Path) -> bool {
+    folder.join("FORMAT").is_file() && folder.join("versions").is_dir()
+}
+
 /// Holds a workspace for writing; the operating system lets go of it even if the process is killed.
 #[derive(Debug)]
 pub struct WriteLock {

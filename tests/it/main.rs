@@ -5,10 +5,12 @@ mod support;
 mod workbook;
 
 mod architecture;
+mod archives;
 mod bad_containers;
 mod bad_dates;
 mod bad_definitions;
 mod bad_input;
+mod bad_paths;
 mod bad_places;
 mod biff;
 mod changes;

@@ -8,6 +8,7 @@ use super::super::plan::{Cell, Column, Emphasis, Filter, Kind, Numbering, Row, R
 use super::grid::Grid;
 use super::measure;
 use super::styles::{Change, Look, Styles, colour};
+use crate::model::escaped;
 
 /// Headings lower than this are not frozen: they would fill the window.
 const LOWEST_FROZEN: RowNum = 15;
@@ -173,7 +174,9 @@ fn write_cell(
     };
     let format = styles.cell(style, look);
     match cell {
-        Cell::Text(text) | Cell::Absent(text) => worksheet.write_string_with_format(row, column, text, format)?,
+        Cell::Text(text) | Cell::Absent(text) => {
+            worksheet.write_string_with_format(row, column, escaped(text), format)?
+        }
         Cell::Int(value) => worksheet.write_number_with_format(row, column, *value as f64, format)?,
         Cell::Number(value) | Cell::As(_, value) => {
             let value = &settled(*value, look);
