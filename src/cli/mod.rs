@@ -16,6 +16,7 @@ mod indicators;
 mod init;
 mod output;
 mod peek;
+mod purge;
 mod rank;
 mod report;
 mod score;
@@ -136,6 +137,8 @@ enum Command {
     Check(check::Check),
     /// List the published versions
     History(history::History),
+    /// Remove imports or dossiers for good, from all versions
+    Purge(purge::Purge),
     /// Delete data files that no published version needs
     Vacuum(history::Vacuum),
     /// Make exports of any size from a seed
@@ -240,6 +243,7 @@ fn run(cli: &Cli) -> Result<Outcome> {
         Command::Units(command) => command.run(global),
         Command::Check(command) => command.run(global),
         Command::History(command) => command.run(global),
+        Command::Purge(command) => command.run(global),
         Command::Vacuum(command) => command.run(global),
         Command::Generate(command) => command.run(global),
         Command::ServeXls => {

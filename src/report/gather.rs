@@ -131,7 +131,7 @@ fn kinds(engine: &Engine<'_>) -> Vec<(String, String)> {
 
 fn files(engine: &Engine<'_>) -> Result<Vec<FileAccount>, StoreError> {
     let sql = "SELECT file, source, CAST(CAST(exported_at AS DATE) AS VARCHAR), rows, loaded, updated, duplicate, \
-               rejected FROM imports ORDER BY import, file";
+               rejected FROM imports WHERE purged_by IS NULL ORDER BY import, file";
     let source_name = |id: String| {
         let source = engine.definitions.sources.iter().find(|source| source.id == id);
         source.map_or(id, |source| source.name.clone())

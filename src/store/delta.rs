@@ -111,6 +111,7 @@ pub fn write(
     if let Some(folder) = full.parent() {
         fs::create_dir_all(folder).map_err(io(folder))?;
     }
+    complete(data, table)?;
     let file = File::create(&full).map_err(io(&full))?;
     kill.pass(KillPoint::DataFileBegun);
     ParquetWriter::new(&file).with_compression(ParquetCompression::Snappy).finish(data).map_err(frame(table))?;
@@ -132,13 +133,19 @@ pub fn sync_names<'a>(path: &Path, files: impl Iterator<Item = &'a String>) -> R
 pub fn read(path: &Path, table: &str) -> Result<DataFrame, StoreError> {
     let file = File::open(path).map_err(io(path))?;
     let mut data = ParquetReader::new(file).finish().map_err(frame(table))?;
+    complete(&mut data, table)?;
+    Ok(data)
+}
+
+/// Adds columns that are lacking, empty.
+fn complete(data: &mut DataFrame, table: &str) -> Result<(), StoreError> {
     for column in schema::stored_columns(table) {
         if data.get_column_index(column.name).is_none() {
             let empty = Series::full_null(column.name.into(), data.height(), &crate::normalise::data_type(column.kind));
             data.with_column(empty.into_column()).map_err(frame(table))?;
         }
     }
-    Ok(data)
+    Ok(())
 }
 
 /// Whether there is a table: a killed write may leave its log without an entry.

@@ -4,6 +4,7 @@ mod delta;
 mod kill;
 mod leftovers;
 mod merge;
+mod purge;
 mod schema;
 mod session;
 mod transaction;
@@ -18,6 +19,7 @@ pub use delta::TableFiles;
 pub use kill::{KillAt, KillPoint, KillSwitch};
 pub use leftovers::Deleted;
 pub use merge::{Account, Cases, Conflict, Incoming, MergeNotes, Merged};
+pub use purge::{FileNames, Mode, PurgeCounts, PurgeOrder, Purged, purge};
 pub use schema::{ENGINE_TABLES, stored_columns, table_names};
 pub use session::Session;
 pub use transaction::Transaction;
@@ -77,6 +79,22 @@ pub enum StoreError {
         /// The version that purged it.
         by: u64,
     },
+    /// The version is none of an import.
+    #[error("version {number} was made by '{made_by}', not by an import; `cchc history` tells which versions were")]
+    NoImport {
+        /// The version.
+        number: u64,
+        /// What made it.
+        made_by: String,
+    },
+    /// Rows of an older program do not know their import.
+    #[error(
+        "{0} holds rows of an older program that do not know which import brought them; purge dossiers by their codes, or import everything into a new workspace"
+    )]
+    UnknownImports(PathBuf),
+    /// The reason of a purge tells what is purged.
+    #[error("the reason names a dossier that is to be purged; it would stay in the history")]
+    ReasonTells,
     /// A file cannot be read or written.
     #[error("{path}: {source}")]
     Io {
@@ -324,4 +342,12 @@ fn io(path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
 fn frame(table: &str) -> impl Fn(polars::prelude::PolarsError) -> StoreError {
     let table = table.to_owned();
     move |source| StoreError::Frame { table: table.clone(), source }
+}
+
+/// Some rows of a frame.
+fn take(
+    data: &polars::prelude::DataFrame,
+    rows: Vec<u32>,
+) -> polars::prelude::PolarsResult<polars::prelude::DataFrame> {
+    data.take(&polars::prelude::IdxCa::from_vec("".into(), rows))
 }

@@ -41,6 +41,7 @@ pub const ENGINE_TABLES: &[(&str, &[Column])] = &[
             column("duplicate", Kind::Int),
             column("rejected", Kind::Int),
             column("sha256", Kind::Text),
+            column("purged_by", Kind::Int),
             // Columns of the table that the file has, separated by commas: an empty cell is told from no column.
             column("columns", Kind::Text),
         ],

@@ -20,6 +20,7 @@ pub struct Transaction<'a> {
     lock: &'a WriteLock,
     base: Manifest,
     targets: BTreeMap<&'static str, TableFiles>,
+    finished_purge: Option<u64>,
     done: bool,
 }
 
@@ -27,9 +28,10 @@ impl<'a> Transaction<'a> {
     /// Starts from the newest published version. Whoever starts one holds the lock.
     pub fn begin(workspace: &'a Workspace, lock: &'a WriteLock) -> Result<Self, StoreError> {
         workspace.kill.pass(KillPoint::FilesRead);
-        leftovers::settle(workspace, lock)?;
+        let finished_purge = leftovers::settle(workspace, lock)?;
         workspace.kill.pass(KillPoint::Settled);
-        Ok(Self { workspace, lock, base: workspace.version(None)?, targets: BTreeMap::new(), done: false })
+        let (base, targets) = (workspace.version(None)?, BTreeMap::new());
+        Ok(Self { workspace, lock, base, targets, finished_purge, done: false })
     }
 
     /// Number of the version that this will publish.
@@ -55,13 +57,13 @@ impl<'a> Transaction<'a> {
             return Ok(());
         }
         let mut files = self.files(table)?;
-        files.insert(self.write(table, &mut rows)?, None);
+        files.insert(self.write(table, None, &mut rows)?, None);
         self.set(table, files)
     }
 
     /// Replaces a table of the engine.
     pub fn replace(&mut self, table: &'static str, mut rows: DataFrame) -> Result<(), StoreError> {
-        let file = self.write(table, &mut rows)?;
+        let file = self.write(table, None, &mut rows)?;
         self.set(table, TableFiles::from([(file, None)]))
     }
 
@@ -105,11 +107,23 @@ impl<'a> Transaction<'a> {
         Ok(())
     }
 
-    fn write(&self, table: &str, rows: &mut DataFrame) -> Result<String, StoreError> {
-        delta::write(&self.workspace.table_path(table), table, None, rows, &self.workspace.kill)
+    /// Writes a data file of a table.
+    pub(super) fn write(
+        &self,
+        table: &str,
+        partition: Option<&str>,
+        rows: &mut DataFrame,
+    ) -> Result<String, StoreError> {
+        delta::write(&self.workspace.table_path(table), table, partition, rows, &self.workspace.kill)
     }
 
-    fn files(&self, table: &'static str) -> Result<TableFiles, StoreError> {
+    /// The purge that had been killed and that this write finished before it began.
+    pub(super) const fn finished_purge(&self) -> Option<u64> {
+        self.finished_purge
+    }
+
+    /// The files of a table as far as this has come.
+    pub(super) fn files(&self, table: &'static str) -> Result<TableFiles, StoreError> {
         match self.targets.get(table) {
             Some(files) => Ok(files.clone()),
             None => self.workspace.files(&self.base, table),

@@ -43,7 +43,7 @@ pub struct PurgeNote {
     /// Rows that went back to the state before the purged imports.
     pub restored: u64,
     /// Cells emptied in rows that stay.
-    pub blanked: u64,
+    pub emptied: u64,
     /// Files whose names were replaced, by their SHA-256.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub unnamed: BTreeSet<String>,
@@ -109,7 +109,7 @@ pub(super) fn all(root: &Path) -> Result<Vec<Manifest>, StoreError> {
 /// By number or day; the newest without either.
 pub(super) fn find(root: &Path, as_of: Option<&str>) -> Result<Manifest, StoreError> {
     let versions = all(root)?;
-    let purger = Some(newest_purge(&versions)).filter(|purge| *purge > 0);
+    let purges: Vec<u64> = versions.iter().filter(|version| version.purge.is_some()).map(|one| one.number).collect();
     let Some(wanted) = as_of else {
         return Ok(versions.into_iter().next_back().unwrap_or_else(Manifest::empty));
     };
@@ -121,9 +121,9 @@ pub(super) fn find(root: &Path, as_of: Option<&str>) -> Result<Manifest, StoreEr
         None
     };
     let found = found.ok_or_else(|| StoreError::NoVersion(wanted.to_owned()))?;
-    match purger {
-        Some(purge) if found.number < purge => Err(StoreError::Purged { number: found.number, by: purge }),
-        _ => Ok(found),
+    match purges.into_iter().find(|purge| found.number < *purge) {
+        Some(by) => Err(StoreError::Purged { number: found.number, by }),
+        None => Ok(found),
     }
 }
 
@@ -151,7 +151,7 @@ pub(super) fn mark(
 ) -> Result<(), StoreError> {
     let mut marked = version.clone();
     marked.tables.clear();
-    marked.purged_by = Some(purge);
+    marked.purged_by = version.purged_by.or(Some(purge));
     for file in marked.files.iter_mut().filter(|file| unnamed.contains(file.sha256.as_str())) {
         file.file = SentFile::nameless(&file.sha256);
     }

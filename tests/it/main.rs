@@ -21,6 +21,7 @@ mod independent_sql;
 mod kill;
 mod personal;
 mod policies;
+mod purge;
 mod report;
 mod truth;
 mod units;

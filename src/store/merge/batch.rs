@@ -8,9 +8,10 @@ use polars::prelude::{
 };
 
 use super::account::State;
-use super::{DOSSIERS, Incoming, take};
+use super::{DOSSIERS, Incoming};
 use crate::model::{Kind, Table};
 use crate::normalise::PERSONAL;
+use crate::store::take;
 
 /// Unit → its newest export.
 pub(super) type Newest = PlHashMap<String, Export>;

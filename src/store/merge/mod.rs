@@ -9,11 +9,11 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use chrono::NaiveDate;
-use polars::prelude::{DataFrame, IdxCa, PlHashMap, PolarsResult};
+use polars::prelude::{DataFrame, PlHashMap};
 
 use super::delta::{self, TableFiles};
 use super::kill::KillSwitch;
-use super::{StoreError, frame};
+use super::{StoreError, frame, take};
 use crate::model::Table;
 use account::Merge;
 use batch::Batch;
@@ -254,8 +254,4 @@ fn rebuild(
     let mut order: Vec<u32> = (0..whole.height() as u32).collect();
     order.sort_unstable_by_key(|row| keys.get(*row as usize));
     take(&whole, order).map_err(&fail)
-}
-
-fn take(data: &DataFrame, rows: Vec<u32>) -> PolarsResult<DataFrame> {
-    data.take(&IdxCa::from_vec("".into(), rows))
 }

@@ -1,0 +1,99 @@
+//! `cchc purge`: imports or dossiers removed for good, from the newest version and all before.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use clap::Args;
+
+use super::output::Columns;
+use super::{Global, KillArgs, Outcome, note};
+use crate::normalise::clean;
+use crate::store::{FileNames, Mode, PurgeCounts, PurgeOrder, Purged, Workspace, purge};
+
+#[derive(Debug, Args)]
+#[group(id = "what", required = true, multiple = true, args = ["import", "dossier", "dossiers_from"])]
+pub(super) struct Purge {
+    /// Number of an import (`cchc history`): its rows go back to their state before it, or go
+    #[arg(long, value_name = "N", value_delimiter = ',')]
+    import: Vec<u64>,
+    /// Code of a dossier; `-` reads codes from standard input, one a line
+    #[arg(long, value_name = "CODE")]
+    dossier: Vec<String>,
+    /// File with codes of dossiers, one a line
+    #[arg(long, value_name = "FILE")]
+    dossiers_from: Option<PathBuf>,
+    /// Take the names of the files of purged imports too; hashes and counts stay
+    #[arg(long)]
+    file_names: bool,
+    /// Why, for the history; name nobody in it
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    reason: String,
+    /// Count only, write nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    kill: KillArgs,
+}
+
+impl Purge {
+    pub fn run(&self, global: &Global) -> Result<Outcome> {
+        let workspace = Workspace::open(&global.workspace)?.killed_at(self.kill.at);
+        let order = PurgeOrder {
+            imports: self.import.iter().copied().collect(),
+            dossiers: self.codes()?,
+            names: if self.file_names { FileNames::Blank } else { FileNames::Keep },
+            reason: clean(&self.reason).into_owned(),
+        };
+        let lock = workspace.lock(true, || eprintln!("another import is running; waiting for it to end"))?;
+        let mode = if self.dry_run { Mode::Rehearse } else { Mode::ForGood };
+        let done = purge(&workspace, &lock, &order, mode)?;
+        write_counts(global, &done)?;
+        if let Some(finished) = done.finished {
+            note(global, &format!("finished the purge of version {finished}, which had been interrupted"));
+        }
+        let sought = order.dossiers.len() as u64;
+        if done.tables.is_empty() && done.version.is_none() && done.finished.is_none() && sought > 0 {
+            anyhow::bail!("none of the {sought} dossier(s) is in the workspace; nothing was changed");
+        }
+        if done.dossiers < sought && done.finished.is_none() {
+            note(global, &format!("{} of {sought} dossier(s) have no row in the workspace", sought - done.dossiers));
+        }
+        match done.version {
+            Some(version) => {
+                note(global, &format!("version {version}; none before it can be read any more"));
+                note(global, &format!("{} file(s) deleted, {} bytes", done.deleted.files, done.deleted.bytes));
+            }
+            None if self.dry_run => note(global, "nothing written"),
+            None => note(global, "purged before; nothing was changed"),
+        }
+        Ok(Outcome::Done)
+    }
+
+    /// The codes of options, file and standard input.
+    fn codes(&self) -> Result<BTreeSet<String>> {
+        let mut lists = String::new();
+        if let Some(path) = &self.dossiers_from {
+            lists = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        }
+        if self.dossier.iter().any(|code| code == "-") {
+            lists.push('\n');
+            std::io::stdin().read_to_string(&mut lists).context("standard input")?;
+        }
+        let given = self.dossier.iter().map(String::as_str).filter(|code| *code != "-");
+        let codes = given.chain(lists.lines()).map(|code| clean(code.trim_start_matches('\u{feff}')).into_owned());
+        Ok(codes.filter(|code| !code.is_empty()).collect())
+    }
+}
+
+fn write_counts(global: &Global, done: &Purged) -> Result<()> {
+    let count = |of: fn(&PurgeCounts) -> u64| done.tables.values().map(move |counts| Some(of(counts) as i64));
+    Columns::default()
+        .text("table", done.tables.keys().map(|table| Some(*table)))
+        .int("removed", count(|counts| counts.removed))
+        .int("restored", count(|counts| counts.restored))
+        .int("emptied", count(|counts| counts.emptied))
+        .int("marked", count(|counts| counts.marked))
+        .write(global)
+}

@@ -1,0 +1,268 @@
+//! Sieves one table: rows that go, rows that go back to their state before, and cells that are emptied.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use polars::prelude::{Column as Series, DataFrame, IntoColumn, NamedFrom, PlHashSet, PolarsResult, StringChunked};
+
+use super::codes::Codes;
+use super::earlier::{Earlier, Gone, earlier};
+use super::{FileNames, PurgeCounts, PurgeOrder};
+use crate::model::{Kind, Table};
+use crate::store::delta::TableFiles;
+use crate::store::version::{Manifest, SentFile};
+use crate::store::{StoreError, Transaction, Workspace, delta, frame, schema, take};
+
+/// The column by which tables refer to a dossier.
+const DOSSIER: &str = "dossier_code";
+
+/// Lists of units, which hold nothing that an import brought.
+const KEPT: [&str; 2] = ["units", "successions"];
+
+/// What all tables are sieved by.
+pub(super) struct Sieve<'a> {
+    workspace: &'a Workspace,
+    history: &'a [Manifest],
+    order: &'a PurgeOrder,
+    codes: &'a Codes,
+    /// File names to replace.
+    unnamed: &'a BTreeMap<String, SentFile>,
+    /// The version that will have purged.
+    number: u64,
+    /// Dossiers whose rows were removed.
+    found: BTreeSet<String>,
+    /// Dossiers that nobody but a purged import brought: what is told about them goes too.
+    vanished: PlHashSet<String>,
+}
+
+impl<'a> Sieve<'a> {
+    pub fn new(
+        workspace: &'a Workspace,
+        history: &'a [Manifest],
+        order: &'a PurgeOrder,
+        codes: &'a Codes,
+        unnamed: &'a BTreeMap<String, SentFile>,
+        number: u64,
+    ) -> Self {
+        let (found, vanished) = (BTreeSet::new(), PlHashSet::default());
+        Self { workspace, history, order, codes, unnamed, number, found, vanished }
+    }
+
+    /// How many of the named dossiers were found so far.
+    pub fn dossiers(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Sieves a table partition by partition; those without a change keep their files.
+    pub fn table(&mut self, transaction: &mut Transaction<'_>, name: &'static str) -> Result<PurgeCounts, StoreError> {
+        let mut counts = PurgeCounts::default();
+        if KEPT.contains(&name) {
+            return Ok(counts);
+        }
+        let files = transaction.files(name)?;
+        let mut earlier = self.earlier(name, &files)?;
+        let mut target = TableFiles::new();
+        let mut partitions: BTreeMap<Option<String>, Vec<String>> = BTreeMap::new();
+        for (file, partition) in files {
+            partitions.entry(partition).or_default().push(file);
+        }
+        for partition in earlier.rows.keys() {
+            partitions.entry(partition.clone()).or_default();
+        }
+        for (partition, files) in partitions {
+            let mut sieved = self.partition(name, &files, earlier.rows.remove(&partition))?;
+            if sieved.counts == PurgeCounts::default() {
+                target.extend(files.into_iter().map(|file| (file, partition.clone())));
+                continue;
+            }
+            counts.add(sieved.counts);
+            if sieved.rows.height() > 0 {
+                target.insert(transaction.write(name, partition.as_deref(), &mut sieved.rows)?, partition);
+            }
+        }
+        if counts != PurgeCounts::default() {
+            transaction.set(name, target)?;
+        }
+        Ok(counts)
+    }
+
+    /// The earlier states of rows that purged imports brought.
+    fn earlier(&mut self, name: &'static str, files: &TableFiles) -> Result<Earlier, StoreError> {
+        let Some(table) = Table::named(name).filter(|_| !self.order.imports.is_empty()) else {
+            return Ok(Earlier::default());
+        };
+        let mut gone = Gone::new();
+        for file in files.keys() {
+            let held = delta::read(&self.workspace.table_path(name).join(file), name)?;
+            let keys = held.column(table.key).and_then(|column| column.str().cloned()).map_err(frame(name))?;
+            let imports = held.column("import").and_then(|column| column.i64().cloned()).map_err(frame(name))?;
+            for (key, import) in keys.iter().zip(imports.iter()) {
+                let import = import.ok_or_else(|| StoreError::UnknownImports(self.workspace.root().to_owned()))? as u64;
+                if let Some(key) = key.filter(|_| self.order.imports.contains(&import)) {
+                    gone.entry(import).or_default().insert(key.to_owned());
+                }
+            }
+        }
+        let mut found = earlier(self.workspace, self.history, table, gone, &self.order.imports, self.codes)?;
+        if table.key == DOSSIER {
+            self.vanished = std::mem::take(&mut found.vanished);
+        }
+        Ok(found)
+    }
+
+    fn partition(
+        &mut self,
+        name: &'static str,
+        files: &[String],
+        earlier: Option<DataFrame>,
+    ) -> Result<Sieved, StoreError> {
+        let fail = frame(name);
+        let mut counts = PurgeCounts::default();
+        let mut whole: Option<DataFrame> = None;
+        let mut add = |rows: DataFrame| {
+            if let Some(whole) = &mut whole {
+                return whole.vstack_mut(&rows.select(whole.get_column_names_owned())?).map(drop);
+            }
+            whole = Some(rows);
+            Ok(())
+        };
+        for file in files {
+            let held = delta::read(&self.workspace.table_path(name).join(file), name)?;
+            let kept = self.kept(name, &held).map_err(&fail)?;
+            counts.removed += held.height() as u64 - kept.len() as u64;
+            let mut kept = if kept.len() == held.height() { held } else { take(&held, kept).map_err(&fail)? };
+            counts.emptied += self.empty(name, &mut kept).map_err(&fail)?;
+            if name == "imports" {
+                counts.marked += self.mark(&mut kept).map_err(&fail)?;
+            }
+            add(kept).map_err(&fail)?;
+        }
+        if let Some(earlier) = earlier {
+            // They stand among the removed ones; what is gone for good is the rest.
+            counts.restored += earlier.height() as u64;
+            add(earlier).map_err(&fail)?;
+        }
+        let mut rows = whole.unwrap_or_default();
+        if let Some(table) = Table::named(name).filter(|_| rows.height() > 0) {
+            rows.rechunk_mut_par();
+            let keys = rows.column(table.key).and_then(|column| column.str().cloned()).map_err(&fail)?;
+            let mut sorted: Vec<u32> = (0..rows.height() as u32).collect();
+            sorted.sort_by_key(|row| keys.get(*row as usize));
+            rows = take(&rows, sorted).map_err(&fail)?;
+        }
+        Ok(Sieved { rows, counts })
+    }
+
+    /// Rows that stay.
+    fn kept(&mut self, name: &str, held: &DataFrame) -> PolarsResult<Vec<u32>> {
+        let dossiers = held.column(DOSSIER).ok().map(|column| column.str().cloned()).transpose()?;
+        let brought: Vec<_> = ["import", "old_import"]
+            .into_iter()
+            .filter(|_| name != "imports")
+            .filter_map(|column| held.column(column).ok())
+            .map(|column| column.i64().cloned())
+            .collect::<PolarsResult<_>>()?;
+        let mut kept = Vec::with_capacity(held.height());
+        for row in 0..held.height() {
+            let code = dossiers.as_ref().and_then(|codes| codes.get(row)).filter(|code| self.codes.is_one(code));
+            if let Some(code) = code {
+                self.found.insert(code.to_owned());
+            }
+            let purged = |import: i64| self.order.imports.contains(&(import as u64));
+            if code.is_none() && !brought.iter().any(|imports| imports.get(row).is_some_and(purged)) {
+                kept.push(row as u32);
+            }
+        }
+        Ok(kept)
+    }
+
+    /// Empties cells of rows that stay; says how many.
+    fn empty(&self, name: &str, rows: &mut DataFrame) -> PolarsResult<u64> {
+        let mut emptied = 0;
+        for column in texts(name) {
+            let cells = rows.column(column)?.str()?.clone();
+            let mut changed = 0;
+            let new: Vec<Option<String>> = cells
+                .iter()
+                .map(|cell| {
+                    let new = cell.and_then(|cell| self.replaced(name, column, cell));
+                    changed += u64::from(new.is_some());
+                    new.or_else(|| cell.map(str::to_owned))
+                })
+                .collect();
+            if changed > 0 {
+                rows.with_column(Series::new(column.into(), new))?;
+                emptied += changed;
+            }
+        }
+        Ok(emptied)
+    }
+
+    /// What stands in the place of a cell, if it cannot stay.
+    fn replaced(&self, name: &str, column: &str, cell: &str) -> Option<String> {
+        if column == "file" || column == "old_file" {
+            // On request a name goes from its own import only: others may have sent the file too.
+            return self.codes.stands_in(cell).then(|| self.nameless(cell));
+        }
+        let told = name == "findings" && (self.vanished.contains(cell) || self.unnamed.contains_key(cell));
+        (told || self.codes.stands_in(cell)).then(String::new)
+    }
+
+    fn nameless(&self, file: &str) -> String {
+        SentFile::nameless(self.unnamed.get(file).map_or("", |file| &file.sha256))
+    }
+
+    /// Marks the accounts of purged imports, and blanks their names on request.
+    fn mark(&self, rows: &mut DataFrame) -> PolarsResult<u64> {
+        let imports = rows.column("import")?.i64()?.clone();
+        let purged = |row: usize| imports.get(row).is_some_and(|import| self.order.imports.contains(&(import as u64)));
+        let before = rows.column("purged_by")?.i64()?.clone();
+        let by: Vec<Option<i64>> = (0..rows.height())
+            .map(|row| before.get(row).or_else(|| purged(row).then_some(self.number as i64)))
+            .collect();
+        let marked = (0..rows.height()).filter(|row| before.get(*row).is_none() && by[*row].is_some()).count();
+        rows.with_column(polars::prelude::Series::new("purged_by".into(), by).into_column())?;
+        if self.order.names == FileNames::Blank {
+            let files: StringChunked = rows.column("file")?.str()?.clone();
+            let new: Vec<Option<String>> = files
+                .iter()
+                .enumerate()
+                .map(|(row, file)| file.map(|file| if purged(row) { self.nameless(file) } else { file.to_owned() }))
+                .collect();
+            rows.with_column(Series::new("file".into(), new))?;
+        }
+        Ok(marked as u64)
+    }
+}
+
+impl PurgeCounts {
+    fn add(&mut self, other: Self) {
+        self.removed += other.removed;
+        self.restored += other.restored;
+        self.emptied += other.emptied;
+        self.marked += other.marked;
+    }
+}
+
+struct Sieved {
+    rows: DataFrame,
+    counts: PurgeCounts,
+}
+
+/// Whether a code stands anywhere in the rows of a file.
+pub(super) fn holds(rows: &DataFrame, codes: &Codes) -> bool {
+    rows.columns()
+        .iter()
+        .filter_map(|column| column.str().ok())
+        .any(|cells| cells.iter().flatten().any(|cell| codes.stands_in(cell)))
+}
+
+/// Text columns of a table whose cells can be emptied.
+fn texts(name: &str) -> Vec<&'static str> {
+    let key = Table::named(name).map_or("", |table| table.key);
+    let is_text = |kind| matches!(kind, Kind::Text);
+    schema::stored_columns(name)
+        .into_iter()
+        .filter(|column| is_text(column.kind) && column.name != key && column.name != DOSSIER)
+        .map(|column| column.name)
+        .collect()
+}
