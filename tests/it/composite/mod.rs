@@ -1,8 +1,10 @@
-//! Composite indices by their definitions: published results, hand-worked cases, faults.
+//! Composite indices by their definitions: published results, hand-worked cases, methods, faults, laws.
 
 mod asem;
 mod examples;
 mod faults;
+mod laws;
+mod methods;
 mod papi;
 
 use std::collections::BTreeMap;
