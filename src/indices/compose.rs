@@ -185,15 +185,15 @@ impl Run<'_> {
     }
 
     fn imputed(&mut self, table: &ValueTable) -> (ValueTable, Vec<usize>) {
+        let groups: BTreeMap<&String, Vec<Option<usize>>> =
+            self.input.groups.iter().map(|(name, groups)| (name, numbered(groups, table.units()))).collect();
         let mut counts = Vec::with_capacity(self.index.leaves.len());
         let mut columns = Vec::with_capacity(self.index.leaves.len());
         for (leaf, column) in self.index.leaves.iter().zip(table.columns()) {
-            let groups = leaf.impute.group.as_ref().and_then(|grouping| self.input.groups.get(grouping));
-            let groups: Vec<Option<String>> = groups
-                .map_or_else(Vec::new, |groups| table.units().iter().map(|unit| groups.get(unit).cloned()).collect());
+            let groups = leaf.impute.group.as_ref().and_then(|grouping| groups.get(grouping));
             let earlier =
                 if leaf.impute.method == ImputeMethod::LastPeriod { self.earlier(leaf, table) } else { Vec::new() };
-            let sources = Sources { groups: &groups, earlier: &earlier };
+            let sources = Sources { groups: groups.map_or(&[], Vec::as_slice), earlier: &earlier };
             let (values, count) = impute(&column.values, leaf.impute.method, sources);
             counts.push(count);
             columns.push(Column { id: leaf.id.clone(), values });
@@ -338,6 +338,13 @@ impl Run<'_> {
             WeighMethod::PrincipalComponentSquared => principal_component(children, Loadings::Squared),
         }
     }
+}
+
+/// The group of each unit as its place among the groups.
+fn numbered(groups: &BTreeMap<String, String>, units: &[String]) -> Vec<Option<usize>> {
+    let places: BTreeMap<&String, usize> =
+        groups.values().collect::<BTreeSet<_>>().into_iter().enumerate().map(|(at, group)| (group, at)).collect();
+    units.iter().map(|unit| places.get(groups.get(unit)?).copied()).collect()
 }
 
 fn below_zero(values: &[Option<f64>]) -> Vec<usize> {

@@ -1,15 +1,13 @@
 //! Imputing: what stands in for a missing value, never silently: the count is reported.
 
-use std::collections::BTreeMap;
-
 use super::moments::{mean, median};
 use crate::definitions::index::settings::ImputeMethod;
 
 /// What imputation may draw on beside the column itself.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Sources<'a> {
-    /// The group of each unit, for the methods by group; a unit without one is not imputed.
-    pub groups: &'a [Option<String>],
+    /// The group of each unit, numbered from 0, for the methods by group; a unit without one is not imputed.
+    pub groups: &'a [Option<usize>],
     /// The unit's own values of earlier periods, the latest first, for `last_period`.
     pub earlier: &'a [Vec<Option<f64>>],
 }
@@ -19,7 +17,7 @@ pub struct Sources<'a> {
 /// ```
 /// use cchc::definitions::index::settings::ImputeMethod;
 /// use cchc::indices::{Sources, impute};
-/// let groups = ["a", "a", "b", "a"].map(|group| Some(group.to_owned()));
+/// let groups = [Some(0), Some(0), Some(1), Some(0)];
 /// let column = [Some(1.0), Some(3.0), Some(9.0), None];
 /// let (filled, count) = impute(&column, ImputeMethod::GroupMean, Sources { groups: &groups, earlier: &[] });
 /// assert_eq!((filled[3], count), (Some(2.0), 1));
@@ -49,15 +47,14 @@ fn with(values: &[Option<f64>], stand_in: Option<f64>) -> Vec<Option<f64>> {
     values.iter().map(|value| value.or(stand_in)).collect()
 }
 
-fn by_group(values: &[Option<f64>], groups: &[Option<String>], middle: fn(&[f64]) -> Option<f64>) -> Vec<Option<f64>> {
-    let mut members: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
-    let group = |row: usize| groups.get(row).and_then(Option::as_deref);
+fn by_group(values: &[Option<f64>], groups: &[Option<usize>], middle: fn(&[f64]) -> Option<f64>) -> Vec<Option<f64>> {
+    let group = |row: usize| groups.get(row).copied().flatten();
+    let mut members: Vec<Vec<f64>> = vec![Vec::new(); groups.iter().flatten().max().map_or(0, |last| last + 1)];
     for (row, value) in values.iter().enumerate() {
         if let (Some(value), Some(group)) = (value, group(row)) {
-            members.entry(group).or_default().push(*value);
+            members[group].push(*value);
         }
     }
-    let stand_ins: BTreeMap<&str, f64> =
-        members.into_iter().filter_map(|(group, values)| Some((group, middle(&values)?))).collect();
-    values.iter().enumerate().map(|(row, value)| value.or_else(|| stand_ins.get(group(row)?).copied())).collect()
+    let stand_ins: Vec<Option<f64>> = members.iter().map(|values| middle(values)).collect();
+    values.iter().enumerate().map(|(row, value)| value.or_else(|| stand_ins[group(row)?])).collect()
 }

@@ -39,38 +39,42 @@ pub fn deviation(values: &[f64]) -> Option<f64> {
     (values.len() > 1).then(|| (squares / (values.len() - 1) as f64).sqrt())
 }
 
-/// Sample skewness G1 = g1 √(n(n − 1)) / (n − 2) with g1 = m3 / m2^1.5 (SKEW of spreadsheets).
-/// None of fewer than three values or of equal ones.
-///
-/// ```
-/// let skewness = cchc::indices::moments::skewness(&[1.0, 2.0, 6.0]).unwrap();
-/// // mean 3, m2 = 14/3, m3 = (−8 − 1 + 27)/3 = 6: g1 = 0.595…, times √6 / 1
-/// assert!((skewness - 6.0 / (14.0_f64 / 3.0).powf(1.5) * 6.0_f64.sqrt()).abs() < 1e-12);
-/// ```
-#[must_use]
-pub fn skewness(values: &[f64]) -> Option<f64> {
-    let n = values.len() as f64;
-    let [m2, m3, _] = central(values)?;
-    (n > 2.0 && m2 > 0.0).then(|| m3 / m2.powf(1.5) * (n * (n - 1.0)).sqrt() / (n - 2.0))
+/// Skewness and kurtosis of a sample.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Shape {
+    /// G1 = g1 √(n(n − 1)) / (n − 2) with g1 = m3 / m2^1.5 (SKEW of spreadsheets).
+    pub skewness: f64,
+    /// Excess kurtosis G2 = ((n + 1) g2 + 6)(n − 1) / ((n − 2)(n − 3)) with g2 = m4 / m2² − 3 (KURT of spreadsheets).
+    pub kurtosis: f64,
 }
 
-/// Sample excess kurtosis G2 = ((n + 1) g2 + 6)(n − 1) / ((n − 2)(n − 3)) with g2 = m4 / m2² − 3 (KURT of spreadsheets).
-/// None of fewer than four values or of equal ones.
+/// Skewness and kurtosis, where `m_k` is the mean of (x − mean)^k; none of fewer than four values or of equal ones.
 ///
 /// ```
-/// let kurtosis = cchc::indices::moments::kurtosis(&[1.0, 2.0, 3.0, 4.0]).unwrap();
-/// assert!((kurtosis + 1.2).abs() < 1e-12);
+/// // Mean 2.5, m2 = 5/4, m4 = 10.25/4: g2 = 1.64 − 3, G2 = (5 · −1.36 + 6) · 3 / 2.
+/// let shape = cchc::indices::moments::shape(&[1.0, 2.0, 3.0, 4.0]).unwrap();
+/// assert_eq!(shape.skewness, 0.0);
+/// assert!((shape.kurtosis + 1.2).abs() < 1e-12);
+/// // Mean 3, m2 = (1 + 4 + 4 + 25)/4, m3 = (−1 − 8 − 8 + 125)/4.
+/// let shape = cchc::indices::moments::shape(&[2.0, 1.0, 1.0, 8.0]).unwrap();
+/// let g1 = (-1.0 - 8.0 - 8.0 + 125.0) / 4.0 / 8.5_f64.powf(1.5);
+/// assert!((shape.skewness - g1 * 12.0_f64.sqrt() / 2.0).abs() < 1e-12);
 /// ```
 #[must_use]
-pub fn kurtosis(values: &[f64]) -> Option<f64> {
-    let n = values.len() as f64;
-    let [m2, _, m4] = central(values)?;
-    (n > 3.0 && m2 > 0.0).then(|| ((n + 1.0) * (m4 / (m2 * m2) - 3.0) + 6.0) * (n - 1.0) / ((n - 2.0) * (n - 3.0)))
-}
-
-/// Second, third and fourth central moments.
-fn central(values: &[f64]) -> Option<[f64; 3]> {
+pub fn shape(values: &[f64]) -> Option<Shape> {
     let (mean, n) = (mean(values)?, values.len() as f64);
-    let moment = |power: i32| values.iter().map(|value| (value - mean).powi(power)).sum::<f64>() / n;
-    Some([moment(2), moment(3), moment(4)])
+    let (mut squares, mut cubes, mut fourths) = (0.0, 0.0, 0.0);
+    for value in values {
+        let off = value - mean;
+        let square = off * off;
+        squares += square;
+        cubes += square * off;
+        fourths += square * square;
+    }
+    let (m2, m3, m4) = (squares / n, cubes / n, fourths / n);
+    let is_spread = values.iter().any(|value| (value - values[0]).abs() > 0.0);
+    (n > 3.0 && is_spread && m2 > 0.0).then(|| Shape {
+        skewness: m3 / m2.powf(1.5) * (n * (n - 1.0)).sqrt() / (n - 2.0),
+        kurtosis: ((n + 1.0) * (m4 / (m2 * m2) - 3.0) + 6.0) * (n - 1.0) / ((n - 2.0) * (n - 3.0)),
+    })
 }

@@ -1,6 +1,7 @@
 //! A dense table of values, units × columns, held column by column; a missing value is none, never a number.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use thiserror::Error;
 
@@ -16,7 +17,8 @@ pub struct Column {
 /// Values of units, column by column. Every value is finite and every unit and column stands once.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ValueTable {
-    units: Vec<String>,
+    // Every stage makes a table of the same units.
+    units: Arc<[String]>,
     columns: Vec<Column>,
 }
 
@@ -82,7 +84,7 @@ impl ValueTable {
                 }
             }
         }
-        if errors.is_empty() { Ok(Self { units, columns }) } else { Err(errors) }
+        if errors.is_empty() { Ok(Self { units: units.into(), columns }) } else { Err(errors) }
     }
 
     /// Ids of the units, in the order of the rows.
@@ -128,7 +130,7 @@ impl ValueTable {
 
     /// A table of the same units with other columns, as a stage makes it.
     pub(super) fn with_columns(&self, columns: Vec<Column>) -> Self {
-        Self { units: self.units.clone(), columns }
+        Self { units: Arc::clone(&self.units), columns }
     }
 
     /// Adds a column that a stage has made.

@@ -1,6 +1,6 @@
 //! Treating outliers: winsorising by limits of skewness and kurtosis, and the transformations that follow if that fails.
 
-use super::moments::{kurtosis, skewness};
+use super::moments::shape;
 use crate::definitions::index::settings::{Transform, Treat, TreatMethod, TreatWhen};
 
 /// What was done to one indicator.
@@ -55,28 +55,39 @@ pub fn treat(values: &[Option<f64>], settings: &Treat) -> Result<(Vec<Option<f64
     Ok((values.iter().map(|value| value.and_then(|_| after.next())).collect(), done))
 }
 
-/// Too few or equal values have no skewness, so there is nothing to treat.
+/// Which end is drawn out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Low,
+    High,
+}
+
+/// The end that takes a column beyond the limits. Too few or equal values have no shape, so there is nothing to treat.
+fn beyond(values: &[f64], settings: &Treat) -> Option<End> {
+    let shape = shape(values)?;
+    let is_beyond = shape.skewness.abs() >= settings.max_skewness && shape.kurtosis >= settings.max_kurtosis;
+    is_beyond.then_some(if shape.skewness >= 0.0 { End::High } else { End::Low })
+}
+
 fn passes(values: &[f64], settings: &Treat) -> bool {
-    match (skewness(values), kurtosis(values)) {
-        (Some(skewness), Some(kurtosis)) => skewness.abs() < settings.max_skewness || kurtosis < settings.max_kurtosis,
-        _ => true,
-    }
+    beyond(values, settings).is_none()
 }
 
 fn winsorise(values: &mut [f64], settings: &Treat, done: &mut Treated) {
-    while !passes(values, settings) && done.low + done.high < settings.max_points as usize {
-        let is_high = skewness(values).is_some_and(|skewness| skewness >= 0.0);
-        let ahead = |left: f64, right: f64| if is_high { left > right } else { left < right };
-        let outermost =
-            |of: &mut dyn Iterator<Item = f64>| of.reduce(|best, value| if ahead(value, best) { value } else { best });
-        let Some(extreme) = outermost(&mut values.iter().copied()) else { return };
-        let Some(next) = outermost(&mut values.iter().copied().filter(|value| ahead(extreme, *value))) else { return };
+    while done.low + done.high < settings.max_points as usize {
+        let Some(end) = beyond(values, settings) else { return };
+        let is_further = |left: f64, right: f64| if end == End::High { left > right } else { left < right };
+        let further = |left: f64, right: f64| if is_further(right, left) { right } else { left };
+        let Some(extreme) = values.iter().copied().reduce(further) else { return };
+        let Some(next) = values.iter().copied().filter(|value| is_further(extreme, *value)).reduce(further) else {
+            return;
+        };
         let mut moved = 0;
-        for value in values.iter_mut().filter(|value| !ahead(extreme, **value)) {
+        for value in values.iter_mut().filter(|value| !is_further(extreme, **value)) {
             *value = next;
             moved += 1;
         }
-        *(if is_high { &mut done.high } else { &mut done.low }) = moved;
+        *(if end == End::High { &mut done.high } else { &mut done.low }) = moved;
     }
 }
 
@@ -91,7 +102,7 @@ fn transform(values: &[f64], transform: Transform, lambda: f64) -> Result<Vec<f6
         Transform::LogCt | Transform::LogCtPlus | Transform::LogGii if !is_spread => {
             return Err("all values are equal; the transformation has no range to work on".to_owned());
         }
-        Transform::LogCtPlus if skewness(values).is_some_and(|skewness| skewness < 0.0) => {
+        Transform::LogCtPlus if shape(values).is_some_and(|shape| shape.skewness < 0.0) => {
             each(&|x| -(max - x + 0.01 * range).ln())
         }
         Transform::LogCt | Transform::LogCtPlus => each(&|x| (x - min + 0.01 * range).ln()),

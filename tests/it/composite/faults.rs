@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use cchc::definitions::Composite;
+use cchc::definitions::{Composite, Definitions};
 use cchc::indices::{Input, compose};
 
 use super::small;
+use crate::support::Place;
 
 /// Faults of a definition as lines.
 fn faults(text: &str) -> Vec<String> {
@@ -222,14 +223,8 @@ fn value_faults(definition: &str, ids: &[&str], rows: &[(&str, &[f64])], on: &st
 fn constant_missing_and_unknown_columns_are_named_before_anything_is_computed() {
     let none = f64::NAN;
     for method in ["min_max", "z_score", "distance_to_best"] {
-        let definition = with(&format!(
-            "scale = {{ method = \"{method}\" }}\n\
-             indicator = [{{ id = \"same\" }}, {{ id = \"none\" }}, {{ id = \"fine\" }}, {{ id = \"spede\" }}, {{ id = \"lone\" }}]\n"
-        ));
-        let definition = definition.replace("[index]", "").replace(
-            "id = \"x\"\nname_vi = \"X\"\nname_en = \"X\"\nlegal_basis = \"constructed\"\n",
-            "index = { id = \"x\", name_vi = \"X\", name_en = \"X\", legal_basis = \"constructed\" }\n",
-        );
+        let indicators = ["same", "none", "fine", "spede", "lone"].map(|id| format!("[[indicator]]\nid = \"{id}\"\n"));
+        let definition = with(&format!("[scale]\nmethod = \"{method}\"\n{}", indicators.concat()));
         let found = value_faults(
             &definition,
             &["same", "none", "fine", "speed", "lone"],
@@ -348,4 +343,62 @@ fn principal_components_that_give_no_weights_are_named() {
     let unrelated: &[(&str, &[f64])] =
         &[("a", &[1.0, 1.0]), ("b", &[1.0, -1.0]), ("c", &[-1.0, 1.0]), ("d", &[-1.0, -1.0])];
     assert_faults(&of(unrelated), &[&["x.weigh", "equally much"]]);
+}
+
+/// Loads all definitions with these files below `queries/indices/` of a workspace.
+fn loaded(files: &[(&str, String)]) -> Result<Definitions, Vec<String>> {
+    let folder = tempfile::tempdir().unwrap();
+    let indices = folder.path().join("queries/indices");
+    std::fs::create_dir_all(&indices).unwrap();
+    for (name, text) in files {
+        std::fs::write(indices.join(name), text).unwrap();
+    }
+    Definitions::load(Some(folder.path())).map_err(|faults| faults.iter().map(ToString::to_string).collect())
+}
+
+fn version(id: &str, days: &str) -> String {
+    with(&format!("{days}\n[[indicator]]\nid = \"a\"\n")).replace("id = \"x\"", &format!("id = \"{id}\""))
+}
+
+#[test]
+fn versions_of_an_index_follow_one_another_and_may_not_overlap() {
+    let (old, new) = ("valid_to = \"2024-12-31\"", "valid_from = \"2025-01-01\"");
+    let definitions = loaded(&[("x-2024.toml", version("x", old)), ("x-2025.toml", version("x", new))]).unwrap();
+    let file = |day: &str| definitions.composite("x", day.parse().unwrap()).map(|index| index.file.as_str());
+    assert_eq!(file("2024-12-31"), Some("indices/x-2024.toml"));
+    assert_eq!(file("2025-01-01"), Some("indices/x-2025.toml"));
+    assert!(definitions.composite("y", "2025-01-01".parse().unwrap()).is_none());
+    let late = "valid_to = \"2025-01-01\"";
+    let found = loaded(&[("x-2024.toml", version("x", late)), ("x-2025.toml", version("x", new))]).unwrap_err();
+    assert_faults(&found, &[&["indices/x-2025.toml: index.id", "'x' in indices/x-2024.toml", "same days"]]);
+}
+
+#[test]
+fn an_index_cannot_take_the_id_of_another_kind_of_index_or_of_an_indicator() {
+    let found = loaded(&[
+        ("a.toml", version("on-time", "")),
+        ("b.toml", version("late_rate", "")),
+        ("c.toml", with("").replace("composite", "compsite")),
+    ])
+    .unwrap_err();
+    assert_faults(
+        &found,
+        &[
+            &["indices/a.toml: index.id", "'on-time' is the id of another index"],
+            &["indices/b.toml: index.id", "'late_rate'", "indicator"],
+            &["indices/c.toml: kind", "no kind of index 'compsite'; did you mean 'composite'?"],
+        ],
+    );
+}
+
+#[test]
+fn check_names_faults_of_composite_indices_before_any_command_runs() {
+    let place = Place::new();
+    place.file("kho/queries/indices/good.toml", version("good", ""));
+    place.run(&["check"]).exits(0).says(&["no faults"]);
+    place.file(
+        "kho/queries/indices/bad.toml",
+        version("bad", "").replace("id = \"a\"", "id = \"a\"\nparent = \"area\""),
+    );
+    place.run(&["check"]).exits(1).says(&["1 fault(s)", "indices/bad.toml: a.parent: no node 'area'"]);
 }

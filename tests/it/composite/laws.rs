@@ -221,7 +221,7 @@ proptest! {
                 for (left, left_after) in values.iter().zip(&after) {
                     prop_assert_eq!(left.is_some(), left_after.is_some());
                     for (right, right_after) in values.iter().zip(&after) {
-                        prop_assert!(!(left < right) || left_after <= right_after, "{:?} {:?}", settings, values);
+                        prop_assert!(left >= right || left_after <= right_after, "{:?} {:?}", settings, values);
                     }
                 }
             }

@@ -288,9 +288,7 @@ fn a_negative_loading_under_a_geometric_mean_is_named() {
 #[test]
 fn imputation_takes_what_its_method_says_and_keeps_what_is_there() {
     let column = values(&[1.0, 3.0, N, 20.0, N, 8.0, N]);
-    let groups: Vec<Option<String>> = ["a", "a", "a", "b", "b", "a", ""]
-        .map(|group| Some(group.to_owned()).filter(|group| !group.is_empty()))
-        .to_vec();
+    let groups = [Some(0), Some(0), Some(0), Some(1), Some(1), Some(0), None];
     let earlier = [values(&[N, N, 5.0, N, N, 6.0, N]), values(&[N, N, 4.0, N, 7.0, N, N])];
     let with = |method, earlier: &[Vec<Option<f64>>]| impute(&column, method, Sources { groups: &groups, earlier });
     let check = |method, expected: [f64; 3], count| {
