@@ -164,6 +164,7 @@ fn stages(criterion: &mut Criterion) {
         definitions: &definitions,
         units: &loaded.units,
         policies: Policies::default(),
+        carry: None,
     };
     let months: Vec<Period> = (1..=12).map(|month| format!("2024-{month:02}").parse().expect("a month")).collect();
     let peers = ["mean_days", "online_share_l3", "online_share_l4"];

@@ -43,7 +43,7 @@ impl Check {
 fn planning_faults(definitions: &Definitions) -> Result<Vec<Fault>> {
     let (session, _runtime) = Session::planning(&definitions.calendar)?;
     let units = UnitIndex::default();
-    let engine = Engine { session: &session, definitions, units: &units, policies: Policies::default() };
+    let engine = Engine { session: &session, definitions, units: &units, policies: Policies::default(), carry: None };
     let period: Period = "2020-Q1".parse()?;
     let mut found = Vec::new();
     for indicator in &definitions.indicators {

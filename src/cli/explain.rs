@@ -48,6 +48,10 @@ impl Explain {
             return Ok(Outcome::Done);
         };
         let Some(found) = trace(&opened.engine(self.policies), indicator, &self.unit, &self.period)? else {
+            let counts_for = opened.carry.as_ref().map_or(self.unit.as_str(), |carry| carry.unit(&self.unit));
+            if counts_for != self.unit {
+                return Err(Usage(format!("on that day '{}' counts for '{counts_for}'", self.unit)).into());
+            }
             let known = opened.units.units().iter().map(|unit| unit.code.as_str());
             let hint = crate::definitions::did_you_mean(&self.unit, known);
             return Err(Usage(format!("no unit '{}' in {}{hint}", self.unit, self.period)).into());
@@ -79,6 +83,7 @@ impl Explain {
             "status": status(measure.status),
             "numerator_condition": indicator.numerator,
             "denominator_condition": indicator.denominator,
+            "estimate": measure.estimate,
             "sql": found.sql,
             "files": found.files,
         });

@@ -3,6 +3,7 @@
 use anyhow::{Result, bail};
 use clap::Args;
 
+use super::carried::{tell_carried, with_carried};
 use super::figures::{SplitBy, children};
 use super::output::Columns;
 use super::{Global, Opened, Outcome, PolicyArgs, note, period};
@@ -48,7 +49,9 @@ impl Form06 {
         for column in 0..11 {
             columns = columns.int(&format!("c{}", column + 3), rows.iter().map(|row| Some(row.counts[column])));
         }
-        columns.write(global)?;
+        let marks = rows.iter().map(|row| (row.unit.unit_code.as_str(), row.estimate));
+        with_carried(columns, &opened, marks.clone()).write(global)?;
+        tell_carried(global, &opened, marks);
         tell_empty(global, &opened, &self.period, rows.last().is_none_or(|row| row.counts[0] == 0));
         Ok(Outcome::Done)
     }

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 
+use super::carried::{tell_carried, with_carried};
 use super::figures::{SplitBy, check_kind, children, has_not_sent, status, tell_not_sent};
 use super::output::{self, Columns};
 use super::{Global, Opened, Outcome, PolicyArgs, Usage, period};
@@ -55,7 +56,9 @@ impl Indicators {
         if By::from(self.by) != By::Unit {
             columns = columns.text("group", rows.iter().map(|row| row.group.as_deref()));
         }
-        columns.write(global)?;
+        let marks = figures.iter().map(|row| (row.unit.unit_code.as_str(), row.measure.estimate));
+        with_carried(columns, &opened, marks.clone()).write(global)?;
+        tell_carried(global, &opened, marks);
         tell_not_sent(global, &missing);
         Ok(Outcome::Done)
     }

@@ -1,5 +1,6 @@
 //! The command line: arguments in, one file per subcommand, data on stdout and everything else on stderr.
 
+mod carried;
 mod check;
 mod demo;
 mod detail;
@@ -311,6 +312,7 @@ impl Opened {
             definitions: &self.definitions,
             units: &self.units,
             policies: policies.over(self.workspace.config.policies),
+            carry: self.carry.as_ref(),
         }
     }
 }

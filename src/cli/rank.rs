@@ -3,12 +3,13 @@
 use anyhow::Result;
 use clap::Args;
 
+use super::carried::{tell_carried, with_carried};
 use super::figures::{check_kind, status, tell_not_sent};
 use super::output::Columns;
 use super::{Global, Opened, Outcome, PolicyArgs, Usage, detail, note, period};
 use crate::definitions::index::settings::Ranking;
 use crate::indicators::not_sent;
-use crate::indices::{Index, Scorecards, Scored, rank};
+use crate::indices::{Index, Scorecards, Scored, estimates, rank};
 use crate::model::{Period, RankRow, UnitRef};
 
 #[derive(Debug, Args)]
@@ -51,7 +52,10 @@ impl Rank {
             detail::write(global, &index, &ranked, &wanted)?;
         } else {
             let rows = within_group(ranked.rows, index.settings(), within.is_some(), &wanted);
-            write_ranking(global, &rows, ranked.cards.as_ref())?;
+            let doubtful = estimates(&engine, &index, &self.period)?;
+            let marks = |row: &RankRow| doubtful.contains(&row.unit.unit_code);
+            write_ranking(global, &opened, &rows, ranked.cards.as_ref(), &marks)?;
+            tell_carried(global, &opened, rows.iter().map(|row| (row.unit.unit_code.as_str(), marks(row))));
         }
         tell_unscored(global, ranked.cards.as_ref());
         tell_not_sent(global, &missing);
@@ -144,7 +148,13 @@ fn tell_unscored(global: &Global, cards: Option<&Scorecards>) {
 }
 
 /// Writes a ranking.
-pub(super) fn write_ranking(global: &Global, rows: &[RankRow], cards: Option<&Scorecards>) -> Result<()> {
+fn write_ranking(
+    global: &Global,
+    opened: &Opened,
+    rows: &[RankRow],
+    cards: Option<&Scorecards>,
+    is_estimate: &dyn Fn(&RankRow) -> bool,
+) -> Result<()> {
     let movement = rows.iter().map(|row| Some(i64::from(row.rank_before?) - i64::from(row.rank?)));
     let columns = Columns::default()
         .text("unit_code", rows.iter().map(|row| Some(row.unit.unit_code.as_str())))
@@ -159,6 +169,8 @@ pub(super) fn write_ranking(global: &Global, rows: &[RankRow], cards: Option<&Sc
         .int("movement", movement)
         .text("reason", rows.iter().map(|row| row.reason.map(status)))
         .flag("not_sent", rows.iter().map(|row| row.not_sent));
+    let marks = rows.iter().map(|row| (row.unit.unit_code.as_str(), is_estimate(row)));
+    let columns = with_carried(columns, opened, marks);
     let Some(cards) = cards else { return columns.write(global) };
     let total = |row: &RankRow| {
         let at = cards.units.iter().position(|unit| unit.unit_code == row.unit.unit_code)?;

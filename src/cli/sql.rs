@@ -7,8 +7,9 @@ use anyhow::{Context, Result};
 use clap::Args;
 use datafusion::common::ScalarValue;
 
+use super::carried::with_carried;
 use super::output;
-use super::{Global, Opened, Outcome, PolicyArgs, Usage, indicators, period};
+use super::{Global, Opened, Outcome, PolicyArgs, Usage, indicators, note, period};
 use crate::definitions::{Indicator, did_you_mean};
 use crate::indicators::{By, Children};
 use crate::model::Period;
@@ -63,6 +64,8 @@ impl Sql {
         }
         if mentions_indicators(&text) {
             self.register_indicators(&opened)?;
+        } else if opened.carry.is_some() {
+            note(global, "--units-as-of acts on the table indicators; other tables are as they are stored");
         }
         let (schema, batches) = opened.session.query(&text, &parameters)?;
         output::write(global, &schema, &batches)?;
@@ -80,7 +83,9 @@ impl Sql {
         let all: Vec<&Indicator> = opened.definitions.indicators.iter().collect();
         let rows = engine.measure(&periods, &all, By::Unit, Children::Apart)?;
         let figures: Vec<_> = rows.iter().map(|row| &row.row).collect();
-        opened.session.register("indicators", indicators::columns(&figures).batch()?)?;
+        let marks = figures.iter().map(|row| (row.unit.unit_code.as_str(), row.measure.estimate));
+        let columns = with_carried(indicators::columns(&figures), opened, marks);
+        opened.session.register("indicators", columns.batch()?)?;
         Ok(())
     }
 

@@ -13,7 +13,7 @@ pub(super) struct Pass {
     pub sql: String,
     /// Position among the indicators asked for → its columns.
     pub cells: Vec<(usize, Cells)>,
-    /// Number of value columns, after `period`, `fact_unit`, `fact_kind` and `grp`.
+    /// Number of value columns, after `period`, `fact_unit`, `fact_kind`, `grp` and `split_from`.
     pub width: usize,
 }
 
@@ -70,21 +70,24 @@ fn pass(engine: &Engine<'_>, table: &str, indicators: &[&Indicator], by: By) -> 
     }
     let list = select.list.join(",\n");
     let group = group_column(by, table);
-    let with = with_scoped(table, engine.policies, &engine.definitions.calendar, &format!("{list} {group}"));
+    let carry = engine.carry.filter(|_| by == By::Unit);
+    let with = with_scoped(table, engine.policies, &engine.definitions.calendar, carry, &format!("{list} {group}"));
+    let (split, by_split) =
+        if carry.is_some() { ("split_from", ", split_from") } else { ("CAST(NULL AS VARCHAR) AS split_from", "") };
     // Sums over kinds, over everything and over the units below a unit are added up from this one grouping.
     let sql = match by {
         By::Unit if table == "procedures" => format!(
-            "{with}SELECT period, fact_unit, fact_kind, CAST(NULL AS VARCHAR) AS grp,\n{list}\nFROM scoped\n\
-             GROUP BY period, fact_unit, fact_kind"
+            "{with}SELECT period, fact_unit, fact_kind, CAST(NULL AS VARCHAR) AS grp, {split},\n{list}\nFROM scoped\n\
+             GROUP BY period, fact_unit, fact_kind{by_split}"
         ),
         // Elsewhere the kind is the unit's, and two plain keys group faster than three.
         By::Unit => format!(
-            "{with}SELECT period, fact_unit, CAST(NULL AS VARCHAR) AS fact_kind, CAST(NULL AS VARCHAR) AS grp,\n\
-             {list}\nFROM scoped\nGROUP BY period, fact_unit"
+            "{with}SELECT period, fact_unit, CAST(NULL AS VARCHAR) AS fact_kind, CAST(NULL AS VARCHAR) AS grp, {split},\n\
+             {list}\nFROM scoped\nGROUP BY period, fact_unit{by_split}"
         ),
         _ => format!(
             "{with}SELECT period, CAST(NULL AS VARCHAR) AS fact_unit, CAST(NULL AS VARCHAR) AS fact_kind, \
-             {group} AS grp,\n{list}\nFROM scoped\nGROUP BY period, {group}"
+             {group} AS grp, {split},\n{list}\nFROM scoped\nGROUP BY period, {group}"
         ),
     };
     Pass { table: table.to_owned(), sql, cells, width: select.list.len() }

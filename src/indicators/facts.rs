@@ -1,8 +1,9 @@
 //! The rows that indicators count, with the words that definitions may use, by the chosen policies.
 
+use super::carry::carried;
 use super::worktime;
 use crate::definitions::Calendar;
-use crate::model::{Compare, MissingDue, PROVENANCE, Pause, Policies, Table, Withdrawn};
+use crate::model::{Carry, Compare, MissingDue, PROVENANCE, Pause, Policies, Table, Withdrawn};
 
 /// Tables that indicators can count.
 pub const FACT_TABLES: [&str; 4] = ["dossiers", "ratings", "feedback", "procedures"];
@@ -48,7 +49,14 @@ pub fn fact_columns(table: &str) -> &'static [&'static str] {
 /// The `WITH` part of a pass: `scoped` holds one row per fact and period, with every word that definitions use.
 ///
 /// `used` is all SQL that will read it: joins that nobody needs are left out.
-pub(super) fn with_scoped(table: &str, policies: Policies, calendar: &Calendar, used: &str) -> String {
+/// `carry` puts the facts in terms of the units of another day.
+pub(super) fn with_scoped(
+    table: &str,
+    policies: Policies,
+    calendar: &Calendar,
+    carry: Option<&Carry>,
+    used: &str,
+) -> String {
     let (facts, scoped) = match table {
         "dossiers" => (dossiers(policies, calendar, used), dossiers_in_period(policies)),
         "ratings" => (
@@ -67,7 +75,8 @@ pub(super) fn with_scoped(table: &str, policies: Policies, calendar: &Calendar, 
             "SELECT f.*, p.period, p.period_start, p.period_end FROM facts f CROSS JOIN periods p".to_owned(),
         ),
     };
-    format!("WITH facts AS (\n{facts}\n), scoped AS (\n{scoped}\n)\n")
+    let facts = carry.map_or_else(|| format!("facts AS (\n{facts}\n)"), |carry| carried(&facts, carry));
+    format!("WITH {facts}, scoped AS (\n{scoped}\n)\n")
 }
 
 /// Facts of one date: those dated in the period.

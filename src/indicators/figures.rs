@@ -9,6 +9,7 @@ use datafusion::arrow::datatypes::{DataType, Field, Float64Type, Int32Type, Sche
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::error::DataFusionError;
 
+use super::carry::in_doubt as in_doubt_of;
 use super::compile::{Cells, Pass, passes};
 use super::{By, Children, Engine, GroupedRow};
 use crate::definitions::Indicator;
@@ -17,6 +18,18 @@ use crate::store::StoreError;
 
 /// Whose figure a result row is: a unit's code, `*KIND`, `*`, or a group.
 type Key = (String, String, Option<String>);
+
+/// What a pass gave: added up, and of that what divided units gave, for whom that makes an estimate.
+struct Sums {
+    pass: Pass,
+    values: HashMap<Key, Values>,
+    in_doubt: HashMap<Key, Values>,
+    /// Whether the table holds nothing at all.
+    empty: bool,
+}
+
+/// Columns of a result before its values: period, unit, kind, group, divided unit.
+const LEAD: usize = 5;
 
 /// Value columns of one result row: a number (or NULL), or a list of numbers.
 type Values = Vec<Value>;
@@ -35,11 +48,9 @@ pub(super) fn measure(
     children: Children,
 ) -> Result<Vec<GroupedRow>, StoreError> {
     engine.session.register("periods", periods_batch(periods)?)?;
-    let mut found: Vec<(Pass, HashMap<Key, Values>, bool)> = Vec::new();
+    let mut found: Vec<Sums> = Vec::new();
     for pass in passes(engine, indicators, by) {
-        let values = run(engine, &pass, periods, by, children)?;
-        let empty = is_empty(engine, &pass.table)?;
-        found.push((pass, values, empty));
+        found.push(run(engine, pass, periods, by, children)?);
     }
     let below = engine.policies.suppress_below;
     let mut rows = Vec::new();
@@ -48,9 +59,10 @@ pub(super) fn measure(
         for (unit, group) in who(engine, period, &period_id, by, &found) {
             let key = (period_id.clone(), unit.unit_code.clone(), group.clone());
             let mut measures = vec![Measure::MISSING; indicators.len()];
-            for (pass, values, empty) in &found {
-                for (position, cells) in &pass.cells {
-                    measures[*position] = if *empty { Measure::MISSING } else { cell(values.get(&key), *cells, below) };
+            for sums in found.iter().filter(|sums| !sums.empty) {
+                for (position, cells) in &sums.pass.cells {
+                    let estimate = sums.in_doubt.get(&key).is_some_and(|values| counts_rows(values, *cells));
+                    measures[*position] = Measure { estimate, ..cell(sums.values.get(&key), *cells, below) };
                 }
             }
             for (indicator, measure) in indicators.iter().zip(measures) {
@@ -73,13 +85,13 @@ fn who(
     period: &Period,
     period_id: &str,
     by: By,
-    found: &[(Pass, HashMap<Key, Values>, bool)],
+    found: &[Sums],
 ) -> Vec<(UnitRef, Option<String>)> {
     let everything = UnitRef { unit_code: "*".into(), unit_name: "Toàn bộ".into(), kind: None };
     if by != By::Unit {
         let mut groups: Vec<Option<String>> = found
             .iter()
-            .flat_map(|(_, values, _)| values.keys())
+            .flat_map(|sums| sums.values.keys())
             .filter(|key| key.0 == period_id)
             .map(|key| key.2.clone())
             .collect();
@@ -90,8 +102,8 @@ fn who(
     let mut units = engine.units_in(period);
     // A unit outside its validity that counts something is shown all the same: nothing is lost.
     for unit in engine.units.units() {
-        let counts = !unit.exists_within(period.start, period.end)
-            && found.iter().any(|(_, values, _)| values.contains_key(&(period_id.to_owned(), unit.code.clone(), None)));
+        let counts = !engine.stands(unit, period)
+            && found.iter().any(|sums| sums.values.contains_key(&(period_id.to_owned(), unit.code.clone(), None)));
         if counts && !units.iter().any(|other| other.unit_code == unit.code) {
             units.push(UnitRef {
                 unit_code: unit.code.clone(),
@@ -112,6 +124,12 @@ fn who(
         .map(|kind| UnitRef { unit_code: format!("*{kind}"), unit_name: title(kind), kind: Some((*kind).to_owned()) })
         .collect();
     units.into_iter().chain(sums).chain([everything]).map(|unit| (unit, None)).collect()
+}
+
+/// Whether any row of the period stands behind a figure.
+fn counts_rows(values: &Values, cells: Cells) -> bool {
+    let (Cells::Ratio { rows, .. } | Cells::Count { rows, .. } | Cells::Percentile { rows, .. }) = cells;
+    matches!(values[rows], Value::Number(Some(count)) if count > 0.0)
 }
 
 /// The figure of a result row; hidden if fewer than `below` cases make it.
@@ -141,46 +159,53 @@ fn cell(values: Option<&Values>, cells: Cells, below: u32) -> Measure {
         return Measure { value: None, status: Status::Missing, ..measure };
     }
     if cases > 0.0 && cases < f64::from(below) {
-        return Measure { numerator: None, denominator: None, value: None, status: Status::Suppressed };
+        return Measure {
+            numerator: None,
+            denominator: None,
+            value: None,
+            status: Status::Suppressed,
+            estimate: false,
+        };
     }
     measure
 }
 
 /// Runs a pass and adds its rows up: to the unit, its kind, everything, and to the units above it if asked for.
-fn run(
-    engine: &Engine<'_>,
-    pass: &Pass,
-    periods: &[Period],
-    by: By,
-    children: Children,
-) -> Result<HashMap<Key, Values>, StoreError> {
+fn run(engine: &Engine<'_>, pass: Pass, periods: &[Period], by: By, children: Children) -> Result<Sums, StoreError> {
     let ids: Vec<String> = periods.iter().map(ToString::to_string).collect();
-    let mut found = HashMap::new();
+    let (mut values_of, mut in_doubt) = (HashMap::new(), HashMap::new());
+    let empty = is_empty(engine, &pass.table)?;
     for batch in engine.session.run(&pass.sql)? {
         let text = |at: usize| cast(batch.column(at), &DataType::Utf8).map_err(DataFusionError::from);
-        let texts = (0..4).map(text).collect::<Result<Vec<ArrayRef>, _>>()?;
+        let texts = (0..LEAD).map(text).collect::<Result<Vec<ArrayRef>, _>>()?;
         let numbers_of = batch.column(0).as_primitive::<Int32Type>();
-        let columns = (4..4 + pass.width).map(|at| numbers(batch.column(at))).collect::<Result<Vec<_>, _>>()?;
+        let columns = (LEAD..LEAD + pass.width).map(|at| numbers(batch.column(at))).collect::<Result<Vec<_>, _>>()?;
         for row in 0..batch.num_rows() {
             let text = |at: usize| {
                 let texts = texts[at].as_string::<i32>();
                 texts.is_valid(row).then(|| texts.value(row))
             };
+            let period = &ids[numbers_of.value(row) as usize];
             let values: Values = columns.iter().map(|column| column.value(row)).collect();
             for who in receivers(engine, text(1), text(2), by, children) {
-                let key = (ids[numbers_of.value(row) as usize].clone(), who, text(3).map(str::to_owned));
-                match found.get_mut(&key) {
-                    Some(sum) => add(sum, &values),
-                    None => drop(found.insert(key, values.clone())),
-                }
+                add_to(&mut values_of, (period.clone(), who, text(3).map(str::to_owned)), &values);
+            }
+            for who in text(4).into_iter().flat_map(|divided| in_doubt_of(engine, divided, text(2), by, children)) {
+                add_to(&mut in_doubt, (period.clone(), who, None), &values);
             }
         }
     }
-    Ok(found)
+    Ok(Sums { pass, values: values_of, in_doubt, empty })
 }
 
 /// Whose figures a result row adds to.
-fn receivers(engine: &Engine<'_>, unit: Option<&str>, kind: Option<&str>, by: By, children: Children) -> Vec<String> {
+pub(super) fn receivers(
+    engine: &Engine<'_>,
+    unit: Option<&str>,
+    kind: Option<&str>,
+    by: By,
+    children: Children,
+) -> Vec<String> {
     let mut receivers = vec!["*".to_owned()];
     if by != By::Unit {
         return receivers;
@@ -198,6 +223,13 @@ fn receivers(engine: &Engine<'_>, unit: Option<&str>, kind: Option<&str>, by: By
         }
     }
     receivers
+}
+
+fn add_to(sums: &mut HashMap<Key, Values>, key: Key, values: &Values) {
+    match sums.get_mut(&key) {
+        Some(sum) => add(sum, values),
+        None => drop(sums.insert(key, values.clone())),
+    }
 }
 
 /// Counts and sums add up, lists are joined: a rate or a median is computed after that, never averaged.

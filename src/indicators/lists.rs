@@ -1,5 +1,7 @@
 //! Lists of cases: dossiers late or overdue, and units whose exports do not reach the end of the period.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray};
 use datafusion::arrow::compute::cast;
@@ -24,7 +26,7 @@ pub fn late_dossiers(engine: &Engine<'_>, period: &Period) -> Result<Vec<LateDos
          CAST(CASE WHEN finished THEN finished_on ELSE period_end END - due_on AS BIGINT) AS days_late\n\
          FROM scoped WHERE (finished AND late) OR (open_at_end AND overdue)\n\
          ORDER BY fact_unit, days_late DESC, dossier_code",
-        with_scoped("dossiers", engine.policies, &engine.definitions.calendar, "")
+        with_scoped("dossiers", engine.policies, &engine.definitions.calendar, engine.carry, "")
     );
     let mut late = Vec::new();
     for batch in engine.session.run(&sql)? {
@@ -46,26 +48,35 @@ pub fn late_dossiers(engine: &Engine<'_>, period: &Period) -> Result<Vec<LateDos
     Ok(late)
 }
 
-/// Units with a row in the period whose newest export is older than its end, or that sent none; by code.
+/// Units with a row in the period whose newest export is older than its end, or that sent none; by code. Where units of
+/// another day are asked for, a unit is named if one of those that count for it has not sent.
 ///
 /// # Errors
 /// The store cannot be read.
 pub fn not_sent(engine: &Engine<'_>, period: &Period) -> Result<Vec<NotSent>, StoreError> {
-    let mut newest = std::collections::BTreeMap::new();
+    let mut newest = BTreeMap::new();
     for batch in engine.session.run("SELECT unit, CAST(MAX(exported_at) AS DATE) FROM sent GROUP BY unit")? {
         let texts = texts(&batch, 1)?;
         for row in 0..batch.num_rows() {
             newest.insert(text(&texts[0], row).unwrap_or_default().to_owned(), day(batch.column(1), row));
         }
     }
-    let mut missing: Vec<NotSent> = engine
+    // Who had to send are the units of the period; whoever counts for one of them has not sent the whole either.
+    let missing = Engine { carry: None, ..*engine }
         .units_in(period)
         .into_iter()
         .map(|unit| NotSent { last_export: newest.get(&unit.unit_code).copied().flatten(), unit })
-        .filter(|one| one.last_export.is_none_or(|day| day < period.end))
-        .collect();
-    missing.sort_by(|left, right| left.unit.unit_code.cmp(&right.unit.unit_code));
-    Ok(missing)
+        .filter(|one| one.last_export.is_none_or(|day| day < period.end));
+    let mut earliest: BTreeMap<String, NotSent> = BTreeMap::new();
+    for one in missing {
+        let code = engine.carry.map_or(one.unit.unit_code.as_str(), |carry| carry.unit(&one.unit.unit_code));
+        let held = earliest.get(code).is_some_and(|held| held.last_export <= one.last_export);
+        if !held {
+            let unit = if code == one.unit.unit_code { one.unit.clone() } else { unit_ref(engine, code) };
+            earliest.insert(code.to_owned(), NotSent { unit, ..one });
+        }
+    }
+    Ok(earliest.into_values().collect())
 }
 
 fn unit_ref(engine: &Engine<'_>, code: &str) -> UnitRef {

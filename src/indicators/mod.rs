@@ -1,5 +1,6 @@
 //! Measures units: all indicators of a table compiled into one SQL pass; the only place that writes SQL.
 
+mod carry;
 mod compile;
 mod facts;
 mod figures;
@@ -8,7 +9,7 @@ mod trace;
 mod worktime;
 
 use crate::definitions::{Definitions, Indicator};
-use crate::model::{Form06Row, IndicatorRow, Period, Policies, UnitIndex, UnitRef};
+use crate::model::{Carry, Form06Row, IndicatorRow, Period, Policies, Unit, UnitIndex, UnitRef};
 use crate::store::{Session, StoreError};
 
 pub use facts::{FACT_TABLES, fact_columns};
@@ -52,6 +53,8 @@ pub struct Engine<'a> {
     pub units: &'a UnitIndex,
     /// The named choices.
     pub policies: Policies,
+    /// Count for the units of another day.
+    pub carry: Option<&'a Carry>,
 }
 
 /// One figure with the group it is of, where it is not by unit.
@@ -115,6 +118,14 @@ impl Engine<'_> {
             .collect()
     }
 
+    /// Whether a unit existed on the day whose units are asked for; without such a day, in the period.
+    fn stands(&self, unit: &Unit, period: &Period) -> bool {
+        match self.carry {
+            Some(carry) => carry.holds(unit),
+            None => unit.exists_within(period.start, period.end),
+        }
+    }
+
     /// Who has a row of its own in a period: every unit that existed in it, except the root of the tree.
     #[must_use]
     pub fn units_in(&self, period: &Period) -> Vec<UnitRef> {
@@ -122,9 +133,7 @@ impl Engine<'_> {
         self.units
             .units()
             .iter()
-            .filter(|unit| {
-                unit.exists_within(period.start, period.end) && !(unit.parent.is_none() && is_root(&unit.code))
-            })
+            .filter(|unit| self.stands(unit, period) && !(unit.parent.is_none() && is_root(&unit.code)))
             .map(|unit| UnitRef {
                 unit_code: unit.code.clone(),
                 unit_name: unit.name.clone(),
@@ -143,6 +152,7 @@ fn form06_row(cells: &[GroupedRow], columns: &[&Indicator]) -> Form06Row {
     Form06Row {
         unit: cells[0].row.unit.clone(),
         field: cells[0].group.clone(),
+        estimate: cells.iter().any(|cell| cell.row.measure.estimate),
         counts: [c4 + c5 + c6, c4, c5, c6, c8 + c9 + c10, c8, c9, c10, c12 + c13, c12, c13],
     }
 }

@@ -92,14 +92,11 @@ fn row_sql(engine: &Engine<'_>, indicator: &Indicator, unit: &str, period: &Peri
     let used = format!("{top} {within}");
     // The period stands in the SQL, so that anyone can run it again.
     let periods = format!(
-        "WITH periods AS (SELECT 0 AS period, DATE '{}' AS period_start, DATE '{}' AS period_end), facts AS",
+        "WITH periods AS (SELECT 0 AS period, DATE '{}' AS period_start, DATE '{}' AS period_end), ",
         period.start, period.end
     );
-    let with = with_scoped(&indicator.table, engine.policies, &engine.definitions.calendar, &used).replacen(
-        "WITH facts AS",
-        &periods,
-        1,
-    );
+    let with = with_scoped(&indicator.table, engine.policies, &engine.definitions.calendar, engine.carry, &used)
+        .replacen("WITH ", &periods, 1);
     format!(
         "{with}SELECT {key} AS code, file, sheet, row, {top} AS in_numerator\n\
          FROM (SELECT s.* FROM scoped s LEFT JOIN units u ON u.code = s.fact_unit WHERE {of})\n\

@@ -25,6 +25,8 @@ pub struct Form06Row {
     pub field: Option<String>,
     /// `counts[0]` is c3 … `counts[10]` is c13.
     pub counts: [i64; 11],
+    /// Whether dossiers of a divided unit are in it, or should be.
+    pub estimate: bool,
 }
 
 /// One indicator of one unit in one period.

@@ -27,11 +27,14 @@ pub struct Measure {
     pub value: Option<f64>,
     /// Why there is a value, or none.
     pub status: Status,
+    /// Whether figures of a divided unit are in it, or should be: of which part, nobody can say.
+    pub estimate: bool,
 }
 
 impl Measure {
     /// A figure that no sent column or table can give.
-    pub const MISSING: Self = Self { numerator: None, denominator: None, value: None, status: Status::Missing };
+    pub const MISSING: Self =
+        Self { numerator: None, denominator: None, value: None, status: Status::Missing, estimate: false };
 
     /// Divides; a denominator of zero gives no value, never 0 and never 1.
     ///
@@ -48,6 +51,7 @@ impl Measure {
             denominator: Some(denominator),
             value: applies.then(|| numerator / denominator),
             status: if applies { Status::Ok } else { Status::NotApplicable },
+            estimate: false,
         }
     }
 
@@ -59,6 +63,7 @@ impl Measure {
             denominator: None,
             value,
             status: if value.is_some() { Status::Ok } else { Status::NotApplicable },
+            estimate: false,
         }
     }
 }

@@ -228,7 +228,7 @@ fn form06(units: &[UnitRef]) -> Vec<Form06Row> {
         for row in rows.iter().filter(|row| of(&row.unit)) {
             counts.iter_mut().zip(row.counts).for_each(|(sum, count)| *sum += count);
         }
-        Form06Row { unit, field: None, counts }
+        Form06Row { unit, field: None, counts, estimate: false }
     };
     let mut all = rows.clone();
     for kind in ["department", "district", "commune"] {
@@ -269,7 +269,7 @@ fn form06_row(unit: UnitRef) -> Form06Row {
         pending - overdue,
         overdue,
     ];
-    Form06Row { unit, field: None, counts }
+    Form06Row { unit, field: None, counts, estimate: false }
 }
 
 fn indicators(form: &[Form06Row]) -> Vec<IndicatorRow> {

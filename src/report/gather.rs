@@ -7,6 +7,7 @@ use datafusion::arrow::datatypes::{DataType, Int64Type};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::error::DataFusionError;
 
+use super::carried::mark;
 use super::{Counts, FigureUnit, IndicatorInfo, Ranking, ReportInput, RuleCount, Template};
 use crate::definitions::{Aggregate, Direction, Indicator, Language, Rows};
 use crate::indicators::{By, Children, Engine, late_dossiers, not_sent};
@@ -40,7 +41,7 @@ pub fn gather(
         _ => config.province.clone(),
     };
     let department = Some(&config.department).filter(|name| !name.is_empty());
-    Ok(ReportInput {
+    let input = ReportInput {
         reporting_unit: department.unwrap_or(&province_name).clone(),
         province_name,
         period_label: label(period),
@@ -65,7 +66,8 @@ pub fn gather(
         findings_by_rule: findings(engine)?,
         kinds: kinds(engine),
         template,
-    })
+    };
+    Ok(mark(input, engine))
 }
 
 fn ranking(

@@ -1,6 +1,7 @@
 //! What people read: one format-free plan of a report, and the writers that turn it into files.
 
 mod build;
+mod carried;
 pub mod charts;
 mod error;
 #[cfg(test)]

@@ -185,6 +185,12 @@ words!(Words {
     value,
     yes,
     no,
+    units_as_of,
+    units_as_of_text,
+    estimate_mark,
+    estimate,
+    not_carried_mark,
+    not_carried,
 });
 words!(CoverWords {
     sheet, title, subtitle, key_figures, key_rate, ranking, not_sent, not_sent_line, not_sent_more,

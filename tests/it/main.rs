@@ -25,5 +25,6 @@ mod purge;
 mod report;
 mod truth;
 mod units;
+mod units_as_of;
 mod versions;
 mod worktime;

@@ -12,6 +12,7 @@ mod not_sent;
 mod quality;
 mod ranking;
 
+use super::carried::explain;
 use super::input::ReportInput;
 use super::plan::{Block, Book, Orientation, Sheet};
 use super::template::SheetKind;
@@ -28,7 +29,12 @@ pub fn build(input: &ReportInput) -> Book {
         subject: context.fill(&template.book.subject),
         author: input.reporting_unit.clone(),
         created: input.data_time,
-        sheets: template.sheets.iter().flat_map(|kind| sheets(&context, *kind)).collect(),
+        sheets: template
+            .sheets
+            .iter()
+            .flat_map(|kind| sheets(&context, *kind))
+            .map(|sheet| explain(sheet, template))
+            .collect(),
     }
 }
 

@@ -1,0 +1,59 @@
+//! What `--units-as-of` adds to figures: which are estimates, and which units have no successor.
+
+use std::collections::BTreeSet;
+
+use super::output::Columns;
+use super::{Global, Opened, note};
+
+/// Whether a row's unit did not exist on the day of `--units-as-of`: its figures have no unit to go to.
+fn is_not_carried(opened: &Opened, code: &str) -> bool {
+    let unit = opened.units.by_code(code);
+    opened.carry.as_ref().zip(unit).is_some_and(|(carry, unit)| !carry.holds(unit))
+}
+
+/// Adds what `--units-as-of` makes worth knowing: which figures are estimates, and which units have no successor.
+pub(super) fn with_carried<'a>(
+    columns: Columns,
+    opened: &Opened,
+    rows: impl Iterator<Item = (&'a str, bool)> + Clone,
+) -> Columns {
+    if opened.carry.is_none() {
+        return columns;
+    }
+    columns
+        .flag("estimate", rows.clone().map(|(_, estimate)| estimate))
+        .flag("not_carried", rows.map(|(code, _)| is_not_carried(opened, code)))
+}
+
+/// Says in words what the marks of `--units-as-of` mean, if there are any.
+pub(super) fn tell_carried<'a>(global: &Global, opened: &Opened, rows: impl Iterator<Item = (&'a str, bool)>) {
+    let Some(carry) = &opened.carry else { return };
+    let (mut estimates, mut outside) = (BTreeSet::new(), BTreeSet::new());
+    for (code, estimate) in rows {
+        if estimate {
+            estimates.insert(code);
+        }
+        if is_not_carried(opened, code) {
+            outside.insert(code);
+        }
+    }
+    if !estimates.is_empty() {
+        note(
+            global,
+            &format!(
+                "{} unit(s) and sums hold estimates (column estimate): a unit was divided, and its dossiers count for its default part",
+                estimates.len()
+            ),
+        );
+    }
+    if !outside.is_empty() {
+        note(
+            global,
+            &format!(
+                "{} unit(s) did not exist on {} and have no successor; their figures stay their own (column not_carried)",
+                outside.len(),
+                carry.date
+            ),
+        );
+    }
+}

@@ -1,0 +1,38 @@
+//! Which scores are estimates, where units of another day are asked for.
+
+use std::collections::BTreeSet;
+
+use super::ranking::Index;
+use crate::indicators::{By, Children, Engine};
+use crate::model::Period;
+use crate::store::StoreError;
+
+/// Codes of the units of whose inputs one or more are estimates; none unless units of another day are asked for.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn estimates(engine: &Engine<'_>, index: &Index<'_>, period: &Period) -> Result<BTreeSet<String>, StoreError> {
+    if engine.carry.is_none() {
+        return Ok(BTreeSet::new());
+    }
+    let mut inputs: Vec<_> = inputs(index).iter().filter_map(|id| engine.definitions.indicator(id, period)).collect();
+    if let Index::Indicator(_, indicator) = index {
+        inputs = vec![*indicator];
+    }
+    let rows = engine.measure(std::slice::from_ref(period), &inputs, By::Unit, Children::Apart)?;
+    let doubtful = rows.into_iter().map(|row| row.row).filter(|row| row.measure.estimate);
+    Ok(doubtful.map(|row| row.unit.unit_code).collect())
+}
+
+/// Ids of the indicators that an index of several reads.
+fn inputs<'i>(index: &'i Index<'_>) -> BTreeSet<&'i str> {
+    match index {
+        Index::Indicator(..) => BTreeSet::new(),
+        Index::Points(index) => index.inputs().into_iter().collect(),
+        Index::Composite(index) => {
+            let denominators = index.leaves.iter().filter_map(|leaf| leaf.denominator.as_ref());
+            let columns = index.leaves.iter().map(|leaf| leaf.column.as_str());
+            columns.chain(denominators.map(|denominator| denominator.column.as_str())).collect()
+        }
+    }
+}

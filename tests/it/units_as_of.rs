@@ -1,0 +1,227 @@
+//! Figures for the units of another day: old units count for their successors, divided ones as estimates, and nothing is lost.
+
+use serde_json::Value;
+
+use crate::support::{Place, close, counts, figure, list, project, row_of};
+
+/// Three wards below a district; two merge into N.1, the third is divided between N.1 and N.2. N.1 and N.2 stand below
+/// one cluster; the district has no successor.
+const UNITS: &str = "code,name,short_name,level,parent_code,aliases,valid_from,valid_to\n\
+    P,Tỉnh Thử,,province,,,,\n\
+    D,Huyện Cũ,,district,P,,,2025-06-30\n\
+    D.1,Xã Một,,commune,D,,,2025-06-30\n\
+    D.2,Xã Hai,,commune,D,,,2025-06-30\n\
+    D.3,Xã Ba,,commune,D,,,2025-06-30\n\
+    K,Cụm Mới,,cluster,P,,2025-07-01,\n\
+    N.1,Xã Mới,,commune,K,,2025-07-01,\n\
+    N.2,Phường Mới,,commune,K,,2025-07-01,\n\
+    S,Sở A,,department,P,,,\n";
+
+const SUCCESSIONS: &str = "from_code,to_code,date,default,split\n\
+    D.1,N.1,2025-07-01,1,0\n\
+    D.2,N.1,2025-07-01,1,0\n\
+    D.3,N.1,2025-07-01,1,1\n\
+    D.3,N.2,2025-07-01,0,1\n";
+
+/// Ended before (E), on (O) or after (L) the due day, after so many days; or open (P), overdue at the end of the year.
+const ROWS: [&str; 9] = [
+    "H1,Xã Một,Trực tuyến,02/12/2024,10/12/2024,03/12/2024,Đã trả kết quả",
+    "H2,Xã Một,Trực tiếp,02/12/2024,10/12/2024,12/12/2024,Đã trả kết quả",
+    "H3,Xã Hai,Trực tuyến,02/12/2024,10/12/2024,10/12/2024,Đã trả kết quả",
+    "H4,Xã Ba,Trực tuyến,02/12/2024,10/12/2024,06/12/2024,Đã trả kết quả",
+    "H5,Xã Ba,Trực tiếp,02/12/2024,10/12/2024,20/12/2024,Đã trả kết quả",
+    "H6,Xã Ba,Trực tiếp,02/12/2024,10/12/2024,,Đang xử lý",
+    "H7,Huyện Cũ,Trực tuyến,02/12/2024,10/12/2024,09/12/2024,Đã trả kết quả",
+    "H8,Sở A,Trực tuyến,02/12/2024,10/12/2024,05/12/2024,Đã trả kết quả",
+    "H9,Xã Mới,Trực tuyến,02/12/2025,10/12/2025,05/12/2025,Đã trả kết quả",
+];
+
+const NEW: [&str; 2] = ["--units-as-of", "2026-01-01"];
+
+fn place() -> Place {
+    let place = Place::with_units(UNITS);
+    let successions = place.file("ke-thua.csv", SUCCESSIONS);
+    place.run(&["units", "successions", successions.to_str().unwrap()]).exits(0).says(&["4 successions"]);
+    place.import_text("a_20260105.csv", &list(&ROWS)).1.exits(0);
+    place
+}
+
+fn form06(place: &Place, more: &[&str]) -> Vec<Value> {
+    place.rows(&[&["form06", "--period", "2024-Q4"], more].concat())
+}
+
+#[test]
+fn dossiers_of_old_units_count_for_their_successors() {
+    let place = place();
+    let old = form06(&place, &[]);
+    assert_eq!(["D", "D.1", "D.2", "D.3", "S", "*"].map(|unit| counts(row_of(&old, unit))[0]), [1, 2, 1, 3, 1, 8]);
+    assert!(old[0].get("estimate").is_none(), "nothing new where nothing is asked for");
+
+    let new = form06(&place, &NEW);
+    let units: Vec<&str> = new.iter().map(|row| row["unit_code"].as_str().unwrap()).collect();
+    assert_eq!(units, ["D", "K", "N.1", "N.2", "S", "*cluster", "*commune", "*department", "*district", "*"]);
+    // c3 to c13 of N.1: H1 early, H3 on time, H4 early, H2 and H5 late, H6 open and overdue.
+    assert_eq!(counts(row_of(&new, "N.1")), [6, 3, 3, 0, 5, 2, 1, 2, 1, 0, 1]);
+    assert_eq!(counts(row_of(&new, "N.2")), [0; 11]);
+    for code in ["*", "S"] {
+        assert_eq!(counts(row_of(&new, code)), counts(row_of(&old, code)), "{code}");
+    }
+    let mark = |code: &str| (row_of(&new, code)["estimate"].as_bool(), row_of(&new, code)["not_carried"].as_bool());
+    // Both parts are in doubt, the sum over all communes is not; the district keeps its own.
+    assert_eq!(mark("N.1"), (Some(true), Some(false)));
+    assert_eq!(mark("N.2"), (Some(true), Some(false)));
+    assert_eq!(mark("D"), (Some(false), Some(true)));
+    for code in ["K", "S", "*commune", "*district", "*"] {
+        assert_eq!(mark(code), (Some(false), Some(false)), "{code}");
+    }
+    let whole = form06(&place, &[&NEW[..], &["--with-children"]].concat());
+    assert_eq!((counts(row_of(&whole, "K"))[0], &row_of(&whole, "K")["estimate"]), (6, &false.into()));
+}
+
+#[test]
+fn rates_and_medians_are_made_anew_from_the_dossiers_never_from_figures() {
+    let place = place();
+    let rows = place.rows(&[&["indicators", "--period", "2024-Q4"], &NEW[..]].concat());
+    let of = |unit: &str, id: &str| figure(&rows, unit, id)["value"].as_f64();
+    close(of("N.1", "on_time_rate"), Some(3.0 / 5.0), "on time");
+    // Days 1, 10, 8, 4, 18.
+    close(of("N.1", "median_days"), Some(8.0), "median");
+    close(of("N.1", "mean_days"), Some(41.0 / 5.0), "mean");
+    close(of("N.1", "online_share"), Some(0.5), "online");
+    assert_eq!(figure(&rows, "N.1", "on_time_rate")["status"], "ok");
+    assert_eq!(figure(&rows, "N.1", "on_time_rate")["estimate"], true);
+    assert_eq!(figure(&rows, "N.2", "on_time_rate")["status"], "not_applicable");
+    assert_eq!(figure(&rows, "D", "on_time_rate")["estimate"], false);
+    // A year later nothing of a divided unit is left in the period but what is still open.
+    let later = place.rows(&[&["indicators", "--period", "2025-12"], &NEW[..]].concat());
+    assert_eq!(figure(&later, "N.1", "on_time_rate")["estimate"], false, "the open dossier is not in this rate");
+    assert_eq!(figure(&later, "N.1", "overdue_pending_share")["estimate"], true);
+    let ranked =
+        place.rows(&[&["rank", "--index", "on-time", "--period", "2024-Q4", "--kind", "commune"], &NEW[..]].concat());
+    assert_eq!(
+        (&ranked[0]["unit_code"], &ranked[0]["rank"], &ranked[0]["estimate"]),
+        (&"N.1".into(), &1.into(), &true.into())
+    );
+}
+
+#[test]
+fn before_the_day_of_the_merger_figures_stay_with_the_old_units() {
+    let place = place();
+    let old = form06(&place, &[]);
+    let same = form06(&place, &["--units-as-of", "2025-06-30"]);
+    for code in ["D", "D.1", "D.2", "D.3", "S", "*commune", "*"] {
+        assert_eq!(counts(row_of(&same, code)), counts(row_of(&old, code)), "{code}");
+    }
+    // What a unit of a later day has cannot go back: it stays there, and says so.
+    let later = place.rows(&["form06", "--period", "2025-12", "--units-as-of", "2025-06-30"]);
+    let row = row_of(&later, "N.1");
+    assert_eq!((counts(row)[1], row["not_carried"].as_bool()), (1, Some(true)));
+    place
+        .run(&["form06", "--period", "2025-12", "--units-as-of", "2025-06-30"])
+        .exits(0)
+        .says(&["1 unit(s) did not exist on 2025-06-30"]);
+}
+
+fn explain(unit: &str) -> Vec<&str> {
+    [&["explain", "on_time_rate", "--unit", unit, "--period", "2024-Q4", "--rows"], &NEW[..]].concat()
+}
+
+#[test]
+fn an_explanation_leads_to_the_dossiers_of_the_old_units_and_its_sql_runs_as_it_stands() {
+    let place = place();
+    let found = place.rows(&explain("N.1"));
+    assert_eq!(found[0]["in_numerator"].as_array().unwrap().len(), 3);
+    assert_eq!(found[0]["only_in_denominator"].as_array().unwrap().len(), 2);
+    assert_eq!(found[0]["estimate"], true);
+    let rows = place.rows(&["sql", found[0]["sql"].as_str().unwrap()]);
+    let mut codes: Vec<&str> = rows.iter().map(|row| row["code"].as_str().unwrap()).collect();
+    codes.sort_unstable();
+    assert_eq!(codes, ["H1", "H2", "H3", "H4", "H5"]);
+    place.run(&explain("D.3")).exits(2).says(&["'D.3' counts for 'N.1'"]);
+    let sums = place.rows(&[&["sql", "SELECT unit_code, value, estimate FROM indicators WHERE indicator = 'on_time_rate' AND unit_code = 'N.1'", "--period", "2024-Q4"], &NEW[..]].concat());
+    assert_eq!((&sums[0]["value"], &sums[0]["estimate"]), (&0.6.into(), &true.into()));
+}
+
+#[test]
+fn successors_of_successors_are_followed_to_the_day() {
+    let place = place();
+    let units = place.file("them.csv", "code,name,level,parent_code,valid_from\nM,Phường Sau,commune,K,2025-12-01\n");
+    place.run(&["units", "add", units.to_str().unwrap()]).exits(0);
+    let more = place.file("sau.csv", "from_code,to_code,date\nN.1,M,2025-12-01\n");
+    place.run(&["units", "successions", more.to_str().unwrap()]).exits(0);
+    let rows = form06(&place, &NEW);
+    assert_eq!((counts(row_of(&rows, "M"))[0], &row_of(&rows, "M")["estimate"]), (6, &true.into()));
+    assert_eq!((counts(row_of(&rows, "*"))[0], &row_of(&rows, "N.2")["estimate"]), (8, &true.into()));
+    assert_eq!(counts(row_of(&form06(&place, &["--units-as-of", "2025-11-30"]), "N.1"))[0], 6);
+    let wrong = place.file("vong.csv", "from_code,to_code,date\nM,D.1,2026-01-01\n");
+    place.run(&["units", "successions", wrong.to_str().unwrap()]).exits(1).says(&["ends on or before"]);
+}
+
+#[test]
+fn who_counts_for_a_unit_that_has_not_sent_has_not_sent_either() {
+    let place = Place::with_units(UNITS);
+    let successions = place.file("ke-thua.csv", SUCCESSIONS);
+    place.run(&["units", "successions", successions.to_str().unwrap()]).exits(0);
+    place.import_text("a_20250105.csv", &list(&ROWS[..3])).1.exits(0);
+    place.import_text("b_20241201.csv", &list(&ROWS[3..4])).1.exits(0);
+    let rows = place.rows(&[&["indicators", "--period", "2024-Q4", "--indicator", "on_time_rate"], &NEW[..]].concat());
+    let not_sent = |unit: &str| row_of(&rows, unit)["not_sent"].as_bool().unwrap();
+    assert!(not_sent("N.1") && not_sent("S") && !not_sent("N.2"));
+}
+
+#[test]
+fn the_workbook_marks_estimates_and_units_without_a_successor() {
+    let place = place();
+    let out = place.path("bao-cao");
+    let report = [&["report", "--period", "2024-Q4", "--out", out.to_str().unwrap()], &NEW[..]].concat();
+    place.run(&report).exits(0);
+    let book = out.join("bao-cao_2024-Q4.xlsx");
+    let cells = crate::support::run(&["--format", "csv", "peek", book.to_str().unwrap()]).exits(0).stdout;
+    for words in
+        ["Xã Mới ≈", "Phường Mới ≈", "Huyện Cũ †", "≈ Số liệu ước tính", "† Đơn vị không tồn tại", "ngày 01/01/2026"]
+    {
+        assert!(cells.contains(words), "no '{words}' in the workbook");
+    }
+    let plain = ["report", "--period", "2024-Q4", "--out", out.to_str().unwrap()];
+    place.run(&plain).exits(0);
+    let cells = crate::support::run(&["--format", "csv", "peek", book.to_str().unwrap()]).exits(0).stdout;
+    assert!(!cells.contains('≈') && !cells.contains('†'));
+}
+
+#[test]
+fn no_total_of_the_sample_province_changes_with_the_units() {
+    let place = Place::with_units(&std::fs::read_to_string(project("sample-data/units.csv")).unwrap());
+    let (exports, tables) = (project("sample-data/exports"), project("sample-data/tables"));
+    place.run(&["import", exports.to_str().unwrap(), tables.to_str().unwrap()]).exits(3);
+    // Every third commune goes into the one before, every fifth is divided with the one after.
+    let communes = place.rows(&["units", "--kind", "commune"]);
+    let code = |at: usize| communes[at]["code"].as_str().unwrap();
+    let mut text = "from_code,to_code,date,default,split\n".to_owned();
+    for at in (1..communes.len() - 1).step_by(3) {
+        text.push_str(&format!("{},{},2025-07-01,1,{}\n", code(at), code(at - 1), u8::from(at % 5 == 0)));
+        if at % 5 == 0 {
+            text.push_str(&format!("{},{},2025-07-01,0,1\n", code(at), code(at + 1)));
+        }
+    }
+    let successions = place.file("ke-thua.csv", text);
+    place.run(&["units", "successions", successions.to_str().unwrap()]).exits(0);
+    for period in ["2025-01", "2025-Q1", "2024-Q4@nd09"] {
+        let both = |command: &str| {
+            let plain = [command, "--period", period];
+            (place.rows(&plain), place.rows(&[&plain[..], &NEW].concat()))
+        };
+        let (old, new) = both("form06");
+        assert!(counts(row_of(&old, "*"))[0] > 0 || period != "2025-Q1");
+        for sum in ["*", "*commune", "*district", "*department"] {
+            assert_eq!(counts(row_of(&new, sum)), counts(row_of(&old, sum)), "{period} {sum}");
+        }
+        let (old, new) = both("indicators");
+        let sums = |rows: &[Value]| {
+            let sums = rows.iter().filter(|row| row["unit_code"].as_str().unwrap().starts_with('*'));
+            let shown = ["unit_code", "indicator", "numerator", "denominator", "status"];
+            sums.map(|row| shown.map(|key| row[key].clone())).collect::<Vec<_>>()
+        };
+        assert_eq!(sums(&new), sums(&old), "{period}");
+        assert!(new.len() < old.len(), "fewer units");
+    }
+}
