@@ -119,7 +119,7 @@ fn stages(criterion: &mut Criterion) {
         bench.iter(|| {
             let sniffed = sniff(&export).expect("a container");
             let mut count = Count(0);
-            read_rows(&export, &sniffed, sniffed.encodings[0], &Limits::default(), &mut count).expect("rows");
+            read_rows(&export, &sniffed, sniffed.read_as(), &Limits::default(), &mut count).expect("rows");
             count.0
         });
     });

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::dates::Pattern;
 use super::{Fault, Files, did_you_mean, parse_toml};
-use crate::model::{Kind, TABLES, Table};
+use crate::model::{Encoding, Kind, TABLES, Table};
 
 /// How one system's export maps to one table.
 #[derive(Debug, Clone)]
@@ -27,6 +27,8 @@ pub struct SourceDef {
     pub dates: Vec<String>,
     /// Statuses whose rows may lack a received date (never accepted).
     pub without_received: Vec<i64>,
+    /// The legacy encoding of text that does not tell its own.
+    pub encoding: Option<Encoding>,
 }
 
 /// One column of a source.
@@ -81,6 +83,8 @@ struct RawSource {
     dates: Vec<String>,
     #[serde(default)]
     without_received: Vec<i64>,
+    #[serde(default)]
+    encoding: Option<Encoding>,
     columns: BTreeMap<String, RawColumn>,
 }
 
@@ -208,6 +212,10 @@ fn checked(
     if !raw.required.iter().any(|name| name == table.key) {
         fault("required", format!("'{}' identifies a row of '{}' and must be required", table.key, table.name));
     }
+    if raw.encoding.is_some_and(|encoding| !Encoding::LEGACY.contains(&encoding)) {
+        let names = Encoding::LEGACY.map(Encoding::name).join(", ");
+        fault("encoding", format!("Unicode tells itself; declare one of {names}, or nothing"));
+    }
     for pattern in raw.dates.iter().filter(|pattern| Pattern::compile(pattern).is_none()) {
         fault(
             "dates",
@@ -226,6 +234,7 @@ fn checked(
         personal: raw.personal,
         dates: raw.dates,
         without_received: raw.without_received,
+        encoding: raw.encoding,
     })
 }
 

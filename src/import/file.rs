@@ -7,10 +7,11 @@ use chrono::NaiveDate;
 
 use super::paths::InputFile;
 use super::sheet::{FoundSheet, Message, SheetSink, StraySheet};
+use super::unread::note_finding;
 use crate::definitions::SourceDef;
 use crate::model::{FileAccount, Finding, Kind, Level, Policies, Table, UnitIndex};
 use crate::normalise::{Normaliser, RawBatch, Refused, RejectedRow, in_name};
-use crate::read::{Encoding, Limits, ReadError, Sniffed, read_rows, sniff};
+use crate::read::{Limits, ReadAs, ReadError, Sniffed, TextNote, read_rows, sniff};
 use crate::store::Incoming;
 
 /// What reading a file needs to know.
@@ -20,6 +21,13 @@ pub(super) struct Context<'a> {
     pub policies: Policies,
     pub limits: Limits,
     pub exported_at: Option<NaiveDate>,
+}
+
+impl Context<'_> {
+    /// The same with other sources.
+    pub(super) fn with_sources<'s>(&'s self, sources: &'s [SourceDef]) -> Context<'s> {
+        Context { sources, limits: self.limits.clone(), ..*self }
+    }
 }
 
 /// How one sheet was understood.
@@ -126,25 +134,12 @@ fn read_ready(input: &InputFile, context: &Context<'_>) -> FileOutcome {
     };
     let (mut outcome, hashed) = std::thread::scope(|scope| {
         let hashing = scope.spawn(|| super::hash(&input.path));
-        let outcome = read_best(outcome, input, &sniffed, context);
+        let outcome = super::encoding::read_best(outcome, input, &sniffed, context);
         (outcome, hashing.join().expect("hashing does not panic"))
     });
     match hashed {
         Ok(hash) => outcome.sha256 = hash,
         Err(error) => return refuse(FileOutcome::of(input), &ReadError::Open(error)),
-    }
-    outcome
-}
-
-/// Reads in the first encoding whose headings fit a source.
-fn read_best(outcome: FileOutcome, input: &InputFile, sniffed: &Sniffed, context: &Context<'_>) -> FileOutcome {
-    let last = sniffed.encodings.len().saturating_sub(1);
-    for (position, encoding) in sniffed.encodings.iter().enumerate() {
-        let read = read_as(input, sniffed, *encoding, context);
-        let fits = !read.found.is_empty() || read.error.is_some();
-        if fits || position == last {
-            return settle(outcome, input, read, context);
-        }
     }
     outcome
 }
@@ -155,31 +150,36 @@ fn refuse(mut outcome: FileOutcome, error: &ReadError) -> FileOutcome {
 }
 
 /// One reading of a file in one encoding.
-struct Reading {
-    found: Vec<FoundSheet>,
+pub(super) struct Reading {
+    pub found: Vec<FoundSheet>,
     strays: Vec<StraySheet>,
+    /// What is told of the text of strays.
+    notes: Vec<(String, TextNote)>,
     rows: u64,
     letterhead: Option<NaiveDate>,
-    error: Option<ReadError>,
+    pub error: Option<ReadError>,
+    /// Whether cells were left that may be in a legacy encoding.
+    pub is_undecided: bool,
     gathered: Gathered,
 }
 
 /// Reads on this thread and normalises on another, so that both cores work.
-fn read_as(input: &InputFile, sniffed: &Sniffed, encoding: Encoding, context: &Context<'_>) -> Reading {
+pub(super) fn read_as(input: &InputFile, sniffed: &Sniffed, text: ReadAs, context: &Context<'_>) -> Reading {
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel(4);
         let (give_back, used) = channel();
         let consumer = scope.spawn(move || normalise(receiver, &give_back, &input.shown, context));
         let mut sink = SheetSink::new(context.sources, sender, used);
-        let error = read_rows(&input.path, sniffed, encoding, &context.limits, &mut sink).err();
+        let error = read_rows(&input.path, sniffed, text, &context.limits, &mut sink).err();
         if error.is_none() {
             sink.finish();
         }
         let (found, strays, rows) = (std::mem::take(&mut sink.found), std::mem::take(&mut sink.strays), sink.rows);
         let letterhead = sink.letterhead;
+        let (notes, is_undecided) = (std::mem::take(&mut sink.stray_notes), sink.is_undecided);
         drop(sink);
         let gathered = consumer.join().expect("the normaliser does not panic");
-        Reading { found, strays, rows, letterhead, error, gathered }
+        Reading { found, strays, notes, rows, letterhead, error, is_undecided, gathered }
     })
 }
 
@@ -213,6 +213,15 @@ fn normalise(receiver: Receiver<Message>, give_back: &Sender<RawBatch>, file: &s
                 // The reader may be done already; then nobody needs the memory.
                 let _ = give_back.send(batch);
             }
+            Message::Unread(row) => {
+                if let (Some(normaliser), Some((sheet, _))) = (&current, gathered.frames.last()) {
+                    gathered.rejected.push((sheet.name.clone(), row.rejected(normaliser)));
+                }
+            }
+            Message::TextNote(note) => {
+                let sheet = gathered.frames.last().map_or("", |(sheet, _)| sheet.name.as_str());
+                gathered.findings.push(note_finding(note, file, sheet, current.as_ref()));
+            }
         }
     }
     gathered.findings.extend(current.iter().flat_map(Normaliser::findings));
@@ -231,7 +240,7 @@ fn headings(source: &SourceDef, sheet: &FoundSheet) -> Vec<String> {
 }
 
 /// Turns a reading into the file's outcome.
-fn settle(mut outcome: FileOutcome, input: &InputFile, read: Reading, context: &Context<'_>) -> FileOutcome {
+pub(super) fn settle(mut outcome: FileOutcome, input: &InputFile, read: Reading, context: &Context<'_>) -> FileOutcome {
     if let Some(error) = &read.error {
         return refuse(outcome, error);
     }
@@ -239,6 +248,7 @@ fn settle(mut outcome: FileOutcome, input: &InputFile, read: Reading, context: &
         outcome.findings.push(finding);
         return outcome;
     }
+    outcome.findings.extend(read.notes.iter().map(|(sheet, note)| note_finding(*note, &input.shown, sheet, None)));
     if read.found.is_empty() {
         stray_findings(&mut outcome, &read.strays, context.sources, Level::Error);
         return outcome;

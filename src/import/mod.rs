@@ -1,5 +1,6 @@
 //! From paths to a published version: the only place that calls read, normalise and store in order.
 
+mod encoding;
 mod file;
 mod official;
 mod parallel;
@@ -9,6 +10,7 @@ mod sheet;
 mod successions;
 mod unit_book;
 mod units;
+mod unread;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

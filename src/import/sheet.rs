@@ -1,15 +1,17 @@
 //! Takes the rows of one file, finds the headings of each sheet, and hands body rows on in batches.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, SyncSender};
 
 use chrono::NaiveDate;
 
+use super::unread::{Fields, Unread, UnreadRow};
 use crate::definitions::SourceDef;
 use crate::definitions::dates::DateSystem;
 use crate::model::Kind;
 use crate::normalise::{HeadingMatch, NearMiss, RawBatch, RowKind, cell_text, classify, clean, find, in_letterhead};
-use crate::read::{Cell, Flow, Note, RowSink, Sheet};
+use crate::read::{Cell, Flow, Note, RowFault, RowSink, Sheet, TextKind, TextNote};
 
 /// Headings stand within this many rows.
 const HEAD: usize = 60;
@@ -23,6 +25,10 @@ pub(super) enum Message {
     Sheet(FoundSheet),
     /// Some of its rows.
     Batch(RawBatch),
+    /// A row of it that cannot be read.
+    Unread(UnreadRow),
+    /// Something about its text.
+    TextNote(TextNote),
 }
 
 /// A sheet whose headings fit.
@@ -67,6 +73,8 @@ struct Body {
     key: Option<usize>,
     /// Columns of the sheet that hold dates.
     dates: Vec<usize>,
+    /// How many fields a row must have, where the container is delimited text.
+    fields: Option<Fields>,
     batch: RawBatch,
 }
 
@@ -78,6 +86,14 @@ pub(super) struct SheetSink<'a> {
     sheet: Sheet,
     date_system: DateSystem,
     state: State,
+    /// Faults of rows among which the headings are still looked for.
+    faults: BTreeMap<u32, RowFault>,
+    /// What is told of the sheet's text.
+    notes: Vec<TextNote>,
+    /// The same of sheets that no source fits.
+    pub stray_notes: Vec<(String, TextNote)>,
+    /// Whether cells were left that may be in a legacy encoding.
+    pub is_undecided: bool,
     pub found: Vec<FoundSheet>,
     pub strays: Vec<StraySheet>,
     /// The export day in a sheet or table without data, such as a cover or a letterhead of its own.
@@ -92,9 +108,13 @@ impl<'a> SheetSink<'a> {
             sources,
             sender,
             used,
-            sheet: Sheet { name: String::new(), hidden: false },
+            sheet: Sheet { name: String::new(), hidden: false, fields: None },
             date_system: DateSystem::default(),
             state: State::Idle,
+            faults: BTreeMap::new(),
+            notes: Vec::new(),
+            stray_notes: Vec::new(),
+            is_undecided: false,
             found: Vec::new(),
             strays: Vec::new(),
             letterhead: None,
@@ -113,10 +133,22 @@ impl<'a> SheetSink<'a> {
         {
             return Flow::Stop;
         }
-        match std::mem::replace(&mut self.state, State::Idle) {
-            State::Body(body) if !body.batch.rows.is_empty() => self.send(Message::Batch(body.batch)),
-            _ => Flow::Continue,
+        self.faults.clear();
+        let notes = std::mem::take(&mut self.notes);
+        let State::Body(body) = std::mem::replace(&mut self.state, State::Idle) else {
+            self.stray_notes.extend(notes.into_iter().map(|note| (self.sheet.name.clone(), note)));
+            return Flow::Continue;
+        };
+        if !body.batch.rows.is_empty() && self.send(Message::Batch(body.batch)) == Flow::Stop {
+            return Flow::Stop;
         }
+        // Behind the rows: a sample of them may be shown.
+        for note in notes {
+            if self.send(Message::TextNote(note)) == Flow::Stop {
+                return Flow::Stop;
+            }
+        }
+        Flow::Continue
     }
 
     fn send(&self, message: Message) -> Flow {
@@ -180,6 +212,7 @@ impl<'a> SheetSink<'a> {
                 .zip(&sheet.found.mapping.columns)
                 .find_map(|(column, at)| at.filter(|_| column.name == source.table.key)),
             dates,
+            fields: self.sheet.fields.map(|usual| Fields::new(&sheet.found.mapping.headings, usual)),
             batch: RawBatch::default(),
         };
         body.reset(None);
@@ -189,20 +222,36 @@ impl<'a> SheetSink<'a> {
             return Flow::Stop;
         }
         for (number, cells) in &head[below..] {
-            if self.body_row(*number, cells) == Flow::Stop {
+            let fault = self.faults.remove(number).map(Unread::Fault);
+            if self.body_row(*number, cells, fault) == Flow::Stop {
                 return Flow::Stop;
             }
         }
         Flow::Continue
     }
 
-    fn body_row(&mut self, number: u32, cells: &[Cell<'_>]) -> Flow {
+    fn body_row(&mut self, number: u32, cells: &[Cell<'_>], fault: Option<Unread>) -> Flow {
         let State::Body(body) = &mut self.state else { return Flow::SkipSheet };
         let texts: Vec<Cow<'_, str>> = cells.iter().map(|cell| cell_text(cell, '.')).collect();
-        if classify(&texts, &body.headings) != RowKind::Body {
-            return Flow::Continue;
+        let kind = classify(&texts, &body.headings);
+        let is_data = kind == RowKind::Body && !body.is_beside_the_data(&texts);
+        let ragged = body.fields.and_then(|fields| fields.check(cells));
+        if let Some(why) = fault.or_else(|| ragged.clone()) {
+            // Half a row may look like a group row; a code in it says that it is none.
+            let has_code = matches!(kind, RowKind::Body | RowKind::Sparse) && body.has_code(&texts);
+            if !is_data && !has_code {
+                return Flow::Continue;
+            }
+            self.rows += 1;
+            let kept = if ragged.is_some() {
+                // A person's name may stand in any column.
+                RawBatch { rows: vec![number], ..RawBatch::default() }
+            } else {
+                body.alone(number, cells, &texts)
+            };
+            return self.send(Message::Unread(UnreadRow::new(why, kept)));
         }
-        if body.is_beside_the_data(&texts) {
+        if !is_data {
             return Flow::Continue;
         }
         self.rows += 1;
@@ -228,10 +277,23 @@ impl RowSink for SheetSink<'_> {
 
     fn row(&mut self, number: u32, cells: &[Cell<'_>]) -> Flow {
         if let State::Head(head) = &mut self.state {
-            head.push((number, cells.iter().map(owned).collect()));
+            head.push((number, cells.iter().map(Cell::to_static).collect()));
             return if head.len() >= HEAD { self.decide() } else { Flow::Continue };
         }
-        self.body_row(number, cells)
+        self.body_row(number, cells, None)
+    }
+
+    fn refused_row(&mut self, number: u32, cells: &[Cell<'_>], fault: RowFault) -> Flow {
+        if matches!(self.state, State::Head(_)) {
+            self.faults.insert(number, fault);
+            return self.row(number, cells);
+        }
+        self.body_row(number, cells, Some(Unread::Fault(fault)))
+    }
+
+    fn text_note(&mut self, note: TextNote) {
+        self.is_undecided |= matches!(note.kind, TextKind::Undecided(_));
+        self.notes.push(note);
     }
 
     fn wants_notes(&self) -> bool {
@@ -254,9 +316,20 @@ impl Body {
         let filled = texts.iter().filter(|text| !text.trim().is_empty()).count();
         let is_date =
             |at: &usize| texts.get(*at).is_some_and(|text| text.bytes().filter(u8::is_ascii_digit).count() >= 6);
+        !self.dates.is_empty() && filled * 2 <= width && !self.has_code(texts) && !self.dates.iter().any(is_date)
+    }
+
+    fn has_code(&self, texts: &[Cow<'_, str>]) -> bool {
         let key = self.key.and_then(|at| texts.get(at)).map_or("", |text| text.trim());
-        let has_code = key.bytes().any(|byte| byte.is_ascii_digit()) && !key.contains(char::is_whitespace);
-        !has_code && !self.dates.is_empty() && filled * 2 <= width && !self.dates.iter().any(is_date)
+        key.bytes().any(|byte| byte.is_ascii_digit()) && !key.contains(char::is_whitespace)
+    }
+
+    /// A row as a batch of its own.
+    fn alone(&mut self, number: u32, cells: &[Cell<'_>], texts: &[Cow<'_, str>]) -> RawBatch {
+        let next = RawBatch::default().cleared(self.columns.iter().map(Option::is_some));
+        let others = std::mem::replace(&mut self.batch, next);
+        self.push(number, cells, texts);
+        std::mem::replace(&mut self.batch, others)
     }
 
     fn push(&mut self, number: u32, cells: &[Cell<'_>], texts: &[Cow<'_, str>]) {
@@ -297,15 +370,4 @@ fn digest<'a>(cells: impl Iterator<Item = &'a str>) -> u64 {
     let mut hasher = DefaultHasher::new();
     cells.for_each(|cell| clean(cell).hash(&mut hasher));
     hasher.finish()
-}
-
-fn owned(cell: &Cell<'_>) -> Cell<'static> {
-    match cell {
-        Cell::Empty => Cell::Empty,
-        Cell::Text(text) => Cell::Text(Cow::Owned(text.clone().into_owned())),
-        Cell::Number(number) => Cell::Number(*number),
-        Cell::Bool(value) => Cell::Bool(*value),
-        Cell::DateTime(text) => Cell::DateTime(Cow::Owned(text.clone().into_owned())),
-        Cell::Error(text) => Cell::Error(Cow::Owned(text.clone().into_owned())),
-    }
 }

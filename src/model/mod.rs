@@ -1,5 +1,6 @@
 //! Plain types: units, periods, values, findings, and the schemas of the tables.
 
+mod encoding;
 mod finding;
 mod likeness;
 mod period;
@@ -11,6 +12,7 @@ mod table;
 mod unit;
 mod value;
 
+pub use encoding::Encoding;
 pub use finding::{Checked, Finding, Level};
 pub use likeness::{Likeness, Suggestion};
 pub use period::{Period, PeriodError};

@@ -9,6 +9,7 @@ mod numbers;
 mod raw;
 mod refusals;
 mod rows;
+mod sample;
 mod text;
 mod times;
 mod words;

@@ -71,6 +71,12 @@ impl Normaliser<'_> {
         }
     }
 
+    /// The refusal of the one row of `raw`, none of whose cells was understood.
+    #[must_use]
+    pub fn refused(&self, raw: &RawBatch, rule: &'static str, value: String, hint: String) -> RejectedRow {
+        RejectedRow { row: raw.rows[0], rule, column: String::new(), value, hint, cells: self.cells(raw, 0) }
+    }
+
     /// One refusal per row, by the first rule that applies: code, unit, dates, order of dates.
     pub(super) fn rejected(&self, raw: &RawBatch, faults: Vec<CellFault>) -> Vec<(usize, RejectedRow)> {
         const ORDER: [&str; 8] = [

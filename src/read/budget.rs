@@ -1,24 +1,58 @@
 //! Stands between readers and the sink: counts cells against the limits, cuts trailing blanks, drops blank rows.
 
 use super::error::ReadError;
-use super::{Cell, Excess, Flow, Limits, Note, RowSink, Sheet, guard};
+use super::legacy::Legacy;
+use super::{Cell, Excess, Flow, Limits, Note, RowFault, RowSink, Sheet, TextNote, guard};
+use crate::model::Encoding;
+
+/// What a reader saw of a record's bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    /// No sign that TCVN3 text cannot do without.
+    Plain,
+    /// Worth a look cell by cell.
+    Closer,
+}
 
 /// The sink with what is left to spend on it.
 pub(super) struct Budget<'s> {
     sink: &'s mut dyn RowSink,
     pub(super) limits: &'s Limits,
     cells_left: u64,
+    /// Decodes cells of old encodings on their way; `None` leaves that to another.
+    legacy: Option<Legacy>,
 }
 
 impl<'s> Budget<'s> {
     pub(super) fn new(sink: &'s mut dyn RowSink, limits: &'s Limits) -> Self {
-        Self { sink, limits, cells_left: limits.max_cells }
+        Self { sink, limits, cells_left: limits.max_cells, legacy: None }
+    }
+
+    /// The same, with cells of old encodings decoded. `declared` is the encoding of those that do not tell theirs.
+    pub(super) fn decoding(sink: &'s mut dyn RowSink, limits: &'s Limits, declared: Option<Encoding>) -> Self {
+        Self { legacy: Some(Legacy::new(declared)), ..Self::new(sink, limits) }
     }
 
     /// Announces a sheet.
     pub(super) fn sheet(&mut self, name: &str, hidden: bool) -> Flow {
-        let sheet = Sheet { name: name.to_owned(), hidden };
-        guard::sinking(|| self.sink.sheet(&sheet))
+        self.announce(&Sheet { name: name.to_owned(), hidden, fields: None })
+    }
+
+    /// Announces delimited text, of which nearly every record has this many fields.
+    pub(super) fn records(&mut self, fields: usize) -> Flow {
+        self.announce(&Sheet { name: String::new(), hidden: false, fields: Some(fields) })
+    }
+
+    fn announce(&mut self, sheet: &Sheet) -> Flow {
+        if self.finish() == Flow::Stop {
+            return Flow::Stop;
+        }
+        guard::sinking(|| self.sink.sheet(sheet))
+    }
+
+    /// Ends the last sheet.
+    pub(super) fn finish(&mut self) -> Flow {
+        self.legacy.as_mut().map_or(Flow::Continue, |legacy| legacy.end_sheet(self.sink))
     }
 
     /// Whether anybody wants notes.
@@ -28,7 +62,16 @@ impl<'s> Budget<'s> {
 
     /// Passes a note on; the caller has asked whether anybody wants it.
     pub(super) fn note(&mut self, note: Note) {
-        guard::sinking(|| self.sink.note(note));
+        match &mut self.legacy {
+            Some(legacy) => legacy.note(self.sink, note),
+            None => guard::sinking(|| self.sink.note(note)),
+        }
+    }
+
+    /// Tells something about the sheet's text.
+    pub(super) fn text_note(&mut self, note: TextNote) {
+        let _ = self.finish();
+        guard::sinking(|| self.sink.text_note(note));
     }
 
     /// Passes a row on unless it is blank; its whole width is paid for, since somebody had to build it.
@@ -41,7 +84,38 @@ impl<'s> Budget<'s> {
         if filled == 0 {
             return Ok(Flow::Continue);
         }
-        Ok(guard::sinking(|| self.sink.row(number, &cells[..filled])))
+        Ok(self.hand_on(number, &cells[..filled]))
+    }
+
+    fn hand_on(&mut self, number: u32, cells: &[Cell<'_>]) -> Flow {
+        match &mut self.legacy {
+            Some(legacy) => legacy.row(self.sink, number, cells),
+            None => guard::sinking(|| self.sink.row(number, cells)),
+        }
+    }
+
+    /// Passes a record on with all its fields, unless they are all empty.
+    pub(super) fn record(&mut self, number: u32, cells: &[Cell<'_>], look: Look) -> Result<Flow, ReadError> {
+        if cells.len() as u64 > u64::from(self.limits.max_columns) {
+            return Err(self.limits.exceeded(Excess::Columns));
+        }
+        self.spend(cells.len() as u64)?;
+        if cells.iter().all(|cell| *cell == Cell::Empty) {
+            return Ok(Flow::Continue);
+        }
+        if look == Look::Plain && self.legacy.as_ref().is_some_and(|legacy| legacy.trusts(number)) {
+            return Ok(guard::sinking(|| self.sink.row(number, cells)));
+        }
+        Ok(self.hand_on(number, cells))
+    }
+
+    /// Passes on what could be made of a row that cannot be read.
+    pub(super) fn refused_row(&mut self, number: u32, cells: &[Cell<'_>], fault: RowFault) -> Result<Flow, ReadError> {
+        self.spend(cells.len() as u64)?;
+        Ok(match &mut self.legacy {
+            Some(legacy) => legacy.refused_row(self.sink, number, cells, fault),
+            None => guard::sinking(|| self.sink.refused_row(number, cells, fault)),
+        })
     }
 
     /// Takes cells off the budget.

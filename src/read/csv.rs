@@ -1,48 +1,50 @@
-//! Reads delimited text record by record, with the delimiter sniffed and each record checked once for UTF-8.
+//! Reads delimited text record by record: the delimiter sniffed, each record checked once for UTF-8, all counted twice.
 
-use std::cell::Cell as Counter;
+use std::cell::RefCell;
 use std::fs::File;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::rc::Rc;
 
 use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
+use memchr::memchr;
 
-use super::budget::Budget;
+use super::budget::{Budget, Look};
 use super::error::ReadError;
 use super::sniff::Container;
-use super::text::{Encoding, to_utf8};
-use super::{Cell, Excess, Flow, recycle};
+use super::tally::{Fault, Tally};
+use super::text::to_utf8;
+use super::{Cell, Excess, Flow, Limits, RowFault, TextKind, TextNote, recycle};
+use crate::model::Encoding;
 
 /// Delimiters in the order in which a draw between them is settled.
 const DELIMITERS: [u8; 4] = *b"\t;|,";
 /// Bytes and records from which the delimiter is told.
 const SAMPLE_BYTES: u64 = 1 << 16;
 const SAMPLE_RECORDS: usize = 50;
-/// The longest text a spreadsheet cell holds. A longer field with line breaks in it has swallowed records.
-const LONGEST_CELL: usize = 32_767;
+/// Rows that must have as many fields before that is the rule of the file.
+const USUAL_RECORDS: usize = 3;
+const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Reads all records as one sheet without a name.
 pub(super) fn read(path: &Path, encoding: Encoding, budget: &mut Budget<'_>) -> Result<(), ReadError> {
     let file = File::open(path).map_err(ReadError::Open)?;
     let mut utf8 = to_utf8(file, encoding).map_err(ReadError::Open)?;
     let mut sample = Vec::new();
-    utf8.by_ref().take(SAMPLE_BYTES).read_to_end(&mut sample).map_err(|e| io_error(e, 1, 0))?;
+    utf8.by_ref().take(SAMPLE_BYTES).read_to_end(&mut sample).map_err(ReadError::Open)?;
     let (declared, skipped) = declared_delimiter(&sample);
     let delimiter = declared.unwrap_or_else(|| sniff_delimiter(&sample));
-    if budget.sheet("", false) != Flow::Continue {
+    if budget.records(usual_fields(&sample[skipped..], delimiter)) != Flow::Continue {
         return Ok(());
     }
+    let tally = Rc::new(RefCell::new(Tally::new(delimiter, budget.limits.record_bytes())));
+    tally.borrow_mut().skip_lines(u64::from(skipped > 0));
     let mut rest = Cursor::new(sample);
-    rest.set_position(skipped);
-    let since_record = Rc::new(Counter::new(0));
-    let metered = Metered {
-        bytes: rest.chain(utf8),
-        since_record: Rc::clone(&since_record),
-        limit: budget.limits.record_bytes(),
-    };
-    let mut reader = settings(delimiter).buffer_capacity(1 << 20).from_reader(metered);
-    records(&mut reader, &since_record, budget)
+    rest.set_position(skipped as u64);
+    let tallied = Tallied { bytes: rest.chain(utf8), tally: Rc::clone(&tally) };
+    let reader = settings(delimiter).buffer_capacity(1 << 20).from_reader(tallied);
+    let damage = Damage::of(path, encoding, skipped)?;
+    Records { reader, tally, damage, nul: None }.read(budget)
 }
 
 fn settings(delimiter: u8) -> ReaderBuilder {
@@ -51,33 +53,66 @@ fn settings(delimiter: u8) -> ReaderBuilder {
     settings
 }
 
-fn records<R: Read>(
-    reader: &mut Reader<R>,
-    since_record: &Counter<u64>,
-    budget: &mut Budget<'_>,
-) -> Result<(), ReadError> {
-    let mut record = ByteRecord::new();
-    let mut spare: Vec<Cell<'static>> = Vec::new();
-    for number in 1.. {
-        let offset = reader.position().byte();
-        match reader.read_byte_record(&mut record) {
-            Ok(true) => since_record.set(0),
-            Ok(false) => break,
-            Err(error) => return Err(csv_error(error, number, offset)),
+struct Records<R> {
+    reader: Reader<R>,
+    tally: Rc<RefCell<Tally>>,
+    damage: Damage,
+    nul: Option<TextNote>,
+}
+
+impl<R: Read> Records<R> {
+    fn read(mut self, budget: &mut Budget<'_>) -> Result<(), ReadError> {
+        let mut record = ByteRecord::new();
+        let mut spare: Vec<Cell<'static>> = Vec::new();
+        let mut read = 0;
+        loop {
+            let start = self.reader.position().byte();
+            match self.reader.read_byte_record(&mut record) {
+                Ok(true) => read += 1,
+                Ok(false) => break,
+                Err(error) => return Err(csv_error(error, self.tally.borrow().fault(), budget.limits)),
+            }
+            let number = u32::try_from(read).map_err(|_| budget.limits.exceeded(Excess::Cells))?;
+            let bytes = record.as_slice();
+            if self.tally.borrow().has_nul() && memchr(0, bytes).is_some() {
+                self.nul.get_or_insert(TextNote { kind: TextKind::NulBytes, row: number, count: 0 }).count += 1;
+            }
+            let mut cells = recycle(spare);
+            let flow = if fill(&record, &mut cells).is_some() && !self.damage.is_marked(bytes) {
+                // Every sign of TCVN3 that is no ASCII begins with this byte in UTF-8.
+                let look = if memchr(0xc2, bytes).is_none() { Look::Plain } else { Look::Closer };
+                budget.record(number, &cells, look)?
+            } else {
+                let fault = self.damage.locate(start, self.reader.position().byte());
+                let lossy: Vec<Cell<'_>> = record.iter().map(|field| text(String::from_utf8_lossy(field))).collect();
+                budget.refused_row(number, &lossy, fault)?
+            };
+            spare = recycle(cells);
+            if flow != Flow::Continue {
+                return Ok(());
+            }
         }
-        let mut cells = recycle(spare);
-        fill(&record, &mut cells).ok_or(ReadError::BadEncoding { record: number, offset })?;
-        if record.as_slice().len() > LONGEST_CELL && has_swallowed_records(&record) {
-            return Err(ReadError::UnclosedQuote { record: number });
-        }
-        let number = u32::try_from(number).map_err(|_| budget.limits.exceeded(Excess::Cells))?;
-        let flow = budget.row(number, &cells)?;
-        spare = recycle(cells);
-        if flow != Flow::Continue {
-            break;
-        }
+        self.finish(read, budget)
     }
-    Ok(())
+
+    fn finish(self, read: u64, budget: &mut Budget<'_>) -> Result<(), ReadError> {
+        let mut tally = self.tally.borrow_mut();
+        tally.finish();
+        if let Some(fault) = tally.fault() {
+            return Err(fault_error(fault, budget.limits));
+        }
+        if tally.records() != read {
+            return Err(ReadError::RecordCount { read, counted: tally.records() });
+        }
+        if let Some(note) = self.nul {
+            budget.text_note(note);
+        }
+        Ok(())
+    }
+}
+
+fn text(text: std::borrow::Cow<'_, str>) -> Cell<'_> {
+    if text.is_empty() { Cell::Empty } else { Cell::Text(text) }
 }
 
 /// Makes cells that borrow from the record; `None` if a field is not UTF-8.
@@ -92,20 +127,61 @@ fn fill<'r>(record: &'r ByteRecord, cells: &mut Vec<Cell<'r>>) -> Option<()> {
     Some(())
 }
 
-fn has_swallowed_records(record: &ByteRecord) -> bool {
-    record.iter().any(|field| field.len() > LONGEST_CELL && field.contains(&b'\n'))
+/// Finds the byte that a record is refused for.
+struct Damage {
+    /// The file once more; `None` if its bytes are not those of the decoded text.
+    file: Option<File>,
+    /// Bytes before the first record.
+    before: u64,
+    encoding: Encoding,
+}
+
+impl Damage {
+    fn of(path: &Path, encoding: Encoding, skipped: usize) -> Result<Self, ReadError> {
+        let mut file = File::open(path).map_err(ReadError::Open)?;
+        let mut head = Vec::new();
+        file.by_ref().take(MARK.len() as u64).read_to_end(&mut head).map_err(ReadError::Open)?;
+        let mark = if head == MARK { MARK.len() } else { 0 };
+        let file = Some(file).filter(|_| encoding == Encoding::Utf8);
+        Ok(Self { file, before: (mark + skipped) as u64, encoding })
+    }
+
+    /// Whether the decoder met half a pair of UTF-16 in these bytes.
+    fn is_marked(&self, bytes: &[u8]) -> bool {
+        let is_wide = matches!(self.encoding, Encoding::Utf16Le | Encoding::Utf16Be);
+        is_wide && memchr(0xef, bytes).is_some() && bytes.windows(3).any(|letter| letter == "\u{fffd}".as_bytes())
+    }
+
+    /// The first byte between two places of the decoded text that is no UTF-8.
+    fn locate(&mut self, start: u64, end: u64) -> RowFault {
+        let offset = self.before + start;
+        let mut bytes = Vec::new();
+        let found = self.file.as_mut().and_then(|file| {
+            file.seek(SeekFrom::Start(offset)).ok()?;
+            file.take(end - start).read_to_end(&mut bytes).ok()?;
+            Some(std::str::from_utf8(&bytes).err()?.valid_up_to())
+        });
+        match found {
+            Some(at) => RowFault::InvalidByte { byte: bytes.get(at).copied(), offset: offset + at as u64 },
+            None => RowFault::InvalidByte { byte: None, offset },
+        }
+    }
 }
 
 /// The delimiter that a first line `sep=;` names, and the bytes of that line.
-fn declared_delimiter(sample: &[u8]) -> (Option<u8>, u64) {
-    let line = sample.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
+fn declared_delimiter(sample: &[u8]) -> (Option<u8>, usize) {
+    let end = sample.iter().position(|byte| matches!(byte, b'\n' | b'\r')).map_or(sample.len(), |at| {
+        // CR LF is one line end.
+        at + 1 + usize::from(sample[at..].starts_with(b"\r\n"))
+    });
+    let line = &sample[..end];
     let text = line.trim_ascii_end();
     let text = text.strip_prefix(b"\"").and_then(|t| t.strip_suffix(b"\"")).unwrap_or(text);
     // Trimming eats a declared tab.
     let tab = line.starts_with(b"sep=\t").then_some(b'\t');
     match text {
-        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter] => (Some(*delimiter), line.len() as u64),
-        _ if tab.is_some() => (tab, line.len() as u64),
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter] => (Some(*delimiter), line.len()),
+        _ if tab.is_some() => (tab, line.len()),
         _ => (None, 0),
     }
 }
@@ -133,39 +209,53 @@ fn judge(sample: &[u8], delimiter: u8) -> (usize, usize, usize) {
     }
 }
 
-/// Counts the bytes handed out since the last record, so that a quote that is never closed ends in an error
-/// instead of in memory.
-struct Metered<R> {
+/// Fields that nearly all records of the sample have; the most if they do not agree.
+///
+/// A heading row may be longer than all rows below it. That is the rule of such a file and no fault of its rows.
+fn usual_fields(sample: &[u8], delimiter: u8) -> usize {
+    let mut reader = settings(delimiter).from_reader(sample);
+    let mut widths: Vec<usize> = reader.byte_records().map_while(Result::ok).map(|record| record.len()).collect();
+    if sample.len() as u64 >= SAMPLE_BYTES {
+        // The last one was cut.
+        widths.pop();
+    }
+    let most = widths.iter().copied().max().unwrap_or(0);
+    let rows = widths.get(1..).unwrap_or_default();
+    let usual = rows.iter().copied().find(|width| {
+        let same = rows.iter().filter(|other| *other == width).count();
+        same >= USUAL_RECORDS && same * 10 >= rows.len() * 9
+    });
+    usual.unwrap_or(most)
+}
+
+/// Lets the tally see the bytes on their way to the reader, and ends them where it finds a fault, so that a quote
+/// that is never closed ends in an error instead of in memory.
+struct Tallied<R> {
     bytes: R,
-    since_record: Rc<Counter<u64>>,
-    limit: u64,
+    tally: Rc<RefCell<Tally>>,
 }
 
-impl<R: Read> Read for Metered<R> {
+impl<R: Read> Read for Tallied<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let before = self.since_record.get();
-        // One buffer may hold the end of an earlier record, so the limit is passed only after a further one.
-        if before > self.limit + into.len() as u64 {
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
         let length = self.bytes.read(into)?;
-        self.since_record.set(before + length as u64);
-        Ok(length)
+        let mut tally = self.tally.borrow_mut();
+        tally.take(&into[..length]);
+        if tally.fault().is_some() { Err(io::ErrorKind::InvalidData.into()) } else { Ok(length) }
     }
 }
 
-fn csv_error(error: csv::Error, record: u64, offset: u64) -> ReadError {
-    match error.into_kind() {
-        ErrorKind::Io(error) => io_error(error, record, offset),
-        other => ReadError::broken(Container::Csv)(format!("{other:?}")),
+fn csv_error(error: csv::Error, fault: Option<Fault>, limits: &Limits) -> ReadError {
+    match (error.into_kind(), fault) {
+        (_, Some(fault)) => fault_error(fault, limits),
+        (ErrorKind::Io(error), None) => ReadError::Open(error),
+        (other, None) => ReadError::broken(Container::Csv)(format!("{other:?}")),
     }
 }
 
-fn io_error(error: io::Error, record: u64, offset: u64) -> ReadError {
-    match error.kind() {
-        io::ErrorKind::InvalidData => ReadError::BadEncoding { record, offset },
-        io::ErrorKind::FileTooLarge => ReadError::UnclosedQuote { record },
-        _ => ReadError::Open(error),
+fn fault_error(fault: Fault, limits: &Limits) -> ReadError {
+    match fault {
+        Fault::Unclosed(line) => ReadError::UnclosedQuote { line },
+        Fault::TooLong => limits.exceeded(Excess::RecordBytes),
     }
 }
 
@@ -182,15 +272,15 @@ mod tests {
         let sniffed = sniff(file.path())?;
         assert_eq!(sniffed.container, Container::Csv);
         let mut sink = Collected::default();
-        read_rows(file.path(), &sniffed, sniffed.encodings[0], &Limits::default(), &mut sink)?;
+        read_rows(file.path(), &sniffed, sniffed.read_as(), &Limits::default(), &mut sink)?;
         Ok(sink)
     }
 
     #[test]
     fn quotes_keep_delimiters_and_line_breaks() {
         let sink = read_bytes("\u{feff}STT;Tên\n1;\"a;\r\nb \"\"c\"\"\"\n2;\n".as_bytes()).unwrap();
-        assert_eq!(sink.texts(), [vec!["STT", "Tên"], vec!["1", "a;\r\nb \"c\""], vec!["2"]]);
-        assert_eq!(sink.rows[2].1, 3);
+        assert_eq!(sink.texts(), [["STT", "Tên"], ["1", "a;\r\nb \"c\""], ["2", ""]]);
+        assert_eq!((sink.rows[2].1, sink.sheets[0].fields), (3, Some(2)));
     }
 
     #[test]
@@ -205,25 +295,65 @@ mod tests {
 
     #[test]
     fn a_sep_line_decides_and_is_no_record() {
-        let sink = read_bytes(b"sep=;\r\na;b,c\r\n").unwrap();
-        assert_eq!(sink.texts(), [["a", "b,c"]]);
-        assert_eq!(sink.rows[0].1, 1);
+        for text in ["sep=;\r\na;b,c\r\n", "sep=;\na;b,c", "\"sep=;\"\ra;b,c\r"] {
+            let sink = read_bytes(text.as_bytes()).unwrap();
+            assert_eq!(sink.texts(), [["a", "b,c"]], "{text:?}");
+            assert_eq!(sink.rows[0].1, 1);
+        }
     }
 
     #[test]
-    fn a_byte_that_is_not_utf8_is_named_by_record_and_place() {
+    fn line_ends_of_old_macs_end_records() {
+        assert_eq!(read_bytes(b"a,b\r1,2\r\r3,4").unwrap().texts(), [["a", "b"], ["1", "2"], ["3", "4"]]);
+    }
+
+    #[test]
+    fn a_byte_that_is_not_utf8_refuses_its_row_and_no_other() {
         let mut bytes = "Số,b\n".repeat(60_000).into_bytes();
-        bytes.extend_from_slice(b"\xff,x\n");
-        let error = read_bytes(&bytes).err().unwrap();
-        assert!(matches!(error, ReadError::BadEncoding { record: 60_001, offset: 420_000 }), "{error:?}");
+        bytes.extend_from_slice(b"\"x\xff\",x\n1,2\n");
+        let sink = read_bytes(&bytes).unwrap();
+        let fault = RowFault::InvalidByte { byte: Some(0xff), offset: 420_002 };
+        assert_eq!((sink.rows.len(), &sink.refused), (60_001, &vec![(60_001, fault)]));
+        let sink = read_bytes(b"\xef\xbb\xbfsep=,\nS\xe1\xbb\x91,b\n\xe1\xbb,c\n").unwrap();
+        assert_eq!(sink.refused, [(2, RowFault::InvalidByte { byte: Some(0xe1), offset: 16 })]);
     }
 
     #[test]
-    fn a_quote_that_swallows_the_file_is_refused() {
-        let mut bytes = b"a,b\n\"x,1\n".to_vec();
+    fn half_a_pair_of_utf16_refuses_its_row() {
+        let mut bytes: Vec<u8> = "\u{feff}Số,b\n1,2\nx".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        bytes.extend([0x00, 0xd8]);
+        bytes.extend(",y\n3,4\n".encode_utf16().flat_map(u16::to_le_bytes));
+        let sink = read_bytes(&bytes).unwrap();
+        assert_eq!(sink.texts(), [["Số", "b"], ["1", "2"], ["3", "4"]]);
+        assert_eq!((sink.refused.len(), sink.refused[0].0), (1, 3));
+    }
+
+    #[test]
+    fn a_quote_that_swallows_the_file_is_refused_with_its_line() {
+        let line = |bytes: &[u8]| match read_bytes(bytes).err().unwrap() {
+            ReadError::UnclosedQuote { line } => line,
+            other => panic!("{other:?}"),
+        };
+        let mut bytes = b"a,b\n1,\"2\n3\"\n\"x,1\n".to_vec();
+        assert_eq!(line(&bytes), 4);
         bytes.extend_from_slice("1,2\n".repeat(20_000).as_bytes());
-        assert_eq!(read_bytes(&bytes).err().unwrap().rule(), "unclosed_quote");
+        assert_eq!(line(&bytes), 4);
         bytes.extend_from_slice("1,2\n".repeat(4_000_000).as_bytes());
-        assert_eq!(read_bytes(&bytes).err().unwrap().rule(), "unclosed_quote");
+        assert_eq!(line(&bytes), 4);
+        // The next quote in the file seems to close it.
+        assert_eq!(line(b"a,b\n\"x,1\n2,3\n\"y\",4\n5,6\n"), 2);
+    }
+
+    #[test]
+    fn a_heading_row_longer_than_all_rows_is_told_from_one_short_row() {
+        assert_eq!(usual_fields(b"a,b,c\n1,2\n3,4\n5,6\n", b','), 2);
+        assert_eq!(usual_fields(b"a,b,c\n1,2,3\n3,4\n5,6,7\n", b','), 3);
+        assert_eq!(usual_fields(b"a,b,c\n1,2\n", b','), 3);
+    }
+
+    #[test]
+    fn nul_bytes_are_told() {
+        let sink = read_bytes(&[b"a,b\n".repeat(200), b"1,x\0y\n".repeat(2)].concat()).unwrap();
+        assert_eq!(sink.text_notes, [TextNote { kind: TextKind::NulBytes, row: 201, count: 2 }]);
     }
 }

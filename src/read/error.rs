@@ -59,10 +59,18 @@ pub enum ReadError {
         offset: u64,
     },
     /// A quote that swallows the records after it.
-    #[error("record {record} opens a quote that is not closed where it should be; repair the quotes or export again")]
+    #[error("line {line} opens a quote that is not closed where it should be; repair the quotes or export again")]
     UnclosedQuote {
-        /// Number of the record, from 1.
-        record: u64,
+        /// Number of the line in the file, from 1.
+        line: u64,
+    },
+    /// Two ways of counting the records of delimited text disagree, so some may have been read wrong.
+    #[error("{read} records were read, but {counted} counted; the quotes are not clear, so export again as .xlsx")]
+    RecordCount {
+        /// Records handed out.
+        read: u64,
+        /// Records by the second count.
+        counted: u64,
     },
     /// The container's own reader gave up.
     #[error("the {container} content is damaged; open the file in its program and save it again, or export it again")]
@@ -105,6 +113,7 @@ impl ReadError {
             Self::CutOff(_) => "truncated",
             Self::BadEncoding { .. } => "bad_encoding",
             Self::UnclosedQuote { .. } => "unclosed_quote",
+            Self::RecordCount { .. } => "record_count",
         }
     }
 
@@ -120,7 +129,8 @@ impl ReadError {
                 container.to_string()
             }
             Self::BadEncoding { record, offset } => format!("{record}, {offset}"),
-            Self::UnclosedQuote { record } => record.to_string(),
+            Self::UnclosedQuote { line } => line.to_string(),
+            Self::RecordCount { read, counted } => format!("{read} ≠ {counted}"),
             Self::Empty
             | Self::Password
             | Self::TruncatedZip(_)

@@ -189,7 +189,7 @@ impl<'f> Pieces<'f> {
         let piece = match kind {
             SHEET => {
                 let name = self.text()?.to_owned();
-                Piece::Sheet(Sheet { name, hidden: self.take::<1>()? == [1] })
+                Piece::Sheet(Sheet { name, hidden: self.take::<1>()? == [1], fields: None })
             }
             ROW => {
                 let (number, width) = (self.number()?, self.number()? as usize);
@@ -264,7 +264,7 @@ mod tests {
     fn written(result: &Result<(), ReadError>) -> Vec<u8> {
         let mut bytes = Vec::new();
         let mut writer = FrameWriter::new(&mut bytes, true);
-        writer.sheet(&Sheet { name: "Hồ sơ".to_owned(), hidden: true });
+        writer.sheet(&Sheet { name: "Hồ sơ".to_owned(), hidden: true, fields: None });
         writer.note(Note::HiddenRow(7));
         writer.row(65_536, &row());
         writer.end(result).unwrap();

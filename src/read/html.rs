@@ -8,8 +8,9 @@ use super::budget::Budget;
 use super::error::ReadError;
 use super::markup::{Attributes, Collapsed, Listener, listen};
 use super::sniff::Container;
-use super::text::{Encoding, to_utf8};
+use super::text::to_utf8;
 use super::{Cell, Excess, Flow, Note, recycle};
+use crate::model::Encoding;
 
 /// Rows that a cell may reach down, as browsers have it.
 const MAX_ROWSPAN: u32 = 65_534;
@@ -299,7 +300,7 @@ mod tests {
         let sniffed = sniff(file.path())?;
         assert_eq!(sniffed.container, Container::Html);
         let mut sink = Collected::default();
-        read_rows(file.path(), &sniffed, sniffed.encodings[0], &Limits::default(), &mut sink)?;
+        read_rows(file.path(), &sniffed, sniffed.read_as(), &Limits::default(), &mut sink)?;
         Ok(sink)
     }
 

@@ -4,11 +4,15 @@ mod archive;
 mod budget;
 mod compound;
 mod csv;
+mod encoding;
 mod error;
+mod evidence;
 mod frames;
 mod guard;
 mod html;
 mod isolated;
+mod legacy;
+mod letters;
 mod limits;
 mod markup;
 mod note;
@@ -19,6 +23,8 @@ mod peek;
 mod serve;
 mod sniff;
 mod spreadsheet;
+mod syllable;
+mod tally;
 mod text;
 mod xls;
 mod xlsb;
@@ -29,15 +35,16 @@ use std::borrow::Cow;
 use std::path::Path;
 
 pub use archive::{Archive, ArchiveEntry, is_hidden, is_lock_file};
+pub use encoding::Certainty;
 pub use error::ReadError;
 pub use isolated::{SERVE_XLS, isolate_xls};
 pub use limits::{Exceeded, Excess, Limits};
-pub use note::Note;
-pub use peek::{CellType, PeekCell, PeekSheet, Peeked, peek};
+pub use note::{Note, RowFault, TextKind, TextNote};
+pub use peek::{CellType, PeekCell, PeekFault, PeekSheet, Peeked, peek};
 pub use serve::serve_xls;
 pub use sniff::{Container, Sniffed, sniff};
-pub use text::{Encoding, tcvn3_to_unicode};
 
+use crate::model::Encoding;
 use budget::Budget;
 
 /// One cell as the container stores it. Dates are ISO text (`2020-06-30T08:00:00`), since every reader can give that.
@@ -64,6 +71,8 @@ pub struct Sheet {
     pub name: String,
     /// Whether the container hides it.
     pub hidden: bool,
+    /// Fields that nearly every record of delimited text has; `None` for other containers.
+    pub fields: Option<usize>,
 }
 
 /// What the receiver wants next.
@@ -84,8 +93,15 @@ pub enum Flow {
 pub trait RowSink {
     /// Is told of a sheet before its rows.
     fn sheet(&mut self, sheet: &Sheet) -> Flow;
-    /// Takes one row. Trailing empty cells may be cut and wholly blank rows left out.
+    /// Takes one row. Trailing empty cells may be cut, but not where [`Sheet::fields`] is known, and wholly blank
+    /// rows left out.
     fn row(&mut self, number: u32, cells: &[Cell<'_>]) -> Flow;
+    /// Is told of a row that cannot be read; `cells` hold what could be made of it.
+    fn refused_row(&mut self, _number: u32, _cells: &[Cell<'_>], _fault: RowFault) -> Flow {
+        Flow::Continue
+    }
+    /// Is told of the text of the sheet that was last announced, behind its rows.
+    fn text_note(&mut self, _note: TextNote) {}
     /// Whether it wants to be told [`Note`]s: to find them some containers are looked through twice.
     fn wants_notes(&self) -> bool {
         false
@@ -94,15 +110,39 @@ pub trait RowSink {
     fn note(&mut self, _note: Note) {}
 }
 
+impl Cell<'_> {
+    /// The cell with a text of its own.
+    #[must_use]
+    pub fn to_static(&self) -> Cell<'static> {
+        match self {
+            Self::Empty => Cell::Empty,
+            Self::Text(text) => Cell::Text(Cow::Owned(text.as_ref().to_owned())),
+            Self::Number(number) => Cell::Number(*number),
+            Self::Bool(truth) => Cell::Bool(*truth),
+            Self::DateTime(text) => Cell::DateTime(Cow::Owned(text.as_ref().to_owned())),
+            Self::Error(text) => Cell::Error(Cow::Owned(text.as_ref().to_owned())),
+        }
+    }
+}
+
+/// How text is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadAs {
+    /// The encoding of a text file.
+    pub encoding: Encoding,
+    /// What a source declares: the encoding of cells that do not tell theirs.
+    pub declared: Option<Encoding>,
+}
+
 /// Reads a file whose container is known, sheet by sheet and row by row.
 ///
-/// `encoding` is one of the candidates in `sniffed`; containers that are not text take no notice of it.
+/// `text` says in which encoding text is; containers that are not text take notice only of what is declared.
 /// A panic inside a third-party reader comes back as an error; a panic of the sink goes on. An .xls file is read in
 /// another process if [`isolate_xls`] has named a program for it.
 pub fn read_rows(
     path: &Path,
     sniffed: &Sniffed,
-    encoding: Encoding,
+    text: ReadAs,
     limits: &Limits,
     sink: &mut dyn RowSink,
 ) -> Result<(), ReadError> {
@@ -110,16 +150,24 @@ pub fn read_rows(
     if size > limits.max_file_mib.saturating_mul(1 << 20) {
         return Err(limits.exceeded(Excess::FileBytes));
     }
-    let mut budget = Budget::new(sink, limits);
+    let mut budget = Budget::decoding(sink, limits, text.declared);
     guard::catching(sniffed.container, || match sniffed.container {
         Container::Xlsx => xlsx::read(path, &mut budget),
         Container::Xlsb => xlsb::read(path, &mut budget),
         Container::Xls => isolated::read(path, size, &mut budget).unwrap_or_else(|| xls::read(path, &mut budget)),
         Container::Ods => ods::read(path, &mut budget),
-        Container::Html => html::read(path, encoding, &mut budget),
-        Container::Csv => csv::read(path, encoding, &mut budget),
+        Container::Html => html::read(path, text.encoding, &mut budget),
+        Container::Csv => csv::read(path, text.encoding, &mut budget),
         Container::Parquet => parquet::read(path, &mut budget),
-    })
+    })?;
+    budget.finish();
+    Ok(())
+}
+
+/// Text as it would read in one of [`Encoding::LEGACY`], told from what the Western code page shows.
+#[must_use]
+pub fn decode_legacy(shown: &str, encoding: Encoding) -> String {
+    letters::decode(shown, encoding)
 }
 
 /// Empties a row of cells and hands its allocation on to cells of another lifetime.
@@ -132,13 +180,15 @@ fn recycle<'b>(mut cells: Vec<Cell<'_>>) -> Vec<Cell<'b>> {
 /// A sink for tests that keeps everything.
 #[cfg(test)]
 mod collected {
-    use super::{Cell, Flow, Note, RowSink, Sheet};
+    use super::{Cell, Flow, Note, RowFault, RowSink, Sheet, TextNote};
 
     #[derive(Default)]
     pub struct Collected {
         pub sheets: Vec<Sheet>,
         pub rows: Vec<(String, u32, Vec<Cell<'static>>)>,
         pub notes: Vec<Note>,
+        pub refused: Vec<(u32, RowFault)>,
+        pub text_notes: Vec<TextNote>,
     }
 
     impl Collected {
@@ -155,8 +205,17 @@ mod collected {
 
         fn row(&mut self, number: u32, cells: &[Cell<'_>]) -> Flow {
             let sheet = self.sheets.last().map(|sheet| sheet.name.clone()).unwrap_or_default();
-            self.rows.push((sheet, number, cells.iter().map(owned).collect()));
+            self.rows.push((sheet, number, cells.iter().map(Cell::to_static).collect()));
             Flow::Continue
+        }
+
+        fn refused_row(&mut self, number: u32, _: &[Cell<'_>], fault: RowFault) -> Flow {
+            self.refused.push((number, fault));
+            Flow::Continue
+        }
+
+        fn text_note(&mut self, note: TextNote) {
+            self.text_notes.push(note);
         }
 
         fn wants_notes(&self) -> bool {
@@ -165,17 +224,6 @@ mod collected {
 
         fn note(&mut self, note: Note) {
             self.notes.push(note);
-        }
-    }
-
-    fn owned(cell: &Cell<'_>) -> Cell<'static> {
-        match cell {
-            Cell::Empty => Cell::Empty,
-            Cell::Text(text) => Cell::Text(text.to_string().into()),
-            Cell::Number(number) => Cell::Number(*number),
-            Cell::Bool(truth) => Cell::Bool(*truth),
-            Cell::DateTime(text) => Cell::DateTime(text.to_string().into()),
-            Cell::Error(text) => Cell::Error(text.to_string().into()),
         }
     }
 

@@ -1,6 +1,8 @@
-//! What a container tells of rows and cells beside their values: what is hidden, merged, or a formula without a result.
+//! What is told of rows and cells beside their values: hidden, merged, without a result, of an old encoding, unreadable.
 
 use serde::{Deserialize, Serialize};
+
+use crate::model::Encoding;
 
 /// One such fact. Columns count from 0, rows from 1, as in [`RowSink::row`].
 ///
@@ -30,4 +32,48 @@ pub enum Note {
         /// Column.
         column: u32,
     },
+}
+
+/// Why one row cannot be read; the rows around it can.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowFault {
+    /// A byte that the text encoding does not have.
+    InvalidByte {
+        /// The byte, if it is known which one.
+        byte: Option<u8>,
+        /// Where it stands in the file, from 0, or where its record does in the decoded text.
+        offset: u64,
+    },
+}
+
+impl RowFault {
+    /// The stable id under which findings name this fault.
+    #[must_use]
+    pub const fn rule(self) -> &'static str {
+        match self {
+            Self::InvalidByte { .. } => "invalid_byte",
+        }
+    }
+}
+
+/// Something about the text of a whole sheet; it comes behind the sheet's rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextNote {
+    /// What.
+    pub kind: TextKind,
+    /// Row of the first case.
+    pub row: u32,
+    /// Cells, or rows.
+    pub count: u64,
+}
+
+/// The kinds of [`TextNote`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextKind {
+    /// Cells of this encoding were decoded.
+    Decoded(Encoding),
+    /// Cells that may be of this encoding were left as they are.
+    Undecided(Encoding),
+    /// Rows hold NUL bytes.
+    NulBytes,
 }

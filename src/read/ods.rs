@@ -342,7 +342,7 @@ mod tests {
         package.finish().unwrap();
         let mut sink = Collected::default();
         let sniffed = sniff(file.path())?;
-        read_rows(file.path(), &sniffed, sniffed.encodings[0], &limits, &mut sink)?;
+        read_rows(file.path(), &sniffed, sniffed.read_as(), &limits, &mut sink)?;
         Ok(sink)
     }
 

@@ -160,7 +160,7 @@ mod tests {
         writer.close().unwrap();
         let sniffed = sniff(file.path()).unwrap();
         let mut sink = Collected::default();
-        read_rows(file.path(), &sniffed, sniffed.encodings[0], &Limits::default(), &mut sink).unwrap();
+        read_rows(file.path(), &sniffed, sniffed.read_as(), &Limits::default(), &mut sink).unwrap();
         assert_eq!(
             sink.texts(),
             [

@@ -7,9 +7,8 @@ use serde_json::Value;
 
 use super::archive::Archive;
 use super::error::ReadError;
-use super::sniff::{Sniffed, sniff};
-use super::text::Encoding;
-use super::{Cell, Excess, Flow, Limits, RowSink, Sheet, read_rows};
+use super::sniff::{Container, Sniffed, sniff};
+use super::{Cell, Certainty, Excess, Flow, Limits, RowFault, RowSink, Sheet, TextKind, TextNote, read_rows};
 
 /// A sheet, its rows counted and its cells listed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -23,8 +22,23 @@ pub struct PeekSheet {
     pub hidden: bool,
     /// Rows with at least one cell that is not empty; error cells are not empty.
     pub rows: u64,
+    /// The encoding of its text: of the file, or of cells that had to be decoded. `None` where none was told.
+    pub encoding: Option<&'static str>,
     /// Cells that are not empty, row by row.
     pub cells: Vec<PeekCell>,
+    /// What is wrong with rows or with the text.
+    pub faults: Vec<PeekFault>,
+}
+
+/// A fault of a row; the row is counted all the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PeekFault {
+    /// Row number.
+    pub row: u32,
+    /// Id of the rule.
+    pub rule: &'static str,
+    /// What exactly.
+    pub detail: String,
 }
 
 /// One cell that is not empty.
@@ -70,7 +84,7 @@ pub struct Peeked {
 /// Reads a file of any container, or all files of a zip archive. At most `per_sheet_cells` cells are listed for a
 /// sheet; all rows are counted.
 ///
-/// Text in a legacy encoding is shown in the likeliest one.
+/// Text in a legacy encoding is decoded if its words tell the encoding, else shown as it stands.
 ///
 /// # Errors
 /// The file is refused.
@@ -78,7 +92,15 @@ pub fn peek(path: &Path, limits: &Limits, per_sheet_cells: usize) -> Result<Peek
     if !std::fs::metadata(path).map_err(ReadError::Open)?.is_file() {
         return Err(ReadError::NotAFile("folder, FIFO or device"));
     }
-    let mut peeker = Peeker { file: None, sheets: Vec::new(), per_sheet_cells, room: MAX_LISTED, overflowed: false };
+    let mut peeker = Peeker {
+        file: None,
+        sheets: Vec::new(),
+        per_sheet_cells,
+        room: MAX_LISTED,
+        overflowed: false,
+        encoding: None,
+        fields: None,
+    };
     let mut refused = Vec::new();
     match Archive::look(path, limits)? {
         None => peek_file(path, limits, &mut peeker)?,
@@ -103,11 +125,13 @@ pub fn peek(path: &Path, limits: &Limits, per_sheet_cells: usize) -> Result<Peek
 
 fn peek_file(path: &Path, limits: &Limits, peeker: &mut Peeker) -> Result<(), ReadError> {
     let sniffed = sniff(path)?;
-    read_rows(path, &sniffed, likeliest(&sniffed), limits, peeker)
+    peeker.encoding = told(&sniffed);
+    read_rows(path, &sniffed, sniffed.read_as(), limits, peeker)
 }
 
-fn likeliest(sniffed: &Sniffed) -> Encoding {
-    sniffed.encodings.first().copied().unwrap_or(Encoding::Utf8)
+fn told(sniffed: &Sniffed) -> Option<&'static str> {
+    let is_text = matches!(sniffed.container, Container::Csv | Container::Html);
+    (is_text && sniffed.certainty != Certainty::Open).then(|| sniffed.encoding.name())
 }
 
 struct Peeker {
@@ -116,16 +140,56 @@ struct Peeker {
     per_sheet_cells: usize,
     room: usize,
     overflowed: bool,
+    /// The encoding of the file.
+    encoding: Option<&'static str>,
+    /// Fields that records should have, from the first that has them.
+    fields: Option<Fields>,
+}
+
+/// How many fields records should have.
+struct Fields {
+    usual: usize,
+    found: bool,
 }
 
 impl RowSink for Peeker {
     fn sheet(&mut self, sheet: &Sheet) -> Flow {
-        let (sheet, hidden) = (sheet.name.clone(), sheet.hidden);
-        self.sheets.push(PeekSheet { file: self.file.clone(), sheet, hidden, rows: 0, cells: Vec::new() });
+        self.fields = sheet.fields.map(|usual| Fields { usual, found: false });
+        self.sheets.push(PeekSheet {
+            file: self.file.clone(),
+            sheet: sheet.name.clone(),
+            hidden: sheet.hidden,
+            rows: 0,
+            encoding: self.encoding,
+            cells: Vec::new(),
+            faults: Vec::new(),
+        });
         Flow::Continue
     }
 
+    fn refused_row(&mut self, number: u32, cells: &[Cell<'_>], fault: RowFault) -> Flow {
+        let RowFault::InvalidByte { byte, offset } = fault;
+        let byte = byte.map_or(String::new(), |byte| format!("0x{byte:02X} "));
+        self.fault(number, fault.rule(), format!("{byte}at byte {offset}"));
+        self.row(number, cells)
+    }
+
+    fn text_note(&mut self, note: TextNote) {
+        match note.kind {
+            TextKind::Decoded(encoding) => {
+                if let Some(sheet) = self.sheets.last_mut() {
+                    sheet.encoding = Some(encoding.name());
+                }
+            }
+            TextKind::Undecided(encoding) => {
+                self.fault(note.row, "unsure_encoding", format!("{} cells, {}?", note.count, encoding.name()));
+            }
+            TextKind::NulBytes => self.fault(note.row, "nul_bytes", format!("{} rows", note.count)),
+        }
+    }
+
     fn row(&mut self, number: u32, cells: &[Cell<'_>]) -> Flow {
+        self.check_fields(number, cells.len());
         let Some(sheet) = self.sheets.last_mut() else { return Flow::Continue };
         sheet.rows += 1;
         let listed = sheet.cells.len();
@@ -141,6 +205,24 @@ impl RowSink for Peeker {
         };
         self.room = room;
         Flow::Continue
+    }
+}
+
+impl Peeker {
+    /// Rows above the first with all fields are a letterhead.
+    fn check_fields(&mut self, number: u32, found: usize) {
+        let Some(fields) = &mut self.fields else { return };
+        fields.found |= found >= fields.usual;
+        if fields.found && found != fields.usual {
+            let detail = format!("{found} fields, not {}", fields.usual);
+            self.fault(number, "ragged_row", detail);
+        }
+    }
+
+    fn fault(&mut self, row: u32, rule: &'static str, detail: String) {
+        if let Some(sheet) = self.sheets.last_mut() {
+            sheet.faults.push(PeekFault { row, rule, detail });
+        }
     }
 }
 
@@ -187,7 +269,7 @@ mod tests {
         std::fs::write(file.path(), "a,,b\n1,2,3\n,,\n").unwrap();
         let sheets = peek(file.path(), &Limits::default(), 3).unwrap().sheets;
         let json = serde_json::to_value(&sheets).unwrap();
-        let expected = serde_json::json!([{"sheet": "", "hidden": false, "rows": 2, "cells": [
+        let expected = serde_json::json!([{"sheet": "", "hidden": false, "rows": 2, "encoding": "utf-8", "faults": [], "cells": [
             {"address": "A1", "value": "a", "type": "text"},
             {"address": "C1", "value": "b", "type": "text"},
             {"address": "A2", "value": "1", "type": "text"},

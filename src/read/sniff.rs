@@ -5,9 +5,11 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use super::ReadAs;
+use super::encoding::{Certainty, tell};
 use super::error::ReadError;
 use super::package::{self, Zipped};
-use super::text::Encoding;
+use crate::model::Encoding;
 
 /// Bytes that are looked at to tell text and its encoding.
 const HEAD_BYTES: u64 = 256 << 10;
@@ -52,15 +54,26 @@ impl fmt::Display for Container {
 pub struct Sniffed {
     /// The container.
     pub container: Container,
-    /// Encodings to try, likeliest first; always one or more, and just one for containers that are not text.
-    pub encodings: Vec<Encoding>,
+    /// The encoding of text; of no meaning for other containers.
+    pub encoding: Encoding,
+    /// How surely it is known.
+    pub certainty: Certainty,
+}
+
+impl Sniffed {
+    /// As what the file is read unless somebody knows better.
+    #[must_use]
+    pub const fn read_as(&self) -> ReadAs {
+        ReadAs { encoding: self.encoding, declared: None }
+    }
 }
 
 /// Looks into a file. What is empty or no sheet at all is refused here, but for compound files: whether they hold an
 /// .xls workbook, another document or an encrypted one shows when they are read.
 pub fn sniff(path: &Path) -> Result<Sniffed, ReadError> {
     let mut head = Vec::new();
-    File::open(path).and_then(|file| file.take(HEAD_BYTES).read_to_end(&mut head)).map_err(ReadError::Open)?;
+    let mut file = File::open(path).map_err(ReadError::Open)?;
+    file.by_ref().take(HEAD_BYTES).read_to_end(&mut head).map_err(ReadError::Open)?;
     match head.as_slice() {
         [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => match package::kind(path)? {
             Zipped::Workbook(container) => Ok(binary(container)),
@@ -74,17 +87,19 @@ pub fn sniff(path: &Path) -> Result<Sniffed, ReadError> {
         [0x09, 0x00 | 0x02 | 0x04 | 0x08, _, 0x00, _, _, 0x10 | 0x20 | 0x40, 0x00, ..] => {
             Err(ReadError::NotAWorkbook("Excel 4".into()))
         }
-        _ => text_kind(&head),
+        _ => text_kind(&head, &mut file),
     }
 }
 
 fn binary(container: Container) -> Sniffed {
-    Sniffed { container, encodings: vec![Encoding::Utf8] }
+    Sniffed { container, encoding: Encoding::Utf8, certainty: Certainty::Known }
 }
 
-fn text_kind(head: &[u8]) -> Result<Sniffed, ReadError> {
-    let encodings = encodings(head)?;
-    let text = ascii_view(head, encodings[0]);
+fn text_kind(head: &[u8], file: &mut File) -> Result<Sniffed, ReadError> {
+    let whole = (head.len() as u64) < HEAD_BYTES;
+    let told = tell(head, whole, file).map_err(ReadError::Open)?;
+    let (encoding, certainty) = told.ok_or(ReadError::UnknownContainer)?;
+    let text = ascii_view(head, encoding);
     let text = text.trim_start();
     if text.is_empty() {
         return Err(ReadError::Empty);
@@ -93,57 +108,14 @@ fn text_kind(head: &[u8]) -> Result<Sniffed, ReadError> {
     let start = start.to_ascii_lowercase();
     if !is_html(&start) {
         refuse_other_markup(&start)?;
-        return Ok(Sniffed { container: Container::Csv, encodings });
+        return Ok(Sniffed { container: Container::Csv, encoding, certainty });
     }
-    let encodings = match declared_charset(&start) {
-        Some("windows-1258") if encodings[0] == Encoding::Tcvn3 => {
-            vec![Encoding::Windows1258, Encoding::Tcvn3]
+    Ok(match declared_charset(&start) {
+        Some("windows-1258") if certainty == Certainty::Open => {
+            Sniffed { container: Container::Html, encoding: Encoding::Windows1258, certainty: Certainty::Known }
         }
-        _ => encodings,
-    };
-    Ok(Sniffed { container: Container::Html, encodings })
-}
-
-/// The encodings to try; garbage is refused, since text holds next to no control characters.
-fn encodings(head: &[u8]) -> Result<Vec<Encoding>, ReadError> {
-    let mark = match head {
-        [0xff, 0xfe, ..] => Some(Encoding::Utf16Le),
-        [0xfe, 0xff, ..] => Some(Encoding::Utf16Be),
-        _ => unmarked_utf16(head),
-    };
-    if let Some(encoding) = mark {
-        return Ok(vec![encoding]);
-    }
-    let is_control = |byte: &&u8| **byte < 0x20 && !matches!(**byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b);
-    if head.contains(&0) || head.iter().filter(is_control).count() * 100 > head.len() {
-        return Err(ReadError::UnknownContainer);
-    }
-    match std::str::from_utf8(head) {
-        Ok(_) => Ok(vec![Encoding::Utf8]),
-        // The end of the head may cut a character.
-        Err(error) if error.error_len().is_none() && head.len() as u64 == HEAD_BYTES => Ok(vec![Encoding::Utf8]),
-        Err(_) if head.starts_with(b"\xef\xbb\xbf") => Ok(vec![Encoding::Utf8]),
-        Err(_) => Ok(vec![Encoding::Tcvn3, Encoding::Windows1258]),
-    }
-}
-
-/// UTF-16 without a mark: digits and delimiters leave every other byte zero, and no zero has a zero beside it.
-fn unmarked_utf16(head: &[u8]) -> Option<Encoding> {
-    let mut zeros = [0_usize; 2];
-    for pair in head.chunks_exact(2) {
-        match pair {
-            [0, 0] => return None,
-            [0, _] => zeros[0] += 1,
-            [_, 0] => zeros[1] += 1,
-            _ => {}
-        }
-    }
-    let enough = head.len() / 5;
-    match zeros {
-        [0, low] if low > enough => Some(Encoding::Utf16Le),
-        [high, 0] if high > enough => Some(Encoding::Utf16Be),
-        _ => None,
-    }
+        _ => Sniffed { container: Container::Html, encoding, certainty },
+    })
 }
 
 /// The head as text in which ASCII can be trusted, whatever the encoding.
@@ -219,17 +191,49 @@ mod tests {
         assert_eq!(refusal(b"<?xml version='1.0'?><Workbook xmlns='urn'>"), "not_a_workbook");
     }
 
+    fn told(bytes: &[u8]) -> (Encoding, Certainty) {
+        let sniffed = sniffed(bytes).unwrap();
+        (sniffed.encoding, sniffed.certainty)
+    }
+
     #[test]
-    fn bytes_that_are_not_utf8_may_be_tcvn3_or_windows_1258() {
-        let found = sniffed(b"S\xe8 h\xe5 s\xac,T\xaan\n").unwrap();
-        assert_eq!(found.encodings, [Encoding::Tcvn3, Encoding::Windows1258]);
-        let wide: Vec<u8> = "Số;Tên\n1;2\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        assert_eq!(sniffed(&wide).unwrap().encodings, [Encoding::Utf16Le]);
+    fn the_words_tell_the_legacy_encoding() {
+        assert_eq!(told(b"S\xe8 h\xe5 s\xac,T\xaan\n1,2\n"), (Encoding::Tcvn3, Certainty::Told));
+        let vni: Vec<u8> = "Soá hoà sô,Ngaøy heïn traû,Ñôn vò\n".chars().map(|shown| shown as u8).collect();
+        assert_eq!(told(&vni), (Encoding::Vni, Certainty::Told));
+        let marked: Vec<u8> = "Sôì hôÌ sõ,Ngày heòn traÒ,Ðõn viò\n".chars().map(|shown| shown as u8).collect();
+        assert_eq!(told(&marked), (Encoding::Windows1258, Certainty::Told));
+    }
+
+    #[test]
+    fn what_words_do_not_tell_stays_open() {
+        assert_eq!(told(b"Ma ho so,Don vi\nH1,S\xeb Y t\xd5\n"), (Encoding::Windows1252, Certainty::Open));
+        assert_eq!(told(b"Nom,Ville\nSoci\xe9t\xe9,Orl\xe9ans\n"), (Encoding::Utf8, Certainty::Open));
+    }
+
+    #[test]
+    fn unicode_is_known_by_its_marks_or_its_form() {
+        let text = "Số;Tên\n1;2\n";
+        let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(told(&wide), (Encoding::Utf16Le, Certainty::Known));
+        let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(told(&wide), (Encoding::Utf16Be, Certainty::Known));
+        assert_eq!(told(text.as_bytes()), (Encoding::Utf8, Certainty::Known));
+        let damaged = [text.repeat(3).as_bytes(), b"x\xff;2\n"].concat();
+        assert_eq!(told(&damaged), (Encoding::Utf8, Certainty::Known));
     }
 
     #[test]
     fn a_character_cut_by_the_end_of_the_head_is_still_utf8() {
         let text = format!("a{}", "ố".repeat(100_000));
-        assert_eq!(sniffed(text.as_bytes()).unwrap().encodings, [Encoding::Utf8]);
+        assert_eq!(told(text.as_bytes()), (Encoding::Utf8, Certainty::Known));
+    }
+
+    /// Nothing but ASCII for the first quarter of a million bytes.
+    #[test]
+    fn letters_far_below_the_head_are_looked_for() {
+        let mut bytes = b"1;2;3\n".repeat(100_000);
+        bytes.extend(b"1;S\xeb C\xabng th\xad\xacng;Ng\xb5y h\xd1n tr\xb6\n".repeat(10_000));
+        assert_eq!(told(&bytes), (Encoding::Tcvn3, Certainty::Told));
     }
 }

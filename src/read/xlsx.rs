@@ -106,7 +106,7 @@ mod tests {
         let sniffed = sniff(path)?;
         assert_eq!(sniffed.container, Container::Xlsx);
         let mut sink = Collected::default();
-        read_rows(path, &sniffed, sniffed.encodings[0], limits, &mut sink)?;
+        read_rows(path, &sniffed, sniffed.read_as(), limits, &mut sink)?;
         Ok(sink)
     }
 

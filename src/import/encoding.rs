@@ -1,0 +1,72 @@
+//! Chooses how the text of a file is read where its words do not tell: by what a source declares, or by its headings.
+
+use super::file::{Context, FileOutcome, Reading, read_as, settle};
+use super::paths::InputFile;
+use super::unread::shown;
+use crate::definitions::SourceDef;
+use crate::model::{Encoding, Finding, Level};
+use crate::read::{Certainty, Container, ReadAs, Sniffed};
+
+/// Headings with letters outside ASCII that have to fit a source before they vouch for an encoding.
+const ENOUGH_HEADINGS: usize = 3;
+
+/// Reads as the words tell; where they leave it open, as a source declares, then as headings fit, else as it stands.
+pub(super) fn read_best(
+    outcome: FileOutcome,
+    input: &InputFile,
+    sniffed: &Sniffed,
+    context: &Context<'_>,
+) -> FileOutcome {
+    let only = if let [only] = context.sources { only.encoding } else { None };
+    let is_text = matches!(sniffed.container, Container::Csv | Container::Html);
+    let is_open = is_text && sniffed.certainty == Certainty::Open;
+    let declared =
+        |encoding| ReadAs { encoding: if is_open { encoding } else { sniffed.encoding }, declared: Some(encoding) };
+    let read = read_as(input, sniffed, only.map_or(sniffed.read_as(), declared), context);
+    let is_settled = only.is_some() || read.error.is_some() || !(is_open || read.is_undecided);
+    if !is_settled {
+        for encoding in Encoding::LEGACY {
+            let says_so = |source: &&SourceDef| source.encoding == Some(encoding);
+            let sources: Vec<SourceDef> = context.sources.iter().filter(says_so).cloned().collect();
+            if sources.is_empty() {
+                continue;
+            }
+            let context = context.with_sources(&sources);
+            let again = read_as(input, sniffed, declared(encoding), &context);
+            if !again.found.is_empty() {
+                return told(settle(outcome, input, again, &context), encoding, is_open);
+            }
+        }
+        for encoding in Encoding::LEGACY {
+            let again = read_as(input, sniffed, declared(encoding), context);
+            if fits(&again) && !fits(&read) {
+                return told(settle(outcome, input, again, context), encoding, is_open);
+            }
+        }
+    }
+    let encoding = only.filter(|_| is_open).unwrap_or(sniffed.encoding);
+    let is_legacy = is_text && Encoding::LEGACY.contains(&encoding);
+    told(settle(outcome, input, read, context), encoding, is_legacy)
+}
+
+/// Whether headings with Vietnamese letters fit a source letter by letter: no other encoding would give them.
+fn fits(read: &Reading) -> bool {
+    read.found.iter().any(|sheet| {
+        let mapping = &sheet.found.mapping;
+        let named = mapping
+            .columns
+            .iter()
+            .flatten()
+            .filter(|at| mapping.headings.get(**at).is_some_and(|heading| !heading.is_ascii()));
+        mapping.exact >= ENOUGH_HEADINGS && named.count() >= ENOUGH_HEADINGS
+    })
+}
+
+/// Adds which encoding the whole file was read in.
+fn told(mut outcome: FileOutcome, encoding: Encoding, is_whole_file: bool) -> FileOutcome {
+    if is_whole_file {
+        let finding = Finding::new(Level::Info, "legacy_text", &outcome.account.file);
+        outcome.findings.push(finding.value(shown(encoding)));
+    }
+    outcome
+}
