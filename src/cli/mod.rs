@@ -1,5 +1,6 @@
 //! The command line: arguments in, one file per subcommand, data on stdout and everything else on stderr.
 
+mod advice;
 mod carried;
 mod check;
 mod demo;
@@ -221,6 +222,9 @@ pub fn main() -> ExitCode {
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {}", escaped(&told_once(&error)));
+            if let Some(advice) = advice::advice(&error) {
+                eprintln!("hint: {advice}");
+            }
             ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
         }
     }

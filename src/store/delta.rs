@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::{self, File};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties};
@@ -114,10 +115,37 @@ pub fn write(
     complete(data, table)?;
     let file = File::create(&full).map_err(io(&full))?;
     kill.pass(KillPoint::DataFileBegun);
-    ParquetWriter::new(&file).with_compression(ParquetCompression::Snappy).finish(data).map_err(frame(table))?;
+    let mut writer = Remembering { file: &file, error: None };
+    let written = ParquetWriter::new(&mut writer).with_compression(ParquetCompression::Snappy).finish(data);
+    if let Some(error) = writer.error {
+        return Err(io(&full)(error));
+    }
+    written.map_err(frame(table))?;
     kill.pass(KillPoint::DataFileWritten);
     file.sync_all().map_err(io(&full))?;
     Ok(below)
+}
+
+/// Keeps the system's error, which the Parquet writer does not hand on everywhere.
+struct Remembering<'a> {
+    file: &'a File,
+    error: Option<std::io::Error>,
+}
+
+impl Write for Remembering<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.file.write(bytes).map_err(|error| {
+            let kind = error.kind();
+            if kind != std::io::ErrorKind::Interrupted {
+                self.error.get_or_insert(error);
+            }
+            kind.into()
+        })
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// Makes the names of a table's data files last.
