@@ -86,7 +86,7 @@ fn raw_batch(source: &SourceDef, units: &UnitIndex) -> RawBatch {
                 Kind::Time if column.name.starts_with("pause") || column.name == "refused_at" => texts.push(""),
                 Kind::Time => texts.push(&format!("202401{:02}081500", 1 + row % 28)),
                 Kind::Int | Kind::Float | Kind::Bool => texts.push("1"),
-                Kind::Text => texts.push(&format!("{}-{row}", unit.code)),
+                Kind::Text | Kind::Period => texts.push(&format!("{}-{row}", unit.code)),
             }
         }
     }
@@ -141,7 +141,14 @@ fn stages(criterion: &mut Criterion) {
                 let lock = workspace.lock(true, || {}).expect("a lock");
                 let mut transaction = Transaction::begin(&workspace, &lock).expect("a transaction");
                 let (file, source) = ("bench".to_owned(), source.id.clone());
-                let incoming = Incoming { frame, file, sheet: String::new(), source, exported_at: None };
+                let incoming = Incoming {
+                    frame,
+                    file,
+                    sheet: String::new(),
+                    source,
+                    exported_at: None,
+                    rows: cchc::store::RowsOf::One,
+                };
                 let table = Table::named("dossiers").expect("the table of dossiers");
                 transaction.merge(table, vec![incoming]).expect("a merge");
                 transaction.publish("bench", None, Vec::new()).expect("a version")

@@ -33,7 +33,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::definitions::{Definitions, Fault, Language};
 use crate::import::{stored_successions, stored_units};
-use crate::indicators::Engine;
+use crate::indicators::{Engine, stated};
 use crate::model::{Carry, Compare, MissingDue, Pause, Period, Policies, Succession, UnitIndex, Withdrawn, escaped};
 use crate::read::{SERVE_XLS, isolate_xls, serve_xls};
 use crate::store::{KillAt, Manifest, Session, Workspace};
@@ -301,9 +301,10 @@ struct Opened {
 impl Opened {
     fn open(global: &Global) -> Result<Self> {
         let workspace = Workspace::open(&global.workspace)?;
-        let definitions = Definitions::load(Some(&global.workspace)).map_err(|found| faults(&found))?;
+        let mut definitions = Definitions::load(Some(&global.workspace)).map_err(|found| faults(&found))?;
         let version = workspace.version(global.as_of.as_deref())?;
         let session = workspace.session(&version, &definitions.calendar)?;
+        definitions.declare(stated(&session)?);
         let units = stored_units(&session)?;
         let successions = stored_successions(&session)?;
         let carry = global.units_as_of.map(|day| Carry::new(&successions, day));

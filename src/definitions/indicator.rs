@@ -45,6 +45,10 @@ pub struct Indicator {
     pub per: f64,
     /// SQL condition of the rows that count at all.
     pub denominator: String,
+    /// SQL condition of the rows that it is about at all.
+    pub of: String,
+    /// SQL number that says how many cases a row stands for; each stands for one without it.
+    pub weight: Option<String>,
     /// Columns without which it is missing.
     pub needs: Vec<String>,
     /// Which way is good.
@@ -101,6 +105,12 @@ pub enum Aggregate {
     Mean,
     /// Interpolated percentile of the value, e.g. 0.5 for the median.
     Percentile(f64),
+    /// Sum of the numerator ÷ sum of the denominator, over rows that have both.
+    Quotient,
+    /// Sum of the value.
+    Sum,
+    /// The value that a unit stated; sums over units have none.
+    Value,
 }
 
 /// Which way is good.
@@ -172,6 +182,9 @@ struct RawIndicator {
     per: f64,
     #[serde(default = "always")]
     denominator: String,
+    #[serde(default = "always")]
+    of: String,
+    weight: Option<String>,
     #[serde(default)]
     needs: Vec<String>,
     direction: Direction,
@@ -197,7 +210,7 @@ fn always() -> String {
 }
 
 /// What figures can be counted in.
-const UNITS: [&str; 4] = ["rate", "days", "hours", "count"];
+const UNITS: [&str; 5] = ["rate", "days", "hours", "count", "number"];
 
 /// Reads every file of `indicators/`.
 pub(super) fn parse(files: &Files, faults: &mut Vec<Fault>) -> (Vec<Group>, Vec<Indicator>) {
@@ -270,6 +283,8 @@ fn checked(path: &str, group: &str, raw: RawIndicator, faults: &mut Vec<Fault>) 
         numerator: raw.numerator,
         per: raw.per,
         denominator: raw.denominator,
+        of: raw.of,
+        weight: raw.weight,
         needs: raw.needs,
         direction: raw.direction,
         unit: raw.unit,

@@ -2,9 +2,11 @@
 
 mod calendar;
 pub mod dates;
+mod declared;
 mod files;
 pub mod index;
 mod indicator;
+mod layout;
 mod messages;
 mod official;
 mod source;
@@ -24,9 +26,10 @@ pub use index::formula::Formula;
 pub use index::points::{Class, Item, Layer, MissingPoints, NotApplicable, PointsIndex, Role, ZeroPoints};
 pub use index::rule::{Rule, Tier};
 pub use indicator::{Aggregate, Direction, Display, Group, Indicator, Rounding, Rows, Zero};
+pub use layout::{Figure, Fold, Given, Layout, MOST_HEADING_ROWS, Mark, SkipKind, SkipRows, Tried, Wide, WideCells};
 pub use messages::{Language, Messages};
 pub use official::{Crosswalk, CrosswalkRow, OfficialUnit, OfficialUnits, Spellings, Structure, UnitType, is_number};
-pub use source::{SourceColumn, SourceDef, Unknown};
+pub use source::{SourceColumn, SourceDef, Unknown, fold_word};
 
 /// One fault of a definition file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,6 +61,8 @@ pub struct Definitions {
     pub words: BTreeMap<String, BTreeMap<String, String>>,
     /// All indicators in file order.
     pub indicators: Vec<Indicator>,
+    /// Indicators that are not listed, only found by their id: declared figures that nobody declared or defined.
+    pub by_name: Vec<Indicator>,
     /// Themes of the indicators, in the order of their files.
     pub groups: Vec<Group>,
     /// What units can be ranked by.
@@ -101,6 +106,7 @@ impl Definitions {
                 sources,
                 words,
                 indicators,
+                by_name: Vec::new(),
                 groups,
                 indices,
                 composites,
@@ -119,7 +125,7 @@ impl Definitions {
     /// The indicator of that id as it is in force in a period.
     #[must_use]
     pub fn indicator(&self, id: &str, period: &Period) -> Option<&Indicator> {
-        self.indicators.iter().find(|indicator| indicator.id == id && indicator.is_valid(period))
+        self.all_indicators().find(|indicator| indicator.id == id && indicator.is_valid(period))
     }
 
     /// All indicators in force in a period.
@@ -143,7 +149,7 @@ impl Definitions {
     #[must_use]
     pub fn index(&self, id: &str) -> Option<IndexDef> {
         self.indices.iter().find(|index| index.id == id).cloned().or_else(|| {
-            let indicator = self.indicators.iter().find(|indicator| indicator.id == id)?;
+            let indicator = self.all_indicators().find(|indicator| indicator.id == id)?;
             Some(IndexDef {
                 id: id.to_owned(),
                 name_vi: indicator.name_vi.clone(),

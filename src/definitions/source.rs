@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::dates::Pattern;
+use super::layout::{self, Given, Layout, RawLayout, RawMark, RawSkipRows, RawWide, Tried};
 use super::{Fault, Files, did_you_mean, parse_toml};
 use crate::model::{Encoding, Kind, TABLES, Table};
 
@@ -29,6 +30,8 @@ pub struct SourceDef {
     pub without_received: Vec<i64>,
     /// The legacy encoding of text that does not tell its own.
     pub encoding: Option<Encoding>,
+    /// What is said about the layout beyond headings.
+    pub layout: Layout,
 }
 
 /// One column of a source.
@@ -46,6 +49,8 @@ pub struct SourceColumn {
     pub unknown: Unknown,
     /// Values that mean "nobody in particular" and are no fault (folded).
     pub ignore: Vec<String>,
+    /// The column that a number of this one may not exceed.
+    pub at_most: Option<String>,
 }
 
 /// What an unknown word or unit does to its row.
@@ -85,13 +90,31 @@ struct RawSource {
     without_received: Vec<i64>,
     #[serde(default)]
     encoding: Option<Encoding>,
+    #[serde(default)]
+    sheets: Vec<String>,
+    heading_rows: Option<usize>,
+    #[serde(default)]
+    tried: Tried,
+    decimal: Option<String>,
+    #[serde(default)]
+    key: Vec<String>,
+    #[serde(default)]
+    one_of: Vec<String>,
+    #[serde(default)]
+    skip_rows: Vec<RawSkipRows>,
+    #[serde(default)]
+    marks: Vec<RawMark>,
+    outline: Option<String>,
+    wide: Option<RawWide>,
     columns: BTreeMap<String, RawColumn>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawColumn {
+    #[serde(default)]
     headings: Vec<String>,
+    from: Option<Given>,
     #[serde(default)]
     words: Option<String>,
     #[serde(default)]
@@ -100,6 +123,7 @@ struct RawColumn {
     unknown: Unknown,
     #[serde(default)]
     ignore: Vec<String>,
+    at_most: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -159,63 +183,31 @@ fn checked(
         return None;
     };
     let mut columns = Vec::new();
-    for (name, column) in raw.columns {
-        let key = format!("columns.{name}");
-        let Some(target) = table.column(&name) else {
-            fault(
-                &key,
-                format!(
-                    "table '{}' has no column '{name}'{}",
-                    table.name,
-                    did_you_mean(&name, table.columns.iter().map(|column| column.name))
-                ),
-            );
-            continue;
-        };
-        if column.headings.is_empty() {
-            fault(&key, "headings are empty".to_owned());
-        }
-        let mut dictionary = BTreeMap::new();
-        if let Some(shared) = &column.words {
-            match words.get(shared) {
-                Some(shared) => dictionary.clone_from(shared),
-                None => fault(
-                    &key,
-                    format!(
-                        "words.toml has no dictionary '{shared}'{}",
-                        did_you_mean(shared, words.keys().map(String::as_str))
-                    ),
-                ),
-            }
-        }
-        dictionary.extend(fold_words(column.more_words));
-        columns.push(SourceColumn {
-            name,
-            kind: target.kind,
-            headings: column.headings,
-            words: dictionary,
-            unknown: column.unknown,
-            ignore: column.ignore.iter().map(|word| fold_word(word)).collect(),
-        });
-    }
-    for name in &raw.required {
-        if !columns.iter().any(|column| column.name == *name) {
-            fault(
-                "required",
-                format!(
-                    "'{name}' is not among the columns{}",
-                    did_you_mean(name, columns.iter().map(|column| column.name.as_str()))
-                ),
-            );
-        }
-    }
-    if !raw.required.iter().any(|name| name == table.key) {
-        fault("required", format!("'{}' identifies a row of '{}' and must be required", table.key, table.name));
+    let mut given = Vec::new();
+    for (name, mut column) in raw.columns {
+        given.extend(column.from.take().map(|from| (name.clone(), from)));
+        columns.extend(checked_column(table, name, column, words, &mut fault));
     }
     if raw.encoding.is_some_and(|encoding| !Encoding::LEGACY.contains(&encoding)) {
         let names = Encoding::LEGACY.map(Encoding::name).join(", ");
         fault("encoding", format!("Unicode tells itself; declare one of {names}, or nothing"));
     }
+    let layout = RawLayout {
+        sheets: raw.sheets,
+        heading_rows: raw.heading_rows,
+        tried: raw.tried,
+        decimal: raw.decimal,
+        key: raw.key,
+        one_of: raw.one_of,
+        given,
+        skip_rows: raw.skip_rows,
+        marks: raw.marks,
+        outline: raw.outline,
+        wide: raw.wide,
+    };
+    let layout = layout::checked(layout, table, &columns, &mut fault);
+    add_fed_otherwise(table, &layout, &mut columns, &mut fault);
+    check_required(table, &raw.required, &layout, &columns, &mut fault);
     for pattern in raw.dates.iter().filter(|pattern| Pattern::compile(pattern).is_none()) {
         fault(
             "dates",
@@ -235,7 +227,108 @@ fn checked(
         dates: raw.dates,
         without_received: raw.without_received,
         encoding: raw.encoding,
+        layout,
     })
+}
+
+fn checked_column(
+    table: &Table,
+    name: String,
+    column: RawColumn,
+    words: &BTreeMap<String, BTreeMap<String, String>>,
+    fault: &mut dyn FnMut(&str, String),
+) -> Option<SourceColumn> {
+    let key = format!("columns.{name}");
+    let Some(target) = table.column(&name) else {
+        let near = did_you_mean(&name, table.columns.iter().map(|column| column.name));
+        fault(&key, format!("table '{}' has no column '{name}'{near}", table.name));
+        return None;
+    };
+    let mut dictionary = BTreeMap::new();
+    if let Some(shared) = &column.words {
+        match words.get(shared) {
+            Some(shared) => dictionary.clone_from(shared),
+            None => fault(
+                &key,
+                format!(
+                    "words.toml has no dictionary '{shared}'{}",
+                    did_you_mean(shared, words.keys().map(String::as_str))
+                ),
+            ),
+        }
+    }
+    dictionary.extend(fold_words(column.more_words));
+    if let Some(most) = column.at_most.as_deref().filter(|most| table.column(most).is_none()) {
+        let near = did_you_mean(most, table.columns.iter().map(|column| column.name));
+        fault(&key, format!("at_most: table '{}' has no column '{most}'{near}", table.name));
+    }
+    Some(SourceColumn {
+        name,
+        kind: target.kind,
+        headings: column.headings,
+        words: dictionary,
+        unknown: column.unknown,
+        ignore: column.ignore.iter().map(|word| fold_word(word)).collect(),
+        at_most: column.at_most,
+    })
+}
+
+/// Columns fed by the layout alone need no table of their own in the file.
+fn add_fed_otherwise(
+    table: &Table,
+    layout: &Layout,
+    columns: &mut Vec<SourceColumn>,
+    fault: &mut dyn FnMut(&str, String),
+) {
+    for column in columns.iter().filter(|column| column.headings.is_empty()) {
+        if !layout.other_columns().any(|name| name == column.name) {
+            fault(&format!("columns.{}", column.name), "headings are empty".to_owned());
+        }
+    }
+    for name in layout.other_columns() {
+        let Some(target) = table.column(name) else { continue };
+        if !columns.iter().any(|column| column.name == name) {
+            columns.push(SourceColumn {
+                name: name.to_owned(),
+                kind: target.kind,
+                headings: Vec::new(),
+                words: BTreeMap::new(),
+                unknown: Unknown::default(),
+                ignore: Vec::new(),
+                at_most: None,
+            });
+        }
+    }
+}
+
+fn check_required(
+    table: &Table,
+    required: &[String],
+    layout: &Layout,
+    columns: &[SourceColumn],
+    fault: &mut dyn FnMut(&str, String),
+) {
+    for name in required {
+        if !columns.iter().any(|column| column.name == *name) {
+            fault(
+                "required",
+                format!(
+                    "'{name}' is not among the columns{}",
+                    did_you_mean(name, columns.iter().map(|column| column.name.as_str()))
+                ),
+            );
+        }
+    }
+    let is_fed = required.iter().any(|name| name == table.key);
+    if !is_fed && layout.key.is_empty() && table.made_of.is_empty() {
+        fault(
+            "required",
+            format!(
+                "'{}' identifies a row of '{}' and must be required, or `key` must list the columns that do",
+                table.key, table.name
+            ),
+        );
+    }
 }
 
 fn fold_words(words: BTreeMap<String, toml::Value>) -> BTreeMap<String, String> {

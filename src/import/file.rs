@@ -10,9 +10,9 @@ use super::sheet::{FoundSheet, Message, SheetSink, StraySheet};
 use super::unread::note_finding;
 use crate::definitions::SourceDef;
 use crate::model::{FileAccount, Finding, Kind, Level, Policies, Table, UnitIndex};
-use crate::normalise::{Normaliser, RawBatch, Refused, RejectedRow, in_name};
+use crate::normalise::{MendedCode, Normaliser, RawBatch, Refused, RejectedRow, in_name};
 use crate::read::{Limits, ReadAs, ReadError, Sniffed, TextNote, read_rows, sniff};
-use crate::store::Incoming;
+use crate::store::{Incoming, RowsOf};
 
 /// What reading a file needs to know.
 pub(super) struct Context<'a> {
@@ -157,6 +157,7 @@ pub(super) struct Reading {
     notes: Vec<(String, TextNote)>,
     rows: u64,
     letterhead: Option<NaiveDate>,
+    mended: Vec<(String, MendedCode)>,
     pub error: Option<ReadError>,
     /// Whether cells were left that may be in a legacy encoding.
     pub is_undecided: bool,
@@ -175,11 +176,11 @@ pub(super) fn read_as(input: &InputFile, sniffed: &Sniffed, text: ReadAs, contex
             sink.finish();
         }
         let (found, strays, rows) = (std::mem::take(&mut sink.found), std::mem::take(&mut sink.strays), sink.rows);
-        let letterhead = sink.letterhead;
+        let (letterhead, mended) = (sink.letterhead, std::mem::take(&mut sink.mended));
         let (notes, is_undecided) = (std::mem::take(&mut sink.stray_notes), sink.is_undecided);
         drop(sink);
         let gathered = consumer.join().expect("the normaliser does not panic");
-        Reading { found, strays, notes, rows, letterhead, error, is_undecided, gathered }
+        Reading { found, strays, notes, rows, letterhead, mended, error, is_undecided, gathered }
     })
 }
 
@@ -192,9 +193,10 @@ fn normalise(receiver: Receiver<Message>, give_back: &Sender<RawBatch>, file: &s
                 gathered.findings.extend(current.take().iter().flat_map(Normaliser::findings));
                 let source = &context.sources[sheet.found.source];
                 let headings = headings(source, &sheet);
-                let normaliser = Normaliser::new(source, context.units, context.policies, file, &sheet.name, headings);
-                current = Some(normaliser.with_date_system(sheet.date_system));
-                gathered.frames.push((sheet, Vec::new()));
+                let new = Normaliser::new(source, context.units, context.policies, file, &sheet.name, headings);
+                let new = new.with_date_system(sheet.date_system);
+                current = Some(new.with_records(sheet.records.clone()).with_year(sheet.year));
+                gathered.frames.push((*sheet, Vec::new()));
             }
             Message::Batch(batch) => {
                 let (Some(normaliser), Some((sheet, frames))) = (&mut current, gathered.frames.last_mut()) else {
@@ -272,6 +274,10 @@ pub(super) fn settle(mut outcome: FileOutcome, input: &InputFile, read: Reading,
     outcome.account.rejected = read.gathered.rejected.len() as u64;
     outcome.rejected = read.gathered.rejected;
     outcome.findings.extend(read.gathered.findings);
+    for (sheet, code) in read.mended {
+        let finding = Finding::new(Level::Warning, "lost_trailing_zero", &input.shown).at(&sheet, code.row);
+        outcome.findings.push(finding.value(code.was).hint(code.is));
+    }
     for (sheet, frames) in read.gathered.frames {
         let source = &context.sources[sheet.found.source];
         outcome.account.source.clone_from(&source.id);
@@ -303,6 +309,7 @@ pub(super) fn settle(mut outcome: FileOutcome, input: &InputFile, read: Reading,
                 sheet: sheet.name.clone(),
                 source: source.id.clone(),
                 exported_at: outcome.exported_at,
+                rows: if sheet.records.is_empty() { RowsOf::One } else { RowsOf::Several },
             };
             outcome.incoming.push((source.table.name, incoming));
         }

@@ -10,7 +10,10 @@ use super::unread::{Fields, Unread, UnreadRow};
 use crate::definitions::SourceDef;
 use crate::definitions::dates::DateSystem;
 use crate::model::Kind;
-use crate::normalise::{HeadingMatch, NearMiss, RawBatch, RowKind, cell_text, classify, clean, find, in_letterhead};
+use crate::normalise::{
+    HeadingMatch, MendedCode, NearMiss, RawBatch, Reshape, RowKind, cell_text, classify, clean, find, in_letterhead,
+    only_year,
+};
 use crate::read::{Cell, Flow, Note, RowFault, RowSink, Sheet, TextKind, TextNote};
 
 /// Headings stand within this many rows.
@@ -22,7 +25,7 @@ const BATCH: usize = 1 << 14;
 /// What the sink tells the normaliser.
 pub(super) enum Message {
     /// A sheet whose headings fit a source.
-    Sheet(FoundSheet),
+    Sheet(Box<FoundSheet>),
     /// Some of its rows.
     Batch(RawBatch),
     /// A row of it that cannot be read.
@@ -42,6 +45,10 @@ pub(super) struct FoundSheet {
     pub date_system: DateSystem,
     /// The export day in the rows above the headings.
     pub letterhead: Option<NaiveDate>,
+    /// Of a sheet that is reshaped: per record and column of the source the heading that feeds it.
+    pub records: Vec<Vec<String>>,
+    /// The only year that its name and letterhead tell.
+    pub year: Option<i32>,
 }
 
 /// A sheet that no source fits.
@@ -61,7 +68,7 @@ enum State {
     /// The headings are not known yet.
     Head(Vec<(u32, Vec<Cell<'static>>)>),
     /// Body rows follow.
-    Body(Body),
+    Body(Box<Body>),
 }
 
 struct Body {
@@ -75,6 +82,8 @@ struct Body {
     dates: Vec<usize>,
     /// How many fields a row must have, where the container is delimited text.
     fields: Option<Fields>,
+    /// How rows become records, where they are none by themselves.
+    reshape: Option<Reshape>,
     batch: RawBatch,
 }
 
@@ -100,6 +109,8 @@ pub(super) struct SheetSink<'a> {
     pub letterhead: Option<NaiveDate>,
     /// Body rows handed on.
     pub rows: u64,
+    /// Codes of criteria that were read otherwise than they stand, with their sheet.
+    pub mended: Vec<(String, MendedCode)>,
 }
 
 impl<'a> SheetSink<'a> {
@@ -119,6 +130,7 @@ impl<'a> SheetSink<'a> {
             strays: Vec::new(),
             letterhead: None,
             rows: 0,
+            mended: Vec::new(),
         }
     }
 
@@ -135,10 +147,15 @@ impl<'a> SheetSink<'a> {
         }
         self.faults.clear();
         let notes = std::mem::take(&mut self.notes);
-        let State::Body(body) = std::mem::replace(&mut self.state, State::Idle) else {
+        let State::Body(mut body) = std::mem::replace(&mut self.state, State::Idle) else {
             self.stray_notes.extend(notes.into_iter().map(|note| (self.sheet.name.clone(), note)));
             return Flow::Continue;
         };
+        if let Some(reshape) = &mut body.reshape {
+            let outlined = reshape.finish(&mut body.batch);
+            self.rows += outlined.rows;
+            self.mended.extend(outlined.mended.into_iter().map(|code| (self.sheet.name.clone(), code)));
+        }
         if !body.batch.rows.is_empty() && self.send(Message::Batch(body.batch)) == Flow::Stop {
             return Flow::Stop;
         }
@@ -163,7 +180,7 @@ impl<'a> SheetSink<'a> {
             .iter()
             .map(|(_, cells)| cells.iter().map(|cell| clean(&cell_text(cell, '.')).into_owned()).collect())
             .collect();
-        let found = match find(&texts, self.sources) {
+        let found = match find(&texts, self.sources, &self.sheet.name) {
             Ok(found) => found,
             Err(mut near) => {
                 if let Some(near) = &mut near {
@@ -193,11 +210,14 @@ impl<'a> SheetSink<'a> {
         let dates = source.columns.iter().zip(&found.mapping.columns);
         let dates = dates.filter(|(column, _)| column.kind == Kind::Time).filter_map(|(_, at)| *at).collect();
         let letterhead = in_letterhead(letter_lines(&texts[..found.last_row]).iter().map(String::as_str));
+        let reshape = Reshape::plan(source, &found.mapping, &self.sheet.name, &texts[..found.last_row]);
         let sheet = FoundSheet {
             name: self.sheet.name.clone(),
             hidden: self.sheet.hidden,
             heading_row: head[found.last_row].0,
             letterhead,
+            records: reshape.as_ref().map_or_else(Vec::new, |reshape| reshape.headings().to_vec()),
+            year: reshape.as_ref().and_then(|_| only_year(&self.sheet.name, &texts[..found.last_row])),
             found,
             date_system: self.date_system,
         };
@@ -213,12 +233,13 @@ impl<'a> SheetSink<'a> {
                 .find_map(|(column, at)| at.filter(|_| column.name == source.table.key)),
             dates,
             fields: self.sheet.fields.map(|usual| Fields::new(&sheet.found.mapping.headings, usual)),
+            reshape,
             batch: RawBatch::default(),
         };
         body.reset(None);
-        self.state = State::Body(body);
+        self.state = State::Body(Box::new(body));
         self.found.push(sheet.clone());
-        if self.send(Message::Sheet(sheet)) == Flow::Stop {
+        if self.send(Message::Sheet(Box::new(sheet))) == Flow::Stop {
             return Flow::Stop;
         }
         for (number, cells) in &head[below..] {
@@ -234,7 +255,10 @@ impl<'a> SheetSink<'a> {
         let State::Body(body) = &mut self.state else { return Flow::SkipSheet };
         let texts: Vec<Cow<'_, str>> = cells.iter().map(|cell| cell_text(cell, '.')).collect();
         let kind = classify(&texts, &body.headings);
-        let is_data = kind == RowKind::Body && !body.is_beside_the_data(&texts);
+        let is_data = match &mut body.reshape {
+            Some(reshape) => reshape.is_data(kind, &texts),
+            None => kind == RowKind::Body,
+        } && !body.is_beside_the_data(&texts);
         let ragged = body.fields.and_then(|fields| fields.check(cells));
         if let Some(why) = fault.or_else(|| ragged.clone()) {
             // Half a row may look like a group row; a code in it says that it is none.
@@ -254,7 +278,7 @@ impl<'a> SheetSink<'a> {
         if !is_data {
             return Flow::Continue;
         }
-        self.rows += 1;
+        self.rows += u64::from(body.reshape.as_ref().is_none_or(Reshape::streams));
         body.push(number, cells, &texts);
         if body.batch.rows.len() < BATCH {
             return Flow::Continue;
@@ -328,15 +352,20 @@ impl Body {
     fn alone(&mut self, number: u32, cells: &[Cell<'_>], texts: &[Cow<'_, str>]) -> RawBatch {
         let next = RawBatch::default().cleared(self.columns.iter().map(Option::is_some));
         let others = std::mem::replace(&mut self.batch, next);
+        // Of a row that makes several records the cells that they share are kept.
+        let reshape = self.reshape.take();
         self.push(number, cells, texts);
+        self.reshape = reshape;
         std::mem::replace(&mut self.batch, others)
     }
 
     fn push(&mut self, number: u32, cells: &[Cell<'_>], texts: &[Cow<'_, str>]) {
+        let personal = digest(self.personal.iter().map(|at| texts.get(*at).map_or("", |text| text.as_ref())));
+        if let Some(reshape) = &mut self.reshape {
+            return reshape.push(number, cells, texts, personal, &mut self.batch);
+        }
         self.batch.rows.push(number);
-        self.batch
-            .personal
-            .push(digest(self.personal.iter().map(|at| texts.get(*at).map_or("", |text| text.as_ref()))));
+        self.batch.personal.push(personal);
         for (column, texts_of) in self.columns.iter().zip(&mut self.batch.columns) {
             let (Some((at, decimal)), Some(column)) = (column, texts_of) else { continue };
             match (cells.get(*at), texts.get(*at)) {
@@ -350,7 +379,10 @@ impl Body {
     /// Gives the batch away and starts the next, in the memory of a used one if that has the same columns.
     fn reset(&mut self, used: Option<RawBatch>) -> RawBatch {
         let next = used.filter(|used| used.columns.len() == self.columns.len()).unwrap_or_default();
-        let next = next.cleared(self.columns.iter().map(Option::is_some));
+        let next = match &self.reshape {
+            Some(reshape) => next.cleared(reshape.fed().iter().copied()),
+            None => next.cleared(self.columns.iter().map(Option::is_some)),
+        };
         std::mem::replace(&mut self.batch, next)
     }
 }

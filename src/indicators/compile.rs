@@ -22,6 +22,12 @@ pub(super) struct Pass {
 pub(super) enum Cells {
     /// Numerator and what it is divided by, denominator, rows in the period, rows of them with all needed columns.
     Ratio { top: usize, per: f64, bottom: usize, rows: usize, seen: usize },
+    /// Sum on top, sum below, rows with both.
+    Quotient { top: usize, bottom: usize, seen: usize },
+    /// Sum, rows with the value.
+    Sum { top: usize, seen: usize },
+    /// The value of the one row that a unit has, rows with it.
+    Value { top: usize, seen: usize },
     /// Count, rows in the period, rows with all needed columns.
     Count { top: usize, rows: usize, seen: usize },
     /// All values (a list), of which a share lies at or below the figure.
@@ -48,6 +54,18 @@ impl Select {
 
     fn count(&mut self, conditions: &[&str]) -> usize {
         self.add(format!("COUNT(*) FILTER (WHERE {})", all(conditions)))
+    }
+
+    fn sum(&mut self, value: &str, conditions: &[&str]) -> usize {
+        self.add(format!("SUM(CAST({value} AS DOUBLE)) FILTER (WHERE {})", all(conditions)))
+    }
+
+    /// Rows, each as often as it weighs.
+    fn weigh(&mut self, weight: Option<&str>, conditions: &[&str]) -> usize {
+        match weight {
+            None => self.count(conditions),
+            Some(weight) => self.sum(weight, conditions),
+        }
     }
 }
 
@@ -94,7 +112,9 @@ fn pass(engine: &Engine<'_>, table: &str, indicators: &[&Indicator], by: By) -> 
 }
 
 fn columns(indicator: &Indicator, select: &mut Select) -> Cells {
-    let rows_condition = rows(indicator.rows);
+    let rows_condition = all(&[rows(indicator.rows), &indicator.of]);
+    let rows_condition = rows_condition.as_str();
+    let weight = indicator.weight.as_deref();
     let needed: Vec<String> = indicator.needs.iter().map(|column| format!("{column} IS NOT NULL")).collect();
     let needed: Vec<&str> = needed.iter().map(String::as_str).collect();
     let (top, bottom) = (indicator.numerator.as_str(), indicator.denominator.as_str());
@@ -102,13 +122,30 @@ fn columns(indicator: &Indicator, select: &mut Select) -> Cells {
     let seen = select.count(&[&[rows_condition], needed.as_slice()].concat());
     match indicator.aggregate {
         Aggregate::Ratio => Cells::Ratio {
-            top: select.count(&[rows_condition, bottom, top]),
+            top: select.weigh(weight, &[rows_condition, bottom, top]),
             per: 1.0,
-            bottom: select.count(&[rows_condition, bottom]),
+            bottom: select.weigh(weight, &[rows_condition, bottom]),
             rows: in_rows,
             seen,
         },
-        Aggregate::Count => Cells::Count { top: select.count(&[rows_condition, bottom, top]), rows: in_rows, seen },
+        Aggregate::Count => {
+            Cells::Count { top: select.weigh(weight, &[rows_condition, bottom, top]), rows: in_rows, seen }
+        }
+        Aggregate::Quotient => {
+            let (above, below) = (format!("{top} IS NOT NULL"), format!("{bottom} IS NOT NULL"));
+            let both = [rows_condition, above.as_str(), below.as_str()];
+            Cells::Quotient {
+                top: select.sum(top, &both),
+                bottom: select.sum(bottom, &both),
+                seen: select.count(&both),
+            }
+        }
+        Aggregate::Sum | Aggregate::Value => {
+            let has = format!("{top} IS NOT NULL");
+            let with = [rows_condition, bottom, has.as_str()];
+            let (top, seen) = (select.sum(top, &with), select.count(&with));
+            if indicator.aggregate == Aggregate::Sum { Cells::Sum { top, seen } } else { Cells::Value { top, seen } }
+        }
         Aggregate::Mean => Cells::Ratio {
             top: select.add(format!("SUM({top}) FILTER (WHERE {})", all(&[rows_condition, bottom]))),
             per: indicator.per,

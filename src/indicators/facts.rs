@@ -1,12 +1,13 @@
 //! The rows that indicators count, with the words that definitions may use, by the chosen policies.
 
 use super::carry::carried;
-use super::worktime;
+use super::{figure_facts, worktime};
 use crate::definitions::Calendar;
 use crate::model::{Carry, Compare, MissingDue, PROVENANCE, Pause, Policies, Table, Withdrawn};
 
 /// Tables that indicators can count.
-pub const FACT_TABLES: [&str; 4] = ["dossiers", "ratings", "feedback", "procedures"];
+pub const FACT_TABLES: [&str; 9] =
+    ["dossiers", "ratings", "feedback", "procedures", "declared", "criteria", "documents", "training", "tickets"];
 
 /// The words of a fact table beside its stored columns.
 #[must_use]
@@ -40,7 +41,11 @@ pub fn fact_columns(table: &str) -> &'static [&'static str] {
             "period_start",
             "period_end",
         ],
-        "ratings" => &["received_on", "received", "period_start", "period_end"],
+        "ratings" => &["answer_count", "of_period", "received_on", "received", "period_start", "period_end"],
+        "tickets" => &["waiting", "received_on", "received", "period_start", "period_end"],
+        "declared" | "criteria" | "documents" | "training" => {
+            &["of_period", "received_on", "received", "period_start", "period_end"]
+        }
         "feedback" => &["received_on", "due_on", "answered_on", "answered", "received", "period_start", "period_end"],
         _ => &["period_start", "period_end"],
     }
@@ -59,11 +64,7 @@ pub(super) fn with_scoped(
 ) -> String {
     let (facts, scoped) = match table {
         "dossiers" => (dossiers(policies, calendar, used), dossiers_in_period(policies)),
-        "ratings" => (
-            "SELECT *, unit AS fact_unit, NULL AS fact_kind, CAST(rated_at AS DATE) AS received_on FROM ratings"
-                .to_owned(),
-            dated("TRUE AS plain"),
-        ),
+        _ if figure_facts::of(table).is_some() => figure_facts::of(table).unwrap_or_default(),
         "feedback" => (
             "SELECT *, unit AS fact_unit, NULL AS fact_kind, CAST(received_at AS DATE) AS received_on, \
              CAST(due_at AS DATE) AS due_on, CAST(answered_at AS DATE) AS answered_on FROM feedback"

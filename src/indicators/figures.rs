@@ -62,7 +62,11 @@ pub(super) fn measure(
             for sums in found.iter().filter(|sums| !sums.empty) {
                 for (position, cells) in &sums.pass.cells {
                     let estimate = sums.in_doubt.get(&key).is_some_and(|values| counts_rows(values, *cells));
-                    measures[*position] = Measure { estimate, ..cell(sums.values.get(&key), *cells, below) };
+                    // Values of units are no value of all of them.
+                    let has_none = matches!(cells, Cells::Value { .. }) && unit.unit_code.starts_with('*');
+                    let measure =
+                        if has_none { Measure::plain(None) } else { cell(sums.values.get(&key), *cells, below) };
+                    measures[*position] = Measure { estimate, ..measure };
                 }
             }
             for (indicator, measure) in indicators.iter().zip(measures) {
@@ -128,7 +132,12 @@ fn who(
 
 /// Whether any row of the period stands behind a figure.
 fn counts_rows(values: &Values, cells: Cells) -> bool {
-    let (Cells::Ratio { rows, .. } | Cells::Count { rows, .. } | Cells::Percentile { rows, .. }) = cells;
+    let (Cells::Ratio { rows, .. }
+    | Cells::Count { rows, .. }
+    | Cells::Percentile { rows, .. }
+    | Cells::Quotient { seen: rows, .. }
+    | Cells::Sum { seen: rows, .. }
+    | Cells::Value { seen: rows, .. }) = cells;
     matches!(values[rows], Value::Number(Some(count)) if count > 0.0)
 }
 
@@ -146,6 +155,13 @@ fn cell(values: Option<&Values>, cells: Cells, below: u32) -> Measure {
         Cells::Ratio { top, per, bottom, rows, seen } => {
             (Measure::ratio(count(top) / per, count(bottom)), count(bottom), rows, seen)
         }
+        Cells::Quotient { seen, .. } | Cells::Sum { seen, .. } | Cells::Value { seen, .. } if count(seen) == 0.0 => {
+            return Measure::MISSING;
+        }
+        Cells::Quotient { top, bottom, seen } => (Measure::ratio(count(top), count(bottom)), count(bottom), seen, seen),
+        Cells::Sum { top, seen } => (Measure::plain(Some(count(top))), 0.0, seen, seen),
+        // With its children added, a unit has several values and none of its own.
+        Cells::Value { top, seen } => (Measure::plain(Some(count(top)).filter(|_| count(seen) < 1.5)), 0.0, seen, seen),
         Cells::Count { top, rows, seen } => (Measure::plain(Some(count(top))), 0.0, rows, seen),
         Cells::Percentile { values, share, per, rows, seen } => (
             Measure::plain(percentile(list(values), share).map(|value| value / per)),

@@ -3,8 +3,10 @@
 mod carry;
 mod compile;
 mod facts;
+mod figure_facts;
 mod figures;
 mod lists;
+mod stated;
 mod trace;
 mod worktime;
 
@@ -14,6 +16,7 @@ use crate::store::{Session, StoreError};
 
 pub use facts::{FACT_TABLES, fact_columns};
 pub use lists::{late_dossiers, not_sent};
+pub use stated::stated;
 pub use trace::{Trace, TracedRow, trace};
 
 /// What the figures are of.
@@ -111,7 +114,7 @@ impl Engine<'_> {
         ids.iter()
             .map(|id| {
                 self.definitions.indicator(id, period).ok_or_else(|| {
-                    let known = self.definitions.indicators.iter().map(|one| one.id.as_str());
+                    let known = self.definitions.all_indicators().map(|one| one.id.as_str());
                     format!("no indicator '{id}'{}", crate::definitions::did_you_mean(id, known))
                 })
             })

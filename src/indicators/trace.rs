@@ -86,9 +86,17 @@ fn row_sql(engine: &Engine<'_>, indicator: &Indicator, unit: &str, period: &Peri
     let top = match indicator.aggregate {
         Aggregate::Ratio | Aggregate::Count => format!("COALESCE({}, FALSE)", indicator.numerator),
         // Of a mean or a percentile every row with a value is on both sides.
-        Aggregate::Mean | Aggregate::Percentile(_) => "TRUE".to_owned(),
+        Aggregate::Mean | Aggregate::Percentile(_) | Aggregate::Quotient | Aggregate::Sum | Aggregate::Value => {
+            "TRUE".to_owned()
+        }
     };
-    let within = all(&[rows(indicator.rows), &indicator.denominator]);
+    let stated = |value: &str| format!("{value} IS NOT NULL");
+    let bottom = match indicator.aggregate {
+        Aggregate::Quotient => all(&[&stated(&indicator.numerator), &stated(&indicator.denominator)]),
+        Aggregate::Sum | Aggregate::Value => all(&[&stated(&indicator.numerator), &indicator.denominator]),
+        _ => indicator.denominator.clone(),
+    };
+    let within = all(&[rows(indicator.rows), &indicator.of, &bottom]);
     let used = format!("{top} {within}");
     // The period stands in the SQL, so that anyone can run it again.
     let periods = format!(

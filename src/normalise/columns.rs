@@ -92,6 +92,12 @@ pub struct Normaliser<'a> {
     pub(super) undecided: Vec<Undecided>,
     pub(super) by_day: PlHashMap<(usize, String, Option<i64>), Word>,
     pub(super) warnings: BTreeMap<(&'static str, String, String), (u32, u64, String)>,
+    /// Headings per record, of sheets whose rows become several.
+    pub(super) records: Vec<Vec<String>>,
+    /// The year that the sheet is about, where its name or letterhead names one only.
+    pub(super) year: Option<i32>,
+    /// Records left out of rows that were loaded.
+    pub(super) left_out: BTreeMap<(&'static str, String, String), (u32, u64, String)>,
 }
 
 /// What a distinct word turned out to be.
@@ -137,6 +143,9 @@ impl<'a> Normaliser<'a> {
             undecided: Vec::new(),
             by_day: PlHashMap::default(),
             warnings: BTreeMap::new(),
+            records: Vec::new(),
+            year: None,
+            left_out: BTreeMap::new(),
         }
     }
 
@@ -163,13 +172,14 @@ impl<'a> Normaliser<'a> {
         }
         self.decide_by_day(&mut typed, raw, &mut faults);
         self.row_rules(&typed, raw, &mut faults);
+        let derived = self.derive(&typed, raw, &mut faults);
         let rejected = self.rejected(raw, faults);
         let mut keep = vec![true; height];
         for (row, _) in &rejected {
             keep[*row] = false;
         }
-        let frame = self.frame(&typed, raw, &keep).expect("columns of one batch have one length");
-        Ok(Normalised { frame, rejected: rejected.into_iter().map(|(_, rejected)| rejected).collect() })
+        let frame = self.frame(&typed, &derived, raw, &keep).expect("columns of one batch have one length");
+        Ok(Normalised { frame, rejected: self.fold_records(raw, rejected) })
     }
 
     /// The warnings gathered over all batches, one per rule, column and value.
@@ -186,6 +196,7 @@ impl<'a> Normaliser<'a> {
                     .hint(hint)
                     .count(*count)
             })
+            .chain(self.left_out_findings())
             .collect()
     }
 
@@ -212,7 +223,7 @@ impl<'a> Normaliser<'a> {
     ) -> Result<Typed, Refused> {
         let source = self.source;
         let column = &source.columns[at];
-        if !column.words.is_empty() || column.kind == Kind::Unit {
+        if !column.words.is_empty() || matches!(column.kind, Kind::Unit | Kind::Period) {
             let words = self.understand(at, column, texts, raw, faults);
             let number = |word: &Word| if let Word::Number(number) = word { Some(*number) } else { None };
             return Ok(match column.kind {
@@ -223,7 +234,7 @@ impl<'a> Normaliser<'a> {
                 Kind::Bool => Typed::Bool(
                     words.iter().map(|word| if let Word::Bool(value) = word { Some(*value) } else { None }).collect(),
                 ),
-                Kind::Text | Kind::Unit => Typed::Text(
+                Kind::Text | Kind::Unit | Kind::Period => Typed::Text(
                     words.iter().map(|word| if let Word::Text(id) = word { Some(*id) } else { None }).collect(),
                 ),
             });
@@ -234,9 +245,11 @@ impl<'a> Normaliser<'a> {
                 texts.iter().for_each(|text| keys.push(&clean(text)));
                 Typed::Key(keys)
             }
-            Kind::Text | Kind::Unit => Typed::Text(texts.iter().map(|text| self.text(at, text)).collect()),
+            Kind::Text | Kind::Unit | Kind::Period => {
+                Typed::Text(texts.iter().map(|text| self.text(at, text)).collect())
+            }
             Kind::Time => Typed::Time(self.times(at, texts, raw, faults)?),
-            Kind::Int | Kind::Float | Kind::Bool => self.numbers(column, texts, raw),
+            Kind::Int | Kind::Float | Kind::Bool => self.numbers(at, texts, raw, faults),
         })
     }
 

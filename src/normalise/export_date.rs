@@ -53,7 +53,7 @@ pub fn in_letterhead<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<Nai
     })
 }
 
-fn first_day(text: &str) -> Option<NaiveDate> {
+pub(super) fn first_day(text: &str) -> Option<NaiveDate> {
     let slashed = text
         .split(|letter: char| !letter.is_ascii_digit() && !matches!(letter, '/' | '-' | '.'))
         .find_map(|word| {

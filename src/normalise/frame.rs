@@ -6,16 +6,27 @@ use polars::prelude::{
 };
 
 use super::columns::{Normaliser, PERSONAL, Typed};
+use super::derived::Derived;
 use super::raw::RawBatch;
 use crate::model::Kind;
 
 impl Normaliser<'_> {
     /// The accepted rows as a frame with all columns of the table; those that the sheet lacks are null.
-    pub(super) fn frame(&self, typed: &[Option<Typed>], raw: &RawBatch, keep: &[bool]) -> PolarsResult<DataFrame> {
+    pub(super) fn frame(
+        &self,
+        typed: &[Option<Typed>],
+        derived: &Derived,
+        raw: &RawBatch,
+        keep: &[bool],
+    ) -> PolarsResult<DataFrame> {
         let height = keep.iter().filter(|keep| **keep).count();
         let mut columns: Vec<Column> = Vec::with_capacity(self.source.table.columns.len() + 1);
         for target in self.source.table.columns {
             let at = self.source.columns.iter().position(|column| column.name == target.name);
+            if let Some((_, typed)) = derived.iter().find(|(name, _)| *name == target.name) {
+                columns.push(self.series(target.name, at.unwrap_or_default(), typed, keep)?);
+                continue;
+            }
             let column = match at.and_then(|at| typed[at].as_ref().map(|typed| (at, typed))) {
                 Some((at, typed)) => self.series(target.name, at, typed, keep)?,
                 None => Series::full_null(target.name.into(), height, &data_type(target.kind)).into_column(),
@@ -70,7 +81,7 @@ impl Normaliser<'_> {
 #[must_use]
 pub fn data_type(kind: Kind) -> DataType {
     match kind {
-        Kind::Text | Kind::Unit => DataType::String,
+        Kind::Text | Kind::Unit | Kind::Period => DataType::String,
         Kind::Int => DataType::Int64,
         Kind::Float => DataType::Float64,
         Kind::Bool => DataType::Boolean,

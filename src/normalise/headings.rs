@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use super::given;
 use super::text::clean;
-use crate::definitions::{SourceDef, nearest};
+use super::wide::{Heading, LayoutMatch, LayoutNames};
+use crate::definitions::{MOST_HEADING_ROWS, SourceDef, nearest};
 use crate::model::fold_name;
 
 /// Headings stack over at most this many rows.
@@ -48,12 +50,14 @@ pub struct Mapping {
     pub extra: Vec<String>,
     /// Headings of which a second column claims the same target.
     pub duplicates: Vec<String>,
+    /// What the source's layout makes of the other columns.
+    pub layout: LayoutMatch,
 }
 
 impl Mapping {
     /// See [`HeadingMatch::confidence`].
     fn confidence(&self) -> f64 {
-        let understood = self.columns.iter().flatten().count() + self.personal.len();
+        let understood = self.columns.iter().flatten().count() + self.personal.len() + self.layout.used.len();
         let exact = self.exact.saturating_sub(self.duplicates.len()).min(understood);
         (exact as f64 + LOOSE * (understood - exact) as f64) / self.named.max(1) as f64
     }
@@ -72,30 +76,38 @@ pub struct NearMiss {
     pub row: usize,
 }
 
-/// Finds the best fitting source; `rows` are the first rows of a sheet as text.
+/// Finds the best fitting source; `rows` are the first rows of a sheet as text, `sheet` is its name.
 ///
 /// # Errors
 /// No source fits; the nearest miss, if any source shares at least three headings.
-pub fn find(rows: &[Vec<String>], sources: &[SourceDef]) -> Result<HeadingMatch, Option<NearMiss>> {
-    let synonyms: Vec<Synonyms> = sources.iter().map(Synonyms::of).collect();
+pub fn find(rows: &[Vec<String>], sources: &[SourceDef], sheet: &str) -> Result<HeadingMatch, Option<NearMiss>> {
+    let synonyms: Vec<Option<Synonyms<'_>>> =
+        sources.iter().map(|source| given::takes_sheet(source, sheet).then(|| Synonyms::of(source))).collect();
+    let deepest = sources.iter().filter_map(|source| source.layout.heading_rows).max().unwrap_or(DEEPEST).max(DEEPEST);
     let mut best: Option<((usize, usize), HeadingMatch)> = None;
     let mut miss: Option<((usize, usize), NearMiss)> = None;
     for first in 0..rows.len() {
-        for depth in 1..=DEEPEST.min(rows.len() - first) {
+        for depth in 1..=deepest.min(MOST_HEADING_ROWS).min(rows.len() - first) {
             let stack = &rows[first..first + depth];
             if stack.last().is_some_and(|row| row.iter().filter(|cell| !cell.is_empty()).count() < 2) {
                 continue;
             }
             let names = Names::of(stack);
             for (at, source) in sources.iter().enumerate() {
-                let mapping = synonyms[at].map(&names);
-                let matched = mapping.columns.iter().flatten().count();
+                let Some(synonyms) = synonyms[at].as_ref().filter(|_| has_depth(source, depth)) else { continue };
+                let mapping = synonyms.map(&names);
+                let matched = mapping.columns.iter().flatten().count() + mapping.layout.named;
                 // Among sources that understand as many columns, the one that spells them as the sheet does.
                 let score = (matched, mapping.exact);
-                let missing = missing(source, &mapping);
+                let missing = missing(source, &mapping, &rows[..first], sheet);
                 if missing.is_empty() {
-                    if best.as_ref().is_none_or(|(other, _)| score > *other) {
-                        let (last_row, confidence) = (first + depth - 1, mapping.confidence());
+                    let last_row = first + depth - 1;
+                    // The same rows without the title above them: the title is no part of a heading.
+                    let closer = |(other, found): &((usize, usize), HeadingMatch)| {
+                        score == *other && found.source == at && found.last_row == last_row
+                    };
+                    if best.as_ref().is_none_or(|best| score > best.0 || closer(best)) {
+                        let confidence = mapping.confidence();
                         best = Some((score, HeadingMatch { source: at, last_row, mapping, confidence }));
                     }
                 } else if matched >= 3 && miss.as_ref().is_none_or(|(other, _)| score > *other) {
@@ -111,13 +123,28 @@ pub fn find(rows: &[Vec<String>], sources: &[SourceDef]) -> Result<HeadingMatch,
     best.map(|(_, found)| found).ok_or(miss.map(|(_, near)| near))
 }
 
-fn missing(source: &SourceDef, mapping: &Mapping) -> Vec<(String, String)> {
+/// Whether the source's headings may stand in so many rows.
+fn has_depth(source: &SourceDef, depth: usize) -> bool {
+    source.layout.heading_rows.map_or(depth <= DEEPEST, |rows| rows == depth)
+}
+
+fn missing(source: &SourceDef, mapping: &Mapping, above: &[Vec<String>], sheet: &str) -> Vec<(String, String)> {
     let fed = |name: &String| {
         source.columns.iter().zip(&mapping.columns).any(|(column, fed)| column.name == *name && fed.is_some())
+            || given::text(source, name, sheet, above).is_some()
     };
     let usual =
         |name: &String| source.column(name).and_then(|column| column.headings.first()).cloned().unwrap_or_default();
-    source.required.iter().filter(|name| !fed(name)).map(|name| (name.clone(), usual(name))).collect()
+    let mut missing: Vec<(String, String)> =
+        source.required.iter().filter(|name| !fed(name)).map(|name| (name.clone(), usual(name))).collect();
+    let one_of = &source.layout.one_of;
+    if !one_of.is_empty() && !one_of.iter().any(fed) {
+        missing.push((one_of[0].clone(), usual(&one_of[0])));
+    }
+    if source.layout.wide.is_some() && mapping.layout.records.is_empty() {
+        missing.push((String::new(), given::usual_wide_heading(source)));
+    }
+    missing
 }
 
 /// The names under which each column of a stack of heading rows may be known.
@@ -125,6 +152,8 @@ struct Names {
     bottom: Vec<String>,
     /// Folded, and folded without diacritics.
     folded: Vec<Vec<(String, String)>>,
+    /// From top to bottom, as they are written.
+    parts: Vec<Vec<String>>,
 }
 
 impl Names {
@@ -132,6 +161,7 @@ impl Names {
         let width = stack.iter().map(Vec::len).max().unwrap_or(0);
         let mut above = vec![String::new(); stack.len()];
         let (mut bottom, mut folded) = (Vec::with_capacity(width), Vec::with_capacity(width));
+        let mut all_parts = Vec::with_capacity(width);
         for column in 0..width {
             let own: Vec<&str> = stack.iter().map(|row| row.get(column).map_or("", String::as_str)).collect();
             let lowest = own.iter().rev().find(|text| !text.is_empty()).copied().unwrap_or("");
@@ -163,8 +193,9 @@ impl Names {
             let names = names.into_iter().map(|name| (bare(&name), name)).map(|(bare, name)| (name, bare)).collect();
             bottom.push(clean(lowest).into_owned());
             folded.push(names);
+            all_parts.push(parts);
         }
-        Self { bottom, folded }
+        Self { bottom, folded, parts: all_parts }
     }
 }
 
@@ -172,15 +203,21 @@ impl Names {
 type Meaning = (Option<usize>, usize);
 
 /// All headings of a source, folded, with and without diacritics.
-struct Synonyms {
+struct Synonyms<'a> {
     exact: HashMap<String, Meaning>,
     bare: HashMap<String, Meaning>,
     columns: usize,
+    layout: LayoutNames<'a>,
 }
 
-impl Synonyms {
-    fn of(source: &SourceDef) -> Self {
-        let mut all = Self { exact: HashMap::new(), bare: HashMap::new(), columns: source.columns.len() };
+impl<'a> Synonyms<'a> {
+    fn of(source: &'a SourceDef) -> Self {
+        let mut all = Self {
+            exact: HashMap::new(),
+            bare: HashMap::new(),
+            columns: source.columns.len(),
+            layout: LayoutNames::of(source),
+        };
         let fed = source.columns.iter().enumerate().flat_map(|(target, column)| {
             column.headings.iter().enumerate().map(move |(rank, heading)| (heading, (Some(target), rank)))
         });
@@ -201,6 +238,7 @@ impl Synonyms {
     fn map(&self, names: &Names) -> Mapping {
         let mut chosen: Vec<Option<(usize, usize)>> = vec![None; self.columns];
         let mut mapping = Mapping { headings: names.bottom.clone(), ..Mapping::default() };
+        let mut unclaimed = Vec::new();
         for (position, folded) in names.folded.iter().enumerate() {
             mapping.exact += usize::from(folded.iter().any(|(name, _)| self.exact.contains_key(name)));
             let is_numbering = folded.first().is_some_and(|(_, bare)| bare == "stt" || bare == "tt");
@@ -217,16 +255,30 @@ impl Synonyms {
                 },
                 Some((None, _)) => mapping.personal.push(position),
                 None if folded.is_empty() || is_numbering => {}
-                None => mapping.extra.push(names.bottom[position].clone()),
+                None => unclaimed.push(position),
             }
         }
+        self.map_layout(names, unclaimed, &mut mapping);
         mapping.columns = chosen.into_iter().map(|slot| slot.map(|(position, _)| position)).collect();
         mapping
+    }
+
+    /// Gives the layout what no column of the source claims; what is left then is extra.
+    fn map_layout(&self, names: &Names, mut unclaimed: Vec<usize>, mapping: &mut Mapping) {
+        let headings: Vec<Heading<'_>> =
+            names.folded.iter().zip(&names.parts).map(|(names, parts)| Heading { names, parts }).collect();
+        let found = self.layout.claim(&headings, &unclaimed);
+        mapping.exact += found.used.len();
+        mapping.duplicates.extend(found.duplicates.iter().map(|at| names.bottom[*at].clone()));
+        let looked_at = |at: &usize| found.skips.contains(&Some(*at)) || found.days.iter().any(|(_, day)| day == at);
+        unclaimed.retain(|at| !found.used.contains(at) && !looked_at(at));
+        mapping.extra = unclaimed.into_iter().map(|at| names.bottom[at].clone()).collect();
+        mapping.layout = found;
     }
 }
 
 /// Without any diacritics, đ as d.
-fn bare(folded: &str) -> String {
+pub(super) fn bare(folded: &str) -> String {
     folded
         .nfd()
         .filter(|letter| !is_combining_mark(*letter))
@@ -243,7 +295,7 @@ mod tests {
     fn confidence(headings: &str) -> f64 {
         let sources = Definitions::load(None).unwrap().sources;
         let row = headings.split('|').map(str::to_owned).collect();
-        find(&[row], &sources).unwrap().confidence
+        find(&[row], &sources, "").unwrap().confidence
     }
 
     #[test]

@@ -2,25 +2,36 @@
 
 mod by_day;
 mod columns;
+mod derived;
 mod export_date;
 mod frame;
+mod given;
 mod headings;
 mod numbers;
+mod outline;
+mod periods;
 mod raw;
+mod records;
 mod refusals;
+mod reshape;
 mod rows;
 mod sample;
 mod text;
 mod times;
+mod wide;
 mod words;
 
 pub use columns::{Normalised, Normaliser, PERSONAL, Refused, RejectedRow};
 pub use export_date::{in_letterhead, in_name};
 pub use frame::data_type;
 pub use headings::{HeadingMatch, Mapping, NearMiss, find};
+pub use outline::{MendedCode, Outlined};
+pub use periods::{only_year, read as read_period};
 pub use raw::{RawBatch, TextColumn};
+pub use reshape::Reshape;
 pub use rows::{RowKind, classify};
 pub use text::clean;
+pub use wide::{LayoutMatch, Record};
 
 use std::borrow::Cow;
 

@@ -1,5 +1,27 @@
 //! Reads numbers as Vietnamese offices write them.
 
+/// A number whose decimal mark is `decimal`: Vietnamese with a comma, else as machines write it (`2e-06` too).
+pub(super) fn number_in(text: &str, decimal: char) -> Option<f64> {
+    if decimal == ',' {
+        return number(text);
+    }
+    let text = text.trim();
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+    if plain && text.bytes().any(|byte| byte.is_ascii_digit()) {
+        return text.parse().ok().filter(|number: &f64| number.is_finite());
+    }
+    // 1,234.5 and 12.4% are the Vietnamese number with its marks the other way round.
+    let turned: String = text
+        .chars()
+        .map(|letter| match letter {
+            ',' => '.',
+            '.' => ',',
+            other => other,
+        })
+        .collect();
+    number(&turned)
+}
+
 /// A Vietnamese number: `1.234`, `1.234,5`, `200000,00`, `8000`, `12,4%`.
 pub(super) fn number(text: &str) -> Option<f64> {
     let text = text.trim();
@@ -22,7 +44,25 @@ pub(super) fn number(text: &str) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::number;
+    use super::{number, number_in};
+
+    #[test]
+    fn numbers_of_machines_have_a_point() {
+        for (text, value) in [
+            ("278.4264", Some(278.4264)),
+            ("1.234", Some(1.234)),
+            ("2e-06", Some(2e-6)),
+            ("1,234.5", Some(1234.5)),
+            ("12.4%", Some(0.124)),
+            ("-5", Some(-5.0)),
+            ("n/a", None),
+            ("", None),
+            ("1e999", None),
+        ] {
+            assert_eq!(number_in(text, '.'), value, "{text}");
+        }
+        assert_eq!(number_in("1.234", ','), Some(1234.0));
+    }
 
     #[test]
     fn numbers_are_vietnamese() {

@@ -55,6 +55,8 @@ pub struct RawBatch {
     pub columns: Vec<Option<TextColumn>>,
     /// Per row a digest of its personal cells. It tells rows of one import apart and is never stored.
     pub personal: Vec<u64>,
+    /// Per row which record of its sheet row it is; empty where a row is a record.
+    pub records: Vec<u32>,
 }
 
 impl RawBatch {
@@ -63,6 +65,7 @@ impl RawBatch {
     pub fn cleared(mut self, wanted: impl Iterator<Item = bool>) -> Self {
         self.rows.clear();
         self.personal.clear();
+        self.records.clear();
         let mut old = std::mem::take(&mut self.columns).into_iter();
         self.columns = wanted
             .map(|wanted| {

@@ -64,7 +64,7 @@ impl Normaliser<'_> {
                 ("no_due_date", no_due),
             ] {
                 if let Some(at) = found {
-                    let heading = self.headings[at].clone();
+                    let heading = self.heading(at, raw, row);
                     self.warn(rule, &heading, "", number, "");
                 }
             }
@@ -100,7 +100,7 @@ impl Normaliser<'_> {
         first
             .into_iter()
             .map(|(row, fault)| {
-                let column = self.headings[fault.column].clone();
+                let column = self.heading(fault.column, raw, row);
                 (
                     row,
                     RejectedRow {
@@ -125,7 +125,7 @@ impl Normaliser<'_> {
                 _ if !column.words.is_empty() || text.trim().is_empty() => true,
                 Kind::Time => self.looks_like_a_date(text),
                 Kind::Int | Kind::Float | Kind::Bool => number(text).is_some(),
-                Kind::Text | Kind::Unit => true,
+                Kind::Text | Kind::Unit | Kind::Period => true,
             }
         };
         let cells: serde_json::Map<String, serde_json::Value> = raw
@@ -134,7 +134,7 @@ impl Normaliser<'_> {
             .enumerate()
             .filter_map(|(at, texts)| Some((at, texts.as_ref()?.get(row))))
             .filter(|(at, text)| kept(*at, text))
-            .map(|(at, text)| (self.headings[at].clone(), clean(text).into_owned().into()))
+            .map(|(at, text)| (self.heading(at, raw, row), clean(text).into_owned().into()))
             .collect();
         serde_json::Value::Object(cells).to_string()
     }

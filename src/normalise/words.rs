@@ -2,10 +2,11 @@
 
 use super::by_day::Undecided;
 use super::columns::{CellFault, Normaliser, Typed, Word};
-use super::numbers::number;
+use super::numbers::number_in;
+use super::periods;
 use super::raw::{RawBatch, TextColumn};
 use super::text::clean;
-use crate::definitions::{SourceColumn, Unknown};
+use crate::definitions::{SourceColumn, Unknown, fold_word};
 use crate::model::{Kind, Resolved, fold_name};
 
 /// Distinct unknown words of a sheet that get a suggestion.
@@ -50,7 +51,8 @@ impl Normaliser<'_> {
         let (rule, hint) = self.unknown[position as usize].clone();
         let text = raw.columns[at].as_ref().map_or("", |texts| texts.get(row));
         // A column of units or persons may hold a person's name: it is not repeated.
-        let may_be_a_person = self.headings[at].to_lowercase().contains("cá nhân");
+        let heading = self.heading(at, raw, row);
+        let may_be_a_person = heading.to_lowercase().contains("cá nhân");
         let value = if may_be_a_person { String::new() } else { clean(text).into_owned() };
         if self.source.columns[at].unknown == Unknown::Reject {
             faults.push(CellFault { row, rule, column: at, value, hint });
@@ -61,7 +63,6 @@ impl Normaliser<'_> {
             "ambiguous_unit" => "ambiguous_receiving_unit",
             other => other,
         };
-        let heading = self.headings[at].clone();
         self.warn(rule, &heading, &value, raw.rows[row], &hint);
     }
 
@@ -98,13 +99,23 @@ impl Normaliser<'_> {
                 Resolved::Several(codes) => ("ambiguous_unit", codes.join(", ")),
                 Resolved::None => ("unknown_unit", self.nearest_unit(text)),
             }
+        } else if column.kind == Kind::Period && column.words.is_empty() {
+            // "3" below "Tháng" is a month, "I" below "Quý" a quarter.
+            let read = |text: &str| periods::read(text, self.year).map(|period| period.to_string());
+            match read(text).or_else(|| read(&format!("{} {text}", self.headings[at]))) {
+                Some(period) => return Word::Text(self.intern(at, period)),
+                None => ("unreadable_period", String::new()),
+            }
         } else {
             let value = column.words.get(&folded).cloned();
             // A number beside words is a value of its own, unless numbers are among the words: then they are codes.
             let open = !column.words.keys().any(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
-            let number = value.as_ref().map_or_else(|| number(text).filter(|_| open), |value| value.parse().ok());
+            let number = value.as_ref().map_or_else(
+                || number_in(text, self.source.layout.decimal).filter(|_| open),
+                |value| value.parse().ok(),
+            );
             match (column.kind, value, number) {
-                (Kind::Text | Kind::Unit, Some(value), _) => return Word::Text(self.intern(at, value)),
+                (Kind::Text | Kind::Unit | Kind::Period, Some(value), _) => return Word::Text(self.intern(at, value)),
                 (Kind::Bool, Some(value), _) => return Word::Bool(value == "true"),
                 (Kind::Int | Kind::Float | Kind::Time, _, Some(number)) => return Word::Number(number),
                 _ => ("unknown_word", String::new()),
@@ -113,16 +124,31 @@ impl Normaliser<'_> {
         self.unknown_word(rule, hint)
     }
 
-    pub(super) fn numbers(&mut self, column: &SourceColumn, texts: &TextColumn, raw: &RawBatch) -> Typed {
-        let heading = column.headings.first().cloned().unwrap_or_default();
+    pub(super) fn numbers(
+        &mut self,
+        at: usize,
+        texts: &TextColumn,
+        raw: &RawBatch,
+        faults: &mut Vec<CellFault>,
+    ) -> Typed {
+        let column = &self.source.columns[at];
         let mut parsed: Vec<Option<f64>> = Vec::with_capacity(texts.len());
         for (row, text) in texts.iter().enumerate() {
             let text = &*clean(text);
-            let value = number(text);
-            if value.is_none() && !text.is_empty() {
-                self.warn("unreadable_number", &heading, "", raw.rows[row], "");
+            let value = match (column.kind, text) {
+                (Kind::Bool, "true") => Some(1.0),
+                (Kind::Bool, "false") => Some(0.0),
+                _ => number_in(text, self.source.layout.decimal),
+            };
+            if value.is_none() && !text.is_empty() && !is_ignored(column, text) {
+                if column.unknown == Unknown::Reject {
+                    faults.push(CellFault::new(row, "unreadable_number", at));
+                } else {
+                    let heading = self.heading(at, raw, row);
+                    self.warn("unreadable_number", &heading, "", raw.rows[row], "");
+                }
             }
-            parsed.push(value);
+            parsed.push(value.filter(|_| column.ignore.is_empty() || !is_ignored(column, text)));
         }
         match column.kind {
             Kind::Float => Typed::Float(parsed),
@@ -135,4 +161,9 @@ impl Normaliser<'_> {
             ),
         }
     }
+}
+
+/// Whether a text means that nothing is stated.
+fn is_ignored(column: &SourceColumn, text: &str) -> bool {
+    !column.ignore.is_empty() && column.ignore.contains(&fold_word(text))
 }

@@ -98,6 +98,9 @@ fn info(engine: &Engine<'_>, indicator: &Indicator) -> IndicatorInfo {
     let formula = match indicator.aggregate {
         Aggregate::Ratio => format!("({}) / ({})", indicator.numerator, indicator.denominator),
         Aggregate::Count => format!("COUNT({})", indicator.numerator),
+        Aggregate::Quotient => format!("SUM({}) / SUM({})", indicator.numerator, indicator.denominator),
+        Aggregate::Sum => format!("SUM({})", indicator.numerator),
+        Aggregate::Value => indicator.numerator.clone(),
         Aggregate::Mean => format!("SUM({0}) / COUNT({0})", indicator.numerator),
         Aggregate::Percentile(share) => format!("PERCENTILE_CONT({share}) ({})", indicator.numerator),
     };

@@ -264,7 +264,7 @@ fn address(path: &Path) -> Result<Url, StoreError> {
 
 const fn data_type(kind: Kind) -> DataType {
     DataType::Primitive(match kind {
-        Kind::Text | Kind::Unit => PrimitiveType::String,
+        Kind::Text | Kind::Unit | Kind::Period => PrimitiveType::String,
         Kind::Int => PrimitiveType::Long,
         Kind::Float => PrimitiveType::Double,
         Kind::Bool => PrimitiveType::Boolean,

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 pub use delta::TableFiles;
 pub use kill::{KillAt, KillPoint, KillSwitch};
 pub use leftovers::Deleted;
-pub use merge::{Account, Cases, Conflict, Incoming, MergeNotes, Merged};
+pub use merge::{Account, Cases, Conflict, Incoming, MergeNotes, Merged, RowsOf};
 pub use purge::{FileNames, Mode, PurgeCounts, PurgeOrder, Purged, purge};
 pub use schema::{ENGINE_TABLES, stored_columns, table_names};
 pub use session::Session;

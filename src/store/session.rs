@@ -125,7 +125,7 @@ fn arrow_schema(columns: &[Column]) -> SchemaRef {
 
 const fn arrow_type(kind: Kind) -> DataType {
     match kind {
-        Kind::Text | Kind::Unit => DataType::Utf8View,
+        Kind::Text | Kind::Unit | Kind::Period => DataType::Utf8View,
         Kind::Int => DataType::Int64,
         Kind::Float => DataType::Float64,
         Kind::Bool => DataType::Boolean,

@@ -27,6 +27,7 @@ mod personal;
 mod policies;
 mod purge;
 mod report;
+mod tables;
 mod truth;
 mod units;
 mod units_as_of;

@@ -7,13 +7,14 @@ use polars::prelude::{Column as Series, PlHashMap, PolarsResult};
 
 use super::batch::{self, Batch, Export, Newest, RECEIVED, same};
 use super::changes::{Changes, changed, number};
-use super::{Account, Conflict, MergeNotes, Slot};
+use super::tally::{Accounts, Fate};
+use super::{Conflict, MergeNotes, Slot};
 use crate::store::{StoreError, delta, frame};
 
 pub(super) struct Merge<'a> {
     pub batch: &'a Batch,
     pub newest: Newest,
-    pub accounts: Vec<Account>,
+    pub accounts: Accounts,
     pub notes: MergeNotes,
     pub changes: Changes,
 }
@@ -130,7 +131,7 @@ impl Merge<'_> {
         let last_is_held = held.is_some_and(|held| same(held.content, held.row, &batch.content, slot.last as usize));
         if older(slot.last) || last_is_held {
             for row in slot.earlier.iter().chain([&slot.last]) {
-                self.accounts[batch.part(*row)].duplicate += 1;
+                self.accounts.add(batch, *row, Fate::Duplicate);
             }
             // The same content in a newer export is confirmed by it: an export between the two may not replace it later.
             return last_is_held && held.is_some_and(|held| order(slot.last).0 > held.exported_at);
@@ -147,13 +148,13 @@ impl Merge<'_> {
         for row in slot.earlier.iter().chain([&slot.last]).copied() {
             let part = batch.part(row);
             match state {
-                None => self.accounts[part].loaded += 1,
+                None => self.accounts.add(batch, row, Fate::Loaded),
                 Some(state) if older(row) || batch.adds_nothing(state, row) => {
-                    self.accounts[part].duplicate += 1;
+                    self.accounts.add(batch, row, Fate::Duplicate);
                     continue;
                 }
                 Some(state) => {
-                    self.accounts[part].updated += 1;
+                    self.accounts.add(batch, row, Fate::Updated);
                     self.note_change(state, row, part);
                     self.changes.note(state, batch, row);
                 }

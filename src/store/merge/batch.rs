@@ -8,7 +8,7 @@ use polars::prelude::{
 };
 
 use super::account::State;
-use super::{DOSSIERS, Incoming};
+use super::{DOSSIERS, Incoming, RowsOf};
 use crate::model::{Kind, Table};
 use crate::normalise::PERSONAL;
 use crate::store::take;
@@ -60,6 +60,7 @@ pub(super) struct Part {
     pub file: String,
     pub source: String,
     pub exported_at: Option<NaiveDate>,
+    pub rows: RowsOf,
 }
 
 impl Batch {
@@ -72,7 +73,7 @@ impl Batch {
             height += one.frame.height() as u32;
             personal.extend(one.frame.column(PERSONAL)?.u64()?.iter().map(Option::unwrap_or_default));
             let whole = with_provenance(&one, import)?;
-            parts.push(Part { file: one.file, source: one.source, exported_at: one.exported_at });
+            parts.push(Part { file: one.file, source: one.source, exported_at: one.exported_at, rows: one.rows });
             match &mut data {
                 Some(data) => drop(data.vstack_mut(&whole)?),
                 None => data = Some(whole),

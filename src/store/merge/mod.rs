@@ -3,6 +3,7 @@
 mod account;
 mod batch;
 mod changes;
+mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -18,6 +19,7 @@ use crate::model::Table;
 use account::Merge;
 use batch::Batch;
 use changes::Changes;
+use tally::Accounts;
 
 /// The table whose rows are states that later exports repeat, and whose changes are kept.
 const DOSSIERS: &str = "dossiers";
@@ -35,6 +37,18 @@ pub struct Incoming {
     pub source: String,
     /// Day of export, if known.
     pub exported_at: Option<NaiveDate>,
+    /// What a row of the sheet became.
+    pub rows: RowsOf,
+}
+
+/// How many rows of a frame a row of its sheet may have become.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RowsOf {
+    /// One: each is accounted for by itself.
+    #[default]
+    One,
+    /// Several: the sheet's row is loaded if any of them is new, else updated if any changed, else a duplicate.
+    Several,
 }
 
 /// What became of the rows of one [`Incoming`].
@@ -152,7 +166,7 @@ pub(super) fn merge(target: &Target<'_>, incoming: Vec<Incoming>) -> Result<Merg
     let mut merge = Merge {
         batch: &batch,
         newest,
-        accounts: vec![Account::default(); batch.parts.len()],
+        accounts: Accounts::of(&batch.parts),
         notes: MergeNotes::default(),
         changes: Changes::of(table),
     };
@@ -182,7 +196,7 @@ pub(super) fn merge(target: &Target<'_>, incoming: Vec<Incoming>) -> Result<Merg
     });
     let files = rebuild_all(target, jobs.collect(), &replaced, &batch)?;
     let changes = merge.changes.frame(&batch).map_err(&fail)?;
-    Ok(Merged { files, accounts: merge.accounts, notes: merge.notes, changes })
+    Ok(Merged { files, accounts: merge.accounts.summed(), notes: merge.notes, changes })
 }
 
 /// A partition to write anew.

@@ -1,0 +1,398 @@
+//! How a sheet that is not one plain row per record is laid out: wide columns, outlines, rows and cells with a meaning of their own.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::did_you_mean;
+use super::source::{SourceColumn, fold_word};
+use crate::model::Table;
+
+/// Headings of one source stack over at most this many rows.
+pub const MOST_HEADING_ROWS: usize = 12;
+
+/// What a source says about the layout beyond its headings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    /// Only sheets of these names (folded); every sheet if empty.
+    pub sheets: Vec<String>,
+    /// The headings stand in exactly so many rows; found if not said.
+    pub heading_rows: Option<usize>,
+    /// When the source is tried.
+    pub tried: Tried,
+    /// The decimal mark of numbers in text cells.
+    pub decimal: char,
+    /// The columns that identify a row, where no heading feeds the table's key.
+    pub key: Vec<String>,
+    /// Columns of which at least one must be fed.
+    pub one_of: Vec<String>,
+    /// Columns that no heading feeds, and what does.
+    pub given: Vec<(String, Given)>,
+    /// Rows that are no data.
+    pub skip_rows: Vec<SkipRows>,
+    /// Words in a cell that say something about another column.
+    pub marks: Vec<Mark>,
+    /// The column of hierarchical codes, for criteria sheets.
+    pub outline: Option<String>,
+    /// How one row makes several records.
+    pub wide: Option<Wide>,
+}
+
+/// When a source is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tried {
+    /// On every file.
+    #[default]
+    Always,
+    /// Only where the user names it: it would fit too much.
+    ByName,
+}
+
+/// What feeds a column beside a heading.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Given {
+    /// The name of the sheet.
+    Sheet,
+    /// The text above the headings that follows one of these words.
+    Letterhead(Vec<String>),
+    /// Always this text.
+    Text(String),
+    /// The cell that feeds another column, as it is written.
+    Column(String),
+    /// The day in another column of the sheet, put before the time in this one.
+    Day(Vec<String>),
+    /// The minutes between two times of the row.
+    Minutes(String, String),
+}
+
+/// Rows that are no data, known by one cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SkipRows {
+    /// The cell stands under one of these headings.
+    pub headings: Vec<String>,
+    /// It says one of these (folded).
+    pub is: Vec<String>,
+    /// Or it is of this kind.
+    pub kind: Option<SkipKind>,
+}
+
+/// A kind of cell by which a row is no data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SkipKind {
+    /// Nothing in it.
+    Empty,
+    /// Anything but a number.
+    NotNumber,
+}
+
+/// Words that stand where a number should and say something about another column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// The columns in which the words may stand.
+    pub columns: Vec<String>,
+    /// The words (folded). Their cell counts as empty.
+    pub words: Vec<String>,
+    /// Column → text that it gets.
+    pub set: Vec<(String, String)>,
+}
+
+/// How one row of the sheet makes several records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wide {
+    /// Which columns of the sheet make which record.
+    pub cells: WideCells,
+    /// What an empty cell says; nothing if not said.
+    pub blank: Option<String>,
+    /// Headings that make no record although nothing else claims them (folded).
+    pub except: Vec<String>,
+}
+
+/// Which columns of the sheet make which record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WideCells {
+    /// Each record by its own headings.
+    Figures(Vec<Figure>),
+    /// The bottom heading says which column a cell feeds; what stands above it goes to `heading`.
+    Stacked {
+        /// The column that the upper heading feeds.
+        heading: String,
+        /// How the upper heading is written there.
+        fold: Fold,
+        /// Column → bottom headings that feed it.
+        cells: Vec<(String, Vec<String>)>,
+    },
+    /// Every column that nothing else claims makes a record; its heading goes to `heading`, its cell to `cell`.
+    Others {
+        /// The column that the heading feeds.
+        heading: String,
+        /// How the heading is written there.
+        fold: Fold,
+        /// The column that the cell feeds.
+        cell: String,
+    },
+}
+
+/// One record of a wide row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figure {
+    /// Column → text that it always has.
+    pub set: Vec<(String, String)>,
+    /// Column → headings that feed it, the most certain one first.
+    pub cells: Vec<(String, Vec<String>)>,
+}
+
+/// How a heading becomes a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fold {
+    /// As it is written, cleaned.
+    #[default]
+    Text,
+    /// Small letters without diacritics, words joined by `_`.
+    Id,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self {
+            sheets: Vec::new(),
+            heading_rows: None,
+            tried: Tried::Always,
+            decimal: ',',
+            key: Vec::new(),
+            one_of: Vec::new(),
+            given: Vec::new(),
+            skip_rows: Vec::new(),
+            marks: Vec::new(),
+            outline: None,
+            wide: None,
+        }
+    }
+}
+
+impl Layout {
+    /// Whether rows become records one to one, cell by cell: most exports.
+    #[must_use]
+    pub const fn is_plain(&self) -> bool {
+        self.given.is_empty()
+            && self.skip_rows.is_empty()
+            && self.marks.is_empty()
+            && self.outline.is_none()
+            && self.wide.is_none()
+    }
+
+    /// The columns that something other than a heading of its own may feed.
+    pub fn other_columns(&self) -> impl Iterator<Item = &str> {
+        let wide: Vec<&str> = match self.wide.as_ref().map(|wide| &wide.cells) {
+            None => Vec::new(),
+            Some(WideCells::Figures(figures)) => figures
+                .iter()
+                .flat_map(|one| one.set.iter().map(|(name, _)| name).chain(one.cells.iter().map(|(name, _)| name)))
+                .map(String::as_str)
+                .collect(),
+            Some(WideCells::Stacked { heading, cells, .. }) => {
+                std::iter::once(heading).chain(cells.iter().map(|(name, _)| name)).map(String::as_str).collect()
+            }
+            Some(WideCells::Others { heading, cell, .. }) => vec![heading, cell],
+        };
+        let outline = ["level", "leaf", "parent", "area", "area_name"].into_iter().filter(|_| self.outline.is_some());
+        self.given
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .chain(self.marks.iter().flat_map(|mark| mark.set.iter().map(|(name, _)| name.as_str())))
+            .chain(wide)
+            .chain(outline)
+    }
+}
+
+/// The layout as a source file writes it.
+#[derive(Default)]
+pub(super) struct RawLayout {
+    pub sheets: Vec<String>,
+    pub heading_rows: Option<usize>,
+    pub tried: Tried,
+    pub decimal: Option<String>,
+    pub key: Vec<String>,
+    pub one_of: Vec<String>,
+    pub given: Vec<(String, Given)>,
+    pub skip_rows: Vec<RawSkipRows>,
+    pub marks: Vec<RawMark>,
+    pub outline: Option<String>,
+    pub wide: Option<RawWide>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawSkipRows {
+    headings: Vec<String>,
+    #[serde(default)]
+    is: Vec<toml::Value>,
+    kind: Option<SkipKind>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawMark {
+    columns: Vec<String>,
+    words: Vec<String>,
+    set: BTreeMap<String, toml::Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawWide {
+    heading: Option<String>,
+    #[serde(default)]
+    fold: Fold,
+    cell: Option<String>,
+    #[serde(default)]
+    cells: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    figure: Vec<RawFigure>,
+    blank: Option<toml::Value>,
+    #[serde(default)]
+    except: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFigure {
+    set: BTreeMap<String, toml::Value>,
+    cells: BTreeMap<String, Vec<String>>,
+}
+
+/// Checks a layout against its table; faults go to `fault` as key and message.
+pub(super) fn checked(
+    raw: RawLayout,
+    table: &Table,
+    columns: &[SourceColumn],
+    fault: &mut dyn FnMut(&str, String),
+) -> Layout {
+    let wide = raw.wide.map(|wide| wide_of(wide, fault)).and_then(|wide| wide);
+    let decimal = match raw.decimal.as_deref() {
+        None | Some(",") => ',',
+        Some(".") => '.',
+        Some(other) => {
+            fault("decimal", format!("'{other}' is no decimal mark; write \",\" or \".\""));
+            ','
+        }
+    };
+    if raw.heading_rows.is_some_and(|rows| rows == 0 || rows > MOST_HEADING_ROWS) {
+        fault("heading_rows", format!("headings stand in 1 to {MOST_HEADING_ROWS} rows"));
+    }
+    let layout = Layout {
+        sheets: raw.sheets.iter().map(|name| fold_word(name)).collect(),
+        heading_rows: raw.heading_rows,
+        tried: raw.tried,
+        decimal,
+        key: raw.key,
+        one_of: raw.one_of,
+        given: raw.given,
+        skip_rows: raw.skip_rows.into_iter().map(skip_rows).collect(),
+        marks: raw
+            .marks
+            .into_iter()
+            .map(|mark| Mark {
+                columns: mark.columns,
+                words: mark.words.iter().map(|word| fold_word(word)).collect(),
+                set: texts(mark.set),
+            })
+            .collect(),
+        outline: raw.outline,
+        wide,
+    };
+    check_names(&layout, table, columns, fault);
+    layout
+}
+
+fn check_names(layout: &Layout, table: &Table, columns: &[SourceColumn], fault: &mut dyn FnMut(&str, String)) {
+    let mut known = |key: &str, name: &str| {
+        if table.column(name).is_none() {
+            let near = did_you_mean(name, table.columns.iter().map(|column| column.name));
+            fault(key, format!("table '{}' has no column '{name}'{near}", table.name));
+        }
+    };
+    layout.key.iter().for_each(|name| known("key", name));
+    layout.one_of.iter().for_each(|name| known("one_of", name));
+    for mark in &layout.marks {
+        mark.columns.iter().for_each(|name| known("marks.columns", name));
+        mark.set.iter().for_each(|(name, _)| known("marks.set", name));
+    }
+    for name in layout.other_columns() {
+        known("wide", name);
+    }
+    for (name, given) in &layout.given {
+        match given {
+            Given::Column(other) => known(&format!("columns.{name}.from"), other),
+            Given::Minutes(from, to) => {
+                known(&format!("columns.{name}.from"), from);
+                known(&format!("columns.{name}.from"), to);
+            }
+            _ => {}
+        }
+    }
+    if let Some(outline) = &layout.outline {
+        known("outline", outline);
+        let area = table.column("area").is_some();
+        if area && !columns.iter().any(|column| column.name == *outline && !column.headings.is_empty()) {
+            fault("outline", format!("'{outline}' has no headings"));
+        } else if !area {
+            fault(
+                "outline",
+                format!("table '{}' has no columns for an outline (area, level, leaf, parent)", table.name),
+            );
+        }
+    }
+}
+
+fn wide_of(raw: RawWide, fault: &mut dyn FnMut(&str, String)) -> Option<Wide> {
+    let shapes = [!raw.figure.is_empty(), !raw.cells.is_empty(), raw.cell.is_some()];
+    if shapes.iter().filter(|shape| **shape).count() != 1 {
+        fault("wide", "give one of: [[wide.figure]], wide.cells, wide.cell".to_owned());
+        return None;
+    }
+    let cells = match (raw.heading, raw.cell) {
+        (None, None) if raw.cells.is_empty() => WideCells::Figures(
+            raw.figure
+                .into_iter()
+                .map(|figure| Figure { set: texts(figure.set), cells: figure.cells.into_iter().collect() })
+                .collect(),
+        ),
+        (Some(heading), Some(cell)) => WideCells::Others { heading, fold: raw.fold, cell },
+        (Some(heading), None) if !raw.cells.is_empty() => {
+            WideCells::Stacked { heading, fold: raw.fold, cells: raw.cells.into_iter().collect() }
+        }
+        (Some(_), None) => {
+            fault("wide.heading", "goes with wide.cells or wide.cell; a figure says its headings itself".to_owned());
+            return None;
+        }
+        (None, _) => {
+            fault("wide.heading", "is missing: the column that the heading feeds".to_owned());
+            return None;
+        }
+    };
+    Some(Wide {
+        cells,
+        blank: raw.blank.map(text),
+        except: raw.except.iter().map(|heading| fold_word(heading)).collect(),
+    })
+}
+
+fn skip_rows(raw: RawSkipRows) -> SkipRows {
+    let is = raw.is.into_iter().map(|value| fold_word(&text(value))).collect();
+    SkipRows { headings: raw.headings, is, kind: raw.kind }
+}
+
+fn texts(values: BTreeMap<String, toml::Value>) -> Vec<(String, String)> {
+    values.into_iter().map(|(name, value)| (name, text(value))).collect()
+}
+
+fn text(value: toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => text,
+        other => other.to_string(),
+    }
+}

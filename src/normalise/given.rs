@@ -1,0 +1,60 @@
+//! What feeds a column where no heading does: the sheet's name, the letterhead, a fixed text.
+
+use super::export_date::first_day;
+use super::periods;
+use super::text::clean;
+use crate::definitions::{Given, SourceDef, WideCells, fold_word};
+use crate::model::Kind;
+
+/// Whether a source reads sheets of this name.
+#[must_use]
+pub fn takes_sheet(source: &SourceDef, sheet: &str) -> bool {
+    source.layout.sheets.is_empty() || source.layout.sheets.contains(&fold_word(sheet))
+}
+
+/// The text that a column has in every row of a sheet; `above` are the rows above the headings.
+#[must_use]
+pub fn text(source: &SourceDef, column: &str, sheet: &str, above: &[Vec<String>]) -> Option<String> {
+    let (_, given) = source.layout.given.iter().find(|(name, _)| name == column)?;
+    let kind = source.table.column(column)?.kind;
+    match given {
+        Given::Text(text) => Some(text.clone()),
+        Given::Sheet => as_kind(sheet, kind),
+        Given::Letterhead(labels) => above
+            .iter()
+            .flat_map(|row| row.iter().cloned().chain([row.join(" ")]))
+            .find_map(|line| labels.iter().find_map(|label| as_kind(after(&line, label, kind)?, kind))),
+        Given::Column(_) | Given::Day(_) | Given::Minutes(..) => None,
+    }
+}
+
+/// The heading to ask for where a wide sheet has none of its columns.
+pub(super) fn usual_wide_heading(source: &SourceDef) -> String {
+    let cells = match source.layout.wide.as_ref().map(|wide| &wide.cells) {
+        Some(WideCells::Figures(figures)) => figures.first().map(|figure| &figure.cells),
+        Some(WideCells::Stacked { cells, .. }) => Some(cells),
+        _ => None,
+    };
+    cells.and_then(|cells| cells.first()?.1.first()).cloned().unwrap_or_default()
+}
+
+/// What follows a label in a line; a period may begin with the label itself ("Quý I năm 2020").
+fn after<'a>(line: &'a str, label: &str, kind: Kind) -> Option<&'a str> {
+    let lower = line.to_lowercase();
+    // Lower case may have another length in a few scripts; then the label is not looked for.
+    if lower.len() != line.len() {
+        return None;
+    }
+    let at = lower.find(&clean(label).to_lowercase())?;
+    let start = if kind == Kind::Period { at } else { at + clean(label).len() };
+    line.get(start..).map(|rest| rest.trim_start_matches([':', ' ', '\u{a0}']))
+}
+
+fn as_kind(text: &str, kind: Kind) -> Option<String> {
+    let text = clean(text);
+    match kind {
+        Kind::Time => first_day(&text).map(|day| day.to_string()),
+        Kind::Period => periods::read(&text, None).map(|period| period.to_string()),
+        _ => Some(text.into_owned()).filter(|text| !text.is_empty()),
+    }
+}

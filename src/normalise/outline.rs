@@ -1,0 +1,303 @@
+//! Reads the tree that hierarchical codes make of a criteria sheet: I, 1.1, 1.1.2; which rows are leaves, below what.
+
+use std::borrow::Cow;
+
+use super::headings::Mapping;
+use super::raw::{RawBatch, TextColumn};
+use super::text::clean;
+use crate::definitions::SourceDef;
+use crate::model::Kind;
+
+/// Names of the levels, from the top.
+const LEVELS: [&str; 3] = ["area", "criterion", "sub_criterion"];
+
+/// The columns that the tree feeds.
+const FED: [&str; 5] = ["level", "leaf", "parent", "area", "area_name"];
+
+/// The rows of one sheet as a tree. They are kept until the sheet ends, since only later rows tell what is a leaf.
+#[derive(Debug)]
+pub(super) struct Outline {
+    /// Columns of the sheet.
+    code_at: usize,
+    name_at: Option<usize>,
+    /// Columns of the source: the code and what the tree feeds.
+    code: usize,
+    fed: [Option<usize>; 5],
+    /// Whether each code stands once in a sheet: units stand side by side, or there is one.
+    once: Once,
+    rows: Vec<Row>,
+    held: RawBatch,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Once {
+    PerSheet,
+    PerUnit,
+}
+
+#[derive(Debug)]
+struct Row {
+    code: String,
+    name: String,
+    depth: u8,
+    /// Its first row of those held and how many; none for a group row without points.
+    held: std::ops::Range<usize>,
+    has_cells: bool,
+}
+
+/// A code that a spreadsheet had changed: `1.10` kept as the number 1.1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MendedCode {
+    /// Row of the sheet.
+    pub row: u32,
+    /// As the sheet has it.
+    pub was: String,
+    /// As it must have been.
+    pub is: String,
+}
+
+/// What a tree gave: rows that are data, and codes that were mended.
+#[derive(Debug, Default)]
+pub struct Outlined {
+    /// Rows of the sheet.
+    pub rows: u64,
+    /// Codes read otherwise than they stand.
+    pub mended: Vec<MendedCode>,
+}
+
+impl Outline {
+    /// `None` if no heading feeds the column of codes.
+    pub fn of(source: &SourceDef, mapping: &Mapping) -> Option<Self> {
+        let position = |name: &str| source.columns.iter().position(|column| column.name == name);
+        let code = position(source.layout.outline.as_ref()?)?;
+        let unit = source.columns.iter().position(|column| column.kind == Kind::Unit);
+        let has_unit = unit.is_some_and(|unit| mapping.columns[unit].is_some());
+        Some(Self {
+            code_at: mapping.columns[code]?,
+            name_at: position("criterion_name").and_then(|at| mapping.columns[at]),
+            code,
+            fed: FED.map(position),
+            once: if has_unit { Once::PerUnit } else { Once::PerSheet },
+            rows: Vec::new(),
+            held: RawBatch::default(),
+        })
+    }
+
+    /// The columns of the source that the tree writes, beside the code.
+    pub fn columns(&self) -> impl Iterator<Item = usize> {
+        self.fed.iter().flatten().copied()
+    }
+
+    pub fn has_code(&self, texts: &[Cow<'_, str>]) -> bool {
+        !cell(texts, Some(self.code_at)).is_empty()
+    }
+
+    /// A row that is no data may still be the title of an area.
+    pub fn group(&mut self, texts: &[Cow<'_, str>]) {
+        if self.has_code(texts) {
+            self.add(texts, 0, false);
+        }
+    }
+
+    /// A row that may be data: its records follow by [`Outline::hold`].
+    pub fn row(&mut self, texts: &[Cow<'_, str>], records: usize, has_cells: bool) {
+        self.add(texts, records, has_cells);
+    }
+
+    pub fn hold(&mut self, number: u32, personal: u64, record: u32, values: &[Cow<'_, str>]) {
+        if self.held.columns.is_empty() {
+            self.held.columns = vec![Some(TextColumn::default()); values.len()];
+        }
+        self.held.rows.push(number);
+        self.held.personal.push(personal);
+        self.held.records.push(record);
+        for (column, value) in self.held.columns.iter_mut().flatten().zip(values) {
+            column.push(value);
+        }
+    }
+
+    /// Hands on the rows that are data: leaves, and whatever has points.
+    pub fn finish(mut self, batch: &mut RawBatch) -> Outlined {
+        let mended = self.mend();
+        let leaves = self.leaves();
+        let top = self.rows.iter().map(|row| row.depth).min().unwrap_or(0);
+        let levels = self.levels();
+        let mut outlined = Outlined { rows: 0, mended };
+        let mut above: Vec<usize> = Vec::new();
+        for (at, row) in self.rows.iter().enumerate() {
+            above.retain(|other| self.rows[*other].depth < row.depth);
+            if !row.held.is_empty() && (leaves[at] || row.has_cells) {
+                outlined.rows += 1;
+                let parent = above.last().map_or("", |parent| self.rows[*parent].code.as_str());
+                let area = above.first().filter(|first| self.rows[**first].depth == top && levels[0] == LEVELS[0]);
+                let area = area
+                    .map_or(if row.depth == top && levels[0] == LEVELS[0] { Some(at) } else { None }, |at| Some(*at));
+                let area = area.map(|at| &self.rows[at]);
+                let level = levels[self.rank(row.depth).min(levels.len() - 1)];
+                let leaf = if leaves[at] { "true" } else { "false" };
+                let tree = [
+                    level,
+                    leaf,
+                    parent,
+                    area.map_or("", |area| area.code.as_str()),
+                    area.map_or("", |area| area.name.as_str()),
+                ];
+                self.write(row, tree, batch);
+            }
+            above.push(at);
+        }
+        outlined
+    }
+
+    fn add(&mut self, texts: &[Cow<'_, str>], records: usize, has_cells: bool) {
+        let code = cell(texts, Some(self.code_at));
+        let held = self.held.rows.len();
+        self.rows.push(Row {
+            depth: depth(&code),
+            name: cell(texts, self.name_at),
+            code,
+            held: held..held + records,
+            has_cells,
+        });
+    }
+
+    fn write(&self, row: &Row, tree: [&str; 5], batch: &mut RawBatch) {
+        for at in row.held.clone() {
+            batch.rows.push(self.held.rows[at]);
+            batch.personal.push(self.held.personal[at]);
+            batch.records.push(self.held.records[at]);
+            for (column, texts) in batch.columns.iter_mut().enumerate() {
+                let Some(texts) = texts else { continue };
+                let fed = self.fed.iter().position(|fed| *fed == Some(column));
+                match (fed, self.held.columns[column].as_ref()) {
+                    (Some(fed), _) => texts.push(tree[fed]),
+                    _ if column == self.code => texts.push(&row.code),
+                    (None, Some(held)) => texts.push(held.get(at)),
+                    (None, None) => texts.push(""),
+                }
+            }
+        }
+    }
+
+    /// A row is a leaf if nothing stands below it: neither in its code nor, for areas, in the order of the sheet.
+    fn leaves(&self) -> Vec<bool> {
+        let mut order: Vec<(&str, u8)> = Vec::new();
+        let mut seen: std::collections::BTreeSet<&str> = std::collections::BTreeSet::new();
+        for row in self.rows.iter().filter(|row| !row.code.is_empty()) {
+            if seen.insert(&row.code) {
+                order.push((&row.code, row.depth));
+            }
+        }
+        let followed: std::collections::BTreeSet<&str> =
+            order.windows(2).filter(|pair| pair[1].1 > pair[0].1).map(|pair| pair[0].0).collect();
+        self.rows
+            .iter()
+            .map(|row| {
+                let prefix = format!("{}.", row.code.trim_end_matches('.'));
+                let has_below = seen.range(prefix.as_str()..).next().is_some_and(|next| next.starts_with(&prefix));
+                !has_below && !followed.contains(row.code.as_str())
+            })
+            .collect()
+    }
+
+    /// The distinct depths, from the top.
+    fn depths(&self) -> Vec<u8> {
+        let depths: std::collections::BTreeSet<u8> =
+            self.rows.iter().filter(|row| !row.code.is_empty()).map(|row| row.depth).collect();
+        depths.into_iter().collect()
+    }
+
+    fn rank(&self, depth: u8) -> usize {
+        self.depths().iter().position(|other| *other == depth).unwrap_or(0)
+    }
+
+    /// Names of the depths that occur: a sheet that begins with 1.1 has no areas of its own.
+    fn levels(&self) -> Vec<&'static str> {
+        let depths = self.depths();
+        let first = usize::from(depths.first().is_some_and(|depth| *depth >= 3));
+        let names = &LEVELS[first..];
+        // What stands above the three levels (parts A, B) is an area too.
+        let more = depths.len().saturating_sub(names.len());
+        std::iter::repeat_n(LEVELS[0], if first == 0 { more } else { 0 })
+            .chain(names.iter().copied())
+            .chain(std::iter::repeat_n(LEVELS[2], more))
+            .collect()
+    }
+
+    /// `1.10` typed as a number becomes 1.1, and stands behind 1.9.
+    fn mend(&mut self) -> Vec<MendedCode> {
+        let mut mended = Vec::new();
+        if self.once == Once::PerUnit {
+            return mended;
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        let mut before = String::new();
+        for row in &mut self.rows {
+            if !row.code.is_empty() && seen.contains(&row.code) && !row.held.is_empty() {
+                let longer = format!("{}0", row.code);
+                if follows(&before, &longer) && !seen.contains(&longer) {
+                    let number = self.held.rows[row.held.start];
+                    mended.push(MendedCode { row: number, was: row.code.clone(), is: longer.clone() });
+                    row.code = longer;
+                }
+            }
+            seen.insert(row.code.clone());
+            before.clone_from(&row.code);
+        }
+        mended
+    }
+}
+
+/// Whether `code` is the sibling after `before`, or after one below it: 1.10 after 1.9 or 1.9.2.
+fn follows(before: &str, code: &str) -> bool {
+    let (Some((above, last)), before) = (code.rsplit_once('.'), before) else { return false };
+    let Ok(last) = last.parse::<u32>() else { return false };
+    last.checked_sub(1).is_some_and(|previous| {
+        let sibling = format!("{above}.{previous}");
+        before == sibling || before.starts_with(&format!("{sibling}."))
+    })
+}
+
+fn cell(texts: &[Cow<'_, str>], at: Option<usize>) -> String {
+    at.and_then(|at| texts.get(at)).map_or_else(String::new, |text| clean(text).into_owned())
+}
+
+/// How deep a code stands: A, then I, then 1, 1.1, 1.1.1 …, then a), -.
+fn depth(code: &str) -> u8 {
+    let plain = code.trim_end_matches(['.', ')', ' ']);
+    let is = |fits: fn(char) -> bool| !plain.is_empty() && plain.chars().all(fits);
+    if is(|letter| matches!(letter, 'I' | 'V' | 'X' | 'L')) {
+        return 1;
+    }
+    if plain.len() == 1 && is(|letter| letter.is_ascii_uppercase()) {
+        return 0;
+    }
+    if is(|letter| letter.is_ascii_digit() || letter == '.') {
+        return 2 + plain.matches('.').count().min(6) as u8;
+    }
+    if plain.chars().count() <= 1 {
+        return 9;
+    }
+    3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{depth, follows};
+
+    #[test]
+    fn codes_stand_one_below_the_other() {
+        let codes = ["A", "I", "1", "1.1", "1.1.1", "a)"];
+        assert!(codes.windows(2).all(|pair| depth(pair[0]) < depth(pair[1])));
+        assert_eq!(depth("VIII"), depth("II."));
+    }
+
+    #[test]
+    fn a_number_that_lost_its_zero_follows_the_ninth() {
+        assert!(follows("1.9", "1.10"));
+        assert!(follows("1.9.3", "1.10"));
+        assert!(follows("2.19", "2.20"));
+        assert!(!follows("1.8", "1.10"));
+        assert!(!follows("2.9", "1.10"));
+    }
+}

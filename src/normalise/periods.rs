@@ -1,0 +1,258 @@
+//! Reads reporting periods as people write them: "Quý I/2020", "6 tháng đầu năm 2020", "Tháng 3/2020", "Năm 2020".
+
+use chrono::{Datelike, NaiveDate};
+
+use super::text::clean;
+use crate::model::Period;
+
+/// The period that a text names, if it names one; `year` completes "Quý I" and "Tháng 3".
+///
+/// ```
+/// use cchc::normalise::read_period;
+/// let period = |text: &str| read_period(text, None).map(|period| period.to_string());
+/// assert_eq!(period("Quý I/2020").as_deref(), Some("2020-Q1"));
+/// assert_eq!(period("6 tháng đầu năm 2020").as_deref(), Some("2020-H1"));
+/// assert_eq!(period("2011_PAPI").as_deref(), Some("2011"));
+/// assert_eq!(period("Sheet1 (2)"), None);
+/// ```
+#[must_use]
+pub fn read(text: &str, year: Option<i32>) -> Option<Period> {
+    let text = clean(text).to_lowercase();
+    if let Ok(period) = text.to_uppercase().replace("@ND09", "@nd09").parse() {
+        return Some(period);
+    }
+    match dates(&text).as_slice() {
+        [] => {}
+        // A month typed into a spreadsheet ("3/2020") becomes the first day of it.
+        [day] if day.day() == 1 && starts_iso(&text) => return day.format("%Y-%m").to_string().parse().ok(),
+        [day] => return format!("{day}..{day}").parse().ok(),
+        [from, to] => return format!("{from}..{to}").parse().ok(),
+        _ => return None,
+    }
+    let words = words(&text);
+    let years: Vec<i32> = words.iter().filter_map(|word| year_of(word)).collect();
+    let year = match years.as_slice() {
+        [] => year?,
+        [first, rest @ ..] if rest.iter().all(|other| other == first) => *first,
+        _ => return None,
+    };
+    let parts = [quarter(&words), months(&words), month(&words)];
+    match parts.into_iter().flatten().collect::<Vec<_>>().as_slice() {
+        // A year alone: nothing else in the text is a number.
+        [] => {
+            let plain = words.iter().all(|word| year_of(word).is_some() || !is_number(word));
+            let said = !years.is_empty() || words.contains(&"năm");
+            let half_said = words.iter().any(|word| PARTS.contains(word));
+            (plain && said && !half_said).then(|| format!("{year:04}").parse().ok())?
+        }
+        [part] => part.of(year),
+        _ => None,
+    }
+}
+
+/// The year that a sheet is about, if its name and the rows above its headings tell one and no other.
+#[must_use]
+pub fn only_year(sheet: &str, above: &[Vec<String>]) -> Option<i32> {
+    let lines = above.iter().flatten().map(String::as_str).chain([sheet]);
+    let mut years: Vec<i32> =
+        lines.flat_map(|line| words(line).into_iter().filter_map(year_of).collect::<Vec<_>>()).collect();
+    years.sort_unstable();
+    years.dedup();
+    if let [year] = years.as_slice() { Some(*year) } else { None }
+}
+
+/// Words that begin the name of a part of a year.
+const PARTS: [&str; 6] = ["quý", "quí", "quy", "qui", "tháng", "thang"];
+
+/// A part of a year.
+#[derive(Debug, Clone, Copy)]
+enum Part {
+    Quarter(u32),
+    Half(u32),
+    /// The first months of the year.
+    First(u32),
+    Month(u32),
+}
+
+impl Part {
+    fn of(self, year: i32) -> Option<Period> {
+        let text = match self {
+            Self::Quarter(quarter) => format!("{year:04}-Q{quarter}"),
+            Self::Half(half) => format!("{year:04}-H{half}"),
+            Self::Month(month) => format!("{year:04}-{month:02}"),
+            Self::First(12) => format!("{year:04}"),
+            Self::First(months) => {
+                let next = NaiveDate::from_ymd_opt(year, months + 1, 1)?;
+                format!("{year:04}-01-01..{}", next.pred_opt()?)
+            }
+        };
+        text.parse().ok()
+    }
+}
+
+/// Words and numbers of a text, apart from each other: `q1/2020` is `q`, `1`, `2020`.
+fn words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut start = None;
+    let kind = |letter: char| match letter {
+        _ if letter.is_ascii_digit() => 1,
+        _ if letter.is_alphabetic() => 2,
+        _ => 0,
+    };
+    let mut before = 0;
+    for (at, letter) in text.char_indices().chain([(text.len(), ' ')]) {
+        let now = kind(letter);
+        if now != before {
+            if let Some(start) = start.take() {
+                words.push(&text[start..at]);
+            }
+            start = (now != 0).then_some(at);
+        }
+        before = now;
+    }
+    words
+}
+
+fn is_number(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn year_of(word: &str) -> Option<i32> {
+    (word.len() == 4 && is_number(word)).then(|| word.parse().ok())?.filter(|year| (1900..=2200).contains(year))
+}
+
+/// The number that follows one of some words.
+fn number_after(words: &[&str], names: &[&str], most: u32) -> Option<u32> {
+    let at = words.iter().position(|word| names.contains(word))?;
+    let next = words.get(at + 1)?;
+    let number = match *next {
+        "i" | "một" => 1,
+        "ii" | "hai" => 2,
+        "iii" | "ba" => 3,
+        "iv" | "bốn" | "tư" => 4,
+        digits if is_number(digits) && digits.len() <= 2 => digits.parse().ok()?,
+        _ => return None,
+    };
+    (1..=most).contains(&number).then_some(number)
+}
+
+/// "quý II", "q2".
+fn quarter(words: &[&str]) -> Option<Part> {
+    number_after(words, &["quý", "quí", "quy", "qui", "q"], 4).map(Part::Quarter)
+}
+
+/// "6 tháng đầu năm", "sáu tháng cuối năm", "9 tháng".
+fn months(words: &[&str]) -> Option<Part> {
+    let at = words.iter().position(|word| *word == "tháng" || *word == "thang").filter(|at| *at > 0)?;
+    let count = match words[at - 1] {
+        "ba" => 3,
+        "sáu" => 6,
+        "chín" => 9,
+        digits if is_number(digits) && digits.len() <= 2 => digits.parse().ok()?,
+        _ => return None,
+    };
+    let last = words.get(at + 1).is_some_and(|word| *word == "cuối" || *word == "cuoi");
+    match count {
+        6 if last => Some(Part::Half(2)),
+        _ if last => None,
+        6 => Some(Part::Half(1)),
+        3 => Some(Part::Quarter(1)),
+        1..=12 => Some(Part::First(count)),
+        _ => None,
+    }
+}
+
+/// "tháng 3", "t3", or "03/2020" with nothing else.
+fn month(words: &[&str]) -> Option<Part> {
+    if months(words).is_some() {
+        return None;
+    }
+    let named = number_after(words, &["tháng", "thang", "t"], 12);
+    let bare = || {
+        let [month, year] = words else { return None };
+        (year_of(year).is_some() && is_number(month))
+            .then(|| month.parse().ok())?
+            .filter(|month| (1..=12).contains(month))
+    };
+    named.or_else(bare).map(Part::Month)
+}
+
+/// The whole dates in a text.
+fn dates(text: &str) -> Vec<NaiveDate> {
+    text.split(|letter: char| !letter.is_ascii_digit() && !matches!(letter, '/' | '-' | '.'))
+        .filter_map(|word| {
+            let word = word.trim_matches(['.', '-', '/']);
+            ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d"]
+                .iter()
+                .find_map(|pattern| NaiveDate::parse_from_str(word, pattern).ok())
+        })
+        .filter(|day| (1900..=2200).contains(&day.year()))
+        .collect()
+}
+
+/// Cells with a date come as `2020-03-01` or `2020-03-01T00:00:00`.
+fn starts_iso(text: &str) -> bool {
+    text.get(..10).is_some_and(|start| NaiveDate::parse_from_str(start, "%Y-%m-%d").is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    fn period(text: &str) -> String {
+        read(text, None).map_or_else(String::new, |period| period.to_string())
+    }
+
+    #[test]
+    fn periods_are_read_as_people_write_them() {
+        for (text, expected) in [
+            ("2020", "2020"),
+            ("Năm 2020", "2020"),
+            ("NĂM  2020", "2020"),
+            ("2016_PAPI", "2016"),
+            ("2020-Q1", "2020-Q1"),
+            ("2020-q1", "2020-Q1"),
+            ("2020-H1@nd09", "2020-H1@nd09"),
+            ("2020-03", "2020-03"),
+            ("Quý I/2020", "2020-Q1"),
+            ("Quí 2 năm 2020", "2020-Q2"),
+            ("quý IV-2020", "2020-Q4"),
+            ("Q3/2020", "2020-Q3"),
+            ("6 tháng đầu năm 2020", "2020-H1"),
+            ("6 tháng cuối năm 2020", "2020-H2"),
+            ("6 tháng năm 2020", "2020-H1"),
+            ("9 tháng đầu năm 2020", "2020-01-01..2020-09-30"),
+            ("12 tháng năm 2020", "2020"),
+            ("Tháng 3/2020", "2020-03"),
+            ("tháng 03 năm 2020", "2020-03"),
+            ("T12/2020", "2020-12"),
+            ("03/2020", "2020-03"),
+            ("3-2020", "2020-03"),
+            ("2020-03-01", "2020-03"),
+            ("2020-03-01T00:00:00", "2020-03"),
+            ("30/06/2020", "2020-06-30..2020-06-30"),
+            ("từ ngày 01/01/2020 đến ngày 13/04/2020", "2020-01-01..2020-04-13"),
+            ("2020-01-01..2020-04-13", "2020-01-01..2020-04-13"),
+        ] {
+            assert_eq!(period(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_names_no_single_period_is_none() {
+        for text in
+            ["", "Sheet1 (2)", "Quý I", "2019 và 2020", "13/2020", "Quý V/2020", "Quý I tháng 2/2020", "5 của 2020"]
+        {
+            assert_eq!(period(text), "", "{text}");
+        }
+    }
+
+    #[test]
+    fn the_year_of_the_sheet_completes_a_month_or_quarter() {
+        let of_2020 = |text| read(text, Some(2020)).map(|period| period.to_string());
+        assert_eq!(of_2020("Tháng 3").as_deref(), Some("2020-03"));
+        assert_eq!(of_2020("Quý I").as_deref(), Some("2020-Q1"));
+        assert_eq!(of_2020("Quý I/2019").as_deref(), Some("2019-Q1"));
+        assert_eq!(of_2020("cả năm").as_deref(), Some("2020"));
+    }
+}

@@ -1,0 +1,358 @@
+//! Makes the records of a table out of the rows of a sheet that has another shape: several records a row, cells that
+//! speak of other columns, columns that the sheet's name or letterhead feeds.
+
+use std::borrow::Cow;
+
+use super::headings::Mapping;
+use super::outline::{Outline, Outlined};
+use super::raw::RawBatch;
+use super::rows::RowKind;
+use super::{cell_text, given};
+use crate::definitions::{Given, Layout, SkipKind, SkipRows, SourceDef, fold_word};
+use crate::model::Kind;
+use crate::read::Cell;
+
+/// How the rows of one sheet become records.
+#[derive(Debug)]
+pub struct Reshape {
+    /// Per record and column of the source, what feeds it.
+    records: Vec<Vec<Option<Feed>>>,
+    /// Per record and column of the source, the heading that feeds it, for messages.
+    headings: Vec<Vec<String>>,
+    /// Which columns of the source are fed at all.
+    fed: Vec<bool>,
+    skips: Vec<(usize, SkipRows)>,
+    marks: Vec<Marked>,
+    /// What an empty cell of a record says.
+    blank: Option<String>,
+    /// Columns of the sheet that identify a row, and those that hold its records' cells.
+    ids: Vec<usize>,
+    cells: Vec<usize>,
+    unit: Option<usize>,
+    outline: Option<Outline>,
+}
+
+/// What feeds one column of a record.
+#[derive(Debug, Clone)]
+enum Feed {
+    /// A cell, with the decimal mark that its numbers get.
+    Cell { at: usize, decimal: char, record: Record },
+    /// A time whose day stands in another cell.
+    Timed { at: usize, day: usize },
+    /// Always the same text.
+    Text(String),
+}
+
+/// Whether a cell belongs to a record of a wide row or to the row as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Record {
+    Own,
+    Shared,
+}
+
+#[derive(Debug)]
+struct Marked {
+    columns: Vec<usize>,
+    words: Vec<String>,
+    set: Vec<(usize, String)>,
+}
+
+impl Reshape {
+    /// Plans the records of a sheet; `above` are the rows above its headings. Plain sources need no plan.
+    #[must_use]
+    pub fn plan(source: &SourceDef, mapping: &Mapping, sheet: &str, above: &[Vec<String>]) -> Option<Self> {
+        let layout = &source.layout;
+        if layout.is_plain() && layout.key.is_empty() && source.table.made_of.is_empty() {
+            return None;
+        }
+        let position = |name: &str| source.columns.iter().position(|column| column.name == name);
+        let shared: Vec<Option<Feed>> =
+            (0..source.columns.len()).map(|column| shared_feed(source, mapping, column, sheet, above)).collect();
+        let mut records = Vec::new();
+        for record in &mapping.layout.records {
+            let mut feeds = shared.clone();
+            for (name, at) in &record.cells {
+                let Some(column) = position(name) else { continue };
+                let decimal = decimal(layout, source.columns[column].kind);
+                feeds[column] = Some(Feed::Cell { at: *at, decimal, record: Record::Own });
+            }
+            for (name, text) in &record.set {
+                let Some(column) = position(name) else { continue };
+                feeds[column] = Some(Feed::Text(text.clone()));
+            }
+            records.push(feeds);
+        }
+        if records.is_empty() {
+            records.push(shared);
+        }
+        let marks: Vec<Marked> = layout
+            .marks
+            .iter()
+            .map(|mark| Marked {
+                columns: mark.columns.iter().filter_map(|name| position(name)).collect(),
+                words: mark.words.clone(),
+                set: mark.set.iter().filter_map(|(name, text)| Some((position(name)?, text.clone()))).collect(),
+            })
+            .collect();
+        let outline = layout.outline.as_ref().and_then(|_| Outline::of(source, mapping));
+        let mut fed: Vec<bool> =
+            (0..source.columns.len()).map(|column| records.iter().any(|feeds| feeds[column].is_some())).collect();
+        for column in marks.iter().flat_map(|mark| mark.set.iter().map(|(column, _)| *column)) {
+            fed[column] = true;
+        }
+        for column in outline.iter().flat_map(Outline::columns) {
+            fed[column] = true;
+        }
+        let ids = source.required.iter().filter_map(|name| mapping.columns[position(name)?]).collect();
+        let unit = source.columns.iter().position(|column| column.kind == Kind::Unit);
+        Some(Self {
+            headings: records.iter().map(|feeds| headings(source, mapping, feeds)).collect(),
+            records,
+            fed,
+            skips: layout
+                .skip_rows
+                .iter()
+                .zip(&mapping.layout.skips)
+                .filter_map(|(rule, at)| Some(((*at)?, rule.clone())))
+                .collect(),
+            marks,
+            blank: layout.wide.as_ref().and_then(|wide| wide.blank.clone()),
+            ids,
+            cells: points(source, mapping),
+            unit: unit.and_then(|column| mapping.columns[column]),
+            outline,
+        })
+    }
+
+    /// Which columns of the source get texts.
+    #[must_use]
+    pub fn fed(&self) -> &[bool] {
+        &self.fed
+    }
+
+    /// Per record and column of the source the heading that feeds it.
+    #[must_use]
+    pub fn headings(&self) -> &[Vec<String>] {
+        &self.headings
+    }
+
+    /// Whether a row is data, where the general rules see `kind` in it.
+    ///
+    /// In a wide sheet a row that has its own columns and any cell of a record is data, however few cells it fills; a
+    /// row that has a unit is no total, whatever its second cell begins with.
+    pub fn is_data(&mut self, kind: RowKind, texts: &[Cow<'_, str>]) -> bool {
+        let filled = |at: &usize| texts.get(*at).is_some_and(|text| !text.trim().is_empty());
+        let has_cells = self.cells.iter().any(filled);
+        let has_ids = self.ids.iter().all(filled);
+        let takes = match kind {
+            RowKind::Body => true,
+            RowKind::Sparse => has_ids && has_cells && !self.ids.is_empty(),
+            RowKind::Total => match &self.outline {
+                Some(outline) => outline.has_code(texts),
+                None => self.unit.is_some_and(|at| filled(&at) && !super::rows::is_total(&texts[at])),
+            },
+            RowKind::Blank | RowKind::Numbering | RowKind::Heading => false,
+        };
+        let skipped = self.skips.iter().any(|(at, rule)| skips(rule, texts.get(*at).map_or("", |text| text.as_ref())));
+        if let Some(outline) = &mut self.outline {
+            // What has neither a code nor points is a note; a title without points leads the rows below it.
+            if !takes {
+                outline.group(texts);
+            } else if !has_cells && !outline.has_code(texts) {
+                return false;
+            }
+        }
+        takes && !skipped
+    }
+
+    /// Turns one row into its records. Sheets with an outline keep them until [`Reshape::finish`].
+    pub fn push(
+        &mut self,
+        number: u32,
+        cells: &[Cell<'_>],
+        texts: &[Cow<'_, str>],
+        personal: u64,
+        batch: &mut RawBatch,
+    ) {
+        let filled = |at: &usize| texts.get(*at).is_some_and(|text| !text.trim().is_empty());
+        let has_cells = self.cells.iter().any(filled);
+        let mut outline = self.outline.take();
+        if let Some(outline) = &mut outline {
+            outline.row(texts, self.records.len(), has_cells);
+        }
+        for (at, feeds) in self.records.iter().enumerate() {
+            let values = self.values(feeds, cells, texts);
+            if let Some(outline) = &mut outline {
+                outline.hold(number, personal, at as u32, &values);
+                continue;
+            }
+            batch.rows.push(number);
+            batch.personal.push(personal);
+            batch.records.push(at as u32);
+            for (texts, value) in batch.columns.iter_mut().zip(&values) {
+                if let Some(texts) = texts {
+                    texts.push(value);
+                }
+            }
+        }
+        self.outline = outline;
+    }
+
+    /// Hands on what only the whole sheet tells.
+    pub fn finish(&mut self, batch: &mut RawBatch) -> Outlined {
+        self.outline.take().map_or_else(Outlined::default, |outline| outline.finish(batch))
+    }
+
+    /// Whether rows may be handed on before the sheet ends.
+    #[must_use]
+    pub const fn streams(&self) -> bool {
+        self.outline.is_none()
+    }
+
+    /// The texts of one record, words with a meaning of their own turned into what they say.
+    fn values<'t>(
+        &'t self,
+        feeds: &'t [Option<Feed>],
+        cells: &'t [Cell<'_>],
+        texts: &'t [Cow<'_, str>],
+    ) -> Vec<Cow<'t, str>> {
+        let mut values: Vec<Cow<'_, str>> = feeds
+            .iter()
+            .map(|feed| feed.as_ref().map_or(Cow::Borrowed(""), |feed| self.value(feed, cells, texts)))
+            .collect();
+        for mark in &self.marks {
+            let said: Vec<usize> = mark
+                .columns
+                .iter()
+                .copied()
+                .filter(|column| !values[*column].is_empty() && mark.words.contains(&fold_word(&values[*column])))
+                .collect();
+            if !said.is_empty() {
+                mark.set.iter().for_each(|(column, text)| values[*column] = Cow::Borrowed(text));
+            }
+            for column in said {
+                values[column] = Cow::Borrowed("");
+            }
+        }
+        values
+    }
+
+    fn value<'t>(&'t self, feed: &'t Feed, cells: &'t [Cell<'_>], texts: &'t [Cow<'_, str>]) -> Cow<'t, str> {
+        let text = |at: usize| texts.get(at).map_or("", |text| text.as_ref());
+        match feed {
+            Feed::Text(text) => Cow::Borrowed(text),
+            Feed::Timed { at, day } => timed(text(*at), text(*day)),
+            Feed::Cell { at, decimal, record } => {
+                let value = match cells.get(*at) {
+                    Some(cell @ Cell::Number(_)) => cell_text(cell, *decimal),
+                    _ => Cow::Borrowed(text(*at)),
+                };
+                match &self.blank {
+                    Some(blank) if *record == Record::Own && value.trim().is_empty() => Cow::Borrowed(blank),
+                    _ => value,
+                }
+            }
+        }
+    }
+}
+
+/// The columns of the sheet that make a row data: those of records, else in an outline the numbers that may be absent.
+fn points(source: &SourceDef, mapping: &Mapping) -> Vec<usize> {
+    if source.layout.outline.is_none() || !mapping.layout.used.is_empty() {
+        return mapping.layout.used.iter().copied().collect();
+    }
+    let columns = source.columns.iter().zip(&mapping.columns);
+    let optional = columns.filter(|(column, _)| column.kind == Kind::Float && !source.required.contains(&column.name));
+    optional.filter_map(|(_, at)| *at).collect()
+}
+
+/// What feeds a column alike in every record: a heading, else what the layout gives.
+fn shared_feed(
+    source: &SourceDef,
+    mapping: &Mapping,
+    column: usize,
+    sheet: &str,
+    above: &[Vec<String>],
+) -> Option<Feed> {
+    let (name, kind) = (&source.columns[column].name, source.columns[column].kind);
+    let day = mapping.layout.days.iter().find(|(column, _)| column == name).map(|(_, day)| *day);
+    let of = |at: Option<usize>| {
+        at.map(|at| Feed::Cell { at, decimal: decimal(&source.layout, kind), record: Record::Shared })
+    };
+    match (mapping.columns[column], day) {
+        (Some(at), Some(day)) => return Some(Feed::Timed { at, day }),
+        (Some(at), None) => return of(Some(at)),
+        (None, _) => {}
+    }
+    let given = source.layout.given.iter().find(|(column, _)| column == name);
+    if let Some((_, Given::Column(other))) = given {
+        return of(source.columns.iter().position(|column| column.name == *other).and_then(|at| mapping.columns[at]));
+    }
+    given::text(source, name, sheet, above).map(Feed::Text)
+}
+
+/// Number cells of number columns are written with the mark that the source's texts use.
+const fn decimal(layout: &Layout, kind: Kind) -> char {
+    match kind {
+        Kind::Int | Kind::Float => layout.decimal,
+        _ => '.',
+    }
+}
+
+fn headings(source: &SourceDef, mapping: &Mapping, feeds: &[Option<Feed>]) -> Vec<String> {
+    let title = |feeds: &[Option<Feed>]| {
+        // A record is known by what its heading says.
+        feeds.iter().zip(&source.columns).find_map(|(feed, column)| match feed {
+            Some(Feed::Text(text)) if column.kind == Kind::Unit => Some(text.clone()),
+            _ => None,
+        })
+    };
+    let title = title(feeds);
+    feeds
+        .iter()
+        .zip(&source.columns)
+        .map(|(feed, column)| match (feed, &title) {
+            (Some(Feed::Cell { at, record: Record::Own, .. }), Some(title)) => {
+                format!("{title} – {}", mapping.headings[*at])
+            }
+            (Some(Feed::Cell { at, .. } | Feed::Timed { at, .. }), _) => mapping.headings[*at].clone(),
+            (Some(Feed::Text(text)), _) => text.clone(),
+            (None, _) => column.name.clone(),
+        })
+        .collect()
+}
+
+/// A time of day gets the day of another cell; what has a day of its own keeps it.
+fn timed<'t>(time: &'t str, day: &'t str) -> Cow<'t, str> {
+    let (time, day) = (time.trim(), day.trim());
+    let clock = time.len() <= 8 && time.bytes().all(|byte| byte.is_ascii_digit() || byte == b':') && time.contains(':');
+    if !clock || day.is_empty() {
+        return Cow::Borrowed(time);
+    }
+    let day = day.split([' ', 'T']).next().unwrap_or(day);
+    Cow::Owned(format!("{day} {time}"))
+}
+
+fn skips(rule: &SkipRows, text: &str) -> bool {
+    let text = text.trim();
+    let folded = fold_word(text);
+    let of_kind = match rule.kind {
+        None => false,
+        Some(SkipKind::Empty) => text.is_empty(),
+        Some(SkipKind::NotNumber) => text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'),
+    };
+    of_kind || (!text.is_empty() && rule.is.contains(&folded))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::timed;
+
+    #[test]
+    fn a_time_of_day_gets_the_day_beside_it() {
+        assert_eq!(timed("08:15", "02/03/2025"), "02/03/2025 08:15");
+        assert_eq!(timed("08:15:30", "2025-03-02T00:00:00"), "2025-03-02 08:15:30");
+        assert_eq!(timed("02/03/2025 08:15", "03/03/2025"), "02/03/2025 08:15");
+        assert_eq!(timed("", "03/03/2025"), "");
+    }
+}
