@@ -3,6 +3,7 @@
 pub mod composite;
 pub mod formula;
 mod parse;
+mod place;
 pub mod points;
 pub mod rule;
 pub mod settings;
@@ -16,7 +17,7 @@ use serde::Deserialize;
 
 use super::{Fault, Files, Indicator, did_you_mean, overlap, parse_toml};
 use composite::Composite;
-pub use parse::Head;
+pub use place::Head;
 use points::PointsIndex;
 
 /// An index that ranks units by one indicator (`kind = "indicator"`, also if the file names no kind).

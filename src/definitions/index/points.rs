@@ -3,7 +3,8 @@
 use serde::Deserialize;
 
 use super::formula::Formula;
-use super::parse::{Head, Place, two_digits};
+use super::parse::two_digits;
+use super::place::{Head, Place};
 use super::rule::{RawRule, Rule};
 use super::settings::Ranking;
 use crate::definitions::{Display, Fault, did_you_mean, parse_toml};

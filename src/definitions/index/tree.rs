@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::composite::{Child, Leaf, Node};
-use super::parse::{Common, Place, RawLevel};
+use super::parse::{Common, RawLevel};
+use super::place::Place;
 use super::settings::{Aggregate, AggregateMethod, Weigh, WeighMethod};
 use crate::definitions::did_you_mean;
 
@@ -68,6 +69,18 @@ pub(super) fn build(
         parents.push(Some(parent));
     }
     let heights = heights(&children, &parents, &raw, place);
+    for (at, settings) in levels.iter().enumerate() {
+        let key = format!("level[{}]", at + 1);
+        if !heights.contains(&settings.level) {
+            place.fault(
+                &key,
+                format!("no node is of level {}; indicators are 1, the index is {}", settings.level, heights[0]),
+            );
+        }
+        if levels[..at].iter().any(|other| other.level == settings.level) {
+            place.fault(&key, format!("level {} is set twice", settings.level));
+        }
+    }
     let mut raws = raw.into_iter();
     children
         .into_iter()

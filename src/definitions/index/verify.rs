@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::composite::{Composite, Curve, DatedWeights, Leaf};
-use super::parse::Place;
+use super::place::Place;
 use super::settings::{
     AggregateMethod, Impute, ImputeMethod, Scale, Transform, Treat, TreatMethod, TreatWhen, WeighMethod,
 };

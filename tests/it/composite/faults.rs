@@ -211,6 +211,38 @@ fn settings_that_do_not_go_together_are_named() {
     );
 }
 
+#[test]
+fn days_are_read_as_text_and_as_toml_writes_them() {
+    let index = Composite::parse("indices/x.toml", &version("x", "valid_from = 2024-02-29\nvalid_to = \"2024-12-31\""))
+        .unwrap();
+    assert_eq!((index.valid_from, index.valid_to), ("2024-02-29".parse().ok(), "2024-12-31".parse().ok()));
+    let found = faults(&version("x", "valid_from = \"29/2/2024\"\nvalid_to = 2024"));
+    assert_faults(
+        &found,
+        &[
+            &["index.valid_from", "'29/2/2024' is no day"],
+            &["index.valid_to", "'2024' is no day; write \"2020-01-31\""],
+        ],
+    );
+}
+
+#[test]
+fn settings_of_levels_that_are_not_there_or_stand_twice_are_named() {
+    let levels = "level = [{ level = 3, weigh = \"equal\" }, { level = 2 }, { level = 2 }, { level = 1 }]\n";
+    let text = version("x", "").replace("[index]", "").replace("kind =", &format!("{levels}kind ="));
+    let head = "id = \"x\"\nname_vi = \"X\"\nname_en = \"X\"\nlegal_basis = \"constructed\"\n";
+    let text =
+        text.replace(head, "index = { id = \"x\", name_vi = \"X\", name_en = \"X\", legal_basis = \"constructed\" }\n");
+    assert_faults(
+        &faults(&text),
+        &[
+            &["level[1]", "no node is of level 3", "the index is 2"],
+            &["level[3]", "level 2 is set twice"],
+            &["level[4]", "no node is of level 1"],
+        ],
+    );
+}
+
 /// Faults of values as lines.
 fn value_faults(definition: &str, ids: &[&str], rows: &[(&str, &[f64])], on: &str) -> Vec<String> {
     let index = Composite::parse("indices/x.toml", definition).unwrap();

@@ -9,8 +9,8 @@ use cchc::definitions::index::settings::{
 };
 use cchc::definitions::{Composite, Direction, Rounding};
 use cchc::indices::{
-    Input, Scaling, Sources, TableError, ValueTable, aggregate, compose, denominate, impute, ranks_by, scale, screen,
-    treat,
+    Input, Scaling, Sources, TableError, ValueTable, aggregate, compose, denominate, impute, moments::shape, ranks_by,
+    rounded, scale, screen, treat,
 };
 
 use super::{close, computed, csv_rows, small, table};
@@ -140,6 +140,12 @@ fn winsorising_moves_as_few_points_as_the_limits_need() {
     assert_eq!(with(&OUTLYING, within).0, values(&OUTLYING));
     let within = Treat { max_skewness: 3.07, ..winsorise };
     assert_eq!(with(&OUTLYING, within).0, values(&OUTLYING));
+    // A limit is not passed by a column that stands exactly at it.
+    let at = shape(&OUTLYING).unwrap();
+    for limits in [(at.skewness, 3.5), (2.0, at.kurtosis)] {
+        let settings = Treat { max_skewness: limits.0, max_kurtosis: limits.1, ..winsorise };
+        assert_eq!(with(&OUTLYING, settings).1.high, 1);
+    }
     // Stricter limits: 100 and 30 both end at 10, and two points count as moved.
     let strict = Treat { max_skewness: 1.0, max_kurtosis: 0.0, ..winsorise };
     let (after, done) = with(&OUTLYING, strict);
@@ -331,8 +337,9 @@ fn last_periods_are_divided_by_their_own_denominators() {
 
 #[test]
 fn a_denominator_of_zero_gives_no_value_rather_than_an_infinite_one() {
-    let quotients = denominate(&values(&[3.0, 0.0, 0.0, N, 5.0]), &values(&[2.0, 4.0, 0.0, 1.0, N]), 10.0);
-    all_close(&quotients, &[15.0, 0.0, N, N, N]);
+    let quotients =
+        denominate(&values(&[3.0, 0.0, 0.0, N, 5.0, 7.0, 7.0]), &values(&[2.0, 4.0, 0.0, 1.0, N, 1.0, 0.0]), 10.0);
+    all_close(&quotients, &[15.0, 0.0, N, N, N, 70.0, N]);
 }
 
 #[test]
@@ -371,6 +378,11 @@ fn ranks_follow_their_settings() {
     assert_eq!(with(rounding(2, Rounding::HalfUp)), of([2, 2, 0, 1, 2, 5]));
     assert_eq!(with(rounding(2, Rounding::Truncate)), of([2, 3, 0, 1, 3, 5]));
     assert_eq!(with(rounding(0, Rounding::HalfEven)), of([2, 2, 0, 1, 2, 5]));
+    // Two that round together although neither stands on its rounded value.
+    let close = values(&[1.994, 2.006, 2.004]);
+    assert_eq!(ranks_by(&close, rounding(2, Rounding::HalfUp)), [Some(3), Some(1), Some(2)]);
+    assert_eq!(ranks_by(&close, rounding(1, Rounding::HalfUp)), [Some(1), Some(1), Some(1)]);
+    assert!((rounded(61.226, 2, Rounding::HalfUp) - 61.23).abs() < 1e-12);
     assert_eq!(ranks_by(&[], default), Vec::<Option<u32>>::new());
     assert_eq!(ranks_by(&values(&[0.0, 0.0, 1e-9]), default), [Some(2), Some(2), Some(1)]);
 }
