@@ -16,6 +16,7 @@ mod history;
 mod import;
 mod indicators;
 mod init;
+mod lines;
 mod output;
 mod peek;
 mod purge;

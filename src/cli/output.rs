@@ -217,6 +217,14 @@ pub(super) fn plain(text: &str) -> Result<()> {
     Ok(())
 }
 
+/// A file's content.
+pub(super) fn bytes(content: &[u8]) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(content)?;
+    out.flush()?;
+    Ok(())
+}
+
 /// A whole number of a result, for lines that people read.
 pub(super) fn integer(batch: &RecordBatch, column: usize, row: usize) -> i64 {
     cast(batch.column(column), &DataType::Int64).map_or(0, |values| values.as_primitive::<Int64Type>().value(row))

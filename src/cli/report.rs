@@ -70,7 +70,7 @@ pub(super) fn write(
     Ok(written)
 }
 
-fn template(root: &Path) -> Result<Template> {
+pub(super) fn template(root: &Path) -> Result<Template> {
     let own = root.join("report-templates/workbook.toml");
     if own.is_file() {
         let text = std::fs::read_to_string(&own).with_context(|| own.display().to_string())?;
@@ -81,7 +81,7 @@ fn template(root: &Path) -> Result<Template> {
 }
 
 /// Writes beside and renames, so that an open or unwritable old file stays whole.
-fn save(out: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf> {
+pub(super) fn save(out: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf> {
     use std::io::Write;
     let path = out.join(name);
     let attempt = || -> std::io::Result<()> {

@@ -134,7 +134,10 @@ mod tests {
             for language in [Language::Vi, Language::En] {
                 let (wrong, todo) = sentence.parts(language);
                 assert!(!wrong.is_empty(), "{rule}");
-                assert!(language == Language::En || !todo.is_empty(), "{rule}: {wrong}");
+                assert!(
+                    language == Language::En || !todo.is_empty(),
+                    "[{rule}] lacks do_vi: what to do about '{wrong}'"
+                );
             }
         }
     }

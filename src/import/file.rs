@@ -10,7 +10,7 @@ use super::sheet::{FoundSheet, Message, SheetSink, StraySheet};
 use super::unread::note_finding;
 use crate::definitions::SourceDef;
 use crate::model::{FileAccount, Finding, Kind, Level, Policies, Table, UnitIndex};
-use crate::normalise::{MendedCode, Normaliser, RawBatch, Refused, RejectedRow, in_name};
+use crate::normalise::{MendedCode, Normaliser, Origin, RawBatch, Refused, RejectedRow, in_name};
 use crate::read::{Limits, ReadAs, ReadError, Sniffed, TextNote, read_rows, sniff};
 use crate::store::{Incoming, RowsOf};
 
@@ -39,6 +39,8 @@ pub struct SheetReport {
     pub sheet: String,
     /// Source that fitted.
     pub source: String,
+    /// Table that it feeds.
+    pub table: &'static str,
     /// Row of the headings.
     pub heading_row: u32,
     /// Column of the table ← heading of the sheet.
@@ -62,8 +64,12 @@ pub(super) struct FileOutcome {
     pub rejected: Vec<(String, RejectedRow)>,
     pub sheets: Vec<SheetReport>,
     pub findings: Vec<Finding>,
-    /// Units for which the file reports.
+    /// Units for which the file reports dossiers.
     pub units: BTreeSet<String>,
+    /// Units of its rows, whatever table they feed.
+    pub named_units: BTreeSet<String>,
+    /// Of a corrected file: sheet and row, and where that row first stood.
+    pub origins: Vec<((String, u32), Origin)>,
 }
 
 impl FileOutcome {
@@ -88,7 +94,14 @@ impl FileOutcome {
             sheets: Vec::new(),
             findings: Vec::new(),
             units: BTreeSet::new(),
+            named_units: BTreeSet::new(),
+            origins: Vec::new(),
         }
+    }
+
+    /// Table that a sheet feeds.
+    pub fn table_of(&self, sheet: &str) -> &'static str {
+        self.sheets.iter().find(|report| report.sheet == sheet).map_or(self.table, |report| report.table)
     }
 
     /// Findings of the file and its refused rows.
@@ -157,6 +170,7 @@ pub(super) struct Reading {
     notes: Vec<(String, TextNote)>,
     rows: u64,
     letterhead: Option<NaiveDate>,
+    origins: Vec<((String, u32), Origin)>,
     mended: Vec<(String, MendedCode)>,
     pub error: Option<ReadError>,
     /// Whether cells were left that may be in a legacy encoding.
@@ -177,10 +191,11 @@ pub(super) fn read_as(input: &InputFile, sniffed: &Sniffed, text: ReadAs, contex
         }
         let (found, strays, rows) = (std::mem::take(&mut sink.found), std::mem::take(&mut sink.strays), sink.rows);
         let (letterhead, mended) = (sink.letterhead, std::mem::take(&mut sink.mended));
+        let origins = std::mem::take(&mut sink.origins);
         let (notes, is_undecided) = (std::mem::take(&mut sink.stray_notes), sink.is_undecided);
         drop(sink);
         let gathered = consumer.join().expect("the normaliser does not panic");
-        Reading { found, strays, notes, rows, letterhead, mended, error, is_undecided, gathered }
+        Reading { found, strays, notes, rows, letterhead, origins, mended, error, is_undecided, gathered }
     })
 }
 
@@ -194,7 +209,7 @@ fn normalise(receiver: Receiver<Message>, give_back: &Sender<RawBatch>, file: &s
                 let source = &context.sources[sheet.found.source];
                 let headings = headings(source, &sheet);
                 let new = Normaliser::new(source, context.units, context.policies, file, &sheet.name, headings);
-                let new = new.with_date_system(sheet.date_system);
+                let new = new.with_date_system(sheet.date_system).in_order_of(&sheet.found.mapping.columns);
                 current = Some(new.with_records(sheet.records.clone()).with_year(sheet.year));
                 gathered.frames.push((*sheet, Vec::new()));
             }
@@ -273,6 +288,7 @@ pub(super) fn settle(mut outcome: FileOutcome, input: &InputFile, read: Reading,
     outcome.account.rows = read.rows;
     outcome.account.rejected = read.gathered.rejected.len() as u64;
     outcome.rejected = read.gathered.rejected;
+    outcome.origins = read.origins;
     outcome.findings.extend(read.gathered.findings);
     for (sheet, code) in read.mended {
         let finding = Finding::new(Level::Warning, "lost_trailing_zero", &input.shown).at(&sheet, code.row);
@@ -287,6 +303,7 @@ pub(super) fn settle(mut outcome: FileOutcome, input: &InputFile, read: Reading,
             file: input.shown.clone(),
             sheet: sheet.name.clone(),
             source: source.id.clone(),
+            table: source.table.name,
             heading_row: sheet.heading_row,
             columns: source
                 .columns
@@ -300,9 +317,11 @@ pub(super) fn settle(mut outcome: FileOutcome, input: &InputFile, read: Reading,
             confidence: sheet.found.confidence,
         });
         for frame in frames {
+            let units = units_of(&frame, source.table);
             if source.table.name == "dossiers" {
-                outcome.units.extend(units_of(&frame, source.table));
+                outcome.units.extend(units.iter().cloned());
             }
+            outcome.named_units.extend(units);
             let incoming = Incoming {
                 frame,
                 file: input.shown.clone(),

@@ -5,7 +5,9 @@ mod file;
 mod official;
 mod parallel;
 mod paths;
+mod rebuild;
 mod report;
+mod settle;
 mod sheet;
 mod successions;
 mod unit_book;
@@ -20,6 +22,7 @@ use chrono::NaiveDate;
 pub use file::SheetReport;
 pub use official::{History, OfficialError, official_units};
 pub use paths::{Found, InputFile, find_files};
+pub use rebuild::{Original, RebuildError, RebuiltSheet, originals};
 pub use successions::{SuccessionListError, read_successions, stored_successions, successions_frame};
 pub use unit_book::{MergedUnits, UnitBook, UnitBookError, change_units};
 pub use units::{UnitListError, read_unit_list, stored_units, units_frame};
@@ -150,10 +153,15 @@ pub fn import(
         return Ok(finished(None, outcomes, skipped));
     }
     let mut transaction = Transaction::begin(workspace, &lock)?;
+    let open = settle::open(&session)?;
+    let accepted = settle::Accepted::among(&outcomes, &open);
     merge_all(&mut transaction, &mut outcomes)?;
     let number = transaction.number();
+    let kept = report::kept(&outcomes);
     transaction.append("imports", report::imports(number, &outcomes))?;
-    transaction.append("findings", report::findings(number, &outcomes))?;
+    transaction.append("findings", report::findings(number, &kept))?;
+    transaction
+        .append("cleared", report::cleared(number, &settle::settle(number, &open, &accepted, &outcomes, &kept)))?;
     transaction.append("sent", report::sent(number, &outcomes))?;
     let time = outcomes.iter().filter_map(|outcome| outcome.exported_at).max();
     let sent = outcomes

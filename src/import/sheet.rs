@@ -11,13 +11,13 @@ use crate::definitions::SourceDef;
 use crate::definitions::dates::DateSystem;
 use crate::model::Kind;
 use crate::normalise::{
-    HeadingMatch, MendedCode, NearMiss, RawBatch, Reshape, RowKind, cell_text, classify, clean, find, in_letterhead,
-    only_year,
+    HeadingMatch, MendedCode, NearMiss, Origin, RawBatch, Reshape, RowKind, cell_text, classify, clean, find,
+    in_letterhead, only_year, origin_columns,
 };
 use crate::read::{Cell, Flow, Note, RowFault, RowSink, Sheet, TextKind, TextNote};
 
 /// Headings stand within this many rows.
-const HEAD: usize = 60;
+pub(super) const HEAD: usize = 60;
 
 /// Rows handed on at once.
 const BATCH: usize = 1 << 14;
@@ -84,6 +84,8 @@ struct Body {
     fields: Option<Fields>,
     /// How rows become records, where they are none by themselves.
     reshape: Option<Reshape>,
+    /// Columns of a corrected file that tell where each row first stood.
+    origin: Option<[usize; 3]>,
     batch: RawBatch,
 }
 
@@ -111,6 +113,8 @@ pub(super) struct SheetSink<'a> {
     pub rows: u64,
     /// Codes of criteria that were read otherwise than they stand, with their sheet.
     pub mended: Vec<(String, MendedCode)>,
+    /// Of a corrected file: sheet and row, and where that row first stood.
+    pub origins: Vec<((String, u32), Origin)>,
 }
 
 impl<'a> SheetSink<'a> {
@@ -131,6 +135,7 @@ impl<'a> SheetSink<'a> {
             letterhead: None,
             rows: 0,
             mended: Vec::new(),
+            origins: Vec::new(),
         }
     }
 
@@ -234,6 +239,7 @@ impl<'a> SheetSink<'a> {
             dates,
             fields: self.sheet.fields.map(|usual| Fields::new(&sheet.found.mapping.headings, usual)),
             reshape,
+            origin: origin_columns(&sheet.found.mapping.headings),
             batch: RawBatch::default(),
         };
         body.reset(None);
@@ -279,6 +285,11 @@ impl<'a> SheetSink<'a> {
             return Flow::Continue;
         }
         self.rows += u64::from(body.reshape.as_ref().is_none_or(Reshape::streams));
+        if let Some(at) = body.origin
+            && let Some(origin) = Origin::read(at.map(|at| texts.get(at).map_or("", |text| text.as_ref())))
+        {
+            self.origins.push(((self.sheet.name.clone(), number), origin));
+        }
         body.push(number, cells, &texts);
         if body.batch.rows.len() < BATCH {
             return Flow::Continue;

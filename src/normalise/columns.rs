@@ -29,6 +29,10 @@ pub struct Normalised {
 pub struct RejectedRow {
     /// Row number in the sheet.
     pub row: u32,
+    /// Its code, if it has one: the key of the table.
+    pub code: String,
+    /// Code of the unit that it belongs to, if that was recognised.
+    pub unit: String,
     /// The finding that refused it.
     pub rule: &'static str,
     /// Heading of the column to blame.
@@ -80,6 +84,8 @@ pub struct Normaliser<'a> {
     pub(super) file: &'a str,
     pub(super) sheet: String,
     pub(super) headings: Vec<String>,
+    /// Columns of the source in the order in which the sheet has them.
+    pub(super) order: Vec<usize>,
     pub(super) patterns: Vec<Pattern>,
     pub(super) short_patterns: Vec<Pattern>,
     pub(super) date_system: DateSystem,
@@ -132,6 +138,7 @@ impl<'a> Normaliser<'a> {
             file,
             sheet: sheet.to_owned(),
             headings,
+            order: (0..source.columns.len()).collect(),
             short_patterns: patterns.iter().filter_map(Pattern::with_short_year).collect(),
             patterns,
             date_system: DateSystem::default(),
@@ -156,6 +163,13 @@ impl<'a> Normaliser<'a> {
         self
     }
 
+    /// Keeps the cells of refused rows in the order of the sheet's columns, given for each column of the source.
+    #[must_use]
+    pub fn in_order_of(mut self, columns: &[Option<usize>]) -> Self {
+        self.order.sort_by_key(|at| columns.get(*at).copied().flatten());
+        self
+    }
+
     /// Types one batch.
     ///
     /// # Errors
@@ -173,7 +187,7 @@ impl<'a> Normaliser<'a> {
         self.decide_by_day(&mut typed, raw, &mut faults);
         self.row_rules(&typed, raw, &mut faults);
         let derived = self.derive(&typed, raw, &mut faults);
-        let rejected = self.rejected(raw, faults);
+        let rejected = self.rejected(raw, &typed, faults);
         let mut keep = vec![true; height];
         for (row, _) in &rejected {
             keep[*row] = false;

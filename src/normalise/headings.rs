@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use super::correction::{is_corrected, is_ours};
 use super::given;
 use super::text::clean;
 use super::wide::{Heading, LayoutMatch, LayoutNames};
@@ -239,10 +240,14 @@ impl<'a> Synonyms<'a> {
         let mut chosen: Vec<Option<(usize, usize)>> = vec![None; self.columns];
         let mut mapping = Mapping { headings: names.bottom.clone(), ..Mapping::default() };
         let mut unclaimed = Vec::new();
+        // Columns that we added to a corrected file are nobody's business but ours.
+        let is_corrected = is_corrected(&names.folded.iter().filter_map(|name| Some(name.first()?.0.as_str())));
         for (position, folded) in names.folded.iter().enumerate() {
             mapping.exact += usize::from(folded.iter().any(|(name, _)| self.exact.contains_key(name)));
-            let is_numbering = folded.first().is_some_and(|(_, bare)| bare == "stt" || bare == "tt");
-            mapping.named += usize::from(!folded.is_empty() && !is_numbering);
+            let is_aside = folded
+                .first()
+                .is_some_and(|(name, bare)| bare == "stt" || bare == "tt" || (is_corrected && is_ours(name)));
+            mapping.named += usize::from(!folded.is_empty() && !is_aside);
             match self.target(folded) {
                 Some((Some(target), rank)) => match &mut chosen[target] {
                     Some((_, other)) if *other <= rank => mapping.duplicates.push(names.bottom[position].clone()),
@@ -254,7 +259,7 @@ impl<'a> Synonyms<'a> {
                     }
                 },
                 Some((None, _)) => mapping.personal.push(position),
-                None if folded.is_empty() || is_numbering => {}
+                None if folded.is_empty() || is_aside => {}
                 None => unclaimed.push(position),
             }
         }

@@ -2,6 +2,7 @@
 
 mod by_day;
 mod columns;
+mod correction;
 mod derived;
 mod export_date;
 mod frame;
@@ -22,6 +23,7 @@ mod wide;
 mod words;
 
 pub use columns::{Normalised, Normaliser, PERSONAL, Refused, RejectedRow};
+pub use correction::{ORIGIN, Origin, TO_DO, WRONG, origin_columns, own_columns};
 pub use export_date::{in_letterhead, in_name};
 pub use frame::data_type;
 pub use headings::{HeadingMatch, Mapping, NearMiss, find};

@@ -78,7 +78,12 @@ impl Normaliser<'_> {
     }
 
     /// One refusal per row, by the first rule that applies: code, unit, dates, order of dates.
-    pub(super) fn rejected(&self, raw: &RawBatch, faults: Vec<CellFault>) -> Vec<(usize, RejectedRow)> {
+    pub(super) fn rejected(
+        &self,
+        raw: &RawBatch,
+        typed: &[Option<Typed>],
+        faults: Vec<CellFault>,
+    ) -> Vec<(usize, RejectedRow)> {
         const ORDER: [&str; 8] = [
             "missing_code",
             "unknown_unit",
@@ -105,6 +110,8 @@ impl Normaliser<'_> {
                     row,
                     RejectedRow {
                         row: raw.rows[row],
+                        code: self.code_of(typed, row),
+                        unit: self.unit_of(typed, row),
                         rule: fault.rule,
                         column,
                         value: fault.value,
@@ -114,6 +121,25 @@ impl Normaliser<'_> {
                 )
             })
             .collect()
+    }
+
+    fn code_of(&self, typed: &[Option<Typed>], row: usize) -> String {
+        let at = self.source.columns.iter().position(|column| column.name == self.source.table.key);
+        match at.and_then(|at| typed[at].as_ref()) {
+            Some(Typed::Key(keys)) => keys.get(row).to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    /// The last unit column of a table tells whose row it is.
+    fn unit_of(&self, typed: &[Option<Typed>], row: usize) -> String {
+        let unit = self.source.table.columns.iter().rfind(|column| column.kind == Kind::Unit);
+        let at = unit.and_then(|unit| self.source.columns.iter().position(|column| column.name == unit.name));
+        at.and_then(|at| match &typed[at] {
+            Some(Typed::Text(ids)) => ids[row].map(|id| self.distinct[at][id as usize].clone()),
+            _ => None,
+        })
+        .unwrap_or_default()
     }
 
     /// The mapped cells of a refused row. What no date and no number is, in a column of dates or numbers, may be a
@@ -128,11 +154,10 @@ impl Normaliser<'_> {
                 Kind::Text | Kind::Unit | Kind::Period => true,
             }
         };
-        let cells: serde_json::Map<String, serde_json::Value> = raw
-            .columns
+        let cells: serde_json::Map<String, serde_json::Value> = self
+            .order
             .iter()
-            .enumerate()
-            .filter_map(|(at, texts)| Some((at, texts.as_ref()?.get(row))))
+            .filter_map(|at| Some((*at, raw.columns[*at].as_ref()?.get(row))))
             .filter(|(at, text)| kept(*at, text))
             .map(|(at, text)| (self.heading(at, raw, row), clean(text).into_owned().into()))
             .collect();

@@ -10,6 +10,7 @@ mod gather;
 mod input;
 mod number;
 pub mod plan;
+mod returned;
 mod template;
 mod xlsx;
 
@@ -17,5 +18,6 @@ pub use build::build;
 pub use error::ReportError;
 pub use gather::gather;
 pub use input::{Counts, FigureUnit, IndicatorInfo, Ranking, ReportInput, RuleCount};
+pub use returned::{ReturnWords, Returned, ReturnedFinding, Standing, build_returned};
 pub use template::{Template, Theme};
-pub use xlsx::render as render_xlsx;
+pub use xlsx::{CorrectionRow, CorrectionSheet, render as render_xlsx, render_correction};

@@ -1,6 +1,7 @@
 //! Writes a plan as an Excel workbook: one worksheet a sheet, ready to print on A4.
 
 mod chart;
+mod correction;
 mod grid;
 mod measure;
 mod names;
@@ -15,6 +16,8 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet,
 use super::ReportError;
 use super::plan::{Block, Book, Place, Sheet};
 use super::template::Theme;
+
+pub use correction::{CorrectionRow, CorrectionSheet, render as render_correction};
 
 use chart::DataSheet;
 use grid::Grid;

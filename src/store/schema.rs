@@ -44,6 +44,8 @@ pub const ENGINE_TABLES: &[(&str, &[Column])] = &[
             column("purged_by", Kind::Int),
             // Columns of the table that the file has, separated by commas: an empty cell is told from no column.
             column("columns", Kind::Text),
+            // Units of its rows, separated by commas.
+            column("units", Kind::Text),
         ],
     ),
     (
@@ -60,6 +62,21 @@ pub const ENGINE_TABLES: &[(&str, &[Column])] = &[
             column("hint", Kind::Text),
             column("count", Kind::Int),
             column("cells", Kind::Text),
+            // What follows is absent from findings of older versions of the program; they stay open.
+            column("number", Kind::Int),
+            column("table_name", Kind::Text),
+            column("code", Kind::Text),
+            column("unit", Kind::Text),
+        ],
+    ),
+    (
+        "cleared",
+        &[
+            // The finding: its import and its number in it.
+            column("import", Kind::Int),
+            column("number", Kind::Int),
+            column("cleared_by", Kind::Int),
+            column("how", Kind::Text),
         ],
     ),
     (

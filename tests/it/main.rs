@@ -20,6 +20,7 @@ mod concurrency;
 mod contracts;
 mod disk;
 mod encodings;
+mod findings;
 mod import_output;
 mod independent_sql;
 mod kill;

@@ -46,7 +46,9 @@ fn holds_none(what: &str, text: &str, values: &[String]) {
 /// All text that Parquet files of the store hold, by way of the program itself.
 fn stored(place: &Place) -> String {
     let mut text = String::new();
-    for table in ["dossiers", "procedures", "ratings", "feedback", "declared", "units", "imports", "findings", "sent"] {
+    for table in
+        ["dossiers", "procedures", "ratings", "feedback", "declared", "units", "imports", "findings", "cleared", "sent"]
+    {
         text.push_str(&place.run(&["--format", "csv", "sql", &format!("SELECT * FROM {table}")]).exits(0).stdout);
     }
     text

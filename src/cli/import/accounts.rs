@@ -5,16 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use serde_json::{Value, json};
-use unicode_normalization::UnicodeNormalization;
 
-use super::super::output::{self, Columns, safe};
+use super::super::lines::{WIDTH, cut, length, shown, wrapped};
+use super::super::output::{self, Columns};
 use super::super::{Format, Global};
 use crate::definitions::{Language, Messages};
 use crate::import::{ImportReport, SheetReport};
 use crate::model::{FileAccount, Finding, Level};
 
-/// The widest line of the table.
-const WIDTH: usize = 100;
 /// Columns before the numbers, each with the blank after it: source and confidence, sheet and heading row.
 const SOURCE: usize = 13;
 const SHEET: usize = 13;
@@ -321,37 +319,4 @@ fn line(wide: usize, texts: &[&str; 3], numbers: &[String; 5]) -> String {
 
 fn rule_line(wide: usize) -> String {
     "─".repeat(wide + SOURCE + SHEET + NUMBERS.iter().sum::<usize>()) + "\n"
-}
-
-/// As a terminal may show it, composed so that letters can be counted.
-fn shown(text: &str) -> String {
-    safe(text).nfc().collect()
-}
-
-fn length(text: &str) -> usize {
-    text.chars().count()
-}
-
-fn cut(text: &str, most: usize) -> String {
-    if length(text) <= most {
-        return text.to_owned();
-    }
-    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
-}
-
-/// Lines of at most [`WIDTH`] letters, broken between words.
-fn wrapped(text: &str, indent: usize) -> String {
-    let mut lines = String::new();
-    let mut used = 0;
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        if used > 0 && used + 1 + length(word) > WIDTH {
-            lines.push('\n');
-            used = 0;
-        }
-        let before = if used == 0 { indent } else { 1 };
-        lines.extend(std::iter::repeat_n(' ', before));
-        lines.push_str(word);
-        used += before + length(word);
-    }
-    lines + "\n"
 }

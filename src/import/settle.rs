@@ -1,0 +1,273 @@
+//! Which earlier findings an import settles: refused rows that were loaded or sent again, and files that were read anew.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::NaiveDate;
+use datafusion::arrow::array::{Array, AsArray};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Date32Type, Int64Type};
+use datafusion::arrow::error::ArrowError;
+
+use super::file::FileOutcome;
+use super::report::Kept;
+use crate::normalise::{Origin, clean};
+use crate::store::{Session, StoreError};
+
+/// Findings of a merge are about the store and not about a file: reading the file again settles none of them.
+const OF_THE_MERGE: [&str; 5] =
+    ["conflicting_versions", "absent_from_newer_export", "absent_from_partial_export", "changed_due_date", "reopened"];
+
+/// A finding of an earlier import that nothing has settled yet.
+#[derive(Debug)]
+pub(super) struct Open {
+    import: i64,
+    number: i64,
+    file: String,
+    rule: String,
+    about: About,
+    table: String,
+    code: String,
+    cells: String,
+    sha256: String,
+    origin: Origin,
+    exported_at: Option<NaiveDate>,
+}
+
+/// What a finding is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    /// A row was refused.
+    RefusedRow,
+    /// A file was refused.
+    RefusedFile,
+    /// Something loaded is worth a look.
+    Loaded,
+}
+
+/// A finding that needs nobody any more.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Settled {
+    pub import: i64,
+    pub number: i64,
+    pub how: How,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum How {
+    /// The row was accepted.
+    Loaded,
+    /// The row came again and was refused again: the newer finding stands for it.
+    RefusedAgain,
+    /// The file was read again: what is still wrong was found anew.
+    ReadAgain,
+}
+
+impl How {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Loaded => "loaded",
+            Self::RefusedAgain => "refused_again",
+            Self::ReadAgain => "read_again",
+        }
+    }
+}
+
+/// All findings that nothing has settled yet.
+pub(super) fn open(session: &Session) -> Result<Vec<Open>, StoreError> {
+    let sql = "SELECT f.file, f.sheet, f.rule, f.level, f.table_name, f.code, \
+                      CASE WHEN f.rule = 'missing_code' THEN f.cells END AS cells, i.sha256, \
+                      f.import, f.number, f.row, CAST(i.exported_at AS DATE) AS day, f.cells <> '' AS is_row \
+               FROM findings f \
+               JOIN imports i ON i.import = f.import AND i.file = f.file \
+               LEFT JOIN cleared c ON c.import = f.import AND c.number = f.number \
+               WHERE f.number IS NOT NULL AND c.number IS NULL \
+               ORDER BY f.import, f.number";
+    let mut found = Vec::new();
+    for batch in session.run(sql)? {
+        let texts = (0..8)
+            .map(|at| cast(batch.column(at), &DataType::Utf8))
+            .collect::<Result<Vec<_>, ArrowError>>()
+            .map_err(datafusion::error::DataFusionError::from)?;
+        for row in 0..batch.num_rows() {
+            let text = |at: usize| {
+                let texts = texts[at].as_string::<i32>();
+                if texts.is_valid(row) { texts.value(row).to_owned() } else { String::new() }
+            };
+            let int = |at: usize| batch.column(at).as_primitive::<Int64Type>().value(row);
+            let days = batch.column(11).as_primitive::<Date32Type>();
+            let about = match text(3).as_str() {
+                "error" if batch.column(12).as_boolean().value(row) => About::RefusedRow,
+                "error" => About::RefusedFile,
+                _ => About::Loaded,
+            };
+            found.push(Open {
+                import: int(8),
+                number: int(9),
+                origin: Origin::new(&text(7), &clean(&text(1)), int(10) as u32),
+                about,
+                file: text(0),
+                rule: text(2),
+                table: text(4),
+                code: text(5),
+                cells: text(6),
+                sha256: text(7),
+                exported_at: days.is_valid(row).then(|| days.value_as_date(row)).flatten(),
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// Codes of accepted rows that were refused before, here or in an earlier import: table and code → newest export day.
+pub(super) struct Accepted(HashMap<(&'static str, String), Option<NaiveDate>>);
+
+impl Accepted {
+    /// Looks for the codes of refused rows among the accepted rows, which are not merged yet.
+    pub fn among(outcomes: &[FileOutcome], open: &[Open]) -> Self {
+        let mut wanted: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for open in open.iter().filter(|open| open.about == About::RefusedRow && !open.code.is_empty()) {
+            wanted.entry(&open.table).or_default().insert(&open.code);
+        }
+        for outcome in outcomes {
+            for (sheet, row) in outcome.rejected.iter().filter(|(_, row)| !row.code.is_empty()) {
+                wanted.entry(outcome.table_of(sheet)).or_default().insert(&row.code);
+            }
+        }
+        let mut found = HashMap::new();
+        for outcome in outcomes {
+            for (table, incoming) in &outcome.incoming {
+                let Some(wanted) = wanted.get(table).filter(|wanted| !wanted.is_empty()) else { continue };
+                let Some(key) = crate::model::Table::named(table).map(|table| table.key) else { continue };
+                let Ok(Ok(codes)) = incoming.frame.column(key).map(|column| column.str()) else { continue };
+                let wanted: std::collections::HashSet<&str> = wanted.iter().copied().collect();
+                for code in codes.iter().flatten().filter(|code| wanted.contains(code)) {
+                    let day = found.entry((*table, code.to_owned())).or_insert(incoming.exported_at);
+                    *day = (*day).max(incoming.exported_at);
+                }
+            }
+        }
+        Self(found)
+    }
+}
+
+/// What the files of this import say about earlier rows.
+struct Sent<'a> {
+    /// Where rows of corrected files first stood, and whether they are accepted now.
+    origins: HashMap<&'a Origin, bool>,
+    /// Refused rows by table and code, and their newest export day.
+    refused: HashMap<(&'static str, &'a str), Option<NaiveDate>>,
+    /// Refused rows without a code, by table and cells: how many.
+    nameless: HashMap<(String, String), usize>,
+    /// Contents of files that were read.
+    contents: BTreeSet<&'a str>,
+    /// Paths of files that were read, and their export days.
+    paths: BTreeMap<&'a str, Option<NaiveDate>>,
+    /// Contents and paths of files that were refused.
+    refused_files: BTreeSet<&'a str>,
+}
+
+impl<'a> Sent<'a> {
+    fn of(outcomes: &'a [FileOutcome], kept: &'a [Kept<'a>]) -> Self {
+        let mut sent = Self {
+            origins: HashMap::new(),
+            refused: HashMap::new(),
+            nameless: HashMap::new(),
+            contents: BTreeSet::new(),
+            paths: BTreeMap::new(),
+            refused_files: BTreeSet::new(),
+        };
+        for outcome in outcomes {
+            if outcome.sheets.is_empty() {
+                sent.refused_files.extend([outcome.sha256.as_str(), outcome.account.file.as_str()]);
+                continue;
+            }
+            let refused: BTreeSet<(&str, u32)> =
+                outcome.rejected.iter().map(|(sheet, row)| (sheet.as_str(), row.row)).collect();
+            for ((sheet, row), origin) in &outcome.origins {
+                let accepted = sent.origins.entry(origin).or_insert(false);
+                *accepted |= !refused.contains(&(sheet.as_str(), *row));
+            }
+            sent.contents.insert(&outcome.sha256);
+            sent.paths.insert(&outcome.account.file, outcome.exported_at);
+        }
+        for kept in kept {
+            let Some(row) = kept.refused else { continue };
+            if row.code.is_empty() {
+                *sent.nameless.entry((kept.table().to_owned(), row.cells.clone())).or_default() += 1;
+            } else {
+                let day = sent.refused.entry((kept.table(), &row.code)).or_insert(kept.outcome.exported_at);
+                *day = (*day).max(kept.outcome.exported_at);
+            }
+        }
+        sent
+    }
+}
+
+/// The findings that an import settles. `kept` are its own, in the order of their numbers.
+pub(super) fn settle(
+    number: u64,
+    open: &[Open],
+    accepted: &Accepted,
+    outcomes: &[FileOutcome],
+    kept: &[Kept<'_>],
+) -> Vec<Settled> {
+    let mut sent = Sent::of(outcomes, kept);
+    let accepted = by_table(accepted);
+    let mut settled: Vec<Settled> = open
+        .iter()
+        .filter_map(|open| {
+            let how = match open.about {
+                About::RefusedRow => row_settled(open, &accepted, &mut sent),
+                About::RefusedFile | About::Loaded => file_settled(open, &sent),
+            };
+            how.map(|how| Settled { import: open.import, number: open.number, how })
+        })
+        .collect();
+    // A row refused here that a newer file of this very import brings sound.
+    for (own, kept) in (1..).zip(kept) {
+        let Some(row) = kept.refused.filter(|row| !row.code.is_empty()) else { continue };
+        let newer = accepted.get(&(kept.table(), row.code.as_str()));
+        if newer.is_some_and(|day| *day > kept.outcome.exported_at) {
+            settled.push(Settled { import: number as i64, number: own, how: How::Loaded });
+        }
+    }
+    settled
+}
+
+fn by_table(accepted: &Accepted) -> HashMap<(&str, &str), Option<NaiveDate>> {
+    accepted.0.iter().map(|((table, code), day)| ((*table, code.as_str()), *day)).collect()
+}
+
+/// By its address in a corrected file, else by its code in an export that is not older, else because it came again.
+fn row_settled(open: &Open, accepted: &HashMap<(&str, &str), Option<NaiveDate>>, sent: &mut Sent<'_>) -> Option<How> {
+    if let Some(accepted) = sent.origins.get(&open.origin) {
+        return Some(if *accepted { How::Loaded } else { How::RefusedAgain });
+    }
+    let code = (open.table.as_str(), open.code.as_str());
+    if !open.code.is_empty() && accepted.get(&code).is_some_and(|day| *day >= open.exported_at) {
+        return Some(How::Loaded);
+    }
+    if !open.code.is_empty() && sent.refused.get(&code).is_some_and(|day| *day >= open.exported_at) {
+        return Some(How::RefusedAgain);
+    }
+    if sent.contents.contains(open.sha256.as_str()) {
+        return Some(How::ReadAgain);
+    }
+    let again = sent.nameless.get_mut(&(open.table.clone(), open.cells.clone())).filter(|left| **left > 0)?;
+    *again -= 1;
+    Some(How::RefusedAgain)
+}
+
+/// The file was read again, as it was or with another content that is not older; or it was refused again.
+fn file_settled(open: &Open, sent: &Sent<'_>) -> Option<How> {
+    if OF_THE_MERGE.contains(&open.rule.as_str()) {
+        return None;
+    }
+    let refused_again = || [&open.sha256, &open.file].iter().any(|one| sent.refused_files.contains(one.as_str()));
+    if open.about == About::RefusedFile && refused_again() {
+        return Some(How::RefusedAgain);
+    }
+    let replaced = sent.paths.get(open.file.as_str()).is_some_and(|day| *day >= open.exported_at);
+    (replaced || sent.contents.contains(open.sha256.as_str())).then_some(How::ReadAgain)
+}

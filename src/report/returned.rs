@@ -1,0 +1,308 @@
+//! Plans the workbook that gives a unit its refused rows back: what is wrong, what to do, and the cells as they were sent.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDateTime;
+use serde::Deserialize;
+
+use super::ReportError;
+use super::number;
+use super::plan::{Block, Book, Cell, Column, Kind, Orientation, Row, RowStyle, Sheet, Table, Tone};
+use super::template::fill;
+use crate::definitions::Language;
+
+/// The words of `findings.toml`, in one language.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReturnWords {
+    title: String,
+    /// Stands for a unit where the workbook is about all of them.
+    pub all_units: String,
+    /// Stands for a unit where none is known.
+    pub no_unit: String,
+    subtitle: String,
+    subtitle_undated: String,
+    intro: String,
+    privacy: String,
+    summary_sheet: String,
+    summary: String,
+    rows_sheet: String,
+    notes_sheet: String,
+    notes: String,
+    nothing_rows: String,
+    nothing_notes: String,
+    kind: String,
+    refused: String,
+    refused_file: String,
+    warning: String,
+    info: String,
+    count: String,
+    file: String,
+    sheet: String,
+    row: String,
+    unit: String,
+    wrong: String,
+    to_do: String,
+    code: String,
+    sent_sheet: String,
+    as_sent: String,
+    total: String,
+    pub(super) correction_title: String,
+    correction_date: String,
+    pub(super) correction_intro: String,
+    pub(super) correction_sheet: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Both {
+    vi: ReturnWords,
+    en: ReturnWords,
+}
+
+impl ReturnWords {
+    /// Reads `findings.toml`; an unknown or missing key is an error that names it.
+    pub fn parse(text: &str, language: Language) -> Result<Self, ReportError> {
+        let both: Both = toml::from_str(text)?;
+        Ok(match language {
+            Language::Vi => both.vi,
+            Language::En => both.en,
+        })
+    }
+
+    /// The line that tells a corrected file's day of export to whoever imports it.
+    pub(super) fn date_line(&self, day: chrono::NaiveDate) -> String {
+        fill(&self.correction_date, &[("day", &number::day(day))])
+    }
+}
+
+/// How a finding stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// A row was refused.
+    Refused,
+    /// A whole file was refused.
+    RefusedFile,
+    /// Loaded, somebody should look.
+    Warning,
+    /// Worth knowing.
+    Info,
+}
+
+/// One finding to give back.
+#[derive(Debug, Clone)]
+pub struct ReturnedFinding {
+    /// How it stands.
+    pub standing: Standing,
+    /// Name of its rule in a few words.
+    pub short: String,
+    /// File, sheet and row (0 for all of it).
+    pub place: (String, String, u32),
+    /// Name of its unit.
+    pub unit: String,
+    /// Code of the row, if it has one.
+    pub code: String,
+    /// What is wrong.
+    pub wrong: String,
+    /// What to do.
+    pub to_do: String,
+    /// How many it stands for.
+    pub count: u64,
+    /// Headings and cells that are not personal, in the order of the source.
+    pub cells: Vec<(String, String)>,
+}
+
+/// What one workbook gives back.
+#[derive(Debug, Clone)]
+pub struct Returned {
+    /// Whose rows they are.
+    pub unit: String,
+    /// Who gives them back.
+    pub author: String,
+    /// Day up to which the data reaches.
+    pub day: Option<chrono::NaiveDate>,
+    /// The data version's time.
+    pub created: NaiveDateTime,
+    /// The findings, in order of file, sheet and row.
+    pub findings: Vec<ReturnedFinding>,
+}
+
+/// Plans the workbook.
+#[must_use]
+pub fn build_returned(returned: &Returned, words: &ReturnWords) -> Book {
+    let (rows, notes): (Vec<_>, Vec<_>) =
+        returned.findings.iter().partition(|finding| finding.standing == Standing::Refused);
+    let mut sheets = vec![summary(returned, words)];
+    sheets.push(row_sheet(&rows, words));
+    sheets.push(note_sheet(&notes, words));
+    sheets.extend(sent_sheets(&rows, words));
+    Book {
+        title: format!("{} – {}", words.title, returned.unit),
+        subject: words.title.clone(),
+        author: returned.author.clone(),
+        created: returned.created,
+        sheets,
+    }
+}
+
+fn summary(returned: &Returned, words: &ReturnWords) -> Sheet {
+    let subtitle = returned.day.map_or_else(
+        || fill(&words.subtitle_undated, &[("unit", &returned.unit)]),
+        |day| fill(&words.subtitle, &[("unit", &returned.unit), ("day", &number::day(day))]),
+    );
+    let mut counts: BTreeMap<(Standing, &str), u64> = BTreeMap::new();
+    for finding in &returned.findings {
+        *counts.entry((finding.standing, &finding.short)).or_default() += finding.count;
+    }
+    let mut kinds: Vec<_> = counts.into_iter().collect();
+    kinds.sort_by_key(|((standing, short), count)| (*standing, std::cmp::Reverse(*count), *short));
+    let rows = kinds.iter().map(|((standing, short), count)| {
+        let cells = vec![Cell::text(words.standing(*standing)), Cell::text(capital(short)), Cell::count(*count)];
+        Row::new(if *standing <= Standing::RefusedFile { RowStyle::Marked } else { RowStyle::Body }, cells)
+    });
+    let refused = returned.findings.iter().filter(|finding| finding.standing == Standing::Refused).count() as u64;
+    let total = format!("{}: {}", words.total, words.refused.to_lowercase());
+    let total = Row::new(RowStyle::Total, vec![Cell::text(total), Cell::Empty, Cell::count(refused)]);
+    let table = Table::new(
+        vec![
+            Column::new(&words.kind, Kind::Text, 26),
+            Column::new(&words.wrong, Kind::Text, 60),
+            Column::new(&words.count, Kind::Int, 12),
+        ],
+        rows.chain([total]).collect(),
+    );
+    Sheet {
+        name: words.summary_sheet.clone(),
+        orientation: Orientation::Portrait,
+        blocks: vec![
+            Block::heading(1, words.title.to_uppercase()),
+            Block::paragraph(Tone::Subtitle, subtitle),
+            Block::paragraph(Tone::Body, &words.intro),
+            Block::paragraph(Tone::Note, &words.privacy),
+            Block::heading(2, &words.summary),
+            Block::Table(table),
+        ],
+    }
+}
+
+/// The rows with what is wrong and what to do.
+fn row_sheet(rows: &[&ReturnedFinding], words: &ReturnWords) -> Sheet {
+    let mut blocks = vec![Block::heading(1, &words.rows_sheet)];
+    if rows.is_empty() {
+        blocks.push(Block::paragraph(Tone::Body, &words.nothing_rows));
+    } else {
+        let columns = vec![
+            Column::new(&words.file, Kind::Text, 28),
+            Column::new(&words.sheet, Kind::Text, 11),
+            Column::new(&words.row, Kind::Rank, 7),
+            Column::new(&words.code, Kind::Text, 27),
+            Column::new(&words.unit, Kind::Text, 22),
+            Column::new(&words.wrong, Kind::Text, 42),
+            Column::new(&words.to_do, Kind::Text, 40),
+        ];
+        let body = rows.iter().map(|finding| {
+            let mut cells = place(finding);
+            let texts = [&finding.code, &finding.unit, &finding.wrong, &finding.to_do];
+            cells.extend(texts.map(Cell::text));
+            Row::new(RowStyle::Body, cells)
+        });
+        blocks.push(Block::Table(Table::new(columns, body.collect()).filtered()));
+    }
+    Sheet { name: words.rows_sheet.clone(), orientation: Orientation::Landscape, blocks }
+}
+
+fn place(finding: &ReturnedFinding) -> Vec<Cell> {
+    let (file, sheet, row) = &finding.place;
+    vec![Cell::text(file), Cell::text(sheet), Cell::Int(i64::from(*row))]
+}
+
+/// The cells of the rows: one sheet for each layout of headings, so that every cell stands under its own.
+fn sent_sheets(rows: &[&ReturnedFinding], words: &ReturnWords) -> Vec<Sheet> {
+    let mut layouts: Vec<(Vec<&str>, Vec<&ReturnedFinding>)> = Vec::new();
+    for row in rows {
+        let headings: Vec<&str> = row.cells.iter().map(|(heading, _)| heading.as_str()).collect();
+        // A cell that might be personal is left out of its row, which still belongs to the layout of the others.
+        let inside = |part: &[&str], whole: &[&str]| part.iter().all(|heading| whole.contains(heading));
+        let same = |known: &[&str]| inside(&headings, known) || inside(known, &headings);
+        match layouts.iter_mut().find(|(known, _)| same(known)) {
+            Some((known, of)) => {
+                if headings.len() > known.len() {
+                    *known = headings;
+                }
+                of.push(row);
+            }
+            None => layouts.push((headings, vec![row])),
+        }
+    }
+    layouts.into_iter().map(|(headings, rows)| sent_sheet(&headings, &rows, words)).collect()
+}
+
+fn sent_sheet(headings: &[&str], rows: &[&ReturnedFinding], words: &ReturnWords) -> Sheet {
+    let mut columns = vec![
+        Column::new(&words.file, Kind::Text, 28),
+        Column::new(&words.sheet, Kind::Text, 11),
+        Column::new(&words.row, Kind::Rank, 7),
+    ];
+    columns.extend(headings.iter().map(|heading| Column::new(heading, Kind::Text, 26)));
+    let body = rows.iter().map(|finding| {
+        let sent = |heading: &&str| finding.cells.iter().find(|(name, _)| name == heading);
+        let cells = headings.iter().map(|heading| sent(heading).map_or(Cell::Empty, |(_, cell)| Cell::text(cell)));
+        Row::new(RowStyle::Body, place(finding).into_iter().chain(cells).collect())
+    });
+    Sheet {
+        name: words.sent_sheet.clone(),
+        orientation: Orientation::Landscape,
+        blocks: vec![
+            Block::heading(1, &words.sent_sheet),
+            Block::paragraph(Tone::Subtitle, &words.as_sent),
+            Block::Table(Table::new(columns, body.collect()).filtered()),
+        ],
+    }
+}
+
+fn note_sheet(notes: &[&ReturnedFinding], words: &ReturnWords) -> Sheet {
+    let mut blocks = vec![Block::heading(1, &words.notes_sheet), Block::paragraph(Tone::Subtitle, &words.notes)];
+    if notes.is_empty() {
+        blocks.push(Block::paragraph(Tone::Body, &words.nothing_notes));
+    } else {
+        let columns = vec![
+            Column::new(&words.file, Kind::Text, 30),
+            Column::new(&words.sheet, Kind::Text, 14),
+            Column::new(&words.kind, Kind::Label, 16),
+            Column::new(&words.count, Kind::Int, 9),
+            Column::new(&words.wrong, Kind::Text, 52),
+            Column::new(&words.to_do, Kind::Text, 52),
+        ];
+        let body = notes.iter().map(|finding| {
+            let style = if finding.standing == Standing::RefusedFile { RowStyle::Marked } else { RowStyle::Body };
+            let (file, sheet, _) = &finding.place;
+            let cells = vec![
+                Cell::text(file),
+                Cell::text(sheet),
+                Cell::text(words.standing(finding.standing)),
+                Cell::count(finding.count),
+                Cell::text(&finding.wrong),
+                Cell::text(&finding.to_do),
+            ];
+            Row::new(style, cells)
+        });
+        blocks.push(Block::Table(Table::new(columns, body.collect()).filtered()));
+    }
+    Sheet { name: words.notes_sheet.clone(), orientation: Orientation::Landscape, blocks }
+}
+
+impl ReturnWords {
+    fn standing(&self, standing: Standing) -> &str {
+        match standing {
+            Standing::Refused => &self.refused,
+            Standing::RefusedFile => &self.refused_file,
+            Standing::Warning => &self.warning,
+            Standing::Info => &self.info,
+        }
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
