@@ -375,3 +375,23 @@ fn findings_of_an_older_program_are_still_listed() {
     place.import_text("b_20250301.csv", &list(&[UNKNOWN])).1.exits(3);
     assert_eq!(open(&place).len(), 2, "what is not numbered stays open");
 }
+
+#[test]
+fn rows_come_back_from_a_file_in_an_archive_too() {
+    use std::io::Write;
+    let place = Place::new();
+    let path = place.path("gui_20250201.zip");
+    let mut archive = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
+    for (name, rows) in [("so-a.csv", [GOOD, UNKNOWN]), ("so-b.csv", [GOOD, GOOD])] {
+        archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(list(&rows).as_bytes()).unwrap();
+    }
+    archive.finish().unwrap();
+    place.run(&["import", path.to_str().unwrap()]).exits(3);
+    let out = corrected(&place, &path, "so-a_sua.xlsx");
+    correct(&out, &[("Số hồ sơ", "H2", "Cơ quan/đơn vị", "Sở A")]);
+    let (row, ran) = place.import(&out);
+    ran.exits(0);
+    assert_eq!((account(&row), row["exported_at"].as_str()), ([1, 1, 0, 0, 0], Some("2025-02-01")));
+    assert_eq!(open(&place), []);
+}
