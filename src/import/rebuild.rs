@@ -5,10 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::paths::{InputFile, find_files};
-use super::sheet::{HEAD, owned};
+use super::sheet::HEAD;
 use crate::definitions::SourceDef;
+use crate::model::Encoding;
 use crate::normalise::{Mapping, cell_text, clean, find, own_columns};
-use crate::read::{Cell, Flow, Limits, ReadError, RowSink, Sheet, read_rows, sniff};
+use crate::read::{Cell, Certainty, Flow, Limits, ReadAs, ReadError, RowSink, Sheet, read_rows, sniff};
 
 /// Headings stack over at most this many rows.
 const DEEPEST: usize = 3;
@@ -107,10 +108,14 @@ fn rebuild(
         rows.entry(sheet).or_default().insert(*row);
     }
     let mut missed = RebuildError::Headings(rows.keys().next().map_or_else(String::new, |sheet| (*sheet).to_owned()));
-    // As in an import, the first encoding in which the headings fit a source is the right one.
-    for encoding in &sniffed.encodings {
+    // As in an import: as the words tell, else in the first legacy encoding in which the headings fit a source.
+    let legacy = Encoding::LEGACY.map(|encoding| {
+        let is_open = sniffed.certainty == Certainty::Open;
+        ReadAs { encoding: if is_open { encoding } else { sniffed.encoding }, declared: Some(encoding) }
+    });
+    for text in std::iter::once(sniffed.read_as()).chain(legacy) {
         let mut taker = Taker { wanted: &rows, taken: Vec::new(), current: None };
-        read_rows(path, &sniffed, *encoding, limits, &mut taker)?;
+        read_rows(path, &sniffed, text, limits, &mut taker)?;
         match taker.taken.into_iter().map(|taken| taken.rebuilt(sources)).collect() {
             Ok(sheets) => return complete(sheets, &rows),
             Err(error) => missed = error,
@@ -159,7 +164,7 @@ impl RowSink for Taker<'_> {
         let (Some(wanted), Some(taken)) = (self.current, self.taken.last_mut()) else { return Flow::SkipSheet };
         let is_wanted = wanted.contains(&number);
         if taken.head.len() < HEAD || is_wanted {
-            let cells: Vec<Cell<'static>> = cells.iter().map(owned).collect();
+            let cells: Vec<Cell<'static>> = cells.iter().map(Cell::to_static).collect();
             if is_wanted {
                 taken.rows.push((number, cells.clone()));
             }
@@ -179,14 +184,14 @@ impl Taken {
             .iter()
             .map(|cells| cells.iter().map(|cell| clean(&cell_text(cell, '.')).into_owned()).collect())
             .collect();
-        let found = find(&texts, sources).map_err(|_| RebuildError::Headings(self.name.clone()))?;
+        let found = find(&texts, sources, &self.name).map_err(|_| RebuildError::Headings(self.name.clone()))?;
         let source = &sources[found.source];
         // The fewest rows that give the same columns.
         let same =
             |mapping: &Mapping| mapping.columns == found.mapping.columns && mapping.personal == found.mapping.personal;
         let depth = (1..=DEEPEST.min(found.last_row + 1)).find(|depth| {
             let stack = &texts[found.last_row + 1 - depth..=found.last_row];
-            let alone = find(stack, std::slice::from_ref(source));
+            let alone = find(stack, std::slice::from_ref(source), &self.name);
             alone.is_ok_and(|alone| alone.last_row + 1 == *depth && same(&alone.mapping))
         });
         let depth = depth.unwrap_or_else(|| DEEPEST.min(found.last_row + 1));

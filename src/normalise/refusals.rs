@@ -74,7 +74,18 @@ impl Normaliser<'_> {
     /// The refusal of the one row of `raw`, none of whose cells was understood.
     #[must_use]
     pub fn refused(&self, raw: &RawBatch, rule: &'static str, value: String, hint: String) -> RejectedRow {
-        RejectedRow { row: raw.rows[0], rule, column: String::new(), value, hint, cells: self.cells(raw, 0) }
+        let key = self.source.columns.iter().position(|column| column.name == self.source.table.key);
+        let code = key.and_then(|at| raw.columns.get(at)?.as_ref()).map_or("", |texts| texts.get(0));
+        RejectedRow {
+            row: raw.rows[0],
+            code: clean(code).into_owned(),
+            unit: String::new(),
+            rule,
+            column: String::new(),
+            value,
+            hint,
+            cells: self.cells(raw, 0),
+        }
     }
 
     /// One refusal per row, by the first rule that applies: code, unit, dates, order of dates.
