@@ -1,6 +1,7 @@
 //! `cchc import`: files and folders as one new version.
 
 mod accounts;
+mod unknown_units;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -62,6 +63,7 @@ impl Import {
             note(global, &format!("skipped: {} (a lock file or a workspace)", safe(skipped)));
         }
         tell_findings(global, &definitions, &report);
+        unknown_units::tell(global, &report);
         match report.version {
             Some(version) => note(global, &format!("version {version}")),
             None if self.dry_run => note(global, "nothing written"),

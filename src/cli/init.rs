@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Args;
 
-use super::{Global, Outcome, note};
-use crate::import::{read_unit_list, units_frame};
+use super::{Global, Outcome, faults, note};
+use crate::definitions::Definitions;
+use crate::import::{change_units, read_unit_list, units_frame};
+use crate::model::Unit;
 use crate::store::{Config, Transaction, Workspace};
 
 #[derive(Debug, Args)]
@@ -34,15 +36,37 @@ impl Init {
         };
         note(global, &format!("workspace {}", global.workspace.display()));
         if let (Some(units), Some(path)) = (units, &self.units) {
-            publish(&workspace, &units)?;
-            note(global, &format!("{} units from {}", units.len(), path.display()));
+            let count = units.len();
+            if exists {
+                replace(global, &workspace, units)?;
+            } else {
+                publish(&workspace, &units)?;
+            }
+            note(global, &format!("{count} units from {}", path.display()));
         }
         Ok(Outcome::Done)
     }
 }
 
+/// Puts a list in place of the one that is there; tells what the old one said and the new one does not.
+fn replace(global: &Global, workspace: &Workspace, units: Vec<Unit>) -> Result<()> {
+    let definitions = Definitions::load(Some(&global.workspace)).map_err(|found| faults(&found))?;
+    let waiting = || note(global, "waiting for another import to end");
+    let (lost, _) = change_units(workspace, &definitions.calendar, waiting, |book| Ok(book.replace(units)))?;
+    if lost.aliases + lost.successions > 0 {
+        note(
+            global,
+            &format!(
+                "left out with the old list: {} aliases, {} successions; `cchc units add FILE` would have kept them",
+                lost.aliases, lost.successions
+            ),
+        );
+    }
+    Ok(())
+}
+
 /// Publishes a version with that list of units.
-pub(super) fn publish(workspace: &Workspace, units: &[crate::model::Unit]) -> Result<()> {
+pub(super) fn publish(workspace: &Workspace, units: &[Unit]) -> Result<()> {
     let lock = workspace.lock(true, || eprintln!("waiting for another import to end"))?;
     let mut transaction = Transaction::begin(workspace, &lock)?;
     transaction.replace("units", units_frame(units))?;
@@ -51,7 +75,7 @@ pub(super) fn publish(workspace: &Workspace, units: &[crate::model::Unit]) -> Re
 }
 
 /// A fresh workspace with the units of a file.
-pub(super) fn fresh(root: &Path, units: &[crate::model::Unit]) -> Result<Workspace> {
+pub(super) fn fresh(root: &Path, units: &[Unit]) -> Result<Workspace> {
     let workspace = Workspace::init(root, &Config::default())?;
     publish(&workspace, units)?;
     Ok(workspace)

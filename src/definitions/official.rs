@@ -12,6 +12,9 @@ use crate::model::fold_name;
 
 const FILE: &str = "units/official.toml";
 
+/// Faults told of one file.
+const TOLD: usize = 20;
+
 /// All official lists, and what leads from one to the next.
 #[derive(Debug, Clone, Default)]
 pub struct OfficialUnits {
@@ -176,7 +179,9 @@ fn checked(raw: RawOfficial, files: &Files, faults: &mut Vec<Fault>) -> Official
         let day = |key: &str, text: &Option<String>, faults: &mut Vec<Fault>| {
             text.as_ref().and_then(|text| day(key, text, faults))
         };
-        let units = list(&structure.file, files, &official, faults);
+        let mut found = Vec::new();
+        let units = list(&structure.file, files, &official, &mut found);
+        faults.extend(few(found));
         official.structures.push(Structure {
             year: structure.year,
             valid_from: day("structure.valid_from", &structure.valid_from, faults),
@@ -190,7 +195,9 @@ fn checked(raw: RawOfficial, files: &Files, faults: &mut Vec<Fault>) -> Official
             faults.push(fault(FILE, "crosswalk", format!("no structure of {} or of {}", walk.from, walk.to)));
             continue;
         };
-        let rows = crosswalk(&walk, files, from, to, faults);
+        let mut found = Vec::new();
+        let rows = crosswalk(&walk, files, from, to, &mut found);
+        faults.extend(few(found));
         official.crosswalks.push(Crosswalk { from: walk.from, to: walk.to, date, rows });
     }
     official
@@ -202,6 +209,17 @@ fn day(key: &str, text: &str, faults: &mut Vec<Fault>) -> Option<NaiveDate> {
         faults.push(fault(FILE, key, format!("'{text}' is no day; write 2025-07-01")));
     }
     day
+}
+
+/// One wrong list makes thousands of rows wrong: the first faults of a file say enough.
+fn few(mut faults: Vec<Fault>) -> Vec<Fault> {
+    let more = faults.len().saturating_sub(TOLD);
+    if more > 0 {
+        faults.truncate(TOLD);
+        let file = faults[0].file.clone();
+        faults.push(fault(&file, "more", format!("{more} more faults of this file")));
+    }
+    faults
 }
 
 fn fault(file: &str, key: &str, message: String) -> Fault {

@@ -24,7 +24,7 @@ pub use official::{History, OfficialError, official_units};
 pub use paths::{Found, InputFile, find_files};
 pub use rebuild::{Original, RebuildError, RebuiltSheet, originals};
 pub use successions::{SuccessionListError, read_successions, stored_successions, successions_frame};
-pub use unit_book::{MergedUnits, UnitBook, UnitBookError, change_units};
+pub use unit_book::{Lost, MergedUnits, UnitBook, UnitBookError, change_units};
 pub use units::{UnitListError, read_unit_list, stored_units, units_frame};
 
 use crate::definitions::{Definitions, SourceDef};

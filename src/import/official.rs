@@ -57,16 +57,7 @@ pub fn official_units(
         known: official.structures.iter().map(|one| one.year.to_string()).collect::<Vec<_>>().join(", "),
     })?;
     let root = province.map(|province| root_of(official, structure, province)).transpose()?;
-    let country = Country::of(official);
-    let mut chosen: BTreeMap<u16, BTreeSet<&str>> = BTreeMap::new();
-    let own = structure.units.iter().map(|unit| unit.code.as_str());
-    let own = own.filter(|code| root.is_none_or(|root| country.path(year, code).first() == Some(&root)));
-    chosen.insert(year, own.collect());
-    let mut successions = Vec::new();
-    if history == History::With {
-        successions = country.follow(&mut chosen);
-    }
-    Ok(UnitBook { units: country.units(&chosen, year), successions })
+    Ok(Country::of(official).book(structure, root, history))
 }
 
 fn root_of<'a>(official: &OfficialUnits, structure: &'a Structure, province: &str) -> Result<&'a str, OfficialError> {
@@ -97,6 +88,16 @@ impl<'a> Country<'a> {
             .flat_map(|of| of.units.iter().map(|unit| ((of.year, unit.code.as_str()), unit)))
             .collect();
         Self { official, by_code }
+    }
+
+    /// The units below a province, or all.
+    fn book(&self, structure: &'a Structure, root: Option<&str>, history: History) -> UnitBook {
+        let year = structure.year;
+        let own = structure.units.iter().map(|unit| unit.code.as_str());
+        let own = own.filter(|code| root.is_none_or(|root| self.path(year, code).first() == Some(&root)));
+        let mut chosen = BTreeMap::from([(year, own.collect())]);
+        let successions = if history == History::With { self.follow(&mut chosen) } else { Vec::new() };
+        UnitBook { units: self.units(&chosen, year), successions }
     }
 
     fn unit(&self, year: u16, code: &str) -> Option<&'a OfficialUnit> {
@@ -274,6 +275,8 @@ impl Named<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::rc::Rc;
+
     use super::*;
     use crate::model::{Resolved, UnitIndex};
 
@@ -371,6 +374,74 @@ mod tests {
         assert!(
             matches!(units.resolve_on("16690", day("2026-05-05")), Resolved::One(unit) if unit.name == "Phường Trường Vinh")
         );
+    }
+
+    /// Names of one unit in two published lists that differ: list, code, name in the list, name in the crosswalk, kind.
+    const NAMES: &str = include_str!("../../tests/data/unit-names.csv");
+
+    /// The differing names of a kind, each with the unit meant and the units of its province.
+    fn differing(kind: &str) -> Vec<(String, String, Rc<UnitIndex>)> {
+        let official = OfficialUnits::load(None).expect("the shipped lists have no fault");
+        let country = Country::of(&official);
+        let mut provinces = BTreeMap::new();
+        let mut rows = Vec::new();
+        for record in csv::Reader::from_reader(NAMES.as_bytes()).records() {
+            let record = record.expect("a row of five cells");
+            if &record[4] != kind {
+                continue;
+            }
+            let year: u16 = record[0].parse().expect("a year");
+            let code = country.unit(year, &record[1]).expect("a unit of the list").code.as_str();
+            let root = country.path(year, code)[0];
+            let units = provinces.entry((year, root)).or_insert_with(|| {
+                let structure = official.structure(year).expect("is there");
+                Rc::new(UnitIndex::new(country.book(structure, Some(root), History::Without).units))
+            });
+            let parent = country.path(year, code).iter().rev().nth(1).and_then(|code| country.unit(year, code));
+            let name = format!("{}, {}", &record[3], parent.expect("has one").full_name);
+            rows.push((name, country.code(year, code), Rc::clone(units)));
+        }
+        rows
+    }
+
+    /// Of some differing names: how many mean the unit, and at which place the others suggest it.
+    fn outcome(rows: &[(String, String, Rc<UnitIndex>)]) -> (usize, BTreeMap<usize, Vec<&str>>) {
+        let (mut resolved, mut suggested) = (0, BTreeMap::new());
+        for (name, code, units) in rows {
+            match units.resolve(name) {
+                Resolved::One(unit) => {
+                    assert_eq!(unit.code, *code, "{name} means another unit");
+                    resolved += 1;
+                }
+                Resolved::Several(codes) => panic!("{name}: {codes:?}"),
+                Resolved::None => {
+                    let place = units.suggest(name, 5).iter().position(|one| one.unit.code == *code);
+                    suggested
+                        .entry(place.map_or(usize::MAX, |place| place + 1))
+                        .or_insert_with(Vec::new)
+                        .push(name.as_str());
+                }
+            }
+        }
+        (resolved, suggested)
+    }
+
+    #[test]
+    fn names_that_differ_in_the_place_of_the_tone_mark_or_in_punctuation_resolve_those_of_other_letters_suggest() {
+        let rows = differing("accent or punctuation only");
+        let (resolved, suggested) = outcome(&rows);
+        // 91 of the 404 differ in the accent itself (Đăk, Đắk; Nậm, Nặm): they never fold, and suggest the right unit first.
+        assert_eq!((rows.len(), resolved, suggested[&1].len(), suggested.len()), (404, 313, 91, 1));
+    }
+
+    #[test]
+    fn names_that_differ_in_spelling_only_suggest_nearly_always_the_right_unit_first() {
+        let rows = differing("spelling");
+        let (resolved, mut suggested) = outcome(&rows);
+        assert_eq!((rows.len(), resolved), (52, 0));
+        assert_eq!(suggested.remove(&1).map(|names| names.len()), Some(51));
+        let others: Vec<&str> = suggested.into_values().flatten().collect();
+        assert_eq!(others, ["Xã Hòa Tú 2, Huyện Mỹ Xuyên"], "the list has Hòa Tú I and Hòa Tú II");
     }
 
     #[test]

@@ -77,6 +77,15 @@ pub struct MergedUnits {
     pub changed: usize,
 }
 
+/// What a replaced list of units said and the new one does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lost {
+    /// Aliases of units.
+    pub aliases: usize,
+    /// Successions of units that are no longer there.
+    pub successions: usize,
+}
+
 impl UnitBook {
     /// The book of a published version.
     ///
@@ -162,6 +171,21 @@ impl UnitBook {
         }
         self.units.sort_by(|left, right| left.code.cmp(&right.code));
         done
+    }
+
+    /// Puts a list in place of the units that are there. Successions of units that it lacks go too.
+    pub fn replace(&mut self, mut units: Vec<Unit>) -> Lost {
+        units.sort_by(|left, right| left.code.cmp(&right.code));
+        let index = UnitIndex::new(units.clone());
+        let named = |unit: &Unit, alias: &str| {
+            index.by_code(&unit.code).is_some_and(|new| names(new).any(|name| fold_name(name) == fold_name(alias)))
+        };
+        let aliases = |unit: &Unit| unit.aliases.iter().filter(|alias| !named(unit, alias)).count();
+        let aliases = self.units.iter().map(aliases).sum();
+        let before = self.successions.len();
+        self.successions.retain(|one| index.by_code(&one.from).is_some() && index.by_code(&one.to).is_some());
+        self.units = units;
+        Lost { aliases, successions: before - self.successions.len() }
     }
 
     /// Adds successions; those of a unit that has some already take their place.
@@ -343,6 +367,19 @@ mod tests {
         let codes: Vec<&str> = book.units.iter().map(|unit| unit.code.as_str()).collect();
         assert_eq!(codes, ["H41.01", "H41.12", "H41.13"]);
         assert_eq!(book.units[1].aliases, ["Vinh", "TP Vinh"]);
+    }
+
+    #[test]
+    fn a_replaced_list_says_what_is_lost_with_it() {
+        let mut book = book();
+        book.add_alias("TP Vinh", "H41.12").expect("is allowed");
+        book.succeed(&[part("H41.12", "H41.13", "2025-07-01", true)]).expect("is allowed");
+        let again = book.units.clone();
+        assert_eq!(book.replace(again), Lost { aliases: 0, successions: 0 });
+        assert_eq!(book.replace(vec![unit("H41.12", "TP Vinh")]), Lost { aliases: 0, successions: 1 });
+        assert_eq!(book.replace(vec![unit("H41.12", "Vinh")]), Lost { aliases: 0, successions: 0 });
+        book.add_alias("TP Vinh", "H41.12").expect("is allowed");
+        assert_eq!(book.replace(vec![unit("H41.12", "Vinh")]), Lost { aliases: 1, successions: 0 });
     }
 
     #[test]

@@ -35,7 +35,9 @@ pub fn gather(
     let not_sent = not_sent(engine, period)?;
     let rankings = indices.iter().map(|index| ranking(engine, index, period, &not_sent)).collect::<Result<_, _>>()?;
     let files = files(engine)?;
-    let root = engine.units.units().iter().find(|unit| unit.parent.is_none());
+    // Of several units above all others, as after a merger, the one that exists in the period and goes on.
+    let roots = engine.units.units().iter().filter(|unit| unit.parent.is_none());
+    let root = roots.min_by_key(|unit| (!unit.exists_within(period.start, period.end), unit.valid_to.is_some()));
     let province_name = match (config.province.is_empty(), root) {
         (true, Some(unit)) => unit.name.clone(),
         _ => config.province.clone(),

@@ -192,3 +192,43 @@ fn nobody_guesses_between_two_candidates_of_the_same_days() {
     assert_eq!(unknown[0]["suggestions"].as_str().unwrap().matches("Xã Đồng Văn, huyện").count(), 3);
     assert_eq!(row_of(&place.rows(&["form06", "--period", "2025-01"]), "*")["c5"], 1);
 }
+
+#[test]
+fn an_import_tells_each_unknown_name_once() {
+    let place = Place::new();
+    let rows: Vec<String> = (0..36).map(|row| format!("H{row},Sở Ây,1,06/01/2025,10/01/2025,,")).collect();
+    let file = place.file("a_20250201.csv", list(&rows.iter().map(String::as_str).collect::<Vec<_>>()));
+    let other = place.file("b_20250201.csv", list(&["X1,Sở Ây,1,06/01/2025,10/01/2025,,"]));
+    for (lang, said) in [("en", "37 rows: \"Sở Ây\" (near: Sở A)"), ("vi", "37 dòng: \"Sở Ây\" (gần với: Sở A)")]
+    {
+        let ran = place.run(&["--lang", lang, "import", file.to_str().unwrap(), other.to_str().unwrap()]).exits(3);
+        assert_eq!(ran.stderr.matches("Sở Ây").count(), 1, "{}", ran.stderr);
+        ran.says(&[said, "cchc units alias"]);
+    }
+    // A second import of the same files does not count them twice.
+    assert_eq!(place.rows(&["units", "--unknown"])[0]["rows_refused"], 37);
+}
+
+#[test]
+fn a_province_may_put_its_own_list_in_place_of_a_shipped_one_and_check_names_its_faults() {
+    let place = Place::empty();
+    place.run(&["init"]).exits(0);
+    let list = "code,name,full_name,level,parent_code\n40,Nghệ An,Tỉnh Nghệ An,province,\n00001,Một,Buôn Một,commune,40\n1,Hai,Xã Hai,commune,41\n";
+    place.file("kho/queries/units/units-2026.csv", list);
+    place.run(&["check"]).exits(1).says(&[
+        "units/units-2026.csv: line 3: 'Buôn Một' begins with no [[type]]",
+        "units/units-2026.csv: line 4: no unit has the code '41'",
+        "units/crosswalk-2025.csv: line 2: no unit of 2026 has the code",
+    ]);
+    place.run(&["units", "init", "--year", "2026"]).exits(1).says(&["fault(s) in the definitions"]);
+}
+
+#[test]
+fn a_list_that_replaces_another_says_what_goes_with_the_old_one() {
+    let place = Place::new();
+    place.run(&["units", "alias", "Sở Ây", "A"]).exits(0);
+    let units = place.file("moi.csv", crate::support::UNITS);
+    let init = ["init", "--units", units.to_str().unwrap()];
+    place.run(&init).exits(0).says(&["1 aliases, 0 successions"]);
+    assert_eq!(place.rows(&["units", "resolve", "Sở Ây"])[0]["result"], "none");
+}

@@ -8,7 +8,7 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::DataType;
 
 use super::super::output::{Columns, integer};
-use super::super::{Global, Opened, note};
+use super::super::{Format, Global, Opened, note};
 use crate::model::Resolved;
 
 /// Suggestions told for each name.
@@ -34,18 +34,31 @@ struct Line {
 pub fn list(global: &Global, opened: &Opened) -> Result<()> {
     let (found, unnamed) = found(opened)?;
     let lines: Vec<Line> = found.into_iter().filter_map(|(name, unknown)| line(opened, name, unknown)).collect();
-    Columns::default()
+    let columns = Columns::default()
         .text("name", lines.iter().map(|line| Some(line.name.as_str())))
         .int("rows_refused", lines.iter().map(|line| Some(line.unknown.refused)))
         .int("rows_left_empty", lines.iter().map(|line| Some(line.unknown.left_empty)))
         .text("file", lines.iter().map(|line| line.unknown.files.first().map(String::as_str)))
-        .int("files", lines.iter().map(|line| Some(line.unknown.files.len() as i64)))
+        .int("files", lines.iter().map(|line| Some(line.unknown.files.len() as i64)));
+    // The suggestions in words say the same; a terminal is not that wide.
+    let columns = match global.format {
+        Format::Table => columns,
+        _ => with_best(columns, &lines),
+    };
+    columns.text("suggestions", lines.iter().map(|line| Some(line.suggestions.as_str()))).write(global)?;
+    tell(global, &lines, unnamed);
+    Ok(())
+}
+
+fn with_best(columns: Columns, lines: &[Line]) -> Columns {
+    columns
         .text("result", lines.iter().map(|line| Some(line.result)))
         .text("suggested_code", lines.iter().map(|line| line.best.as_ref().map(|best| best.0.as_str())))
         .text("suggested_name", lines.iter().map(|line| line.best.as_ref().map(|best| best.1.as_str())))
         .number("likeness", lines.iter().map(|line| line.best.as_ref().map(|best| best.2)))
-        .text("suggestions", lines.iter().map(|line| Some(line.suggestions.as_str())))
-        .write(global)?;
+}
+
+fn tell(global: &Global, lines: &[Line], unnamed: i64) {
     if unnamed > 0 {
         note(
             global,
@@ -55,7 +68,6 @@ pub fn list(global: &Global, opened: &Opened) -> Result<()> {
     if !lines.is_empty() {
         note(global, "`cchc units alias NAME CODE` resolves a name for good; then import the files again");
     }
-    Ok(())
 }
 
 /// Names of the newest import of each file, and rows whose name is not kept since it may be a person's.
