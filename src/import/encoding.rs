@@ -22,7 +22,8 @@ pub(super) fn read_best(
     let is_open = is_text && sniffed.certainty == Certainty::Open;
     let declared =
         |encoding| ReadAs { encoding: if is_open { encoding } else { sniffed.encoding }, declared: Some(encoding) };
-    let read = read_as(input, sniffed, only.map_or(sniffed.read_as(), declared), context);
+    let first = only.map_or(sniffed.read_as(), declared);
+    let read = read_as(input, sniffed, first, context);
     let is_settled = only.is_some() || read.error.is_some() || !(is_open || read.is_undecided);
     if !is_settled {
         for encoding in Encoding::LEGACY {
@@ -34,19 +35,19 @@ pub(super) fn read_best(
             let context = context.with_sources(&sources);
             let again = read_as(input, sniffed, declared(encoding), &context);
             if !again.found.is_empty() {
-                return told(settle(outcome, input, again, &context), encoding, is_open);
+                return told(settle(outcome, input, again, &context), declared(encoding), encoding, is_open);
             }
         }
         for encoding in Encoding::LEGACY {
             let again = read_as(input, sniffed, declared(encoding), context);
             if fits(&again) && !fits(&read) {
-                return told(settle(outcome, input, again, context), encoding, is_open);
+                return told(settle(outcome, input, again, context), declared(encoding), encoding, is_open);
             }
         }
     }
     let encoding = only.filter(|_| is_open).unwrap_or(sniffed.encoding);
     let is_legacy = is_text && Encoding::LEGACY.contains(&encoding);
-    told(settle(outcome, input, read, context), encoding, is_legacy)
+    told(settle(outcome, input, read, context), first, encoding, is_legacy)
 }
 
 /// Whether headings with Vietnamese letters fit a source letter by letter: no other encoding would give them.
@@ -63,7 +64,8 @@ fn fits(read: &Reading) -> bool {
 }
 
 /// Adds which encoding the whole file was read in.
-fn told(mut outcome: FileOutcome, encoding: Encoding, is_whole_file: bool) -> FileOutcome {
+fn told(mut outcome: FileOutcome, read_as: ReadAs, encoding: Encoding, is_whole_file: bool) -> FileOutcome {
+    outcome.read_as = Some(read_as);
     if is_whole_file {
         let finding = Finding::new(Level::Info, "legacy_text", &outcome.account.file);
         outcome.findings.push(finding.value(shown(encoding)));

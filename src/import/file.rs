@@ -47,6 +47,10 @@ pub struct SheetReport {
     pub columns: Vec<(String, String)>,
     /// Headings kept out.
     pub extra: Vec<String>,
+    /// Headings of personal columns, whose cells are dropped.
+    pub personal: Vec<String>,
+    /// The text of each column's lowest heading.
+    pub headings: Vec<String>,
     /// How surely the sheet is one of that source, 0–1: the share of its headings that the source knows, less a tenth
     /// of each that fits only without diacritics (see [`HeadingMatch::confidence`]).
     ///
@@ -64,6 +68,8 @@ pub(super) struct FileOutcome {
     pub rejected: Vec<(String, RejectedRow)>,
     pub sheets: Vec<SheetReport>,
     pub findings: Vec<Finding>,
+    /// How its text was read, if it was.
+    pub read_as: Option<ReadAs>,
     /// Units for which the file reports dossiers.
     pub units: BTreeSet<String>,
     /// Units of its rows, whatever table they feed.
@@ -94,6 +100,7 @@ impl FileOutcome {
             sheets: Vec::new(),
             findings: Vec::new(),
             units: BTreeSet::new(),
+            read_as: None,
             named_units: BTreeSet::new(),
             origins: Vec::new(),
         }
@@ -139,7 +146,7 @@ pub(super) fn read_file(input: &InputFile, context: &Context<'_>) -> FileOutcome
     }
 }
 
-fn read_ready(input: &InputFile, context: &Context<'_>) -> FileOutcome {
+pub(super) fn read_ready(input: &InputFile, context: &Context<'_>) -> FileOutcome {
     let outcome = FileOutcome::of(input);
     let sniffed = match sniff(&input.path) {
         Ok(sniffed) => sniffed,
@@ -191,8 +198,8 @@ pub(super) fn read_as(input: &InputFile, sniffed: &Sniffed, text: ReadAs, contex
         }
         let (found, strays, rows) = (std::mem::take(&mut sink.found), std::mem::take(&mut sink.strays), sink.rows);
         let (letterhead, mended) = (sink.letterhead, std::mem::take(&mut sink.mended));
-        let origins = std::mem::take(&mut sink.origins);
         let (notes, is_undecided) = (std::mem::take(&mut sink.stray_notes), sink.is_undecided);
+        let origins = std::mem::take(&mut sink.origins);
         drop(sink);
         let gathered = consumer.join().expect("the normaliser does not panic");
         Reading { found, strays, notes, rows, letterhead, origins, mended, error, is_undecided, gathered }
@@ -314,6 +321,8 @@ pub(super) fn settle(mut outcome: FileOutcome, input: &InputFile, read: Reading,
                 .map(|((column, heading), _)| (column.name.clone(), heading))
                 .collect(),
             extra: sheet.found.mapping.extra.clone(),
+            personal: personal_headings(&sheet),
+            headings: sheet.found.mapping.headings.clone(),
             confidence: sheet.found.confidence,
         });
         for frame in frames {
@@ -334,6 +343,11 @@ pub(super) fn settle(mut outcome: FileOutcome, input: &InputFile, read: Reading,
         }
     }
     outcome
+}
+
+fn personal_headings(sheet: &FoundSheet) -> Vec<String> {
+    let mapping = &sheet.found.mapping;
+    mapping.personal.iter().filter_map(|at| mapping.headings.get(*at)).cloned().collect()
 }
 
 fn units_of(frame: &polars::prelude::DataFrame, table: &Table) -> BTreeSet<String> {

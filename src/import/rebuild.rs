@@ -4,26 +4,27 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use super::file::{Context, SheetReport, read_ready};
 use super::paths::{InputFile, find_files};
-use super::sheet::HEAD;
 use crate::definitions::SourceDef;
-use crate::model::Encoding;
-use crate::normalise::{Mapping, cell_text, clean, find, own_columns};
-use crate::read::{Cell, Certainty, Flow, Limits, ReadAs, ReadError, RowSink, Sheet, read_rows, sniff};
+use crate::model::{Kind, UnitIndex};
+use crate::normalise::own_columns;
+use crate::read::{Cell, Flow, Limits, Note, ReadError, RowFault, RowSink, Sheet, read_rows, sniff};
+use crate::store::Config;
 
-/// Headings stack over at most this many rows.
-const DEEPEST: usize = 3;
+/// Days between the first days of the two ways in which workbooks count.
+const DAYS_FROM_1900_TO_1904: f64 = 1462.0;
 
 /// Rows of one sheet as they stand in the file.
 #[derive(Debug)]
 pub struct RebuiltSheet {
     /// The sheet's name, empty where the container has none.
     pub name: String,
-    /// The heading rows, as many as it takes to know the columns.
-    pub headings: Vec<Vec<Cell<'static>>>,
+    /// The rows above the body: letterhead, titles and headings, which may say what no cell below does.
+    pub head: Vec<Vec<Cell<'static>>>,
     /// The text of each column's lowest heading.
     pub names: Vec<String>,
-    /// Row numbers and cells.
+    /// Row numbers and cells. Where rows mean something together, as in an outline, all rows of the sheet.
     pub rows: Vec<(u32, Vec<Cell<'static>>)>,
 }
 
@@ -81,129 +82,149 @@ pub fn originals(path: &Path, limits: &Limits) -> Result<Vec<Original>, RebuildE
 }
 
 impl Original {
-    /// The rows at these addresses (sheet, row), in order of the sheets.
+    /// The rows at these addresses (sheet, row), in order of the sheets. The file is understood as in an import,
+    /// by any of the sources or, if `source` names one and no other fits, by that.
     ///
     /// # Errors
     /// The file cannot be read, its headings fit no source, or a row is not there.
     pub fn rows(
         &self,
         wanted: &BTreeSet<(String, u32)>,
+        source: &str,
         sources: &[SourceDef],
-        limits: &Limits,
+        units: &UnitIndex,
+        config: &Config,
     ) -> Result<Vec<RebuiltSheet>, RebuildError> {
         let ready = self.input.ready()?;
-        rebuild(&ready.input.path, wanted, sources, limits)
-    }
-}
-
-fn rebuild(
-    path: &Path,
-    wanted: &BTreeSet<(String, u32)>,
-    sources: &[SourceDef],
-    limits: &Limits,
-) -> Result<Vec<RebuiltSheet>, RebuildError> {
-    let sniffed = sniff(path)?;
-    let mut rows: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
-    for (sheet, row) in wanted {
-        rows.entry(sheet).or_default().insert(*row);
-    }
-    let mut missed = RebuildError::Headings(rows.keys().next().map_or_else(String::new, |sheet| (*sheet).to_owned()));
-    // As in an import: as the words tell, else in the first legacy encoding in which the headings fit a source.
-    let legacy = Encoding::LEGACY.map(|encoding| {
-        let is_open = sniffed.certainty == Certainty::Open;
-        ReadAs { encoding: if is_open { encoding } else { sniffed.encoding }, declared: Some(encoding) }
-    });
-    for text in std::iter::once(sniffed.read_as()).chain(legacy) {
-        let mut taker = Taker { wanted: &rows, taken: Vec::new(), current: None };
-        read_rows(path, &sniffed, text, limits, &mut taker)?;
-        match taker.taken.into_iter().map(|taken| taken.rebuilt(sources)).collect() {
-            Ok(sheets) => return complete(sheets, &rows),
-            Err(error) => missed = error,
+        let only: Vec<SourceDef> = sources.iter().filter(|one| one.id == source).cloned().collect();
+        let mut missed = None;
+        for sources in [sources, &only] {
+            let context =
+                Context { sources, units, policies: config.policies, limits: config.limits.clone(), exported_at: None };
+            let outcome = read_ready(&ready.input, &context);
+            let mut plans: BTreeMap<&str, Plan<'_>> = BTreeMap::new();
+            for (sheet, row) in wanted {
+                let Some(report) = outcome.sheets.iter().find(|report| report.sheet == *sheet) else {
+                    missed = Some(RebuildError::Headings(sheet.clone()));
+                    break;
+                };
+                let plan = plans.entry(sheet).or_insert_with(|| Plan::of(report, sources));
+                plan.rows.insert(*row);
+                missed = None;
+            }
+            if let Some(text) = outcome.read_as.filter(|_| missed.is_none()) {
+                let mut taker = Taker { plans: &plans, taken: Vec::new(), is_taken: false };
+                read_rows(&ready.input.path, &sniff(&ready.input.path)?, text, &config.limits, &mut taker)?;
+                return taker.taken.into_iter().map(|taken| taken.rebuilt(&plans)).collect();
+            }
         }
+        Err(missed.unwrap_or_else(|| RebuildError::Headings(String::new())))
     }
-    Err(missed)
 }
 
-fn complete(
-    sheets: Vec<RebuiltSheet>,
-    wanted: &BTreeMap<&str, BTreeSet<u32>>,
-) -> Result<Vec<RebuiltSheet>, RebuildError> {
-    for (sheet, rows) in wanted {
-        let found = sheets.iter().find(|found| found.name == *sheet).map_or(&[][..], |found| &found.rows);
-        if let Some(row) = rows.iter().find(|row| !found.iter().any(|(number, _)| number == *row)) {
-            return Err(RebuildError::Row { sheet: (*sheet).to_owned(), row: *row });
-        }
-    }
-    Ok(sheets)
+/// What is wanted of one sheet.
+struct Plan<'a> {
+    report: &'a SheetReport,
+    rows: BTreeSet<u32>,
+    /// Rows mean something together.
+    is_outline: bool,
+    /// Columns of the sheet that feed dates.
+    dates: Vec<usize>,
 }
 
-/// Keeps the first rows of the wanted sheets and the wanted rows.
+impl<'a> Plan<'a> {
+    fn of(report: &'a SheetReport, sources: &[SourceDef]) -> Self {
+        let source = sources.iter().find(|source| source.id == report.source);
+        let feeds_date = |column: &str| {
+            source.and_then(|source| source.column(column)).is_some_and(|column| column.kind == Kind::Time)
+        };
+        let dates = report.columns.iter().filter(|(column, _)| feeds_date(column));
+        let dates = dates.filter_map(|(_, heading)| report.headings.iter().position(|own| own == heading)).collect();
+        let is_outline = source.is_some_and(|source| source.layout.outline.is_some());
+        Self { report, rows: BTreeSet::new(), is_outline, dates }
+    }
+}
+
+/// Keeps what stands above the body of the wanted sheets, and the wanted rows.
 struct Taker<'a> {
-    wanted: &'a BTreeMap<&'a str, BTreeSet<u32>>,
+    plans: &'a BTreeMap<&'a str, Plan<'a>>,
     taken: Vec<Taken>,
-    current: Option<&'a BTreeSet<u32>>,
+    is_taken: bool,
 }
 
 struct Taken {
     name: String,
     head: Vec<Vec<Cell<'static>>>,
     rows: Vec<(u32, Vec<Cell<'static>>)>,
+    counts_from_1904: bool,
 }
 
 impl RowSink for Taker<'_> {
     fn sheet(&mut self, sheet: &Sheet) -> Flow {
-        self.current = self.wanted.get(sheet.name.as_str());
-        if self.current.is_none() {
+        self.is_taken = self.plans.contains_key(sheet.name.as_str());
+        if !self.is_taken {
             return Flow::SkipSheet;
         }
-        self.taken.push(Taken { name: sheet.name.clone(), head: Vec::new(), rows: Vec::new() });
+        let (head, rows) = (Vec::new(), Vec::new());
+        self.taken.push(Taken { name: sheet.name.clone(), head, rows, counts_from_1904: false });
         Flow::Continue
     }
 
     fn row(&mut self, number: u32, cells: &[Cell<'_>]) -> Flow {
-        let (Some(wanted), Some(taken)) = (self.current, self.taken.last_mut()) else { return Flow::SkipSheet };
-        let is_wanted = wanted.contains(&number);
-        if taken.head.len() < HEAD || is_wanted {
-            let cells: Vec<Cell<'static>> = cells.iter().map(Cell::to_static).collect();
-            if is_wanted {
-                taken.rows.push((number, cells.clone()));
-            }
-            if taken.head.len() < HEAD {
-                taken.head.push(cells);
-            }
+        let Some(taken) = self.taken.last_mut().filter(|_| self.is_taken) else { return Flow::SkipSheet };
+        let plan = &self.plans[taken.name.as_str()];
+        let own = || cells.iter().map(Cell::to_static).collect();
+        if number <= plan.report.heading_row {
+            taken.head.push(own());
+        } else if plan.is_outline || plan.rows.contains(&number) {
+            taken.rows.push((number, own()));
         }
-        let is_done = taken.head.len() >= HEAD && wanted.last().is_none_or(|last| number >= *last);
+        let is_done = !plan.is_outline && plan.rows.last().is_none_or(|last| number >= *last);
         if is_done { Flow::SkipSheet } else { Flow::Continue }
+    }
+
+    fn refused_row(&mut self, number: u32, cells: &[Cell<'_>], _fault: RowFault) -> Flow {
+        self.row(number, cells)
+    }
+
+    fn wants_notes(&self) -> bool {
+        true
+    }
+
+    fn note(&mut self, note: Note) {
+        if let Some(taken) = self.taken.last_mut().filter(|_| self.is_taken && note == Note::Epoch1904) {
+            taken.counts_from_1904 = true;
+        }
     }
 }
 
 impl Taken {
-    fn rebuilt(self, sources: &[SourceDef]) -> Result<RebuiltSheet, RebuildError> {
-        let texts: Vec<Vec<String>> = self
-            .head
-            .iter()
-            .map(|cells| cells.iter().map(|cell| clean(&cell_text(cell, '.')).into_owned()).collect())
-            .collect();
-        let found = find(&texts, sources, &self.name).map_err(|_| RebuildError::Headings(self.name.clone()))?;
-        let source = &sources[found.source];
-        // The fewest rows that give the same columns.
-        let same =
-            |mapping: &Mapping| mapping.columns == found.mapping.columns && mapping.personal == found.mapping.personal;
-        let depth = (1..=DEEPEST.min(found.last_row + 1)).find(|depth| {
-            let stack = &texts[found.last_row + 1 - depth..=found.last_row];
-            let alone = find(stack, std::slice::from_ref(source), &self.name);
-            alone.is_ok_and(|alone| alone.last_row + 1 == *depth && same(&alone.mapping))
-        });
-        let depth = depth.unwrap_or_else(|| DEEPEST.min(found.last_row + 1));
+    fn rebuilt(self, plans: &BTreeMap<&str, Plan<'_>>) -> Result<RebuiltSheet, RebuildError> {
+        let plan = &plans[self.name.as_str()];
+        if let Some(row) = plan.rows.iter().find(|row| !self.rows.iter().any(|(number, _)| number == *row)) {
+            return Err(RebuildError::Row { sheet: self.name, row: *row });
+        }
         // A corrected file that was corrected in turn gets our columns anew.
-        let own = own_columns(&found.mapping.headings);
+        let own = own_columns(&plan.report.headings);
         let kept = |cells: Vec<Cell<'static>>| -> Vec<Cell<'static>> {
             let cells = cells.into_iter().enumerate();
             cells.filter(|(at, _)| own.get(*at).copied().unwrap_or(true)).map(|(_, cell)| cell).collect()
         };
-        let headings = self.head[found.last_row + 1 - depth..=found.last_row].iter().cloned().map(kept).collect();
-        let rows = self.rows.into_iter().map(|(row, cells)| (row, kept(cells))).collect();
-        let names = found.mapping.headings.into_iter().zip(&own).filter(|(_, own)| **own).map(|(name, _)| name);
-        Ok(RebuiltSheet { name: self.name, headings, names: names.collect(), rows })
+        let counted = |mut cells: Vec<Cell<'static>>| {
+            for at in plan.dates.iter().filter(|_| self.counts_from_1904) {
+                // The corrected file counts from 1900, whatever the original does.
+                if let Some(Cell::Number(serial)) = cells.get_mut(*at) {
+                    *serial += DAYS_FROM_1900_TO_1904;
+                }
+            }
+            cells
+        };
+        let names = plan.report.headings.iter().zip(&own).filter(|(_, own)| **own).map(|(name, _)| name.clone());
+        Ok(RebuiltSheet {
+            names: names.collect(),
+            head: self.head.into_iter().map(kept).collect(),
+            rows: self.rows.into_iter().map(|(row, cells)| (row, kept(counted(cells)))).collect(),
+            name: self.name,
+        })
     }
 }

@@ -110,10 +110,16 @@ pub(super) fn findings(number: u64, all: &[Kept<'_>]) -> DataFrame {
             texts("cells", &row(|row| &row.cells).collect::<Vec<_>>()),
             ints("number", (1..).take(all.len()).collect()),
             texts("table_name", &all.iter().map(|kept| kept.table().to_owned()).collect::<Vec<_>>()),
-            texts("code", &row(|row| &row.code).collect::<Vec<_>>()),
+            codes(all),
             texts("unit", &all.iter().map(|kept| kept.unit().to_owned()).collect::<Vec<_>>()),
         ],
     )
+}
+
+/// Codes of refused rows; nothing where no row was refused.
+fn codes(all: &[Kept<'_>]) -> Column {
+    let codes: Vec<Option<&str>> = all.iter().map(|kept| kept.refused.map(|row| row.code.as_str())).collect();
+    Series::new("code".into(), codes).into_column()
 }
 
 /// One row per finding of an earlier import, or of this one, that needs nobody any more.
@@ -121,9 +127,9 @@ pub(super) fn cleared(number: u64, settled: &[Settled]) -> DataFrame {
     frame(
         settled.len(),
         vec![
-            ints("import", settled.iter().map(|one| one.import).collect()),
+            ints("import", vec![number as i64; settled.len()]),
+            ints("old_import", settled.iter().map(|one| one.import).collect()),
             ints("number", settled.iter().map(|one| one.number).collect()),
-            ints("cleared_by", vec![number as i64; settled.len()]),
             texts("how", &settled.iter().map(|one| one.how.as_str().to_owned()).collect::<Vec<_>>()),
         ],
     )

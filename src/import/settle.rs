@@ -77,11 +77,11 @@ impl How {
 pub(super) fn open(session: &Session) -> Result<Vec<Open>, StoreError> {
     let sql = "SELECT f.file, f.sheet, f.rule, f.level, f.table_name, f.code, \
                       CASE WHEN f.rule = 'missing_code' THEN f.cells END AS cells, i.sha256, \
-                      f.import, f.number, f.row, CAST(i.exported_at AS DATE) AS day, f.cells <> '' AS is_row \
+                      f.import, f.number, f.row, CAST(i.exported_at AS DATE) AS day, f.code IS NOT NULL AS is_row \
                FROM findings f \
                JOIN imports i ON i.import = f.import AND i.file = f.file \
-               LEFT JOIN cleared c ON c.import = f.import AND c.number = f.number \
-               WHERE f.number IS NOT NULL AND c.number IS NULL \
+               LEFT JOIN cleared c ON c.old_import = f.import AND c.number = f.number \
+               WHERE f.number IS NOT NULL AND c.number IS NULL AND (f.code IS NULL OR f.cells <> '') \
                ORDER BY f.import, f.number";
     let mut found = Vec::new();
     for batch in session.run(sql)? {

@@ -17,7 +17,7 @@ use crate::normalise::{
 use crate::read::{Cell, Flow, Note, RowFault, RowSink, Sheet, TextKind, TextNote};
 
 /// Headings stand within this many rows.
-pub(super) const HEAD: usize = 60;
+const HEAD: usize = 60;
 
 /// Rows handed on at once.
 const BATCH: usize = 1 << 14;

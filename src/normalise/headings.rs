@@ -239,9 +239,9 @@ impl<'a> Synonyms<'a> {
     fn map(&self, names: &Names) -> Mapping {
         let mut chosen: Vec<Option<(usize, usize)>> = vec![None; self.columns];
         let mut mapping = Mapping { headings: names.bottom.clone(), ..Mapping::default() };
-        let mut unclaimed = Vec::new();
         // Columns that we added to a corrected file are nobody's business but ours.
         let is_corrected = is_corrected(&names.folded.iter().filter_map(|name| Some(name.first()?.0.as_str())));
+        let mut unclaimed = Vec::new();
         for (position, folded) in names.folded.iter().enumerate() {
             mapping.exact += usize::from(folded.iter().any(|(name, _)| self.exact.contains_key(name)));
             let is_aside = folded

@@ -75,10 +75,10 @@ impl Normaliser<'_> {
     #[must_use]
     pub fn refused(&self, raw: &RawBatch, rule: &'static str, value: String, hint: String) -> RejectedRow {
         let key = self.source.columns.iter().position(|column| column.name == self.source.table.key);
-        let code = key.and_then(|at| raw.columns.get(at)?.as_ref()).map_or("", |texts| texts.get(0));
+        let code = key.and_then(|at| raw.columns.get(at)?.as_ref()).map(|codes| clean(codes.get(0)).into_owned());
         RejectedRow {
             row: raw.rows[0],
-            code: clean(code).into_owned(),
+            code: code.unwrap_or_default(),
             unit: String::new(),
             rule,
             column: String::new(),
@@ -168,7 +168,7 @@ impl Normaliser<'_> {
         let cells: serde_json::Map<String, serde_json::Value> = self
             .order
             .iter()
-            .filter_map(|at| Some((*at, raw.columns[*at].as_ref()?.get(row))))
+            .filter_map(|at| Some((*at, raw.columns.get(*at)?.as_ref()?.get(row))))
             .filter(|(at, text)| kept(*at, text))
             .map(|(at, text)| (self.heading(at, raw, row), clean(text).into_owned().into()))
             .collect();

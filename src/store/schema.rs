@@ -72,10 +72,11 @@ pub const ENGINE_TABLES: &[(&str, &[Column])] = &[
     (
         "cleared",
         &[
-            // The finding: its import and its number in it.
+            // The import that settled it; if that is purged, the finding is open again.
             column("import", Kind::Int),
+            // The finding: its import and its number in it.
+            column("old_import", Kind::Int),
             column("number", Kind::Int),
-            column("cleared_by", Kind::Int),
             column("how", Kind::Text),
         ],
     ),

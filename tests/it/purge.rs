@@ -155,7 +155,7 @@ fn versions_before_a_purge_can_be_read_no_more_and_the_history_says_why() {
     assert_eq!(made, [("init", &six), import, import, import, import, ("purge", &none)]);
     assert_eq!(
         history[5]["note"],
-        "1 dossier(s) purged; 4 row(s) removed, 0 of them back to an earlier state; 8 cell(s) emptied; theo đơn đề nghị"
+        "1 dossier(s) purged; 4 row(s) removed, 0 of them back to an earlier state; 9 cell(s) emptied; theo đơn đề nghị"
     );
     assert_eq!(history[5]["time"], history[4]["time"], "the data is of the same day");
     let later = list(&["H9,Sở A,Trực tiếp,06/03/2025,10/03/2025,,Đang xử lý"]);

@@ -36,7 +36,7 @@ pub(super) fn write(command: &Findings, global: &Global, from: &Path) -> Result<
     }
     let open: Vec<Stored> = stored::wanted(command, &opened)?
         .into_iter()
-        .filter(|stored| stored.is_row() && stored.cleared.is_none())
+        .filter(|stored| stored.is_row && stored.cleared.is_none())
         .collect();
     let with_rows = |file: &&Original| open.iter().any(|stored| stored.sha256 == file.sha256);
     let file = match files.iter().filter(with_rows).collect::<Vec<_>>().as_slice() {
@@ -56,8 +56,10 @@ pub(super) fn write(command: &Findings, global: &Global, from: &Path) -> Result<
         .map(|stored| ((stored.finding.sheet.clone(), stored.finding.row), stored))
         .collect();
     let wanted: BTreeSet<(String, u32)> = rows.keys().cloned().collect();
-    let rebuilt =
-        file.rows(&wanted, &opened.definitions.sources, limits).with_context(|| from.display().to_string())?;
+    let source = rows.values().next().map_or("", |stored| stored.source.as_str());
+    let rebuilt = file
+        .rows(&wanted, source, &opened.definitions.sources, &opened.units, &opened.workspace.config)
+        .with_context(|| from.display().to_string())?;
     let sheets: Vec<CorrectionSheet> =
         rebuilt.into_iter().map(|sheet| correction(global, &opened, &rows, sheet, &file.name)).collect();
     let bytes =
@@ -102,18 +104,20 @@ fn correction(
 ) -> CorrectionSheet {
     let (messages, language) = (&opened.definitions.messages, global.language());
     let mut exported_at = None;
-    let corrected = sheet.rows.into_iter().filter_map(|(number, cells): (u32, Vec<Cell<'static>>)| {
-        let stored = rows.get(&(sheet.name.clone(), number))?;
+    let corrected = sheet.rows.into_iter().map(|(number, cells): (u32, Vec<Cell<'static>>)| {
+        let Some(stored) = rows.get(&(sheet.name.clone(), number)) else {
+            return CorrectionRow { cells, ..CorrectionRow::default() };
+        };
         exported_at = stored.exported_at;
         let finding = &stored.finding;
-        Some(CorrectionRow {
+        CorrectionRow {
             wrong: messages.wrong(finding, language),
             to_do: messages.to_do(finding, language),
             marked: sheet.names.iter().position(|heading| *heading == finding.column),
             cells,
             origin: Origin::new(&stored.sha256, &sheet.name, number).cells(name),
-        })
+        }
     });
     let rows = corrected.collect();
-    CorrectionSheet { name: sheet.name, exported_at, headings: sheet.headings, rows }
+    CorrectionSheet { name: sheet.name, exported_at, head: sheet.head, rows }
 }

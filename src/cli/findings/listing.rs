@@ -41,8 +41,8 @@ fn columns(global: &Global, opened: &Opened, found: &[Stored]) -> Columns {
         .text("unit_name", known(&names))
         .text("code", found.iter().map(|one| Some(one.code.as_str()).filter(|code| !code.is_empty())))
         .text("status", found.iter().map(|one| Some(if one.cleared.is_some() { "cleared" } else { "open" })))
-        .int("cleared_by", found.iter().map(|one| one.cleared.as_ref().map(|(import, _)| *import)))
-        .text("how", found.iter().map(|one| one.cleared.as_ref().map(|(_, how)| how.as_str())))
+        .int("cleared_by", found.iter().map(|one| one.cleared.as_ref().and_then(|cleared| cleared.by)))
+        .text("how", found.iter().map(|one| one.cleared.as_ref().map(|cleared| cleared.how.as_str())))
         .text("cells", found.iter().map(|one| Some(one.cells.as_str()).filter(|cells| !cells.is_empty())))
 }
 
@@ -77,7 +77,10 @@ fn listing(language: Language, opened: &Opened, found: &[Stored]) -> String {
         let at = if finding.row > 0 { format!(" {row} {}", finding.row) } else { String::new() };
         let known = [one.code.clone(), one.unit_name(opened), finding.rule.to_owned()];
         let known: Vec<String> = known.into_iter().filter(|part| !part.is_empty()).collect();
-        let settled = one.cleared.as_ref().map_or_else(String::new, |(by, how)| format!(" · {cleared} {by} ({how})"));
+        let settled = one.cleared.as_ref().map_or_else(String::new, |settled| match settled.by {
+            Some(by) => format!(" · {cleared} {by} ({})", settled.how),
+            None => format!(" · {}", settled.how),
+        });
         let line = format!("  {mark}{at} · {}{settled}", known.join(" · "));
         text.push_str(&format!("{}\n", cut(&shown(&line), WIDTH)));
         text.push_str(&wrapped(&shown(&opened.definitions.messages.sentence(finding, language)), 6));
@@ -87,7 +90,7 @@ fn listing(language: Language, opened: &Opened, found: &[Stored]) -> String {
 }
 
 fn sums(vi: bool, found: &[Stored]) -> String {
-    let open = |is_row: bool| found.iter().filter(|one| one.is_row() == is_row && one.cleared.is_none()).count();
+    let open = |is_row: bool| found.iter().filter(|one| one.is_row == is_row && one.cleared.is_none()).count();
     let cleared = found.iter().filter(|one| one.cleared.is_some()).count();
     let (rows, others) = (open(true), open(false));
     let gap = if found.is_empty() { "" } else { "\n" };

@@ -18,22 +18,29 @@ pub(super) struct Stored {
     pub finding: Finding,
     /// Non-personal cells of a refused row as a JSON object; empty for every other finding.
     pub cells: String,
+    /// Whether a row was refused; its cells may have been purged since.
+    pub is_row: bool,
     /// Code of a refused row.
     pub code: String,
+    /// Source that fitted the file.
+    pub source: String,
     /// Units that it concerns: the row's own, or those for which the file reports.
     pub units: Vec<String>,
     pub sha256: String,
     pub exported_at: Option<NaiveDate>,
-    /// The import that settled it, and how.
-    pub cleared: Option<(i64, String)>,
+    /// What settled it, if anything did.
+    pub cleared: Option<Cleared>,
+}
+
+/// What settled a finding.
+pub(super) struct Cleared {
+    /// The import, where one did.
+    pub by: Option<i64>,
+    /// `loaded`, `refused_again`, `read_again`, `purged`.
+    pub how: String,
 }
 
 impl Stored {
-    /// Whether a row was refused.
-    pub fn is_row(&self) -> bool {
-        !self.cells.is_empty()
-    }
-
     /// Name of its unit; the number of units where they are many.
     pub fn unit_name(&self, opened: &Opened) -> String {
         match self.units.as_slice() {
@@ -46,16 +53,16 @@ impl Stored {
 /// All findings of the version, in order of import, file, sheet, row and rule.
 pub(super) fn all(opened: &Opened) -> Result<Vec<Stored>> {
     let sql = "SELECT f.file, f.sheet, f.rule, f.level, f.column_name, f.value, f.hint, f.cells, f.code, f.unit, \
-                      i.units, i.sha256, c.how, f.import, f.row, f.count, c.cleared_by, \
+                      i.units, i.sha256, c.how, i.source, f.import, f.row, f.count, c.import AS cleared_by, \
                       CAST(i.exported_at AS DATE) AS day \
                FROM findings f \
                LEFT JOIN imports i ON i.import = f.import AND i.file = f.file \
-               LEFT JOIN cleared c ON c.import = f.import AND c.number = f.number \
+               LEFT JOIN cleared c ON c.old_import = f.import AND c.number = f.number \
                ORDER BY f.import, f.file, f.sheet, f.row, f.rule, f.number";
     let mut rules: BTreeSet<&'static str> = BTreeSet::new();
     let mut found = Vec::new();
     for batch in opened.session.run(sql)? {
-        let texts = (0..13).map(|at| cast(batch.column(at), &DataType::Utf8)).collect::<Result<Vec<_>, _>>()?;
+        let texts = (0..14).map(|at| cast(batch.column(at), &DataType::Utf8)).collect::<Result<Vec<_>, _>>()?;
         for row in 0..batch.num_rows() {
             let text = |at: usize| {
                 let texts = texts[at].as_string::<i32>();
@@ -71,16 +78,24 @@ pub(super) fn all(opened: &Opened) -> Result<Vec<Stored>> {
             let rule = rules.get(name.as_str()).copied().unwrap_or_else(|| Box::leak(name.into_boxed_str()));
             rules.insert(rule);
             let finding = Finding::new(level, rule, &text(0))
-                .at(&text(1), output::integer(&batch, 14, row) as u32)
+                .at(&text(1), output::integer(&batch, 15, row) as u32)
                 .column(text(4))
                 .value(text(5))
                 .hint(text(6))
-                .count(output::integer(&batch, 15, row) as u64);
+                .count(output::integer(&batch, 16, row) as u64);
             let units = Some(text(9)).filter(|unit| !unit.is_empty()).unwrap_or_else(|| text(10));
-            let days = batch.column(17).as_primitive::<Date32Type>();
-            let cleared = batch.column(16).is_valid(row).then(|| (output::integer(&batch, 16, row), text(12)));
+            let days = batch.column(18).as_primitive::<Date32Type>();
+            // Only refused rows have a code, be it an empty one; findings of older programs have cells.
+            let (has_code, has_cells) = (texts[8].is_valid(row), !text(7).is_empty());
+            let cleared = if batch.column(17).is_valid(row) {
+                Some(Cleared { by: Some(output::integer(&batch, 17, row)), how: text(12) })
+            } else {
+                (has_code && !has_cells).then(|| Cleared { by: None, how: "purged".to_owned() })
+            };
             found.push(Stored {
-                import: output::integer(&batch, 13, row),
+                import: output::integer(&batch, 14, row),
+                is_row: has_code || has_cells,
+                source: text(13),
                 finding,
                 cells: text(7),
                 code: text(8),

@@ -137,7 +137,7 @@ fn returned(global: &Global, opened: &Opened, stored: &Stored) -> ReturnedFindin
 
 fn standing(stored: &Stored, finding: &Finding) -> Standing {
     match finding.level {
-        Level::Error if stored.is_row() => Standing::Refused,
+        Level::Error if stored.is_row => Standing::Refused,
         Level::Error => Standing::RefusedFile,
         Level::Warning => Standing::Warning,
         Level::Info => Standing::Info,

@@ -13,6 +13,8 @@ use super::{date_time, measure, names};
 use crate::normalise::{ORIGIN, TO_DO, WRONG, cell_text};
 use crate::read::Cell;
 
+/// Headings lower than this are not frozen: they would fill the window.
+const LOWEST_FROZEN: RowNum = 15;
 /// Columns in front of the unit's own.
 const FRONT: usize = 2;
 /// Width of the columns in front.
@@ -29,16 +31,16 @@ pub struct CorrectionSheet {
     pub name: String,
     /// Day of export of the original, if known.
     pub exported_at: Option<NaiveDate>,
-    /// The original's heading rows.
-    pub headings: Vec<Vec<Cell<'static>>>,
+    /// The original's rows above its body; the last is the lowest heading row.
+    pub head: Vec<Vec<Cell<'static>>>,
     /// The rows.
     pub rows: Vec<CorrectionRow>,
 }
 
 /// One row to correct.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct CorrectionRow {
-    /// What is wrong.
+    /// What is wrong; empty in a row that only belongs to others.
     pub wrong: String,
     /// What to do.
     pub to_do: String,
@@ -87,19 +89,20 @@ impl Writer<'_> {
         words: &ReturnWords,
     ) -> Result<(), XlsxError> {
         worksheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
-        let width = sheet.rows.iter().map(|row| row.cells.len()).chain(sheet.headings.iter().map(Vec::len)).max();
+        let width = sheet.rows.iter().map(|row| row.cells.len()).chain(sheet.head.iter().map(Vec::len)).max();
         let width = width.unwrap_or(0);
         let mut at = self.above(worksheet, sheet, words)?;
-        let first_heading = at;
-        at = self.headings(worksheet, sheet, at, width)?;
+        at = self.head(worksheet, sheet, at, width)?;
         let body = at;
         for row in &sheet.rows {
             self.row(worksheet, at, row, width)?;
             at += 1;
         }
         self.widths(worksheet, sheet, width)?;
-        worksheet.set_freeze_panes(body, FRONT as ColNum)?;
-        worksheet.set_repeat_rows(first_heading, body - 1)?;
+        if body <= LOWEST_FROZEN {
+            worksheet.set_freeze_panes(body, FRONT as ColNum)?;
+        }
+        worksheet.set_repeat_rows(body - 1, body - 1)?;
         let last = (FRONT + width + ORIGIN.len() - 1) as ColNum;
         worksheet.autofilter(body - 1, 0, (at - 1).max(body - 1), last)?;
         Ok(())
@@ -130,8 +133,8 @@ impl Writer<'_> {
         Ok(at + 2)
     }
 
-    /// The original's headings as they are, ours in their lowest row.
-    fn headings(
+    /// The original's head as it is, our headings in its lowest row.
+    fn head(
         &mut self,
         worksheet: &mut Worksheet,
         sheet: &CorrectionSheet,
@@ -139,29 +142,31 @@ impl Writer<'_> {
         width: usize,
     ) -> Result<RowNum, XlsxError> {
         let header = self.styles.header();
-        for (level, cells) in sheet.headings.iter().enumerate() {
-            let is_lowest = level + 1 == sheet.headings.len();
-            for column in 0..width {
-                let text = cells.get(column).map(|cell| cell_text(cell, '.')).unwrap_or_default();
+        let plain = Format::new().set_font_name(&self.theme.font).set_font_size(self.theme.size);
+        let Some((headings, above)) = sheet.head.split_last() else { return Ok(at) };
+        for cells in above {
+            for (column, cell) in cells.iter().enumerate().filter(|(_, cell)| **cell != Cell::Empty) {
                 let place = (FRONT + column) as ColNum;
-                if text.is_empty() {
-                    worksheet.write_blank(at, place, &header)?;
-                } else {
-                    worksheet.write_string_with_format(at, place, text, &header)?;
-                }
-            }
-            let ours = [WRONG, TO_DO].into_iter().enumerate();
-            let behind = ORIGIN.into_iter().enumerate().map(|(place, heading)| (FRONT + width + place, heading));
-            for (place, heading) in ours.chain(behind) {
-                let heading = if is_lowest { heading } else { "" };
-                worksheet.write_string_with_format(at, place as ColNum, heading, &header)?;
-            }
-            if is_lowest {
-                worksheet.set_row_height(at, 33.0)?;
+                worksheet.write_string_with_format(at, place, cell_text(cell, '.'), &plain)?;
             }
             at += 1;
         }
-        Ok(at)
+        for column in 0..width {
+            let text = headings.get(column).map(|cell| cell_text(cell, '.')).unwrap_or_default();
+            let place = (FRONT + column) as ColNum;
+            if text.is_empty() {
+                worksheet.write_blank(at, place, &header)?;
+            } else {
+                worksheet.write_string_with_format(at, place, text, &header)?;
+            }
+        }
+        let ours = [WRONG, TO_DO].into_iter().enumerate();
+        let behind = ORIGIN.into_iter().enumerate().map(|(place, heading)| (FRONT + width + place, heading));
+        for (place, heading) in ours.chain(behind) {
+            worksheet.write_string_with_format(at, place as ColNum, heading, &header)?;
+        }
+        worksheet.set_row_height(at, 33.0)?;
+        Ok(at + 1)
     }
 
     fn row(
@@ -251,7 +256,7 @@ impl Writer<'_> {
         for column in 0..width {
             let cells = sheet.rows.iter().filter_map(|row| row.cells.get(column));
             let widest = cells.map(|cell| measure::width(&cell_text(cell, '.'), points)).fold(0.0, f64::max);
-            let heading = sheet.headings.iter().filter_map(|row| row.get(column));
+            let heading = sheet.head.last().and_then(|row| row.get(column)).into_iter();
             // A heading may take two lines.
             let heading =
                 heading.map(|cell| measure::width(&cell_text(cell, '.'), points) / 1.8 + 2.0).fold(0.0, f64::max);
