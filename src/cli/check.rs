@@ -30,7 +30,7 @@ impl Check {
                 "{} sources, {} indicators, {} indices, {} ready questions, calendars of {} years: no faults",
                 definitions.sources.len(),
                 definitions.indicators.len(),
-                definitions.indices.len() + definitions.composites.len(),
+                definitions.indices.len() + definitions.points.len() + definitions.composites.len(),
                 definitions.saved.len(),
                 definitions.calendar.years().len(),
             ),

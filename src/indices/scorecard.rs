@@ -174,7 +174,7 @@ fn judgements(
     faults: &mut Vec<SheetFault>,
 ) -> Result<Judgements, ScoreError> {
     let sql = format!(
-        "SELECT unit, criterion, reason, file, sheet, CAST(row AS VARCHAR), CAST(applies AS INT), max_points, \
+        "SELECT unit, criterion, reason, file, sheet, CAST(row AS VARCHAR) AS place, CAST(applies AS INT) AS applies_to, max_points, \
          self_points, verified_points, surveyed_points, \
          CASE WHEN period_to IS NULL THEN 1 ELSE 0 END AS undated\n\
          FROM criteria WHERE COALESCE(leaf, TRUE) AND (period_to IS NULL\n\
