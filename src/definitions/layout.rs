@@ -26,7 +26,7 @@ pub struct Layout {
     pub key: Vec<String>,
     /// Columns of which at least one must be fed.
     pub one_of: Vec<String>,
-    /// Columns that no heading feeds, and what does.
+    /// Columns that no heading feeds, and what does: of several the first that there is.
     pub given: Vec<(String, Given)>,
     /// Rows that are no data.
     pub skip_rows: Vec<SkipRows>,
@@ -106,6 +106,8 @@ pub struct Wide {
     pub cells: WideCells,
     /// What an empty cell says; nothing if not said.
     pub blank: Option<String>,
+    /// So many records a sheet must have at least.
+    pub least: usize,
     /// Headings that make no record although nothing else claims them (folded).
     pub except: Vec<String>,
 }
@@ -208,6 +210,23 @@ impl Layout {
     }
 }
 
+/// One or several things that may feed a column; the first that there is does.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(super) enum OneOrMore {
+    One(Given),
+    More(Vec<Given>),
+}
+
+impl OneOrMore {
+    pub fn list(self) -> Vec<Given> {
+        match self {
+            Self::One(given) => vec![given],
+            Self::More(list) => list,
+        }
+    }
+}
+
 /// The layout as a source file writes it.
 #[derive(Default)]
 pub(super) struct RawLayout {
@@ -253,6 +272,7 @@ pub(super) struct RawWide {
     #[serde(default)]
     figure: Vec<RawFigure>,
     blank: Option<toml::Value>,
+    least: Option<usize>,
     #[serde(default)]
     except: Vec<String>,
 }
@@ -377,6 +397,7 @@ fn wide_of(raw: RawWide, fault: &mut dyn FnMut(&str, String)) -> Option<Wide> {
     Some(Wide {
         cells,
         blank: raw.blank.map(text),
+        least: raw.least.unwrap_or(1),
         except: raw.except.iter().map(|heading| fold_word(heading)).collect(),
     })
 }

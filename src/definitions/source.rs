@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::dates::Pattern;
-use super::layout::{self, Given, Layout, RawLayout, RawMark, RawSkipRows, RawWide, Tried};
+use super::layout::{self, Layout, OneOrMore, RawLayout, RawMark, RawSkipRows, RawWide, Tried};
 use super::{Fault, Files, did_you_mean, parse_toml};
 use crate::model::{Encoding, Kind, TABLES, Table};
 
@@ -114,7 +114,7 @@ struct RawSource {
 struct RawColumn {
     #[serde(default)]
     headings: Vec<String>,
-    from: Option<Given>,
+    from: Option<OneOrMore>,
     #[serde(default)]
     words: Option<String>,
     #[serde(default)]
@@ -185,7 +185,8 @@ fn checked(
     let mut columns = Vec::new();
     let mut given = Vec::new();
     for (name, mut column) in raw.columns {
-        given.extend(column.from.take().map(|from| (name.clone(), from)));
+        let from = column.from.take().map_or_else(Vec::new, OneOrMore::list);
+        given.extend(from.into_iter().map(|from| (name.clone(), from)));
         columns.extend(checked_column(table, name, column, words, &mut fault));
     }
     if raw.encoding.is_some_and(|encoding| !Encoding::LEGACY.contains(&encoding)) {

@@ -27,7 +27,7 @@ pub use successions::{SuccessionListError, read_successions, stored_successions,
 pub use unit_book::{Lost, MergedUnits, UnitBook, UnitBookError, change_units};
 pub use units::{UnitListError, read_unit_list, stored_units, units_frame};
 
-use crate::definitions::{Definitions, SourceDef};
+use crate::definitions::{Definitions, SourceDef, Tried};
 use crate::model::{FileAccount, Finding, FinishedBeforeReceived, Level, Table};
 use crate::store::{Cases, Conflict, Incoming, MergeNotes, SentFile, StoreError, Transaction, Workspace};
 use file::FileOutcome;
@@ -177,7 +177,10 @@ pub fn import(
 }
 
 fn chosen(definitions: &Definitions, options: &Options) -> Result<Vec<SourceDef>, ImportError> {
-    let Some(id) = &options.source else { return Ok(definitions.sources.clone()) };
+    let Some(id) = &options.source else {
+        let always = definitions.sources.iter().filter(|source| source.layout.tried == Tried::Always);
+        return Ok(always.cloned().collect());
+    };
     let found: Vec<SourceDef> = definitions.sources.iter().filter(|source| source.id == *id).cloned().collect();
     if found.is_empty() {
         let hint = crate::definitions::did_you_mean(id, definitions.sources.iter().map(|source| source.id.as_str()));

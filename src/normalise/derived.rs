@@ -21,7 +21,7 @@ impl Normaliser<'_> {
     pub(super) fn derive(&mut self, typed: &[Option<Typed>], raw: &RawBatch, faults: &mut Vec<CellFault>) -> Derived {
         self.check_most(typed, raw, faults);
         let mut derived = self.spans(typed, raw.rows.len());
-        self.warn_undated(&derived, typed, raw);
+        self.check_days(&derived, typed, raw, faults);
         self.minutes(typed, raw, &mut derived);
         self.keys(typed, raw, &mut derived, faults);
         derived
@@ -43,35 +43,53 @@ impl Normaliser<'_> {
         };
         let (mut from, mut to) = (Vec::with_capacity(height), Vec::with_capacity(height));
         for (row, period) in periods.iter().enumerate() {
-            let days = period.and_then(|id| days[id as usize]);
+            // A day that is stated says more than the period around it ("năm 2020, số liệu đến ngày 30/06/2020").
+            let days = period.and_then(|id| days[id as usize]).filter(|_| fed(span.to, row).is_none());
             from.push(days.map_or_else(|| fed(span.from, row), |(start, end)| Some(start).filter(|_| start != end)));
             to.push(days.map_or_else(|| fed(span.to, row), |(_, end)| Some(end)));
         }
         vec![(span.from, Typed::Time(from)), (span.to, Typed::Time(to))]
     }
 
-    /// Statements of no period and no day count in every period.
-    fn warn_undated(&mut self, derived: &Derived, typed: &[Option<Typed>], raw: &RawBatch) {
-        let Some(span) = self.source.table.span.filter(|_| STATED.contains(&self.source.table.name)) else { return };
-        let made = derived.iter().find(|(name, _)| *name == span.to).map(|(_, typed)| typed);
-        let to = made.or_else(|| self.typed(typed, span.to));
-        let mut undated: Vec<u32> = match to {
-            Some(Typed::Time(times)) => {
-                times.iter().zip(&raw.rows).filter(|(time, _)| time.is_none()).map(|(_, row)| *row).collect()
+    /// A statement of no period and no day counts in every period; anything else would count in none, and is refused.
+    fn check_days(&mut self, derived: &Derived, typed: &[Option<Typed>], raw: &RawBatch, faults: &mut Vec<CellFault>) {
+        let table = self.source.table;
+        let Some(span) = table.span.filter(|_| !self.is_fed(table.key, typed)) else { return };
+        let times = |name: &str| {
+            let made = derived.iter().find(|(column, _)| *column == name).map(|(_, typed)| typed);
+            match made.or_else(|| self.typed(typed, name)) {
+                Some(Typed::Time(times)) => Some(times),
+                _ => None,
             }
-            _ => raw.rows.clone(),
         };
-        undated.dedup();
+        let (from, to) = (times(span.from), times(span.to));
+        let has_day = |row: usize| [from, to].into_iter().flatten().any(|times| times[row].is_some());
+        let undated: Vec<usize> = (0..raw.rows.len()).filter(|row| !has_day(*row)).collect();
+        let blamed = [span.period, span.to, span.from].into_iter().filter(|name| self.is_fed(name, typed));
+        let blamed = blamed.chain([span.period]).find_map(|name| self.position(name)).unwrap_or_default();
+        let mut before = None;
         for row in undated {
-            self.warn("no_period", "", "", row, "");
+            if !STATED.contains(&table.name) {
+                faults.push(CellFault::new(row, "missing_value", blamed));
+            } else if before != Some(raw.rows[row]) {
+                self.warn("no_period", "", "", raw.rows[row], "");
+                before = Some(raw.rows[row]);
+            }
         }
+    }
+
+    fn is_fed(&self, name: &str, typed: &[Option<Typed>]) -> bool {
+        self.source.columns.iter().zip(typed).any(|(column, typed)| column.name == name && typed.is_some())
     }
 
     fn minutes(&mut self, typed: &[Option<Typed>], raw: &RawBatch, derived: &mut Derived) {
         let source = self.source;
         for (name, given) in &source.layout.given {
             let Given::Minutes(from, to) = given else { continue };
-            let Some(column) = source.table.column(name) else { continue };
+            // What the sheet states itself is not computed.
+            let Some(column) = source.table.column(name).filter(|_| self.typed(typed, name).is_none()) else {
+                continue;
+            };
             let (Some(Typed::Time(starts)), Some(Typed::Time(ends))) = (self.typed(typed, from), self.typed(typed, to))
             else {
                 continue;
@@ -96,7 +114,7 @@ impl Normaliser<'_> {
     /// The key of each row, where no heading feeds it. What a key is made of and the source requires may not be empty.
     fn keys(&self, typed: &[Option<Typed>], raw: &RawBatch, derived: &mut Derived, faults: &mut Vec<CellFault>) {
         let (source, table) = (self.source, self.source.table);
-        if source.columns.iter().zip(typed).any(|(column, typed)| column.name == table.key && typed.is_some()) {
+        if self.is_fed(table.key, typed) {
             return;
         }
         let parts: Vec<&str> = if source.layout.key.is_empty() {

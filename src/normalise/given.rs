@@ -15,14 +15,19 @@ pub fn takes_sheet(source: &SourceDef, sheet: &str) -> bool {
 /// The text that a column has in every row of a sheet; `above` are the rows above the headings.
 #[must_use]
 pub fn text(source: &SourceDef, column: &str, sheet: &str, above: &[Vec<String>]) -> Option<String> {
-    let (_, given) = source.layout.given.iter().find(|(name, _)| name == column)?;
     let kind = source.table.column(column)?.kind;
+    let of_column = source.layout.given.iter().filter(|(name, _)| name == column);
+    of_column.map(|(_, given)| given).find_map(|given| one(given, kind, sheet, above))
+}
+
+fn one(given: &Given, kind: Kind, sheet: &str, above: &[Vec<String>]) -> Option<String> {
     match given {
         Given::Text(text) => Some(text.clone()),
         Given::Sheet => as_kind(sheet, kind),
         Given::Letterhead(labels) => above
             .iter()
             .flat_map(|row| row.iter().cloned().chain([row.join(" ")]))
+            .filter(|line| kind != Kind::Period || !is_dateline(line))
             .find_map(|line| labels.iter().find_map(|label| as_kind(after(&line, label, kind)?, kind))),
         Given::Column(_) | Given::Day(_) | Given::Minutes(..) => None,
     }
@@ -36,6 +41,12 @@ pub(super) fn usual_wide_heading(source: &SourceDef) -> String {
         _ => None,
     };
     cells.and_then(|cells| cells.first()?.1.first()).cloned().unwrap_or_default()
+}
+
+/// "…, ngày 05 tháng 01 năm 2021" is the day of signing and names no period.
+fn is_dateline(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    lower.find("ngày ").is_some_and(|at| lower[at..].contains(" tháng "))
 }
 
 /// What follows a label in a line; a period may begin with the label itself ("Quý I năm 2020").

@@ -142,7 +142,7 @@ fn missing(source: &SourceDef, mapping: &Mapping, above: &[Vec<String>], sheet: 
     if !one_of.is_empty() && !one_of.iter().any(fed) {
         missing.push((one_of[0].clone(), usual(&one_of[0])));
     }
-    if source.layout.wide.is_some() && mapping.layout.records.is_empty() {
+    if source.layout.wide.as_ref().is_some_and(|wide| mapping.layout.records.len() < wide.least) {
         missing.push((String::new(), given::usual_wide_heading(source)));
     }
     missing

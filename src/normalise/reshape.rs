@@ -284,8 +284,8 @@ fn shared_feed(
         (Some(at), None) => return of(Some(at)),
         (None, _) => {}
     }
-    let given = source.layout.given.iter().find(|(column, _)| column == name);
-    if let Some((_, Given::Column(other))) = given {
+    let mut of_column = source.layout.given.iter().filter(|(column, _)| column == name);
+    if let Some((_, Given::Column(other))) = of_column.find(|(_, given)| matches!(given, Given::Column(_))) {
         return of(source.columns.iter().position(|column| column.name == *other).and_then(|at| mapping.columns[at]));
     }
     given::text(source, name, sheet, above).map(Feed::Text)
