@@ -32,6 +32,12 @@ pub struct SourceDef {
     pub encoding: Option<Encoding>,
     /// What is said about the layout beyond headings.
     pub layout: Layout,
+    /// Columns in which a cell merged over several rows speaks for each of them.
+    pub fill_merged: Vec<String>,
+    /// Statuses that say a dossier has ended, so that it should have a finished date.
+    pub with_finished: Vec<i64>,
+    /// Statuses that say it has not, so that it should have none.
+    pub without_finished: Vec<i64>,
 }
 
 /// One column of a source.
@@ -51,6 +57,8 @@ pub struct SourceColumn {
     pub ignore: Vec<String>,
     /// The column that a number of this one may not exceed.
     pub at_most: Option<String>,
+    /// The value of a blank cell; none if a blank says nothing.
+    pub blank: Option<String>,
 }
 
 /// What an unknown word or unit does to its row.
@@ -106,6 +114,12 @@ struct RawSource {
     marks: Vec<RawMark>,
     outline: Option<String>,
     wide: Option<RawWide>,
+    #[serde(default)]
+    fill_merged: Vec<String>,
+    #[serde(default)]
+    with_finished: Vec<i64>,
+    #[serde(default)]
+    without_finished: Vec<i64>,
     columns: BTreeMap<String, RawColumn>,
 }
 
@@ -124,6 +138,8 @@ struct RawColumn {
     #[serde(default)]
     ignore: Vec<String>,
     at_most: Option<String>,
+    #[serde(default)]
+    blank: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -189,6 +205,10 @@ fn checked(
         given.extend(from.into_iter().map(|from| (name.clone(), from)));
         columns.extend(checked_column(table, name, column, words, &mut fault));
     }
+    for name in raw.fill_merged.iter().filter(|name| !columns.iter().any(|column| column.name == **name)) {
+        let near = did_you_mean(name, columns.iter().map(|column| column.name.as_str()));
+        fault("fill_merged", format!("'{name}' is not among the columns{near}"));
+    }
     if raw.encoding.is_some_and(|encoding| !Encoding::LEGACY.contains(&encoding)) {
         let names = Encoding::LEGACY.map(Encoding::name).join(", ");
         fault("encoding", format!("Unicode tells itself; declare one of {names}, or nothing"));
@@ -229,7 +249,25 @@ fn checked(
         without_received: raw.without_received,
         encoding: raw.encoding,
         layout,
+        fill_merged: raw.fill_merged,
+        with_finished: raw.with_finished,
+        without_finished: raw.without_finished,
     })
+}
+
+/// What a blank cell says: the value of this word.
+fn blank_value(
+    word: &str,
+    key: &str,
+    dictionary: &BTreeMap<String, String>,
+    fault: &mut dyn FnMut(&str, String),
+) -> Option<String> {
+    let value = dictionary.get(&fold_word(word)).cloned();
+    if value.is_none() {
+        let near = did_you_mean(word, dictionary.keys().map(String::as_str));
+        fault(key, format!("blank: '{word}' is none of the column's words{near}"));
+    }
+    value
 }
 
 fn checked_column(
@@ -259,6 +297,7 @@ fn checked_column(
         }
     }
     dictionary.extend(fold_words(column.more_words));
+    let blank = column.blank.as_deref().and_then(|word| blank_value(word, &key, &dictionary, fault));
     if let Some(most) = column.at_most.as_deref().filter(|most| table.column(most).is_none()) {
         let near = did_you_mean(most, table.columns.iter().map(|column| column.name));
         fault(&key, format!("at_most: table '{}' has no column '{most}'{near}", table.name));
@@ -271,6 +310,7 @@ fn checked_column(
         unknown: column.unknown,
         ignore: column.ignore.iter().map(|word| fold_word(word)).collect(),
         at_most: column.at_most,
+        blank,
     })
 }
 
@@ -297,6 +337,7 @@ fn add_fed_otherwise(
                 unknown: Unknown::default(),
                 ignore: Vec::new(),
                 at_most: None,
+                blank: None,
             });
         }
     }

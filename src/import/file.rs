@@ -10,8 +10,8 @@ use super::sheet::{FoundSheet, Message, SheetSink, StraySheet};
 use super::unread::note_finding;
 use crate::definitions::SourceDef;
 use crate::model::{FileAccount, Finding, Kind, Level, Policies, Table, UnitIndex};
-use crate::normalise::{MendedCode, Normaliser, Origin, RawBatch, Refused, RejectedRow, in_name};
-use crate::read::{Limits, ReadAs, ReadError, Sniffed, TextNote, read_rows, sniff};
+use crate::normalise::{Duplicate, MendedCode, Normaliser, Origin, RawBatch, Refused, RejectedRow, in_name};
+use crate::read::{Limits, ReadAs, ReadError, Sniffed, TextNote, column_letters, read_rows, sniff};
 use crate::store::{Incoming, RowsOf};
 
 /// What reading a file needs to know.
@@ -212,6 +212,10 @@ fn normalise(receiver: Receiver<Message>, give_back: &Sender<RawBatch>, file: &s
     for message in receiver {
         match message {
             Message::Sheet(sheet) => {
+                if let Some(clash) = sheet.found.mapping.clashes.first() {
+                    gathered.refused = Some(clash_finding(file, &sheet, clash));
+                    return gathered;
+                }
                 gathered.findings.extend(current.take().iter().flat_map(Normaliser::findings));
                 let source = &context.sources[sheet.found.source];
                 let headings = headings(source, &sheet);
@@ -250,6 +254,15 @@ fn normalise(receiver: Receiver<Message>, give_back: &Sender<RawBatch>, file: &s
     }
     gathered.findings.extend(current.iter().flat_map(Normaliser::findings));
     gathered
+}
+
+/// Two columns of one heading would feed one column: the file is refused, since nobody can tell which is meant.
+fn clash_finding(file: &str, sheet: &FoundSheet, clash: &Duplicate) -> Finding {
+    Finding::new(Level::Error, "same_heading_twice", file)
+        .at(&sheet.name, 0)
+        .column(&clash.heading)
+        .value(clash.read.map_or_else(String::new, column_letters))
+        .hint(column_letters(clash.column))
 }
 
 /// The sheet's own heading for each column of the source.
@@ -365,10 +378,18 @@ fn units_of(frame: &polars::prelude::DataFrame, table: &Table) -> BTreeSet<Strin
 fn heading_findings(outcome: &mut FileOutcome, sheet: &FoundSheet) {
     let file = outcome.account.file.clone();
     let mapping = &sheet.found.mapping;
-    for heading in &mapping.duplicates {
-        outcome.findings.push(
-            Finding::new(Level::Warning, "duplicate_heading", &file).at(&sheet.name, sheet.heading_row).column(heading),
-        );
+    if sheet.continues.is_none() {
+        outcome.findings.extend(mapping.duplicates.iter().map(|duplicate| {
+            Finding::new(Level::Warning, "duplicate_heading", &file)
+                .at(&sheet.name, sheet.heading_row)
+                .column(&duplicate.heading)
+                .value(column_letters(duplicate.column))
+                .hint(
+                    duplicate.read.map_or_else(String::new, |read| {
+                        format!("{} ({})", mapping.headings[read], column_letters(read))
+                    }),
+                )
+        }));
     }
     if !mapping.extra.is_empty() {
         outcome.findings.push(
@@ -376,6 +397,12 @@ fn heading_findings(outcome: &mut FileOutcome, sheet: &FoundSheet) {
                 .at(&sheet.name, sheet.heading_row)
                 .value(mapping.extra.join(", ")),
         );
+    }
+    if let Some(before) = &sheet.continues {
+        outcome
+            .findings
+            .push(Finding::new(Level::Warning, "continued_sheet", &file).at(&sheet.name, 0).value(before.clone()));
+        return;
     }
     if sheet.hidden {
         outcome.findings.push(Finding::new(Level::Warning, "hidden_sheet", &file).at(&sheet.name, 0));

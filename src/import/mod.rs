@@ -2,7 +2,9 @@
 
 mod encoding;
 mod file;
+mod notes;
 mod official;
+mod overflow;
 mod parallel;
 mod paths;
 mod rebuild;

@@ -6,6 +6,8 @@ use std::sync::mpsc::{Receiver, SyncSender};
 
 use chrono::NaiveDate;
 
+use super::notes::Notes;
+use super::overflow;
 use super::unread::{Fields, Unread, UnreadRow};
 use crate::definitions::SourceDef;
 use crate::definitions::dates::DateSystem;
@@ -49,6 +51,8 @@ pub(super) struct FoundSheet {
     pub records: Vec<Vec<String>>,
     /// The only year that its name and letterhead tell.
     pub year: Option<i32>,
+    /// The sheet whose headings it is read by, having none.
+    pub continues: Option<String>,
 }
 
 /// A sheet that no source fits.
@@ -72,6 +76,10 @@ enum State {
 }
 
 struct Body {
+    /// Position of the source.
+    source: usize,
+    /// Columns of the sheet in which merged cells speak for each row that they cover.
+    fill: Vec<usize>,
     headings: Vec<String>,
     /// For each column of the source: the sheet's column and the decimal mark of its number cells.
     columns: Vec<Option<(usize, char)>>,
@@ -95,7 +103,7 @@ pub(super) struct SheetSink<'a> {
     /// Batches that the normaliser is done with: their memory is used again.
     used: Receiver<RawBatch>,
     sheet: Sheet,
-    date_system: DateSystem,
+    beside: Notes,
     state: State,
     /// Faults of rows among which the headings are still looked for.
     faults: BTreeMap<u32, RowFault>,
@@ -124,7 +132,7 @@ impl<'a> SheetSink<'a> {
             sender,
             used,
             sheet: Sheet { name: String::new(), hidden: false, fields: None },
-            date_system: DateSystem::default(),
+            beside: Notes::default(),
             state: State::Idle,
             faults: BTreeMap::new(),
             notes: Vec::new(),
@@ -180,14 +188,23 @@ impl<'a> SheetSink<'a> {
 
     /// Looks for the headings among the rows so far and replays those below them.
     fn decide(&mut self) -> Flow {
-        let State::Head(head) = std::mem::replace(&mut self.state, State::Idle) else { return Flow::Continue };
-        let texts: Vec<Vec<String>> = head
+        let State::Head(mut head) = std::mem::replace(&mut self.state, State::Idle) else { return Flow::Continue };
+        let mut texts: Vec<Vec<String>> = head
             .iter()
             .map(|(_, cells)| cells.iter().map(|cell| clean(&cell_text(cell, '.')).into_owned()).collect())
             .collect();
-        let found = match find(&texts, self.sources, &self.sheet.name) {
-            Ok(found) => found,
-            Err(mut near) => {
+        let fits = find(&texts, self.sources, &self.sheet.name).map_err(|near| match near {
+            None => (None, overflow::continued(&texts, self.found.last(), self.sources)),
+            near => (near, None),
+        });
+        let (found, continues) = match fits {
+            Ok(found) => (found, None),
+            Err((_, Some((found, before)))) => {
+                head.insert(0, (0, Vec::new()));
+                texts.insert(0, Vec::new());
+                (found, Some(before))
+            }
+            Err((mut near, None)) => {
                 if let Some(near) = &mut near {
                     near.row = head[near.row].0 as usize;
                 }
@@ -223,11 +240,16 @@ impl<'a> SheetSink<'a> {
             letterhead,
             records: reshape.as_ref().map_or_else(Vec::new, |reshape| reshape.headings().to_vec()),
             year: reshape.as_ref().and_then(|_| only_year(&self.sheet.name, &texts[..found.last_row])),
+            continues,
             found,
-            date_system: self.date_system,
+            date_system: self.beside.date_system,
         };
         let below = sheet.found.last_row + 1;
+        let fill = source.columns.iter().zip(&sheet.found.mapping.columns);
+        let fill = fill.filter(|(column, _)| source.fill_merged.contains(&column.name)).filter_map(|(_, at)| *at);
         let mut body = Body {
+            source: sheet.found.source,
+            fill: fill.collect(),
             headings: sheet.found.mapping.headings.clone(),
             columns,
             personal: sheet.found.mapping.personal.clone(),
@@ -259,6 +281,7 @@ impl<'a> SheetSink<'a> {
 
     fn body_row(&mut self, number: u32, cells: &[Cell<'_>], fault: Option<Unread>) -> Flow {
         let State::Body(body) = &mut self.state else { return Flow::SkipSheet };
+        let cells = &*self.beside.filled(&body.fill, number, cells);
         let texts: Vec<Cow<'_, str>> = cells.iter().map(|cell| cell_text(cell, '.')).collect();
         let kind = classify(&texts, &body.headings);
         let is_data = match &mut body.reshape {
@@ -290,6 +313,9 @@ impl<'a> SheetSink<'a> {
         {
             self.origins.push(((self.sheet.name.clone(), number), origin));
         }
+        if self.beside.concern(cells) {
+            body.mark(&self.beside, &self.sources[body.source], number, cells);
+        }
         body.push(number, cells, &texts);
         if body.batch.rows.len() < BATCH {
             return Flow::Continue;
@@ -305,7 +331,7 @@ impl RowSink for SheetSink<'_> {
             return Flow::Stop;
         }
         self.sheet = sheet.clone();
-        self.date_system = DateSystem::default();
+        self.beside = Notes::default();
         self.state = State::Head(Vec::new());
         Flow::Continue
     }
@@ -336,9 +362,7 @@ impl RowSink for SheetSink<'_> {
     }
 
     fn note(&mut self, note: Note) {
-        if note == Note::Epoch1904 {
-            self.date_system = DateSystem::From1904;
-        }
+        self.beside.take(note);
     }
 }
 
@@ -368,6 +392,21 @@ impl Body {
         self.push(number, cells, texts);
         self.reshape = reshape;
         std::mem::replace(&mut self.batch, others)
+    }
+
+    /// Keeps what is to be told of a row beside its texts, before it is pushed.
+    fn mark(&mut self, beside: &Notes, source: &SourceDef, number: u32, cells: &[Cell<'_>]) {
+        let start = self.batch.rows.len();
+        let marks = &mut self.batch.marks;
+        match &self.reshape {
+            None => beside.marks(source, &self.columns, (number, Some(start)), cells, marks),
+            Some(reshape) => {
+                for (record, columns) in reshape.cells().enumerate() {
+                    let row = reshape.streams().then_some(start + record);
+                    beside.marks(source, &columns, (number, row), cells, marks);
+                }
+            }
+        }
     }
 
     fn push(&mut self, number: u32, cells: &[Cell<'_>], texts: &[Cow<'_, str>]) {

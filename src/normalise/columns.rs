@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use polars::prelude::{DataFrame, PlHashMap};
 
+use super::answers::{Answers, is_yes_no};
 use super::by_day::Undecided;
+use super::codes::Digits;
 use super::raw::{RawBatch, TextColumn};
 use super::text::clean;
 use crate::definitions::SourceDef;
@@ -91,6 +93,9 @@ pub struct Normaliser<'a> {
     pub(super) date_system: DateSystem,
     /// For each column the first date that is surely day-first, with its row.
     pub(super) day_first: Vec<Option<String>>,
+    /// What the yes/no columns have said.
+    pub(super) answers: Vec<Option<Answers>>,
+    pub(super) digits: Digits,
     pub(super) texts: Vec<PlHashMap<String, u32>>,
     pub(super) words: Vec<PlHashMap<String, Word>>,
     pub(super) distinct: Vec<Vec<String>>,
@@ -111,6 +116,8 @@ pub struct Normaliser<'a> {
 pub(super) enum Word {
     Text(u32),
     Number(f64),
+    /// `150,000` in a column of whole numbers: told each time it is met.
+    CommaThousands(f64),
     Bool(bool),
     Empty,
     /// Position among the unknown words: rule and hint.
@@ -143,6 +150,8 @@ impl<'a> Normaliser<'a> {
             patterns,
             date_system: DateSystem::default(),
             day_first: vec![None; source.columns.len()],
+            answers: source.columns.iter().map(|column| is_yes_no(column).then(Answers::default)).collect(),
+            digits: Digits::default(),
             texts: vec![PlHashMap::default(); source.columns.len()],
             words: vec![PlHashMap::default(); source.columns.len()],
             distinct: vec![Vec::new(); source.columns.len()],
@@ -177,10 +186,17 @@ impl<'a> Normaliser<'a> {
     pub fn batch(&mut self, raw: &RawBatch) -> Result<Normalised, Refused> {
         let height = raw.rows.len();
         let mut faults = Vec::new();
+        self.marked(raw, &mut faults);
         let mut typed: Vec<Option<Typed>> = Vec::with_capacity(raw.columns.len());
         for (at, texts) in raw.columns.iter().enumerate() {
             typed.push(match texts {
-                Some(texts) => Some(self.column(at, texts, raw, &mut faults)?),
+                Some(texts) => {
+                    let column = self.column(at, texts, raw, &mut faults)?;
+                    if let Some(answers) = &mut self.answers[at] {
+                        answers.see(&column, &raw.rows);
+                    }
+                    Some(column)
+                }
                 None => None,
             });
         }
@@ -211,6 +227,8 @@ impl<'a> Normaliser<'a> {
                     .count(*count)
             })
             .chain(self.left_out_findings())
+            .chain(self.only_yes())
+            .chain(self.shortened_codes())
             .collect()
     }
 
@@ -222,7 +240,13 @@ impl<'a> Normaliser<'a> {
         entry.1 += 1;
     }
 
-    /// A warning of one sort for all cells of a column; `example` shows the first.
+    /// A warning of one sort for all cells of a column, by the row of the batch; `example` shows the first.
+    pub(super) fn warn_of(&mut self, rule: &'static str, at: usize, raw: &RawBatch, row: usize, example: &str) {
+        let heading = self.heading(at, raw, row);
+        self.warn(rule, &heading, "", raw.rows[row], example);
+    }
+
+    /// The same by the row of the sheet.
     pub(super) fn warn_at(&mut self, rule: &'static str, at: usize, row: u32, example: &str) {
         let heading = self.headings[at].clone();
         self.warn(rule, &heading, "", row, example);
@@ -239,7 +263,10 @@ impl<'a> Normaliser<'a> {
         let column = &source.columns[at];
         if !column.words.is_empty() || matches!(column.kind, Kind::Unit | Kind::Period) {
             let words = self.understand(at, column, texts, raw, faults);
-            let number = |word: &Word| if let Word::Number(number) = word { Some(*number) } else { None };
+            let number = |word: &Word| match word {
+                Word::Number(number) | Word::CommaThousands(number) => Some(*number),
+                _ => None,
+            };
             return Ok(match column.kind {
                 Kind::Int | Kind::Time => {
                     Typed::Int(words.iter().map(|word| number(word).map(|number| number as i64)).collect())
@@ -254,11 +281,7 @@ impl<'a> Normaliser<'a> {
             });
         }
         Ok(match column.kind {
-            Kind::Text if column.name == source.table.key => {
-                let mut keys = TextColumn::default();
-                texts.iter().for_each(|text| keys.push(&clean(text)));
-                Typed::Key(keys)
-            }
+            Kind::Text if column.name == source.table.key => Typed::Key(self.codes(at, texts, raw, faults)),
             Kind::Text | Kind::Unit | Kind::Period => {
                 Typed::Text(texts.iter().map(|text| self.text(at, text)).collect())
             }

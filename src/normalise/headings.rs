@@ -49,17 +49,36 @@ pub struct Mapping {
     pub personal: Vec<usize>,
     /// Headings that feed nothing and are not personal.
     pub extra: Vec<String>,
-    /// Headings of which a second column claims the same target.
-    pub duplicates: Vec<String>,
+    /// Columns whose heading means what another column feeds under a heading that is more certain.
+    pub duplicates: Vec<Duplicate>,
+    /// Two columns with one heading: nobody can tell which is meant.
+    pub clashes: Vec<Duplicate>,
     /// What the source's layout makes of the other columns.
     pub layout: LayoutMatch,
+}
+
+/// A column that is not read because another one is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duplicate {
+    /// Its heading.
+    pub heading: String,
+    /// Its place in the sheet.
+    pub column: usize,
+    /// The place of the column that is read, if one column is.
+    pub read: Option<usize>,
+}
+
+impl Duplicate {
+    fn of(names: &Names, column: usize, read: Option<usize>) -> Self {
+        Self { heading: names.bottom[column].clone(), column, read }
+    }
 }
 
 impl Mapping {
     /// See [`HeadingMatch::confidence`].
     fn confidence(&self) -> f64 {
         let understood = self.columns.iter().flatten().count() + self.personal.len() + self.layout.used.len();
-        let exact = self.exact.saturating_sub(self.duplicates.len()).min(understood);
+        let exact = self.exact.saturating_sub(self.duplicates.len() + self.clashes.len()).min(understood);
         (exact as f64 + LOOSE * (understood - exact) as f64) / self.named.max(1) as f64
     }
 }
@@ -249,15 +268,17 @@ impl<'a> Synonyms<'a> {
                 .is_some_and(|(name, bare)| bare == "stt" || bare == "tt" || (is_corrected && is_ours(name)));
             mapping.named += usize::from(!folded.is_empty() && !is_aside);
             match self.target(folded) {
-                Some((Some(target), rank)) => match &mut chosen[target] {
-                    Some((_, other)) if *other <= rank => mapping.duplicates.push(names.bottom[position].clone()),
-                    slot => {
-                        if let Some((before, _)) = slot {
-                            mapping.duplicates.push(names.bottom[*before].clone());
+                Some((Some(target), rank)) => {
+                    let duplicate = |column: usize, read: usize| Duplicate::of(names, column, Some(read));
+                    match chosen[target] {
+                        Some((read, other)) if other == rank => mapping.clashes.push(duplicate(position, read)),
+                        Some((read, other)) if other < rank => mapping.duplicates.push(duplicate(position, read)),
+                        before => {
+                            mapping.duplicates.extend(before.map(|(column, _)| duplicate(column, position)));
+                            chosen[target] = Some((position, rank));
                         }
-                        *slot = Some((position, rank));
                     }
-                },
+                }
                 Some((None, _)) => mapping.personal.push(position),
                 None if folded.is_empty() || is_aside => {}
                 None => unclaimed.push(position),
@@ -274,7 +295,7 @@ impl<'a> Synonyms<'a> {
             names.folded.iter().zip(&names.parts).map(|(names, parts)| Heading { names, parts }).collect();
         let found = self.layout.claim(&headings, &unclaimed);
         mapping.exact += found.used.len();
-        mapping.duplicates.extend(found.duplicates.iter().map(|at| names.bottom[*at].clone()));
+        mapping.duplicates.extend(found.duplicates.iter().map(|at| Duplicate::of(names, *at, None)));
         let looked_at = |at: &usize| found.skips.contains(&Some(*at)) || found.days.iter().any(|(_, day)| day == at);
         unclaimed.retain(|at| !found.used.contains(at) && !looked_at(at));
         mapping.extra = unclaimed.into_iter().map(|at| names.bottom[at].clone()).collect();

@@ -1,6 +1,8 @@
 //! Turns raw columns of text into typed columns of a table: headings, words, dates, numbers, units; personal columns never get this far.
 
+mod answers;
 mod by_day;
+mod codes;
 mod columns;
 mod correction;
 mod derived;
@@ -8,6 +10,7 @@ mod export_date;
 mod frame;
 mod given;
 mod headings;
+mod marks;
 mod numbers;
 mod outline;
 mod periods;
@@ -26,7 +29,8 @@ pub use columns::{Normalised, Normaliser, PERSONAL, Refused, RejectedRow};
 pub use correction::{ORIGIN, Origin, TO_DO, WRONG, origin_columns, own_columns};
 pub use export_date::{in_letterhead, in_name};
 pub use frame::data_type;
-pub use headings::{HeadingMatch, Mapping, NearMiss, find};
+pub use headings::{Duplicate, HeadingMatch, Mapping, NearMiss, find};
+pub use marks::{Mark, MarkKind};
 pub use outline::{MendedCode, Outlined};
 pub use periods::{only_year, read as read_period};
 pub use raw::{RawBatch, TextColumn};

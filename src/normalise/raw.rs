@@ -1,5 +1,7 @@
 //! Raw text by column: what a reader hands to the normaliser, one batch at a time.
 
+use super::marks::Mark;
+
 /// Many short texts in one buffer.
 #[derive(Debug, Clone, Default)]
 pub struct TextColumn {
@@ -57,6 +59,8 @@ pub struct RawBatch {
     pub personal: Vec<u64>,
     /// Per row which record of its sheet row it is; empty where a row is a record.
     pub records: Vec<u32>,
+    /// What is to be told of some of its rows and cells.
+    pub marks: Vec<Mark>,
 }
 
 impl RawBatch {
@@ -66,6 +70,7 @@ impl RawBatch {
         self.rows.clear();
         self.personal.clear();
         self.records.clear();
+        self.marks.clear();
         let mut old = std::mem::take(&mut self.columns).into_iter();
         self.columns = wanted
             .map(|wanted| {

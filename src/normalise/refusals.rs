@@ -57,12 +57,22 @@ impl Normaliser<'_> {
             if refused.contains(&row) {
                 continue;
             }
+            let contradiction =
+                status.and_then(|status| status[row]).zip(finished).and_then(|(status, (at, times))| {
+                    let rule = match times[row] {
+                        None if source.with_finished.contains(&status) => "ended_without_date",
+                        Some(_) if source.without_finished.contains(&status) => "date_without_end",
+                        _ => return None,
+                    };
+                    Some((rule, Some(at)))
+                });
             let no_due = due.filter(|(_, times)| times[row].is_none()).map(|(at, _)| at);
-            for (rule, found) in [
+            let rules = [
                 ("finished_before_received", early_finish),
                 ("returned_before_received", before(returned)),
                 ("no_due_date", no_due),
-            ] {
+            ];
+            for (rule, found) in rules.into_iter().chain(contradiction) {
                 if let Some(at) = found {
                     let heading = self.heading(at, raw, row);
                     self.warn(rule, &heading, "", number, "");
@@ -95,8 +105,9 @@ impl Normaliser<'_> {
         typed: &[Option<Typed>],
         faults: Vec<CellFault>,
     ) -> Vec<(usize, RejectedRow)> {
-        const ORDER: [&str; 8] = [
+        const ORDER: [&str; 9] = [
             "missing_code",
+            "mangled_code",
             "unknown_unit",
             "ambiguous_unit",
             "unreadable_date",

@@ -136,6 +136,16 @@ impl Reshape {
         &self.headings
     }
 
+    /// Per record and column of the source, the column of the sheet whose cell feeds it.
+    pub fn cells(&self) -> impl Iterator<Item = Vec<Option<(usize, char)>>> {
+        let cell = |feed: &Option<Feed>| match feed {
+            Some(Feed::Cell { at, decimal, .. }) => Some((*at, *decimal)),
+            Some(Feed::Timed { at, .. }) => Some((*at, '.')),
+            Some(Feed::Text(_)) | None => None,
+        };
+        self.records.iter().map(move |feeds| feeds.iter().map(cell).collect())
+    }
+
     /// Whether a row is data, where the general rules see `kind` in it.
     ///
     /// In a wide sheet a row that has its own columns and any cell of a record is data, however few cells it fills; a

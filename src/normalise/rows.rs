@@ -87,22 +87,37 @@ pub(super) fn is_total(cell: &str) -> bool {
             .any(|word| text.starts_with(word))
 }
 
-/// Consecutive numbers, with or without brackets, in every filled cell.
+/// `(1) (2) (3)`, `A B 1 2`, `3 4=5+6 5`: consecutive letters, then consecutive numbers, in every filled cell.
 fn is_numbering(cells: &[&str], filled: usize) -> bool {
     if filled < 3 {
         return false;
     }
-    let mut before: Option<u32> = None;
+    let mut letter: Option<u8> = None;
+    let mut number: Option<u32> = None;
     cells.iter().filter(|cell| !is_blank(cell)).all(|cell| {
-        let number = cell.trim().trim_matches(['(', ')', '[', ']']).parse::<u32>().ok();
-        let follows = match (before, number) {
-            (None, Some(number)) => number <= 2,
-            (Some(before), Some(number)) => number == before + 1,
-            (_, None) => false,
-        };
-        before = number;
+        let token = cell.trim();
+        let token = token.strip_prefix(['(', '[']).and_then(|token| token.strip_suffix([')', ']'])).unwrap_or(token);
+        if let ([one @ b'A'..=b'Z'], None) = (token.as_bytes(), number) {
+            let follows = letter.map_or(*one == b'A', |before| *one == before + 1);
+            letter = Some(*one);
+            return follows;
+        }
+        let Some(this) = numbered_column(token) else { return false };
+        let follows = number.map_or(this <= 2, |before| this == before + 1);
+        number = Some(this);
         follows
     })
+}
+
+/// The number of a column, alone or with how it is computed: `4`, `4=5+6`, `(4)=(5)+(6)`.
+fn numbered_column(token: &str) -> Option<u32> {
+    let (own, rule) = token.split_once('=').map_or((token, None), |(own, rule)| (own, Some(rule)));
+    let is_rule = |rule: &str| {
+        rule.bytes().any(|byte| byte.is_ascii_digit())
+            && rule.bytes().all(|byte| byte.is_ascii_digit() || b" ()[]+-*/x:%.,".contains(&byte))
+    };
+    let own = own.trim().trim_matches(['(', ')', '[', ']']);
+    own.parse().ok().filter(|_| rule.is_none_or(is_rule))
 }
 
 /// I, II, IV, A, B …
@@ -132,6 +147,12 @@ mod tests {
             (&["", " ", "\u{a0}"][..], RowKind::Blank),
             (&["(1)", "(2)", "(3)", "(4)", "(5)", "(6)", "(7)", "(8)"], RowKind::Numbering),
             (&["1", "2", "3", "4", "5", "6", "7", "8"], RowKind::Numbering),
+            (&["A", "B", "1", "2", "3", "4=5+6", "5", "6"], RowKind::Numbering),
+            (&["(1)", "(2)", "(3)=(4)+(5)", "[4]", "(5)", "(6)=(5)/(4)x100%", "", ""], RowKind::Numbering),
+            (&["", "2", "3", "4", "5", "6", "7", "8"], RowKind::Numbering),
+            (&["A", "C", "1", "2", "", "", "", "x"], RowKind::Body),
+            (&["7", "8", "9", "10", "", "", "", ""], RowKind::Body),
+            (&["1", "2", "3=x", "4", "", "", "", ""], RowKind::Body),
             (&["I", "Sở Y tế"], RowKind::Sparse),
             (&["", "", "", "", "", "THỦ TRƯỞNG ĐƠN VỊ"], RowKind::Sparse),
             (&["Tổng cộng", "", "68 hồ sơ"], RowKind::Total),

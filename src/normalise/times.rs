@@ -29,7 +29,7 @@ impl Normaliser<'_> {
                 self.day_first[at] = Some(numbered(text, raw.rows[row]));
             }
             let read = match dates::read(text, &self.patterns) {
-                Err(DateFault::Unreadable) => self.odd(at, text, raw.rows[row]),
+                Err(DateFault::Unreadable) => self.odd(at, text, raw, row),
                 read => read.map(Some),
             };
             times.push(match read {
@@ -52,23 +52,23 @@ impl Normaliser<'_> {
     }
 
     /// A date that fits no pattern; what was done with it is told.
-    fn odd(&mut self, at: usize, text: &str, row: u32) -> Result<Option<i64>, DateFault> {
+    fn odd(&mut self, at: usize, text: &str, raw: &RawBatch, row: usize) -> Result<Option<i64>, DateFault> {
         if is_error(text) {
-            self.warn_at("error_cell", at, row, text);
+            self.warn_of("error_cell", at, raw, row, text);
             return Ok(None);
         }
         Ok(match dates::read_odd(text, &self.short_patterns, self.date_system)? {
             Odd::Zoned(time) => Some(time),
             Odd::ShortYear(time) => {
-                self.warn_at("short_year", at, row, &format!("{text} → {}", day(time)));
+                self.warn_of("short_year", at, raw, row, &format!("{text} → {}", day(time)));
                 Some(time)
             }
             Odd::Serial(time) => {
-                self.warn_at("serial_date", at, row, &format!("{text} → {}", day(time)));
+                self.warn_of("serial_date", at, raw, row, &format!("{text} → {}", day(time)));
                 Some(time)
             }
             Odd::NoDay => {
-                self.warn_at("no_day", at, row, text);
+                self.warn_of("no_day", at, raw, row, text);
                 None
             }
         })

@@ -2,10 +2,10 @@
 
 use super::by_day::Undecided;
 use super::columns::{CellFault, Normaliser, Typed, Word};
-use super::numbers::number_in;
+use super::numbers::{comma_thousands, number_in, whole};
 use super::periods;
 use super::raw::{RawBatch, TextColumn};
-use super::text::clean;
+use super::text::{clean, is_error};
 use crate::definitions::{SourceColumn, Unknown, fold_word};
 use crate::model::{Kind, Resolved, fold_name};
 
@@ -32,6 +32,9 @@ impl Normaliser<'_> {
             match word {
                 Word::Unknown(position) => self.not_understood(at, row, position, raw, faults),
                 Word::ByDay => self.undecided.push(Undecided { column: at, row }),
+                Word::CommaThousands(number) => {
+                    self.warn_of("comma_thousands", at, raw, row, &format!("{} → {number}", clean(text)));
+                }
                 _ => {}
             }
             words.push(word);
@@ -88,7 +91,9 @@ impl Normaliser<'_> {
         if folded.is_empty() && !(column.kind == Kind::Unit && column.unknown == Unknown::Reject)
             || column.ignore.contains(&folded)
         {
-            return Word::Empty;
+            // A word that means nothing is no blank: "không rõ" does not say no.
+            let blank = column.blank.clone().filter(|_| folded.is_empty());
+            return blank.map_or(Word::Empty, |value| self.coded(at, column.kind, value));
         }
         let (rule, hint) = if column.kind == Kind::Unit {
             if self.units.changes_by_day(text) {
@@ -107,21 +112,37 @@ impl Normaliser<'_> {
                 None => ("unreadable_period", String::new()),
             }
         } else {
-            let value = column.words.get(&folded).cloned();
+            if let Some(value) = column.words.get(&folded) {
+                return self.coded(at, column.kind, value.clone());
+            }
             // A number beside words is a value of its own, unless numbers are among the words: then they are codes.
             let open = !column.words.keys().any(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
-            let number = value.as_ref().map_or_else(
-                || number_in(text, self.source.layout.decimal).filter(|_| open),
-                |value| value.parse().ok(),
-            );
-            match (column.kind, value, number) {
-                (Kind::Text | Kind::Unit | Kind::Period, Some(value), _) => return Word::Text(self.intern(at, value)),
-                (Kind::Bool, Some(value), _) => return Word::Bool(value == "true"),
-                (Kind::Int | Kind::Float | Kind::Time, _, Some(number)) => return Word::Number(number),
+            let decimal = self.source.layout.decimal;
+            match (column.kind, number_in(text, decimal)) {
+                (Kind::Int, _)
+                    if open
+                        && decimal == ','
+                        && let Some(number) = comma_thousands(text) =>
+                {
+                    return Word::CommaThousands(number);
+                }
+                (Kind::Int | Kind::Time, Some(number)) if open && whole(number).is_some() => {
+                    return Word::Number(number);
+                }
+                (Kind::Float, Some(number)) if open => return Word::Number(number),
                 _ => ("unknown_word", String::new()),
             }
         };
         self.unknown_word(rule, hint)
+    }
+
+    /// The value of a dictionary, which definitions have checked to suit the column.
+    fn coded(&mut self, at: usize, kind: Kind, value: String) -> Word {
+        match kind {
+            Kind::Text | Kind::Unit | Kind::Period => Word::Text(self.intern(at, value)),
+            Kind::Bool => Word::Bool(value == "true"),
+            Kind::Int | Kind::Float | Kind::Time => value.parse().map_or(Word::Empty, Word::Number),
+        }
     }
 
     pub(super) fn numbers(
@@ -131,34 +152,40 @@ impl Normaliser<'_> {
         raw: &RawBatch,
         faults: &mut Vec<CellFault>,
     ) -> Typed {
-        let column = &self.source.columns[at];
+        let (column, decimal) = (&self.source.columns[at], self.source.layout.decimal);
+        let is_whole = column.kind == Kind::Int;
         let mut parsed: Vec<Option<f64>> = Vec::with_capacity(texts.len());
         for (row, text) in texts.iter().enumerate() {
             let text = &*clean(text);
+            if text.is_empty() || is_ignored(column, text) {
+                parsed.push(None);
+                continue;
+            }
+            if let Some(number) = comma_thousands(text).filter(|_| is_whole && decimal == ',') {
+                self.warn_of("comma_thousands", at, raw, row, &format!("{text} → {number}"));
+                parsed.push(Some(number));
+                continue;
+            }
             let value = match (column.kind, text) {
                 (Kind::Bool, "true") => Some(1.0),
                 (Kind::Bool, "false") => Some(0.0),
-                _ => number_in(text, self.source.layout.decimal),
+                _ => number_in(text, decimal),
             };
-            if value.is_none() && !text.is_empty() && !is_ignored(column, text) {
-                if column.unknown == Unknown::Reject {
+            match value {
+                None if is_error(text) => self.warn_of("error_cell", at, raw, row, text),
+                None if column.unknown == Unknown::Reject => {
                     faults.push(CellFault::new(row, "unreadable_number", at));
-                } else {
-                    let heading = self.heading(at, raw, row);
-                    self.warn("unreadable_number", &heading, "", raw.rows[row], "");
                 }
+                None => self.warn_of("unreadable_number", at, raw, row, ""),
+                Some(value) if is_whole && whole(value).is_none() => self.warn_of("not_whole", at, raw, row, text),
+                Some(_) => {}
             }
-            parsed.push(value.filter(|_| column.ignore.is_empty() || !is_ignored(column, text)));
+            parsed.push(value);
         }
         match column.kind {
             Kind::Float => Typed::Float(parsed),
             Kind::Bool => Typed::Bool(parsed.into_iter().map(|value| value.map(|value| value != 0.0)).collect()),
-            _ => Typed::Int(
-                parsed
-                    .into_iter()
-                    .map(|value| value.filter(|value| value.fract() == 0.0).map(|value| value as i64))
-                    .collect(),
-            ),
+            _ => Typed::Int(parsed.into_iter().map(|value| value.and_then(whole)).collect()),
         }
     }
 }

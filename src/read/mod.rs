@@ -40,7 +40,7 @@ pub use error::ReadError;
 pub use isolated::{SERVE_XLS, isolate_xls};
 pub use limits::{Exceeded, Excess, Limits};
 pub use note::{Note, RowFault, TextKind, TextNote};
-pub use peek::{CellType, PeekCell, PeekFault, PeekSheet, Peeked, peek};
+pub use peek::{CellType, PeekCell, PeekFault, PeekSheet, Peeked, column_letters, peek};
 pub use serve::serve_xls;
 pub use sniff::{Container, Sniffed, sniff};
 

@@ -243,13 +243,19 @@ fn number_value(number: f64) -> Value {
 }
 
 fn address(column: usize, row: u32) -> String {
+    column_letters(column) + &row.to_string()
+}
+
+/// The letters by which a spreadsheet names a column, counted from 0: `A`, `Z`, `AA`.
+#[must_use]
+pub fn column_letters(column: usize) -> String {
     let mut letters = Vec::new();
     let mut rest = column + 1;
     while rest > 0 {
         letters.push(char::from(b'A' + ((rest - 1) % 26) as u8));
         rest = (rest - 1) / 26;
     }
-    letters.iter().rev().collect::<String>() + &row.to_string()
+    letters.iter().rev().collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use std::io::Write;
 
 /// One cell.
-#[allow(dead_code, reason = "the tests of layouts use the rest")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum C {
     /// Nothing.

@@ -1,0 +1,40 @@
+//! Tells a sheet that goes on where the one before was full: no headings, but the same columns.
+
+use super::sheet::FoundSheet;
+use crate::definitions::SourceDef;
+use crate::definitions::dates::{DateFault, Pattern, read};
+use crate::model::Kind;
+use crate::normalise::HeadingMatch;
+
+/// The columns of `before` if these first rows of a sheet without headings are rows of that table too: at least half of
+/// them hold a code in the column of the codes, and dates or nothing, but at least one date, in the columns of dates.
+/// Whatever row does not is refused on its own later.
+pub(super) fn continued(
+    rows: &[Vec<String>],
+    before: Option<&FoundSheet>,
+    sources: &[SourceDef],
+) -> Option<(HeadingMatch, String)> {
+    let before = before?;
+    let source = &sources[before.found.source];
+    let patterns: Vec<Pattern> = source.dates.iter().filter_map(|pattern| Pattern::compile(pattern)).collect();
+    let mapped = || source.columns.iter().zip(&before.found.mapping.columns);
+    let key = mapped().find_map(|(column, at)| at.filter(|_| column.name == source.table.key))?;
+    let dates: Vec<usize> =
+        mapped().filter(|(column, _)| column.kind == Kind::Time).filter_map(|(_, at)| *at).collect();
+    let width = before.found.mapping.headings.len();
+    let is_code = |text: &String| text.bytes().any(|byte| byte.is_ascii_digit()) && !text.contains(' ');
+    let is_date = |text: &String| read(text, &patterns) != Err(DateFault::Unreadable);
+    let conforms = |row: &&Vec<String>| {
+        let dated: Vec<&String> = dates.iter().filter_map(|at| row.get(*at)).filter(|text| !text.is_empty()).collect();
+        row.len() <= width
+            && row.get(key).is_some_and(is_code)
+            && !dated.is_empty()
+            && dated.iter().all(|text| is_date(text))
+    };
+    let filled = rows.iter().filter(|row| row.iter().any(|text| !text.is_empty())).count();
+    let conforming = rows.iter().filter(conforms).count();
+    let mut found = before.found.clone();
+    // The rows begin below a heading that is not there.
+    found.last_row = 0;
+    (conforming > 0 && conforming * 2 >= filled).then(|| (found, before.name.clone()))
+}
