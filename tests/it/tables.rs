@@ -354,9 +354,8 @@ fn one_unit_a_sheet_is_known_by_its_letterhead_and_one_a_row_by_its_column() {
 #[test]
 fn a_code_that_a_spreadsheet_made_a_number_is_read_as_its_place_says() {
     let place = Place::new();
-    let rows: String = (1..=11)
-        .map(|at| format!("{},Tiêu chí {at},1,1,1,\n", if at == 10 { "1.1".into() } else { format!("1.{at}") }))
-        .collect();
+    let line = |at: u32| format!("{},Tiêu chí {at},1,1,1,\n", if at == 10 { "1.1".into() } else { format!("1.{at}") });
+    let rows = (1..=11).map(line).collect::<Vec<String>>().concat();
     let form = format!("Đơn vị: Sở A,,,,,\nSTT,Tiêu chí,Điểm tối đa,Tự chấm,Thẩm định,Lý do\n{rows}");
     let (file, _) = place.import_text("tu-cham_20210106.csv", &form);
     assert_eq!(account(&file), [11, 11, 0, 0, 0]);
