@@ -15,11 +15,12 @@ const RULES: [&str; 4] = ["unknown_unit", "ambiguous_unit", "unknown_receiving_u
 
 /// Tells each name with its rows and the nearest unit, the most frequent first.
 pub(super) fn tell(global: &Global, report: &ImportReport) {
-    let mut names: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    let mut names: BTreeMap<(&str, bool, &str), u64> = BTreeMap::new();
     for finding in report.findings.iter().filter(|one| RULES.contains(&one.rule)) {
         // A name that may be a person's is not kept.
         if !finding.value.is_empty() {
-            *names.entry((&finding.value, &finding.hint)).or_default() += finding.count;
+            let several = finding.rule.starts_with("ambiguous");
+            *names.entry((&finding.value, several, &finding.hint)).or_default() += finding.count;
         }
     }
     if names.is_empty() {
@@ -28,14 +29,15 @@ pub(super) fn tell(global: &Global, report: &ImportReport) {
     let vietnamese = global.language() == Language::Vi;
     let mut sorted: Vec<_> = names.into_iter().collect();
     sorted.sort_by(|left, right| right.1.cmp(&left.1).then(left.0.cmp(&right.0)));
-    let [title, rows, near, more] = if vietnamese {
-        ["Tên đơn vị không rõ, mỗi tên một lần:", "dòng", "gần với", "tên khác"]
+    let [title, rows, near, of, more] = if vietnamese {
+        ["Tên đơn vị không rõ, mỗi tên một lần:", "dòng", "gần với", "là tên của", "tên khác"]
     } else {
-        ["Names of units that are not known, each once:", "rows", "near", "more names"]
+        ["Names of units that are not known, each once:", "rows", "near", "the name of", "more names"]
     };
     let mut text = title.to_owned();
-    for ((name, hint), count) in sorted.iter().take(TOLD) {
-        let hint = if hint.is_empty() { String::new() } else { format!(" ({near}: {})", safe(hint)) };
+    for ((name, several, hint), count) in sorted.iter().take(TOLD) {
+        let leads = if *several { of } else { near };
+        let hint = if hint.is_empty() { String::new() } else { format!(" ({leads}: {})", safe(hint)) };
         text.push_str(&format!("\n  {count} {rows}: \"{}\"{hint}", safe(name)));
     }
     if let Some(rest) = sorted.len().checked_sub(TOLD).filter(|rest| *rest > 0) {
