@@ -33,7 +33,8 @@ fn sentence(kind: ErrorKind) -> Option<&'static str> {
 fn kind(cause: &(dyn Error + 'static)) -> Option<ErrorKind> {
     if let Some(error) = cause.downcast_ref::<io::Error>() {
         // An error made from another one says `Other` and holds it.
-        return Some(error.kind()).filter(|kind| sentence(*kind).is_some());
+        let held = error.get_ref().and_then(|held| held.downcast_ref::<io::Error>()).map(io::Error::kind);
+        return [Some(error.kind()), held].into_iter().flatten().find(|kind| sentence(*kind).is_some());
     }
     let text = cause.to_string();
     let number = text.rsplit_once("(os error ")?.1.split_once(')')?.0.parse().ok()?;
