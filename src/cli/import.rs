@@ -1,6 +1,7 @@
 //! `cchc import`: files and folders as one new version.
 
 mod accounts;
+pub(super) mod mapping;
 mod unknown_units;
 
 use std::io::IsTerminal;
@@ -55,9 +56,10 @@ impl Import {
             finished_before_received: self.finished_before_received,
         };
         let report = import(&workspace, &definitions, &self.paths, &options, &mut Bar::new(global))?;
-        accounts::write(global, &definitions.messages, &report)?;
         if self.dry_run {
-            tell_mapping(&report);
+            mapping::write(global, &definitions, &report)?;
+        } else {
+            accounts::write(global, &definitions.messages, &report)?;
         }
         for skipped in &report.skipped {
             note(global, &format!("skipped: {} (a lock file or a workspace)", safe(skipped)));
@@ -74,26 +76,8 @@ impl Import {
     }
 }
 
-fn tell_mapping(report: &ImportReport) {
-    for sheet in &report.sheets {
-        eprintln!(
-            "{} {} (source {}, headings in row {})",
-            safe(&sheet.file),
-            safe(&sheet.sheet),
-            sheet.source,
-            sheet.heading_row
-        );
-        for (column, heading) in &sheet.columns {
-            eprintln!("  {column:18} ← {}", safe(heading));
-        }
-        if !sheet.extra.is_empty() {
-            eprintln!("  kept out: {}", safe(&sheet.extra.join(", ")));
-        }
-    }
-}
-
 /// Findings of files one by one, those of rows by rule; `cchc findings` lists all. The table has them already.
-fn tell_findings(global: &Global, definitions: &Definitions, report: &ImportReport) {
+pub(super) fn tell_findings(global: &Global, definitions: &Definitions, report: &ImportReport) {
     if global.quiet || global.format == Format::Table {
         return;
     }

@@ -49,6 +49,12 @@ pub enum DateFault {
 }
 
 impl Pattern {
+    /// Whether a text has this pattern's shape, be it a day that exists or not.
+    #[must_use]
+    pub fn fits(&self, text: &str) -> bool {
+        self.fields(text.as_bytes()).is_some()
+    }
+
     /// Compiles a pattern of `dd MM yyyy HH mm ss` and literal characters; `None` if it names no day, month and year.
     #[must_use]
     pub fn compile(pattern: &str) -> Option<Self> {

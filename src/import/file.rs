@@ -6,13 +6,14 @@ use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use chrono::NaiveDate;
 
 use super::paths::InputFile;
+use super::preview::{Preview, Watcher};
 use super::sheet::{FoundSheet, Message, SheetSink, StraySheet};
 use super::unread::note_finding;
 use crate::definitions::SourceDef;
 use crate::model::{FileAccount, Finding, Kind, Level, Policies, Table, UnitIndex};
 use crate::normalise::{Duplicate, MendedCode, Normaliser, Origin, RawBatch, Refused, RejectedRow, in_name};
 use crate::read::{Limits, ReadAs, ReadError, Sniffed, TextNote, column_letters, read_rows, sniff};
-use crate::store::{Incoming, RowsOf};
+use crate::store::{Account, Incoming, RowsOf};
 
 /// What reading a file needs to know.
 pub(super) struct Context<'a> {
@@ -21,6 +22,16 @@ pub(super) struct Context<'a> {
     pub policies: Policies,
     pub limits: Limits,
     pub exported_at: Option<NaiveDate>,
+    pub detail: Detail,
+}
+
+/// How much is kept of what a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// Rows and findings.
+    Rows,
+    /// Also what each word means and how dates are written.
+    Preview,
 }
 
 impl Context<'_> {
@@ -56,6 +67,18 @@ pub struct SheetReport {
     ///
     /// [`HeadingMatch::confidence`]: crate::normalise::HeadingMatch::confidence
     pub confidence: f64,
+    /// Body rows; the sum of those that follow, once they are merged.
+    pub rows: u64,
+    /// Rows new to the store.
+    pub loaded: u64,
+    /// Rows that replaced an older state.
+    pub updated: u64,
+    /// Rows that added nothing.
+    pub duplicate: u64,
+    /// Rows refused.
+    pub rejected: u64,
+    /// Of a dry run: what the sheet holds, word by word.
+    pub preview: Option<Preview>,
 }
 
 /// All that came of one file.
@@ -106,6 +129,18 @@ impl FileOutcome {
         }
     }
 
+    /// Adds what became of accepted rows of a sheet.
+    pub fn add(&mut self, sheet: &str, merged: Account) {
+        self.account.loaded += merged.loaded;
+        self.account.updated += merged.updated;
+        self.account.duplicate += merged.duplicate;
+        if let Some(sheet) = self.sheets.iter_mut().find(|report| report.sheet == sheet) {
+            sheet.loaded += merged.loaded;
+            sheet.updated += merged.updated;
+            sheet.duplicate += merged.duplicate;
+        }
+    }
+
     /// Table that a sheet feeds.
     pub fn table_of(&self, sheet: &str) -> &'static str {
         self.sheets.iter().find(|report| report.sheet == sheet).map_or(self.table, |report| report.table)
@@ -130,9 +165,19 @@ impl FileOutcome {
 #[derive(Default)]
 struct Gathered {
     frames: Vec<(FoundSheet, Vec<polars::prelude::DataFrame>)>,
+    /// Of a dry run: one for each sheet.
+    previews: Vec<Preview>,
     rejected: Vec<(String, RejectedRow)>,
     findings: Vec<Finding>,
     refused: Option<Finding>,
+}
+
+impl Gathered {
+    fn end_sheet(&mut self, normaliser: Option<Normaliser<'_>>, watcher: Option<Watcher<'_>>) {
+        let Some(normaliser) = normaliser else { return };
+        self.findings.extend(normaliser.findings());
+        self.previews.extend(watcher.map(|watcher| watcher.finish(&normaliser)));
+    }
 }
 
 /// Reads one file; one that changes in the meantime is refused whatever it gave.
@@ -209,6 +254,7 @@ pub(super) fn read_as(input: &InputFile, sniffed: &Sniffed, text: ReadAs, contex
 fn normalise(receiver: Receiver<Message>, give_back: &Sender<RawBatch>, file: &str, context: &Context<'_>) -> Gathered {
     let mut gathered = Gathered::default();
     let mut current: Option<Normaliser<'_>> = None;
+    let mut watcher: Option<Watcher<'_>> = None;
     for message in receiver {
         match message {
             Message::Sheet(sheet) => {
@@ -216,13 +262,14 @@ fn normalise(receiver: Receiver<Message>, give_back: &Sender<RawBatch>, file: &s
                     gathered.refused = Some(clash_finding(file, &sheet, clash));
                     return gathered;
                 }
-                gathered.findings.extend(current.take().iter().flat_map(Normaliser::findings));
+                gathered.end_sheet(current.take(), watcher.take());
                 let source = &context.sources[sheet.found.source];
                 let headings = headings(source, &sheet);
                 let new = Normaliser::new(source, context.units, context.policies, file, &sheet.name, headings);
                 let new = new.with_date_system(sheet.date_system).in_order_of(&sheet.found.mapping.columns);
                 current = Some(new.with_records(sheet.records.clone()).with_year(sheet.year));
                 gathered.frames.push((*sheet, Vec::new()));
+                watcher = (context.detail == Detail::Preview).then(|| Watcher::new(source, context.units));
             }
             Message::Batch(batch) => {
                 let (Some(normaliser), Some((sheet, frames))) = (&mut current, gathered.frames.last_mut()) else {
@@ -230,6 +277,9 @@ fn normalise(receiver: Receiver<Message>, give_back: &Sender<RawBatch>, file: &s
                 };
                 match normaliser.batch(&batch) {
                     Ok(done) => {
+                        if let Some(watcher) = &mut watcher {
+                            watcher.batch(normaliser, &batch, &done);
+                        }
                         frames.push(done.frame);
                         gathered.rejected.extend(done.rejected.into_iter().map(|row| (sheet.name.clone(), row)));
                     }
@@ -252,7 +302,7 @@ fn normalise(receiver: Receiver<Message>, give_back: &Sender<RawBatch>, file: &s
             }
         }
     }
-    gathered.findings.extend(current.iter().flat_map(Normaliser::findings));
+    gathered.end_sheet(current, watcher);
     gathered
 }
 
@@ -314,6 +364,7 @@ pub(super) fn settle(mut outcome: FileOutcome, input: &InputFile, read: Reading,
         let finding = Finding::new(Level::Warning, "lost_trailing_zero", &input.shown).at(&sheet, code.row);
         outcome.findings.push(finding.value(code.was).hint(code.is));
     }
+    let mut previews = read.gathered.previews.into_iter();
     for (sheet, frames) in read.gathered.frames {
         let source = &context.sources[sheet.found.source];
         outcome.account.source.clone_from(&source.id);
@@ -337,6 +388,12 @@ pub(super) fn settle(mut outcome: FileOutcome, input: &InputFile, read: Reading,
             personal: personal_headings(&sheet),
             headings: sheet.found.mapping.headings.clone(),
             confidence: sheet.found.confidence,
+            rows: 0,
+            loaded: 0,
+            updated: 0,
+            duplicate: 0,
+            rejected: outcome.rejected.iter().filter(|(of, _)| *of == sheet.name).count() as u64,
+            preview: previews.next(),
         });
         for frame in frames {
             let units = units_of(&frame, source.table);

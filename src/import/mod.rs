@@ -7,6 +7,7 @@ mod official;
 mod overflow;
 mod parallel;
 mod paths;
+mod preview;
 mod rebuild;
 mod report;
 mod settle;
@@ -24,6 +25,7 @@ use chrono::NaiveDate;
 pub use file::SheetReport;
 pub use official::{History, OfficialError, official_units};
 pub use paths::{Found, InputFile, find_files};
+pub use preview::{DatesSeen, Preview, WordSeen};
 pub use rebuild::{Original, RebuildError, RebuiltSheet, originals};
 pub use successions::{SuccessionListError, read_successions, stored_successions, successions_frame};
 pub use unit_book::{Lost, MergedUnits, UnitBook, UnitBookError, change_units};
@@ -31,7 +33,7 @@ pub use units::{UnitListError, read_unit_list, stored_units, units_frame};
 
 use crate::definitions::{Definitions, SourceDef, Tried};
 use crate::model::{FileAccount, Finding, FinishedBeforeReceived, Level, Table};
-use crate::store::{Cases, Conflict, Incoming, MergeNotes, SentFile, StoreError, Transaction, Workspace};
+use crate::store::{Cases, Conflict, Incoming, MergeNotes, Merged, SentFile, StoreError, Transaction, Workspace};
 use file::FileOutcome;
 
 /// What the user may choose.
@@ -130,8 +132,10 @@ pub fn import(
     if files.is_empty() {
         return Err(ImportError::NoFiles);
     }
-    let lock = workspace.lock(!options.no_wait, || progress.waiting())?;
-    let session = workspace.session(&workspace.version(None)?, &definitions.calendar)?;
+    // A dry run reads a published version, as every reader does: it neither waits nor leaves a trace.
+    let lock = (!options.dry_run).then(|| workspace.lock(!options.no_wait, || progress.waiting())).transpose()?;
+    let version = workspace.version(None)?;
+    let session = workspace.session(&version, &definitions.calendar)?;
     let units = stored_units(&session)?;
     if units.units().is_empty() {
         return Err(ImportError::NoUnits);
@@ -144,6 +148,7 @@ pub fn import(
         policies,
         limits: limits.clone(),
         exported_at: options.exported_at,
+        detail: if options.dry_run { file::Detail::Preview } else { file::Detail::Rows },
     };
     let memory = workspace.config.import_memory_mib.unwrap_or(IMPORT_MEMORY_MIB) << 20;
     let mut outcomes = parallel::read_files(&files, &context, memory, progress);
@@ -151,13 +156,15 @@ pub fn import(
     // Files count in order of export day, then path; an unknown day is older than any.
     outcomes
         .sort_by(|left, right| (left.exported_at, &left.account.file).cmp(&(right.exported_at, &right.account.file)));
-    if options.dry_run || outcomes.iter().all(|outcome| outcome.account.rows == 0) {
+    let is_empty = outcomes.iter().all(|outcome| outcome.account.rows == 0);
+    let Some(lock) = lock.filter(|_| !is_empty) else {
+        merge_all(&mut outcomes, |table, incoming| workspace.weigh(&version, table, incoming))?;
         return Ok(finished(None, outcomes, skipped));
-    }
+    };
     let mut transaction = Transaction::begin(workspace, &lock)?;
     let open = settle::open(&session)?;
     let accepted = settle::Accepted::among(&outcomes, &open);
-    merge_all(&mut transaction, &mut outcomes)?;
+    merge_all(&mut outcomes, |table, incoming| transaction.merge(table, incoming))?;
     let number = transaction.number();
     let kept = report::kept(&outcomes);
     transaction.append("imports", report::imports(number, &outcomes))?;
@@ -192,7 +199,10 @@ fn chosen(definitions: &Definitions, options: &Options) -> Result<Vec<SourceDef>
 }
 
 /// Merges table by table, and gives every file its account.
-fn merge_all(transaction: &mut Transaction<'_>, outcomes: &mut [FileOutcome]) -> Result<(), StoreError> {
+fn merge_all(
+    outcomes: &mut [FileOutcome],
+    mut merge: impl FnMut(&'static Table, Vec<Incoming>) -> Result<Merged, StoreError>,
+) -> Result<(), StoreError> {
     let mut by_table: BTreeMap<&'static str, (Vec<usize>, Vec<Incoming>)> = BTreeMap::new();
     for (position, outcome) in outcomes.iter_mut().enumerate() {
         for (table, incoming) in outcome.incoming.drain(..) {
@@ -204,12 +214,9 @@ fn merge_all(transaction: &mut Transaction<'_>, outcomes: &mut [FileOutcome]) ->
     for (name, (owners, incoming)) in by_table {
         let Some(table) = Table::named(name) else { continue };
         let sheets: Vec<String> = incoming.iter().map(|one| one.sheet.clone()).collect();
-        let merged = transaction.merge(table, incoming)?;
-        for (owner, account) in owners.iter().zip(&merged.accounts) {
-            let file = &mut outcomes[*owner].account;
-            file.loaded += account.loaded;
-            file.updated += account.updated;
-            file.duplicate += account.duplicate;
+        let merged = merge(table, incoming)?;
+        for ((owner, sheet), account) in owners.iter().zip(&sheets).zip(&merged.accounts) {
+            outcomes[*owner].add(sheet, *account);
         }
         add_notes(outcomes, &owners, &sheets, merged.notes);
     }
@@ -269,7 +276,10 @@ fn finished(version: Option<u64>, mut outcomes: Vec<FileOutcome>, skipped: Vec<S
     let mut report = ImportReport { version, files: Vec::new(), sheets: Vec::new(), findings: Vec::new(), skipped };
     for outcome in outcomes {
         report.findings.extend(outcome.all_findings());
-        report.sheets.extend(outcome.sheets);
+        report.sheets.extend(outcome.sheets.into_iter().map(|sheet| SheetReport {
+            rows: sheet.loaded + sheet.updated + sheet.duplicate + sheet.rejected,
+            ..sheet
+        }));
         report.files.push(outcome.account);
     }
     report

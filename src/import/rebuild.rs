@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::file::{Context, SheetReport, read_ready};
+use super::file::{Context, Detail, SheetReport, read_ready};
 use super::paths::{InputFile, find_files};
 use crate::definitions::SourceDef;
 use crate::model::{Kind, UnitIndex};
@@ -99,8 +99,8 @@ impl Original {
         let only: Vec<SourceDef> = sources.iter().filter(|one| one.id == source).cloned().collect();
         let mut missed = None;
         for sources in [sources, &only] {
-            let context =
-                Context { sources, units, policies: config.policies, limits: config.limits.clone(), exported_at: None };
+            let (policies, limits) = (config.policies, config.limits.clone());
+            let context = Context { sources, units, policies, limits, exported_at: None, detail: Detail::Rows };
             let outcome = read_ready(&ready.input, &context);
             let mut plans: BTreeMap<&str, Plan<'_>> = BTreeMap::new();
             for (sheet, row) in wanted {

@@ -8,7 +8,7 @@ use polars::prelude::DataFrame;
 use super::delta::{self, TableFiles};
 use super::kill::KillPoint;
 use super::leftovers;
-use super::merge::{self, Incoming, Merged, Target};
+use super::merge::{self, Incoming, Merged, Purpose, Target};
 use super::version::{self, Manifest, SentFile};
 use super::{StoreError, Workspace, WriteLock, schema};
 use crate::model::Table;
@@ -44,7 +44,14 @@ impl<'a> Transaction<'a> {
     pub fn merge(&mut self, table: &'static Table, incoming: Vec<Incoming>) -> Result<Merged, StoreError> {
         let files = self.files(table.name)?;
         let path = self.workspace.table_path(table.name);
-        let target = Target { path: &path, table, files: &files, import: self.number(), kill: &self.workspace.kill };
+        let target = Target {
+            path: &path,
+            table,
+            files: &files,
+            import: self.number(),
+            kill: &self.workspace.kill,
+            purpose: Purpose::Store,
+        };
         let mut merged = merge::merge(&target, incoming)?;
         self.set(table.name, merged.files.clone())?;
         self.append("changes", std::mem::take(&mut merged.changes))?;
@@ -128,6 +135,20 @@ impl<'a> Transaction<'a> {
             Some(files) => Ok(files.clone()),
             None => self.workspace.files(&self.base, table),
         }
+    }
+}
+
+impl Workspace {
+    /// What a merge into a published version would do with rows, without writing anything.
+    pub fn weigh(
+        &self,
+        version: &Manifest,
+        table: &'static Table,
+        incoming: Vec<Incoming>,
+    ) -> Result<Merged, StoreError> {
+        let (files, path) = (self.files(version, table.name)?, self.table_path(table.name));
+        let (import, kill, purpose) = (version.number + 1, &self.kill, Purpose::Account);
+        merge::merge(&Target { path: &path, table, files: &files, import, kill, purpose }, incoming)
     }
 }
 

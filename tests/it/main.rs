@@ -21,6 +21,7 @@ mod composite;
 mod concurrency;
 mod contracts;
 mod disk;
+mod dry_run;
 mod encodings;
 mod findings;
 mod import_output;

@@ -169,19 +169,6 @@ fn a_dossier_absent_from_the_newer_export_stays_with_a_finding() {
 }
 
 #[test]
-fn a_dry_run_tells_everything_and_writes_nothing() {
-    let place = Place::new();
-    let before = place.snapshot();
-    let file = place.file("a_20250201.csv", list(&[OPEN, "H3,Sở Lạ,1,06/01/2025,10/01/2025,,"]));
-    let ran = place.run(&["--format", "json", "import", "--dry-run", file.to_str().unwrap()]).exits(3);
-    ran.says(&["dossier_code", "← Số hồ sơ", "source list-a", "unknown_unit", "nothing written"]);
-    let mut after = place.snapshot();
-    after.retain(|path, _| !path.ends_with("import.lock"));
-    assert!(before.iter().all(|(path, bytes)| path.ends_with("import.lock") || after.get(path) == Some(bytes)));
-    assert_eq!(place.rows(&["history"]).len(), 1);
-}
-
-#[test]
 fn a_new_list_of_units_is_a_version_of_its_own() {
     let place = Place::new();
     let (row, _) = place.import_text("a_20250201.csv", &list(&["H9,Sở Dê,1,06/01/2025,10/01/2025,,"]));

@@ -23,7 +23,7 @@ const TOLD: usize = 3;
 const VALUES: usize = 2;
 
 /// One file with all that is known of it.
-struct Told<'a> {
+pub(super) struct Told<'a> {
     account: &'a FileAccount,
     sheets: Vec<&'a SheetReport>,
     /// By rule, refusals first, then the commonest.
@@ -87,7 +87,7 @@ pub(super) fn write(global: &Global, messages: &Messages, report: &ImportReport)
     }
 }
 
-fn gather(report: &ImportReport) -> Vec<Told<'_>> {
+pub(super) fn gather(report: &ImportReport) -> Vec<Told<'_>> {
     let mut sheets: BTreeMap<&str, Vec<&SheetReport>> = BTreeMap::new();
     for sheet in &report.sheets {
         sheets.entry(&sheet.file).or_default().push(sheet);
@@ -208,7 +208,7 @@ fn least_sure(sheets: &[&SheetReport]) -> Option<f64> {
 }
 
 /// The table for people: a line a file with its findings below, the sums, and the refused files at the end.
-fn table(told: &[Told<'_>], messages: &Messages, language: Language) -> String {
+pub(super) fn table(told: &[Told<'_>], messages: &Messages, language: Language) -> String {
     let words = words(language);
     let folder = common_folder(told);
     let names: Vec<String> = told.iter().map(|file| shown(&file.account.file[folder.len()..])).collect();

@@ -140,6 +140,16 @@ pub(super) struct Target<'a> {
     /// Number of the import that merges.
     pub import: u64,
     pub kill: &'a KillSwitch,
+    pub purpose: Purpose,
+}
+
+/// What a merge is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// New files are written.
+    Store,
+    /// Rows are accounted for, and nothing is written.
+    Account,
 }
 
 /// Merges into the files of a published version; writes new files but commits nothing.
@@ -194,7 +204,10 @@ pub(super) fn merge(target: &Target<'_>, incoming: Vec<Incoming>) -> Result<Merg
         let old: Vec<String> = files.iter().filter(|(_, of)| **of == partition).map(|(file, _)| file.clone()).collect();
         Job { rows: new_rows.remove(&partition).unwrap_or_default(), old, partition }
     });
-    let files = rebuild_all(target, jobs.collect(), &replaced, &batch)?;
+    let files = match target.purpose {
+        Purpose::Store => rebuild_all(target, jobs.collect(), &replaced, &batch)?,
+        Purpose::Account => target.files.clone(),
+    };
     let changes = merge.changes.frame(&batch).map_err(&fail)?;
     Ok(Merged { files, accounts: merge.accounts.summed(), notes: merge.notes, changes })
 }
