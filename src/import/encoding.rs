@@ -18,7 +18,7 @@ pub(super) fn read_best(
     context: &Context<'_>,
 ) -> FileOutcome {
     let only = if let [only] = context.sources { only.encoding } else { None };
-    let is_text = matches!(sniffed.container, Container::Csv | Container::Html);
+    let is_text = matches!(sniffed.container, Container::Csv | Container::Html | Container::SpreadsheetMl);
     let is_open = is_text && sniffed.certainty == Certainty::Open;
     let declared =
         |encoding| ReadAs { encoding: if is_open { encoding } else { sniffed.encoding }, declared: Some(encoding) };

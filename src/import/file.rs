@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 
 use chrono::NaiveDate;
 
+use super::ends::Ends;
 use super::paths::InputFile;
 use super::preview::{Preview, Watcher};
 use super::sheet::{FoundSheet, Message, SheetSink, StraySheet};
@@ -227,6 +228,8 @@ pub(super) struct Reading {
     pub error: Option<ReadError>,
     /// Whether cells were left that may be in a legacy encoding.
     pub is_undecided: bool,
+    /// Sheets that end where an .xls can hold no more.
+    full: Vec<String>,
     gathered: Gathered,
 }
 
@@ -237,7 +240,9 @@ pub(super) fn read_as(input: &InputFile, sniffed: &Sniffed, text: ReadAs, contex
         let (give_back, used) = channel();
         let consumer = scope.spawn(move || normalise(receiver, &give_back, &input.shown, context));
         let mut sink = SheetSink::new(context.sources, sender, used);
-        let error = read_rows(&input.path, sniffed, text, &context.limits, &mut sink).err();
+        let mut ends = Ends::of(&mut sink);
+        let error = read_rows(&input.path, sniffed, text, &context.limits, &mut ends).err();
+        let full = ends.full();
         if error.is_none() {
             sink.finish();
         }
@@ -247,7 +252,7 @@ pub(super) fn read_as(input: &InputFile, sniffed: &Sniffed, text: ReadAs, contex
         let origins = std::mem::take(&mut sink.origins);
         drop(sink);
         let gathered = consumer.join().expect("the normaliser does not panic");
-        Reading { found, strays, notes, rows, letterhead, origins, mended, error, is_undecided, gathered }
+        Reading { found, strays, notes, rows, letterhead, origins, mended, error, is_undecided, full, gathered }
     })
 }
 
@@ -354,6 +359,9 @@ pub(super) fn settle(mut outcome: FileOutcome, input: &InputFile, read: Reading,
     }
     if read.rows == 0 {
         outcome.findings.push(Finding::new(Level::Warning, "no_body_rows", &input.shown));
+    }
+    for sheet in read.full.iter().filter(|name| read.found.iter().any(|found| found.name == **name)) {
+        outcome.findings.push(Finding::new(Level::Warning, "may_be_cut", &input.shown).at(sheet, 0));
     }
     outcome.account.rows = read.rows;
     outcome.account.rejected = read.gathered.rejected.len() as u64;

@@ -1,6 +1,7 @@
 //! From paths to a published version: the only place that calls read, normalise and store in order.
 
 mod encoding;
+mod ends;
 mod file;
 mod notes;
 mod official;

@@ -20,6 +20,8 @@ pub(super) trait Listener {
     fn close(&mut self, name: &str);
     /// Text, entities resolved, in pieces of any length.
     fn text(&mut self, text: &str);
+    /// A document type is declared, which may bring entities of its own.
+    fn doctype(&mut self) {}
     /// Whether the rest of the file is of no interest.
     fn is_done(&self) -> bool;
 }
@@ -36,6 +38,11 @@ impl Attributes<'_> {
     /// The value of the first attribute whose name ends so, for names with a prefix that the file chooses.
     pub(super) fn ending(&self, end: &str) -> Option<&str> {
         self.0.iter().find(|attribute| attribute.name.local.ends_with(end)).map(|found| &*found.value)
+    }
+
+    /// The value of the first attribute whose name is the wanted one.
+    pub(super) fn find(&self, is_wanted: impl Fn(&str) -> bool) -> Option<&str> {
+        self.0.iter().find(|attribute| is_wanted(&attribute.name.local)).map(|found| &*found.value)
     }
 
     /// A count such as `colspan`, 1 if absent or not a number.
@@ -61,8 +68,7 @@ pub(super) fn listen(
             Err(error) => return Err(damaged(error)),
         };
         let filled = kept + length;
-        let whole =
-            whole_characters(&buffer[..filled], length == 0).ok_or(ReadError::BadEncoding { record: 1, offset })?;
+        let whole = whole_characters(&buffer[..filled]).ok_or(ReadError::BadEncoding { record: 1, offset })?;
         queue.push_back(StrTendril::from_slice(whole));
         let used = whole.len();
         // A finished script only hands control back; feeding on goes on where it stopped.
@@ -129,11 +135,12 @@ impl Collapsed {
     }
 }
 
-/// The longest prefix of whole characters; `None` if the bytes are not UTF-8.
-fn whole_characters(bytes: &[u8], at_end: bool) -> Option<&str> {
+/// The longest prefix of whole characters; `None` if the bytes are not UTF-8. Where the file ends inside a character
+/// it ends inside a table too, which says more.
+fn whole_characters(bytes: &[u8]) -> Option<&str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Some(text),
-        Err(error) if error.error_len().is_none() && !at_end => std::str::from_utf8(&bytes[..error.valid_up_to()]).ok(),
+        Err(error) if error.error_len().is_none() => std::str::from_utf8(&bytes[..error.valid_up_to()]).ok(),
         Err(_) => None,
     }
 }
@@ -159,6 +166,7 @@ impl<L: Listener> TokenSink for Adapter<'_, L> {
                     return raw_content(&tag.name);
                 }
             }
+            Token::DoctypeToken(_) => listener.doctype(),
             _ => {}
         }
         TokenSinkResult::Continue

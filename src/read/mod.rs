@@ -1,4 +1,4 @@
-//! Reads any container (xlsx, xls, xlsb, ods, HTML, CSV, Parquet) as sheets of rows of cells, under a budget.
+//! Reads any container (xlsx, xls, xlsb, ods, XML, HTML, CSV, Parquet) as sheets of rows of cells, under a budget.
 
 mod archive;
 mod budget;
@@ -23,6 +23,7 @@ mod peek;
 mod serve;
 mod sniff;
 mod spreadsheet;
+mod spreadsheet_ml;
 mod syllable;
 mod tally;
 mod text;
@@ -156,6 +157,7 @@ pub fn read_rows(
         Container::Xlsb => xlsb::read(path, &mut budget),
         Container::Xls => isolated::read(path, size, &mut budget).unwrap_or_else(|| xls::read(path, &mut budget)),
         Container::Ods => ods::read(path, &mut budget),
+        Container::SpreadsheetMl => spreadsheet_ml::read(path, text.encoding, &mut budget),
         Container::Html => html::read(path, text.encoding, &mut budget),
         Container::Csv => csv::read(path, text.encoding, &mut budget),
         Container::Parquet => parquet::read(path, &mut budget),

@@ -142,6 +142,10 @@ impl Listener for Sheets<'_, '_> {
         }
     }
 
+    fn doctype(&mut self) {
+        self.failed = Some(ReadError::broken(Container::Ods)("a workbook has no document type"));
+    }
+
     fn is_done(&self) -> bool {
         self.stopped || self.failed.is_some()
     }

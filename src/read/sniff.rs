@@ -27,6 +27,8 @@ pub enum Container {
     Xls,
     /// `OpenDocument` spreadsheet.
     Ods,
+    /// XML Spreadsheet 2003.
+    SpreadsheetMl,
     /// HTML tables.
     Html,
     /// Delimited text.
@@ -42,6 +44,7 @@ impl fmt::Display for Container {
             Self::Xlsb => "xlsb",
             Self::Xls => "xls",
             Self::Ods => "ods",
+            Self::SpreadsheetMl => "XML Spreadsheet 2003",
             Self::Html => "HTML",
             Self::Csv => "CSV",
             Self::Parquet => "Parquet",
@@ -106,6 +109,9 @@ fn text_kind(head: &[u8], file: &mut File) -> Result<Sniffed, ReadError> {
     }
     let start = &text[..text.floor_char_boundary(MARKUP_BYTES)];
     let start = start.to_ascii_lowercase();
+    if start.starts_with("<?xml") && is_spreadsheet_ml(&start) {
+        return Ok(Sniffed { container: Container::SpreadsheetMl, encoding, certainty });
+    }
     if !is_html(&start) {
         refuse_other_markup(&start)?;
         return Ok(Sniffed { container: Container::Csv, encoding, certainty });
@@ -140,9 +146,6 @@ fn is_spreadsheet_ml(start: &str) -> bool {
 }
 
 fn refuse_other_markup(start: &str) -> Result<(), ReadError> {
-    if start.starts_with("<?xml") && is_spreadsheet_ml(start) {
-        return Err(ReadError::NotAWorkbook("XML Spreadsheet 2003".into()));
-    }
     if start.starts_with("<?xml") {
         return Err(ReadError::NotAWorkbook("XML".into()));
     }
@@ -188,7 +191,7 @@ mod tests {
         assert_eq!(refusal(b"\x00\x01\x02\x00\x00garbage"), "unknown_container");
         assert_eq!(refusal(b"PK\x03\x04 cut off"), "truncated_zip");
         assert_eq!(refusal(b"%PDF-1.7"), "not_a_workbook");
-        assert_eq!(refusal(b"<?xml version='1.0'?><Workbook xmlns='urn'>"), "not_a_workbook");
+        assert_eq!(refusal(b"<?xml version='1.0'?><catalogue xmlns='urn'>"), "not_a_workbook");
     }
 
     fn told(bytes: &[u8]) -> (Encoding, Certainty) {

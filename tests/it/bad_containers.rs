@@ -1,7 +1,12 @@
 //! The catalogue of bad containers, one test each: refused with words that say what to do, or read right.
 
+use std::io::{Cursor, Read, Write};
+use std::process::Stdio;
+
+use zip::write::SimpleFileOptions;
+
 use crate::biff::{Book, Value, compound, record, shared_strings, sheet_of};
-use crate::support::{Place, Ran, account, list};
+use crate::support::{Place, Ran, account, list, program};
 
 const GOOD: &str = "H1,Sở A,Trực tuyến,06/01/2025,10/01/2025,09/01/2025,Đã trả kết quả";
 
@@ -20,6 +25,13 @@ fn refused(name: &str, content: impl AsRef<[u8]>, words: &[&str]) -> Ran {
 
 #[track_caller]
 fn refused_in(place: &Place, name: &str, content: impl AsRef<[u8]>, words: &[&str]) -> Ran {
+    let ran = not_imported(place, name, content, words);
+    place.run(&["peek", place.path(name).to_str().unwrap()]).exits(1).says(&[name]);
+    ran
+}
+
+#[track_caller]
+fn not_imported(place: &Place, name: &str, content: impl AsRef<[u8]>, words: &[&str]) -> Ran {
     let before = place.snapshot();
     let file = place.file(name, content);
     let begun = std::time::Instant::now();
@@ -28,7 +40,6 @@ fn refused_in(place: &Place, name: &str, content: impl AsRef<[u8]>, words: &[&st
     let ran = ran.exits(3).says(&["error:", name, "the workspace is unchanged"]).says(words);
     assert_eq!(account(&row), [0; 5], "{row}");
     assert_eq!(place.snapshot(), before, "the workspace is unchanged");
-    place.run(&["peek", file.to_str().unwrap()]).exits(1).says(&[name]);
     ran
 }
 
@@ -45,6 +56,83 @@ fn loaded(name: &str, content: impl AsRef<[u8]>) -> (Place, Ran) {
     let held = place.dossiers();
     assert_eq!((held[0]["dossier_code"].as_str(), held[0]["resolving_unit"].as_str()), (Some("H1"), Some("A")));
     (place, ran)
+}
+
+/// A workbook of one sheet with the cells of a CSV text.
+fn workbook(csv: &str) -> Vec<u8> {
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    fill(workbook.add_worksheet(), csv);
+    workbook.save_to_buffer().unwrap()
+}
+
+fn fill(sheet: &mut rust_xlsxwriter::Worksheet, csv: &str) {
+    for (row, line) in csv.lines().enumerate() {
+        for (column, cell) in line.split(',').enumerate().filter(|(_, cell)| !cell.is_empty()) {
+            sheet.write_string(row as u32, column as u16, cell).unwrap();
+        }
+    }
+}
+
+/// A copy of a zipped workbook with one part changed, which must change.
+fn with_part(workbook: &[u8], part: &str, change: impl FnOnce(&str) -> String) -> Vec<u8> {
+    let mut from = zip::ZipArchive::new(Cursor::new(workbook)).unwrap();
+    let mut to = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let mut change = Some(change);
+    for index in 0..from.len() {
+        let mut entry = from.by_index(index).unwrap();
+        let name = entry.name().unwrap().into_owned();
+        let mut text = String::new();
+        entry.read_to_string(&mut text).unwrap();
+        if name == part {
+            let changed = change.take().unwrap()(&text);
+            assert_ne!(changed, text);
+            text = changed;
+        }
+        to.start_file(name, SimpleFileOptions::default()).unwrap();
+        to.write_all(text.as_bytes()).unwrap();
+    }
+    assert!(change.is_none(), "no part {part}");
+    to.finish().unwrap().into_inner()
+}
+
+/// An `OpenDocument` spreadsheet with this content.
+fn ods(content: &str) -> Vec<u8> {
+    let mut package = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, text) in [("mimetype", "application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", content)] {
+        package.start_file(name, SimpleFileOptions::default()).unwrap();
+        package.write_all(text.as_bytes()).unwrap();
+    }
+    package.finish().unwrap().into_inner()
+}
+
+/// The same, and the memory that the program claims stays below so many MiB beside the program itself.
+#[track_caller]
+fn bounded(mib: u64, name: &str, content: &[u8], words: &[&str]) -> Ran {
+    let ran = refused(name, content, words);
+    let place = Place::empty();
+    let file = place.file(name, content);
+    let peak = peak_mib(&["peek", file.to_str().unwrap()]);
+    assert!(peak.is_none_or(|peak| peak < mib), "{name} took {peak:?} MiB");
+    ran
+}
+
+/// The most memory that a run of the program and the processes that it starts hold at one time, where that can be told.
+fn peak_mib(arguments: &[&str]) -> Option<u64> {
+    let mut child = program().args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut peak = None;
+    while child.try_wait().unwrap().is_none() {
+        let own = held_kib(child.id());
+        let started = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", child.id())).unwrap_or_default();
+        let others: u64 = started.split_whitespace().filter_map(|id| held_kib(id.parse().ok()?)).sum();
+        peak = own.map(|own| (own + others) >> 10).max(peak);
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    peak
+}
+
+fn held_kib(id: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+    status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse().ok())
 }
 
 /// The cells of a CSV text, each turned into a cell of an .xls file.
@@ -84,6 +172,269 @@ fn windows_1258(text: &str) -> Vec<u8> {
 
 const TEXT: [&str; 8] =
     ["Số hồ sơ", "Cơ quan/đơn vị", "Hình thức tiếp nhận", "Sở Bê", "Ngày hẹn trả", "Đã trả", "Ủy ban", "ưỡn ẹo"];
+
+#[test]
+fn c01_zero_bytes_are_refused() {
+    refused("rong_20250401.xlsx", b"", &["The file is empty", "Export it"]);
+    refused("rong_20250401.csv", "\u{feff} \r\n".as_bytes(), &["The file is empty"]);
+}
+
+#[test]
+fn c02_headings_without_rows_are_told_and_change_nothing() {
+    for (name, content) in [
+        ("tieu-de_20250401.csv", list(&[]).into_bytes()),
+        ("tieu-de_20250401.xlsx", workbook(&list(&[]))),
+        ("tieu-de_20250401.xls", Book::biff8(sheet_of(&list(&[])).0, sheet_of(&list(&[])).1).file()),
+    ] {
+        let place = with_one();
+        let before = place.snapshot();
+        let file = place.file(name, content);
+        let (row, ran) = place.import(&file);
+        ran.exits(0).says(&["warning:", "no row of data", "the workspace is unchanged"]);
+        assert_eq!(account(&row), [0; 5]);
+        assert_eq!(place.snapshot(), before);
+    }
+}
+
+#[test]
+fn c03_text_named_xlsx_is_refused() {
+    not_imported(
+        &with_one(),
+        "thu_20250401.xlsx",
+        "Kính gửi Sở Nội vụ,\nđây là thư.\n",
+        &["No source fits", "docs/sources.md"],
+    );
+    refused("anh_20250401.xlsx", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", &["not recognised", "Export it as one of these"]);
+    refused("thu_20250401.xlsx", b"%PDF-1.7\n%...", &["PDF", "save it as .xlsx"]);
+}
+
+#[test]
+fn c04_an_html_table_named_xls_is_loaded() {
+    let rows: String =
+        list(&[GOOD]).lines().map(|line| format!("<tr><td>{}</td></tr>", line.replace(',', "</td><td>"))).collect();
+    let html = format!("<html><head><meta charset=utf-8></head><body><table border=1>{rows}</table></body></html>");
+    loaded("ho-so_20250401.xls", html);
+}
+
+#[test]
+fn c05_a_spreadsheet_of_2003_in_xml_is_loaded() {
+    let rows: String = list(&[GOOD])
+        .lines()
+        .map(|line| {
+            let cells = line.split(',').map(|cell| format!("<Cell><Data ss:Type=\"String\">{cell}</Data></Cell>"));
+            format!("<Row>{}</Row>\n", cells.collect::<String>())
+        })
+        .collect();
+    let xml = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<?mso-application progid=\"Excel.Sheet\"?>\n\
+         <Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\" \
+         xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\"><Worksheet ss:Name=\"Sheet1\"><Table>{rows}</Table>\
+         </Worksheet></Workbook>"
+    );
+    loaded("ho-so_20250401.xls", &xml);
+    let wide: Vec<u8> = std::iter::once(0xfeff).chain(xml.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    loaded("ho-so_20250401.xml", wide);
+    refused("cut_20250401.xls", &xml.as_bytes()[..xml.len() - 60], &["ends in the middle of a table"]);
+}
+
+#[test]
+fn c06_an_xlsx_named_xls_is_loaded_and_so_is_an_xls_named_xlsx() {
+    loaded("ho-so_20250401.xls", workbook(&list(&[GOOD])));
+    let (strings, cells) = sheet_of(&list(&[GOOD]));
+    loaded("ho-so_20250401.xlsx", Book::biff8(strings, cells).file());
+}
+
+#[test]
+fn c07_a_truncated_workbook_is_refused_wherever_it_is_cut() {
+    let whole = workbook(&list(&[GOOD]));
+    for part in [30, whole.len() / 3, whole.len() - 30] {
+        refused("cut_20250401.xlsx", &whole[..part], &["truncated or damaged", "Send it again"]);
+    }
+    let (strings, cells) = sheet_of(&list(&[GOOD]));
+    let whole = Book::biff8(strings, cells).file();
+    for part in [600, whole.len() / 2, whole.len() - 4096] {
+        refused("cut_20250401.xls", &whole[..part], &["xls content of the file is damaged"]);
+    }
+}
+
+#[test]
+fn c08_a_workbook_that_is_a_bomb_is_refused_by_ratio_and_by_size() {
+    let whole = workbook(&list(&[GOOD]));
+    let spaces = " ".repeat(100 << 20);
+    let bomb = with_part(&whole, "xl/worksheets/sheet1.xml", |xml| {
+        xml.replace("<sheetData>", &format!("{spaces}<sheetData>"))
+    });
+    assert!(bomb.len() < 1 << 20);
+    bounded(512, "bom_20250401.xlsx", &bomb, &["max_inflation_ratio = 400", "[limits] in cchc.toml"]);
+    let place = with_one();
+    std::fs::write(place.workspace().join("cchc.toml"), "[limits]\nmax_inflated_mib = 0\n").unwrap();
+    refused_in(&place, "bom_20250401.xlsx", whole, &["max_inflated_mib = 0", "Split it"]);
+}
+
+#[test]
+fn c09_two_cells_in_the_far_corners_are_two_cells() {
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.write(0, 0, "a").unwrap();
+    sheet.write(1_048_575, 16_383, 2).unwrap();
+    let place = Place::empty();
+    let file = place.file("goc.xlsx", workbook.save_to_buffer().unwrap());
+    let sheets = place.rows(&["peek", file.to_str().unwrap()]);
+    assert_eq!(sheets[0]["rows"], 2);
+    assert_eq!(sheets[0]["cells"][1], serde_json::json!({"address": "XFD1048576", "value": 2, "type": "number"}));
+}
+
+#[test]
+fn c10_a_false_count_of_strings_and_a_false_dimension_do_no_harm() {
+    let whole = workbook(&list(&[GOOD]));
+    let counted = with_part(&whole, "xl/sharedStrings.xml", |xml| {
+        let at = xml.find("uniqueCount=\"").unwrap() + 13;
+        let end = at + xml[at..].find('"').unwrap();
+        format!("{}{}{}", &xml[..at], 1_u64 << 60, &xml[end..])
+    });
+    loaded("ho-so_20250401.xlsx", counted);
+    let dimension = with_part(&whole, "xl/worksheets/sheet1.xml", |xml| {
+        let at = xml.find("<dimension ref=\"").unwrap() + 16;
+        let end = at + xml[at..].find('"').unwrap();
+        format!("{}1:69{}", &xml[..at], &xml[end..])
+    });
+    loaded("ho-so_20250401.xlsx", dimension);
+}
+
+/// Each entity is ten of the one before: a billion words in a few bytes.
+const LAUGHS: &str = "<!DOCTYPE x [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\">\
+    <!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;\"><!ENTITY d \"&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;\">\
+    <!ENTITY e \"&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;\"><!ENTITY f \"&e;&e;&e;&e;&e;&e;&e;&e;&e;&e;\">\
+    <!ENTITY g \"&f;&f;&f;&f;&f;&f;&f;&f;&f;&f;\"><!ENTITY h \"&g;&g;&g;&g;&g;&g;&g;&g;&g;&g;\">\
+    <!ENTITY i \"&h;&h;&h;&h;&h;&h;&h;&h;&h;&h;\">]>";
+
+#[test]
+fn c14_a_billion_laughs_are_refused_in_every_xml() {
+    let laugh = |xml: &str| {
+        let at = xml.find("?>").unwrap() + 2;
+        format!("{}{LAUGHS}{}", &xml[..at], &xml[at..]).replace("Sở A", "&i;")
+    };
+    let whole = workbook(&list(&[GOOD]));
+    let strings = with_part(&whole, "xl/sharedStrings.xml", laugh);
+    bounded(512, "cuoi_20250401.xlsx", &strings, &["xlsx content of the file is damaged"]);
+    let sheet = with_part(&whole, "xl/worksheets/sheet1.xml", |xml| {
+        laugh(xml).replacen("<c r=\"A1\"", "<c r=\"A1\" t=\"inlineStr\"><is><t>&i;</t></is></c><c r=\"B1\"", 1)
+    });
+    bounded(512, "cuoi_20250401.xlsx", &sheet, &["error:"]);
+    let ods = ods(&format!(
+        "<?xml version=\"1.0\"?>{LAUGHS}<office:body><table:table table:name=\"a\"><table:table-row>\
+         <table:table-cell><text:p>&i;</text:p></table:table-cell></table:table-row></table:table></office:body>"
+    ));
+    bounded(512, "cuoi_20250401.ods", &ods, &["ods content of the file is damaged"]);
+}
+
+#[test]
+fn c15_chains_that_run_in_circles_are_refused_at_once() {
+    let (strings, cells) = sheet_of(&list(&[GOOD]));
+    let whole = Book::biff8(strings, cells).file();
+    // Sectors of 4.096 bytes: the table of the chains is sector 0, the directory sector 1, the stream begins at 2.
+    let next = |sector: usize, to: u32| {
+        let mut file = whole.clone();
+        file[4096 + 4 * sector..][..4].copy_from_slice(&to.to_le_bytes());
+        file
+    };
+    let at = |place: usize, number: u32| {
+        let mut file = whole.clone();
+        file[place..place + 4].copy_from_slice(&number.to_le_bytes());
+        file
+    };
+    for (what, file) in [
+        ("the stream leads to itself", next(2, 2)),
+        ("the directory leads to itself", next(1, 1)),
+        ("the list of tables leads to itself", {
+            let mut file = at(68, 0);
+            file[2 * 4096 - 4..2 * 4096].fill(0);
+            file
+        }),
+        ("the mini stream leads to itself", {
+            let mut file = at(60, 1);
+            file[64] = 1;
+            file[4096 + 4..4096 + 8].copy_from_slice(&1_u32.to_le_bytes());
+            file
+        }),
+        ("a chain leads past the end", next(2, 4_000_000_000)),
+    ] {
+        let begun = std::time::Instant::now();
+        let ran = bounded(512, "vong_20250401.xls", &file, &["xls content of the file is damaged"]);
+        assert!(begun.elapsed().as_secs() < 8, "{what}: {:?} {ran:?}", begun.elapsed());
+        let place = Place::empty();
+        let path = place.file("vong.xls", &file);
+        let begun = std::time::Instant::now();
+        place.run(&["peek", path.to_str().unwrap()]).exits(1).says(&["damaged"]);
+        assert!(begun.elapsed().as_secs() < 2, "{what}: {:?}", begun.elapsed());
+    }
+}
+
+#[test]
+fn c16_a_password_is_named_in_every_kind_of_workbook() {
+    let words = &["protected by a password", "Remove the password"];
+    let (strings, cells) = sheet_of(&list(&[GOOD]));
+    let stream = Book::biff8(strings, cells).stream();
+    let begin = 4 + usize::from(u16::from_le_bytes([stream[2], stream[3]]));
+    let locked = [&stream[..begin], &record(0x002f, &[1, 0, 1, 0, 1, 0]), &stream[begin..]].concat();
+    refused("khoa_20250401.xls", compound("Workbook", &locked), words);
+    refused("khoa_20250401.xlsx", compound("EncryptedPackage", &[0; 5000]), words);
+    let mut package = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in [
+        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+        ("META-INF/manifest.xml", "<manifest:file-entry><manifest:encryption-data/></manifest:file-entry>"),
+        ("content.xml", "\u{1}\u{2}"),
+    ] {
+        package.start_file(name, SimpleFileOptions::default()).unwrap();
+        package.write_all(content.as_bytes()).unwrap();
+    }
+    refused("khoa_20250401.ods", package.finish().unwrap().into_inner(), words);
+}
+
+#[test]
+fn c17_a_hidden_sheet_is_read_and_told() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    book.add_worksheet().write(0, 0, "bìa").unwrap();
+    let sheet = book.add_worksheet().set_name("Ẩn").unwrap();
+    fill(sheet, &list(&[GOOD]));
+    sheet.set_hidden(true);
+    let (place, ran) = loaded("an_20250401.xlsx", book.save_to_buffer().unwrap());
+    ran.says(&["warning:", "hidden"]);
+    assert_eq!(place.rows(&["findings", "--rule", "hidden_sheet"])[0]["sheet"], "Ẩn");
+}
+
+#[test]
+fn c18_a_sheet_that_ends_at_row_65536_may_be_cut_and_one_row_less_may_not() {
+    for (rows, told) in [(65_536_u32, 1), (65_535, 0)] {
+        let place = Place::new();
+        let columns = [
+            ("Số hồ sơ", ""),
+            ("Cơ quan/đơn vị", "Sở A"),
+            ("Ngày tiếp nhận", "06/01/2025"),
+            ("Ngày hẹn trả", "10/01/2025"),
+            ("Ngày kết thúc xử lý", "09/01/2025"),
+        ];
+        let mut strings: Vec<String> =
+            columns.iter().flat_map(|(heading, value)| [*heading, *value]).map(String::from).collect();
+        let mut cells = Vec::new();
+        for row in 0..rows {
+            for column in 0..columns.len() {
+                let mut index = 2 * column + usize::from(row > 0);
+                if row > 0 && column == 0 {
+                    index = strings.len();
+                    strings.push(format!("H{row}"));
+                }
+                cells.push((row as u16, column as u16, Value::Shared(index as u32)));
+            }
+        }
+        let file = place.file("day_20250401.xls", Book::biff8(strings, cells).file());
+        let (row, ran) = place.import(&file);
+        let ran = ran.exits(0);
+        assert_eq!(account(&row), [u64::from(rows) - 1, u64::from(rows) - 1, 0, 0, 0]);
+        assert_eq!(ran.stderr.contains("may be cut"), told == 1, "{}", ran.stderr);
+        assert_eq!(place.rows(&["findings", "--rule", "may_be_cut"]).len(), told);
+    }
+}
 
 #[test]
 fn c11_biff8_is_utf16_whatever_its_code_page_record_says() {
