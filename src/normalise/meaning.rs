@@ -24,7 +24,7 @@ impl Normaliser<'_> {
     pub fn meaning(&self, at: usize, text: &str) -> Option<Meaning> {
         Some(match self.words[at].get(text)? {
             Word::Text(id) => Meaning::Stored(self.distinct[at][*id as usize].clone()),
-            Word::Number(number) => Meaning::Stored(number.to_string()),
+            Word::Number(number) | Word::CommaThousands(number) => Meaning::Stored(number.to_string()),
             Word::Bool(truth) => Meaning::Stored(truth.to_string()),
             Word::Empty => Meaning::Empty,
             Word::Unknown(position) if self.unknown[*position as usize].0 == "ambiguous_unit" => Meaning::Several,
