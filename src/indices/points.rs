@@ -326,7 +326,7 @@ fn add_up(index: &PointsIndex, items: &mut [ItemScores]) {
         let parts: Vec<usize> = (0..index.items.len()).filter(|part| index.items[*part].parent == Some(at)).collect();
         for unit in 0..items[at].points.len() {
             let points = parts.iter().filter_map(|part| items[*part].points[unit]);
-            let sum = points.clone().sum::<f64>();
+            let sum = points.clone().fold(0.0, |sum, points| sum + points);
             let status = if points.clone().next().is_none() {
                 ItemStatus::NotApplicable
             } else if parts.iter().any(|part| items[*part].status[unit] == ItemStatus::Missing) {
@@ -334,7 +334,7 @@ fn add_up(index: &PointsIndex, items: &mut [ItemScores]) {
             } else {
                 ItemStatus::Scored
             };
-            let max = parts.iter().map(|part| items[*part].max[unit]).sum();
+            let max = parts.iter().fold(0.0, |sum, part| sum + items[*part].max[unit]);
             let item = &mut items[at];
             item.points[unit] = (status != ItemStatus::NotApplicable).then_some(sum);
             item.max[unit] = max;
@@ -346,7 +346,7 @@ fn add_up(index: &PointsIndex, items: &mut [ItemScores]) {
 fn total(index: &PointsIndex, items: &[ItemScores], unit: usize) -> Total {
     let sum = |role: Role| {
         let roots = index.items.iter().zip(items).filter(|(item, _)| item.parent.is_none() && item.role == role);
-        roots.filter_map(|(_, scores)| scores.points[unit]).sum::<f64>()
+        roots.filter_map(|(_, scores)| scores.points[unit]).fold(0.0, |sum, points| sum + points)
     };
     let leaves = || index.leaves().filter(|(_, item)| item.role == Role::Points).map(|(at, item)| (item, &items[at]));
     let (mut rescaled, mut excluded, mut unscored, mut scored) = (0.0, 0.0, 0.0, false);

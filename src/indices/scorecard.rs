@@ -119,8 +119,14 @@ pub fn rank_cards(index: &PointsIndex, cards: &[Scorecards], not_sent: &[NotSent
     };
     let [now, before, last_year] = [0, 1, 2].map(|at| scored(cards.get(at)));
     let mut rows = rank([&now, &before, &last_year], index.rank, not_sent);
+    let is_whole: BTreeMap<&str, bool> = cards.first().map_or_else(BTreeMap::new, |cards| {
+        let totals = cards.units.iter().zip(&cards.scoring.totals);
+        totals.map(|(unit, total)| (unit.unit_code.as_str(), total.unscored <= 0.0)).collect()
+    });
     for row in &mut rows {
-        row.class = row.score.and_then(|score| index.class(score)).map(str::to_owned);
+        // A score that lacks criteria is too low, and a class by it would be wrong.
+        let score = row.score.filter(|_| is_whole.get(row.unit.unit_code.as_str()) == Some(&true));
+        row.class = score.and_then(|score| index.class(score)).map(str::to_owned);
     }
     rows
 }

@@ -184,12 +184,12 @@ fn tallied_answers_count_as_many_answers_and_a_quarter_never_counts_in_its_last_
 fn declared_figures_one_a_row_keep_the_id_of_their_file() {
     let place = Place::new();
     let text = "unit,indicator,period,value,numerator,denominator\n\
-        A,meeting_count,2020-Q1,4,,\n\
-        B,meeting_count,2020-Q1,3,,\n\
+        A,survey_count,2020-Q1,4,,\n\
+        B,survey_count,2020-Q1,3,,\n\
         A,cadre_trained_share,Quý I/2020,,\"7,5\",10\n\
         B,cadre_trained_share,Quý I/2020,,,8\n\
         A,Tổng số cuộc họp,Năm 2020,12,,\n\
-        A,meeting_count,quý nào đó,4,,\n\
+        A,survey_count,quý nào đó,4,,\n\
         A,,2020-Q1,4,,\n";
     let (file, _) = place.import_text("khai_20200405.csv", text);
     assert_eq!((file["source"].as_str(), account(&file)), (Some("declared-list"), [7, 5, 0, 0, 2]));
@@ -199,18 +199,18 @@ fn declared_figures_one_a_row_keep_the_id_of_their_file() {
         .map(|one| format!("{} {}", one["row"], one["rule"].as_str().unwrap()))
         .collect();
     assert_eq!(rules, ["7 unreadable_period", "8 missing_value"]);
-    assert_eq!(measured(&place, "meeting_count", "A", "2020-Q1").2, Some(4.0));
+    assert_eq!(measured(&place, "survey_count", "A", "2020-Q1").2, Some(4.0));
     // Values of units are no value of all of them; another period has none.
-    assert_eq!(measured(&place, "meeting_count", "*", "2020-Q1").3, "not_applicable");
-    assert_eq!(measured(&place, "meeting_count", "A", "2020-H1").3, "missing");
+    assert_eq!(measured(&place, "survey_count", "*", "2020-Q1").3, "not_applicable");
+    assert_eq!(measured(&place, "survey_count", "A", "2020-H1").3, "missing");
     assert_eq!(measured(&place, "cadre_trained_share", "A", "2020-Q1").2, Some(0.75));
     assert_eq!(measured(&place, "cadre_trained_share", "B", "2020-Q1").3, "missing");
     assert_eq!(measured(&place, "cadre_trained_share", "*", "2020-Q1").1, Some(10.0));
     assert_eq!(measured(&place, "Tổng số cuộc họp", "A", "2020").2, Some(12.0));
     // They are found by their id and not listed among the defined ones, which nobody declared here.
     let listed = place.rows(&["indicators", "--period", "2020-Q1"]);
-    assert!(listed.iter().all(|row| row["indicator"] != "meeting_count" && row["indicator"] != "e_sent_share"));
-    let ranked = place.rows(&["rank", "--index", "meeting_count", "--period", "2020-Q1", "--kind", "department"]);
+    assert!(listed.iter().all(|row| row["indicator"] != "survey_count" && row["indicator"] != "e_sent_share"));
+    let ranked = place.rows(&["rank", "--index", "survey_count", "--period", "2020-Q1", "--kind", "department"]);
     assert_eq!(ranked.len(), 2);
 }
 
