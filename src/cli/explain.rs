@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::json;
 
+use super::carried::tell_carried;
 use super::explain_index::{Question, explain};
 use super::figures::status;
 use super::output::{self, Columns};
@@ -56,6 +57,7 @@ impl Explain {
             let hint = crate::definitions::did_you_mean(&self.unit, known);
             return Err(Usage(format!("no unit '{}' in {}{hint}", self.unit, self.period)).into());
         };
+        tell_carried(global, &opened, std::iter::once((self.unit.as_str(), found.row.measure.estimate)));
         match global.format {
             Format::Json => output::json(&json!([self.document(indicator, &found)]))?,
             Format::Table => output::plain(&self.page(indicator, &found))?,

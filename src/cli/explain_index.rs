@@ -3,12 +3,13 @@
 use anyhow::Result;
 use serde_json::{Value, json};
 
+use super::carried::tell_carried;
 use super::detail;
 use super::output;
 use super::{Format, Global, Opened, PolicyArgs, Usage};
 use crate::definitions::{Layer, PointsIndex};
 use crate::indicators::{Engine, Trace, not_sent, trace};
-use crate::indices::{Index, Ranked, Scorecards};
+use crate::indices::{Index, Ranked, Scorecards, estimates};
 use crate::model::{Period, RankRow};
 
 /// What is asked.
@@ -31,6 +32,7 @@ pub(super) fn explain(global: &Global, opened: &Opened, index: &Index<'_>, quest
         let message = format!("index '{}' scores no unit '{}' in {}{hint}", index.id(), question.unit, question.period);
         return Err(Usage(message).into());
     };
+    let is_estimate = estimates(&engine, index, question.period)?.contains(question.unit);
     let parts = match (index, &ranked.cards) {
         (Index::Points(points), Some(cards)) => items(&engine, points, cards, question)?,
         _ => stages(&ranked, question.unit),
@@ -45,8 +47,10 @@ pub(super) fn explain(global: &Global, opened: &Opened, index: &Index<'_>, quest
         "score": row.score,
         "rank": row.rank,
         "class": row.class,
+        "estimate": is_estimate,
         "parts": parts,
     });
+    tell_carried(global, opened, std::iter::once((question.unit, is_estimate)));
     if global.format == Format::Json { output::json(&json!([document])) } else { output::plain(&page(&document, row)) }
 }
 

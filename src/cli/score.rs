@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 
+use super::carried::{tell_carried, with_carried};
 use super::figures::tell_not_sent;
 use super::output::Columns;
 use super::{Global, Opened, Outcome, PolicyArgs, Usage, detail, note, period};
@@ -43,7 +44,7 @@ impl Score {
             let message = format!("index '{}' scores no unit '{}' in {}{hint}", self.index, self.unit, self.period);
             return Err(Usage(message).into());
         };
-        write_card(global, index, &cards, at)?;
+        write_card(global, &opened, index, &cards, at)?;
         if let Some(row) = ranked.rows.iter().find(|row| row.unit.unit_code == self.unit) {
             let total = &cards.scoring.totals[at];
             let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| value.to_string());
@@ -70,7 +71,7 @@ impl Score {
 }
 
 /// One row per area, criterion and sub-criterion.
-fn write_card(global: &Global, index: &PointsIndex, cards: &Scorecards, at: usize) -> Result<()> {
+fn write_card(global: &Global, opened: &Opened, index: &PointsIndex, cards: &Scorecards, at: usize) -> Result<()> {
     let items = || index.items.iter().enumerate();
     let scores = |item: usize| &cards.scoring.items[item];
     let measure = |item: usize| -> Option<&Measure> {
@@ -82,7 +83,7 @@ fn write_card(global: &Global, index: &PointsIndex, cards: &Scorecards, at: usiz
     let rules: Vec<Option<String>> =
         items().map(|(_, item)| item.rule.as_ref().map(|rule| rule.formula(item.max))).collect();
     let lost = |item: usize| scores(item).points[at].map(|points| scores(item).max[at] - points);
-    Columns::default()
+    let columns = Columns::default()
         .int("level", items().map(|(item, _)| Some(index.depth(item) as i64 + 1)))
         .text("code", items().map(|(_, item)| Some(item.code.as_str())))
         .text("name", items().map(|(_, item)| Some(item.name.as_str())))
@@ -102,6 +103,10 @@ fn write_card(global: &Global, index: &PointsIndex, cards: &Scorecards, at: usiz
         .number("denominator", items().map(|(item, _)| measure(item)?.denominator))
         .number("value", items().map(|(item, _)| measure(item)?.value))
         .text("evidence", items().map(|(_, item)| Some(item.evidence.as_str()).filter(|text| !text.is_empty())))
-        .text("source", items().map(|(_, item)| Some(item.source.as_str()).filter(|text| !text.is_empty())))
-        .write(global)
+        .text("source", items().map(|(_, item)| Some(item.source.as_str()).filter(|text| !text.is_empty())));
+    let unit = cards.units[at].unit_code.as_str();
+    let marks = items().map(|(item, _)| (unit, measure(item).is_some_and(|measure| measure.estimate)));
+    with_carried(columns, opened, marks.clone()).write(global)?;
+    tell_carried(global, opened, marks);
+    Ok(())
 }

@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 
 pub use file::SheetReport;
-pub use official::{History, OfficialError, official_units};
+pub use official::{History, OfficialError, official_units, province_code};
 pub use paths::{Found, InputFile, find_files};
 pub use preview::{DatesSeen, Preview, WordSeen};
 pub use rebuild::{Original, RebuildError, RebuiltSheet, originals};

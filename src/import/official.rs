@@ -52,12 +52,25 @@ pub fn official_units(
     year: u16,
     history: History,
 ) -> Result<UnitBook, OfficialError> {
-    let structure = official.structure(year).ok_or_else(|| OfficialError::Year {
-        year,
-        known: official.structures.iter().map(|one| one.year.to_string()).collect::<Vec<_>>().join(", "),
-    })?;
+    let structure = structure_of(official, year)?;
     let root = province.map(|province| root_of(official, structure, province)).transpose()?;
     Ok(Country::of(official).book(structure, root, history))
+}
+
+/// The workspace's code of a province, by its official code or name in the structure of a year.
+///
+/// # Errors
+/// There is no list of that year, or no such province in it.
+pub fn province_code(official: &OfficialUnits, province: &str, year: u16) -> Result<String, OfficialError> {
+    let root = root_of(official, structure_of(official, year)?, province)?;
+    Ok(Country::of(official).code(year, root))
+}
+
+fn structure_of(official: &OfficialUnits, year: u16) -> Result<&Structure, OfficialError> {
+    official.structure(year).ok_or_else(|| OfficialError::Year {
+        year,
+        known: official.structures.iter().map(|one| one.year.to_string()).collect::<Vec<_>>().join(", "),
+    })
 }
 
 fn root_of<'a>(official: &OfficialUnits, structure: &'a Structure, province: &str) -> Result<&'a str, OfficialError> {
@@ -332,6 +345,9 @@ mod tests {
             [of("82"), of("82-2024"), of("87")],
             ["Tỉnh Đồng Tháp", "Tỉnh Tiền Giang", "Tỉnh Đồng Tháp"].map(Some)
         );
+        let official = OfficialUnits::load(None).expect("the shipped lists have no fault");
+        let code = |province, year| province_code(&official, province, year).expect("there is such a province");
+        assert_eq!([code("82", 2026), code("82", 2024), code("Tiền Giang", 2024)], ["82", "82-2024", "82-2024"]);
         let to_82 = |from: &str| book.successions.iter().any(|one| one.from == from && one.to == "82");
         assert!(to_82("82-2024") && to_82("87"));
         assert!(book.units.iter().all(|unit| unit.code != "82-2024" || unit.valid_to.is_some()));

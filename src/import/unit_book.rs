@@ -202,6 +202,14 @@ impl UnitBook {
         self.successions.extend(successions.iter().cloned());
         self.successions.sort();
         self.successions.dedup();
+        self.check()
+    }
+
+    /// Whether the successions can be followed: a unit ends once, into one default part, and never comes back to itself.
+    ///
+    /// # Errors
+    /// The first unit of which that is not so.
+    pub fn check(&self) -> Result<(), UnitBookError> {
         check(&self.successions)
     }
 

@@ -232,3 +232,12 @@ fn a_list_that_replaces_another_says_what_goes_with_the_old_one() {
     place.run(&init).exits(0).says(&["1 aliases, 0 successions"]);
     assert_eq!(place.rows(&["units", "resolve", "Sở Ây"])[0]["result"], "none");
 }
+
+#[test]
+fn a_corrected_file_of_another_name_settles_the_unknown_name() {
+    let place = Place::new();
+    place.import_text("a_20250201.csv", &list(&["H1,Sở Ây,1,06/01/2025,10/01/2025,,"])).1.exits(3);
+    assert_eq!(place.rows(&["units", "--unknown"]).len(), 1);
+    place.import_text("sua_20250202.csv", &list(&["H1,Sở A,1,06/01/2025,10/01/2025,,"])).1.exits(0);
+    assert!(place.rows(&["units", "--unknown"]).is_empty());
+}

@@ -1,5 +1,7 @@
 //! Figures for the units of another day: old units count for their successors, divided ones as estimates, and nothing is lost.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::Value;
 
 use crate::support::{Place, close, counts, figure, list, project, row_of};
@@ -224,4 +226,50 @@ fn no_total_of_the_sample_province_changes_with_the_units() {
         assert_eq!(sums(&new), sums(&old), "{period}");
         assert!(new.len() < old.len(), "fewer units");
     }
+}
+
+#[test]
+fn every_commune_of_a_divided_province_gets_what_the_crosswalk_says() {
+    let place = Place::empty();
+    place.run(&["init"]).exits(0);
+    place.run(&["units", "init", "--province", "01", "--year", "2024"]).exits(0);
+    let read = |file: &str| {
+        let text = std::fs::read_to_string(project(&format!("queries/units/{file}"))).unwrap();
+        text.lines().skip(1).map(|line| line.split(',').map(str::to_owned).collect()).collect::<Vec<Vec<String>>>()
+    };
+    let parents: BTreeMap<String, String> =
+        read("units-2024.csv").into_iter().map(|row| (row[0].clone(), row[3].clone())).collect();
+    let in_hanoi =
+        |ward: &str| parents.get(ward).and_then(|district| parents.get(district)).is_some_and(|top| top == "01");
+    // Ward number n sends n % 3 dossiers; the default part gets them all, and every part of a divided ward is in doubt.
+    let (mut sent, mut expected, mut doubtful) = (BTreeMap::new(), BTreeMap::<String, i64>::new(), BTreeSet::new());
+    let mut lines = Vec::new();
+    for row in read("crosswalk-2025.csv").into_iter().filter(|row| in_hanoi(&row[0])) {
+        let number = sent.len();
+        let count = *sent.entry(row[0].clone()).or_insert(number % 3);
+        if row[3] == "1" {
+            *expected.entry(format!("01.{}", row[1])).or_default() += count as i64;
+            for one in 0..count {
+                let code = format!("01.{}.{}", parents[&row[0]], row[0]);
+                lines.push(format!("{}-{one},{code},1,02/12/2024,10/12/2024,05/12/2024,", row[0]));
+            }
+        }
+        if row[2] == "1" && count > 0 {
+            doubtful.insert(format!("01.{}", row[1]));
+        }
+    }
+    let (row, _) = place.import_text("a_20250115.csv", &list(&lines.iter().map(String::as_str).collect::<Vec<_>>()));
+    assert_eq!((row["rejected"].as_u64(), row["loaded"].as_u64()), (Some(0), Some(lines.len() as u64)));
+    assert_eq!((sent.len(), doubtful.len() > 50), (526, true));
+    let rows = place.rows(&[&["form06", "--period", "2024-12"], &NEW[..]].concat());
+    let communes =
+        rows.iter().filter(|row| row["kind"] == "commune" && !row["unit_code"].as_str().unwrap().starts_with('*'));
+    let mut seen = 0;
+    for row in communes {
+        let code = row["unit_code"].as_str().unwrap();
+        assert_eq!(counts(row)[0], expected.get(code).copied().unwrap_or(0), "{code}");
+        assert_eq!(row["estimate"], doubtful.contains(code), "{code}");
+        seen += 1;
+    }
+    assert_eq!((seen, counts(row_of(&rows, "*"))[0]), (126, lines.len() as i64));
 }

@@ -11,7 +11,7 @@ use super::super::output::integer;
 use super::super::{Global, Opened, Usage, faults, note};
 use super::{Add, Init, change};
 use crate::definitions::OfficialUnits;
-use crate::import::{History, UnitBookError, official_units, read_unit_list};
+use crate::import::{History, UnitBookError, official_units, province_code, read_unit_list};
 use crate::model::Unit;
 
 impl Init {
@@ -26,9 +26,9 @@ impl Init {
         if let Some(file) = &self.departments {
             let mut departments = read_unit_list(file)?;
             // What names no unit above stands below the province, if there is one.
-            let root = book.units.iter().find(|unit| unit.parent.is_none()).map(|unit| unit.code.clone());
+            let root = province.and_then(|province| province_code(&official, province, self.year).ok());
             for unit in departments.iter_mut().filter(|unit| unit.parent.is_none()) {
-                unit.parent = root.clone().filter(|_| self.province.is_some());
+                unit.parent.clone_from(&root);
             }
             let done = book.merge(departments);
             note(global, &format!("{} units from {}", done.added + done.changed, file.display()));
@@ -38,7 +38,7 @@ impl Init {
                 return Err(UnitBookError::NotEmpty(held.units.len()));
             }
             *held = book;
-            Ok(())
+            held.check()
         })?;
         note(global, &format!("{told}; {successions} successions"));
         tell_homeless(global)

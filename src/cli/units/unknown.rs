@@ -70,12 +70,13 @@ fn tell(global: &Global, lines: &[Line], unnamed: i64) {
     }
 }
 
-/// Names of the newest import of each file, and rows whose name is not kept since it may be a person's.
+/// Names of open findings of the newest import of each file, and rows whose name is not kept since it may be a person's.
 fn found(opened: &Opened) -> Result<(BTreeMap<String, Unknown>, i64)> {
     let sql = "SELECT f.value, f.file, f.rule, CAST(SUM(f.count) AS BIGINT) FROM findings f \
                JOIN (SELECT file, MAX(import) AS import FROM imports GROUP BY file) newest \
                ON newest.file = f.file AND newest.import = f.import \
-               WHERE f.rule IN ('unknown_unit', 'unknown_receiving_unit', 'ambiguous_unit', \
+               LEFT JOIN cleared c ON c.old_import = f.import AND c.number = f.number \
+               WHERE c.old_import IS NULL AND f.rule IN ('unknown_unit', 'unknown_receiving_unit', 'ambiguous_unit', \
                'ambiguous_receiving_unit') \
                GROUP BY f.value, f.file, f.rule ORDER BY f.value, f.file, f.rule";
     let (mut names, mut unnamed) = (BTreeMap::<String, Unknown>::new(), 0);
