@@ -3,6 +3,7 @@
 use rust_xlsxwriter::{Format, Workbook};
 use serde_json::Value;
 
+use crate::biff;
 use crate::support::{LIST, Place, Ran, account, list};
 use crate::workbook::{C, S, line, t, xlsx};
 
@@ -415,8 +416,55 @@ fn l20_a_merged_cell_speaks_for_its_rows_however_far_apart_their_data() {
     assert_eq!(by_unit, [Some(19_999.0), Some(20_000.0)]);
 }
 
+/// Records of a sheet of an .xls: the row is hidden; cells of one column are merged, all from 0.
+fn hidden_row(row: u16) -> Vec<u8> {
+    let mut data = [&row.to_le_bytes()[..], &[0; 14]].concat();
+    data[12] = 0x20;
+    biff::record(0x0208, &data)
+}
+
+fn merged_rows(column: u16, first: u16, last: u16) -> Vec<u8> {
+    let numbers = [1, first, last, column, column];
+    biff::record(0x00e5, &numbers.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>())
+}
+
 #[test]
-fn l21_fonts_of_a_text_never_make_it_a_heading() {
+fn l21_hidden_rows_merged_cells_and_the_date_system_of_an_xls_are_told() {
+    let text =
+        list(&["H1,Sở A,1,?,05/03/2026,,", "H2,,1,02/03/2026,05/03/2026,,", "H3,Sở Bê,1,02/03/2026,05/03/2026,,"]);
+    let (strings, mut cells) = biff::sheet_of(&text);
+    for (row, column, value) in &mut cells {
+        if (*row, *column) == (1, 4) {
+            // 1/3/2026 in the 1904 system.
+            *value = biff::Value::Number(46_082.0 - 1462.0);
+        }
+    }
+    let blank = |value: &biff::Value| matches!(value, biff::Value::Shared(at) if strings[*at as usize].is_empty());
+    cells.retain(|(_, _, value)| !blank(value));
+    let mut stream = biff::Book::biff8(strings.clone(), cells).stream();
+    stream.truncate(stream.len() - 4);
+    stream.extend([hidden_row(3), merged_rows(1, 1, 2), biff::record(0x000a, &[])].concat());
+    // The date system stands among the globals, so that the sheet begins six bytes further on.
+    let date_system = biff::record(0x0022, &[1, 0]);
+    let sheet = stream.windows(4).position(|bytes| bytes[..2] == [0x85, 0]).unwrap() + 4;
+    let place = u32::from_le_bytes(stream[sheet..sheet + 4].try_into().unwrap()) + date_system.len() as u32;
+    stream[sheet..sheet + 4].copy_from_slice(&place.to_le_bytes());
+    let globals = 4 + usize::from(u16::from_le_bytes([stream[2], stream[3]]));
+    stream.splice(globals..globals, date_system);
+
+    let place = Place::new();
+    fill_units(&place);
+    let file = place.file("ho-so_20260401.xls", biff::compound("Workbook", &stream));
+    let (row, ran) = place.import(&file);
+    ran.exits(0);
+    assert_eq!(account(&row), [3, 3, 0, 0, 0]);
+    assert_eq!(units(&place), ["A", "A", "B"]);
+    assert_eq!(place.dossiers()[0]["received_at"], "2026-03-01T00:00:00");
+    told(&place, "hidden_rows", "warning", ("Sheet1", 4), 1, &["hiding is not deleting"]);
+}
+
+#[test]
+fn l22_fonts_of_a_text_never_make_it_a_heading() {
     // A row of data that holds words of headings is data.
     let mut row = dossier("H1", "Sở A");
     row[3] = t("Số hồ sơ");
