@@ -13,7 +13,7 @@ use super::budget::{Budget, Look};
 use super::error::ReadError;
 use super::sniff::Container;
 use super::tally::{Fault, Tally};
-use super::text::to_utf8;
+use super::text::{mark_bytes, to_utf8};
 use super::{Cell, Excess, Flow, Limits, RowFault, TextKind, TextNote, recycle};
 use crate::model::Encoding;
 
@@ -24,7 +24,6 @@ const SAMPLE_BYTES: u64 = 1 << 16;
 const SAMPLE_RECORDS: usize = 50;
 /// Rows that must have as many fields before that is the rule of the file.
 const USUAL_RECORDS: usize = 3;
-const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Reads all records as one sheet without a name.
 pub(super) fn read(path: &Path, encoding: Encoding, budget: &mut Budget<'_>) -> Result<(), ReadError> {
@@ -119,7 +118,7 @@ fn text(text: std::borrow::Cow<'_, str>) -> Cell<'_> {
 fn fill<'r>(record: &'r ByteRecord, cells: &mut Vec<Cell<'r>>) -> Option<()> {
     // Fields lie end to end, so the record is checked at once; a character may still straddle two fields,
     // which `get` notices.
-    let text = std::str::from_utf8(record.as_slice()).ok()?;
+    let text = simdutf8::basic::from_utf8(record.as_slice()).ok()?;
     for index in 0..record.len() {
         let field = text.get(record.range(index)?)?;
         cells.push(if field.is_empty() { Cell::Empty } else { Cell::Text(field.into()) });
@@ -138,12 +137,10 @@ struct Damage {
 
 impl Damage {
     fn of(path: &Path, encoding: Encoding, skipped: usize) -> Result<Self, ReadError> {
-        let mut file = File::open(path).map_err(ReadError::Open)?;
-        let mut head = Vec::new();
-        file.by_ref().take(MARK.len() as u64).read_to_end(&mut head).map_err(ReadError::Open)?;
-        let mark = if head == MARK { MARK.len() } else { 0 };
-        let file = Some(file).filter(|_| encoding == Encoding::Utf8);
-        Ok(Self { file, before: (mark + skipped) as u64, encoding })
+        let mark = mark_bytes(path).map_err(ReadError::Open)?;
+        let is_same = encoding == Encoding::Utf8;
+        let file = is_same.then(|| File::open(path)).transpose().map_err(ReadError::Open)?;
+        Ok(Self { file, before: mark + skipped as u64, encoding })
     }
 
     /// Whether the decoder met half a pair of UTF-16 in these bytes.

@@ -70,7 +70,7 @@ fn told(bytes: &[u8], whole: bool) -> (Encoding, Certainty) {
     }
 }
 
-/// Whether bytes are UTF-8, though a few be damaged: legacy text has next to no sequence that UTF-8 allows.
+/// Whether bytes are UTF-8, though some be damaged: legacy text has no sequence that UTF-8 allows.
 fn is_utf8(bytes: &[u8], whole: bool) -> bool {
     let (mut letters, mut damaged) = (0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {
@@ -79,7 +79,7 @@ fn is_utf8(bytes: &[u8], whole: bool) -> bool {
     }
     // Where the bytes were cut, so may a letter be, at both ends.
     let cut = if whole { 0 } else { 2 };
-    damaged <= cut.min(letters) || letters > damaged * 3
+    damaged <= cut.min(letters) || letters * 10 > damaged
 }
 
 /// UTF-16 without a mark: digits and delimiters leave every other byte zero, and no zero has a zero beside it.

@@ -41,10 +41,10 @@ pub(super) enum Word {
     Foreign,
 }
 
-/// Distinct words gathered from a text as the Western code page shows it.
+/// Distinct words, whatever their case, gathered from a text as the Western code page shows it.
 #[derive(Debug, Default)]
 pub(super) struct Evidence {
-    seen: HashSet<Box<str>>,
+    seen: HashSet<String>,
     /// By the position of the encoding in [`Encoding::LEGACY`]: words that are syllables in it, words that are not.
     syllables: [usize; 3],
     others: [usize; 3],
@@ -54,10 +54,9 @@ impl Evidence {
     /// Takes the words of a text.
     pub(super) fn add(&mut self, text: &str) {
         for word in words(text) {
-            if word.is_ascii() || self.seen.len() >= MANY || self.seen.contains(word) {
+            if word.is_ascii() || self.seen.len() >= MANY || !self.seen.insert(word.to_lowercase()) {
                 continue;
             }
-            self.seen.insert(word.into());
             if as_it_stands(word) != Word::Foreign {
                 continue;
             }
@@ -107,7 +106,8 @@ pub(super) fn as_it_stands(word: &str) -> Word {
     if word.is_ascii() || !word.chars().all(is_shown) || (letters.next().is_some() && letters.next().is_none()) {
         // One letter alone is a sign as often as a word.
         Word::Mute
-    } else if is_syllable(word) {
+    } else if is_syllable(word) || (word.contains(['Ð', 'ð']) && is_syllable(&word.replace(['Ð', 'ð'], "đ"))) {
+        // Unicode text has the Icelandic letter for Đ so often that this says nothing.
         Word::AsItStands
     } else {
         Word::Foreign

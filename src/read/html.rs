@@ -8,8 +8,8 @@ use super::budget::Budget;
 use super::error::ReadError;
 use super::markup::{Attributes, Collapsed, Listener, listen};
 use super::sniff::Container;
-use super::text::to_utf8;
-use super::{Cell, Excess, Flow, Note, recycle};
+use super::text::{mark_bytes, to_utf8};
+use super::{Cell, Excess, Flow, Note, RowFault, recycle};
 use crate::model::Encoding;
 
 /// Rows that a cell may reach down, as browsers have it.
@@ -18,13 +18,10 @@ const MAX_ROWSPAN: u32 = 65_534;
 /// Reads every `<table>`, nested ones as sheets of their own.
 pub(super) fn read(path: &Path, encoding: Encoding, budget: &mut Budget<'_>) -> Result<(), ReadError> {
     let file = File::open(path).map_err(ReadError::Open)?;
+    let before = mark_bytes(path).map_err(ReadError::Open)?;
     let utf8 = to_utf8(file, encoding).map_err(ReadError::Open)?;
-    let mut tables = Tables::new(budget);
-    let damaged = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::InvalidData => ReadError::BadEncoding { record: 1, offset: 0 },
-        _ => ReadError::broken(Container::Html)(error),
-    };
-    listen(utf8, &mut tables, damaged)?;
+    let mut tables = Tables { before, ..Tables::new(budget) };
+    listen(utf8, &mut tables, ReadError::broken(Container::Html))?;
     // Only `</table>` may not be left out in HTML, so a table still open means that the end of the file is missing.
     if tables.is_done() || tables.open.is_empty() {
         tables.failed.map_or(Ok(()), Err)
@@ -55,6 +52,8 @@ struct Row {
     /// First column, columns and further rows of the cells that reach down.
     reaching: Vec<(usize, usize, u32)>,
     cell: Option<Span>,
+    /// The first byte in it that is no UTF-8.
+    fault: Option<RowFault>,
 }
 
 #[derive(Clone, Copy)]
@@ -65,6 +64,8 @@ struct Span {
 
 struct Tables<'b, 's> {
     budget: &'b mut Budget<'s>,
+    /// Bytes of the file before the text.
+    before: u64,
     open: Vec<Table>,
     seen: u32,
     text: Collapsed,
@@ -120,12 +121,21 @@ impl Listener for Tables<'_, '_> {
     fn is_done(&self) -> bool {
         self.stopped || self.failed.is_some()
     }
+
+    fn bears_damage(&mut self, byte: u8, offset: u64) -> bool {
+        let offset = self.before + offset;
+        if let Some(row) = self.row() {
+            row.fault.get_or_insert(RowFault::InvalidByte { byte: Some(byte), offset });
+        }
+        true
+    }
 }
 
 impl<'b, 's> Tables<'b, 's> {
     fn new(budget: &'b mut Budget<'s>) -> Self {
         Self {
             budget,
+            before: 0,
             open: Vec::new(),
             seen: 0,
             text: Collapsed::default(),
@@ -256,7 +266,10 @@ impl<'b, 's> Tables<'b, 's> {
             "" => Cell::Empty,
             text => Cell::Text(text.into()),
         }));
-        let flow = self.budget.row(table.rows, &cells);
+        let flow = match row.fault {
+            Some(fault) => self.budget.refused_row(table.rows, &cells, fault),
+            None => self.budget.row(table.rows, &cells),
+        };
         self.spare = recycle(cells);
         match flow {
             Ok(Flow::Continue) => {}
@@ -343,6 +356,28 @@ mod tests {
         let sink = read_text("<table><tr><td>out<table><tr><td>in</table></td></tr><tr><td>after</table>");
         let rows: Vec<_> = sink.rows.iter().map(|(sheet, number, _)| (sheet.as_str(), *number)).collect();
         assert_eq!(rows, [("Bảng 1", 1), ("Bảng 2", 1), ("Bảng 1", 2)]);
+    }
+
+    #[test]
+    fn a_byte_that_is_not_utf8_refuses_its_row_and_no_other() {
+        let html = "\u{feff}<table><tr><td>Số</td></tr><tr><td>x?</td></tr><tr><td>y</td></tr></table>?".as_bytes();
+        let bytes: Vec<u8> = html.iter().map(|byte| if *byte == b'?' { 0xff } else { *byte }).collect();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), &bytes).unwrap();
+        let sniffed = sniff(file.path()).unwrap();
+        let mut sink = Collected::default();
+        read_rows(file.path(), &sniffed, sniffed.read_as(), &Limits::default(), &mut sink).unwrap();
+        assert_eq!(sink.texts(), [["Số"], ["y"]]);
+        let offset = bytes.iter().position(|byte| *byte == 0xff).unwrap() as u64;
+        assert_eq!(sink.refused, [(2, RowFault::InvalidByte { byte: Some(0xff), offset })]);
+    }
+
+    /// Letters and their bytes stand on both sides of every cut.
+    #[test]
+    fn letters_cut_by_the_end_of_a_buffer_are_whole() {
+        let rows = "<tr><td>ớ</td></tr>".repeat(20_000);
+        let sink = read_text(&format!("<table>{rows}</table>"));
+        assert!(sink.rows.iter().all(|(.., cells)| *cells == [Cell::Text("ớ".into())]) && sink.rows.len() == 20_000);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! sheet are held back until their words have told; a cell is decoded only if it holds nothing that legacy text lacks
 //! and its words are Vietnamese that way and not as they stand. The others are left as they are.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use memchr::{memchr, memchr_iter};
 
@@ -13,10 +13,11 @@ use super::letters::decode;
 use super::{Cell, Flow, Note, RowFault, RowSink, TextKind, TextNote, guard};
 use crate::model::Encoding;
 
-/// Rows that are held back until the encoding of a sheet is told.
-const HELD: usize = 256;
+/// Rows, and cells in them, that are held back until the encoding of a sheet is told.
+const HELD_ROWS: usize = 256;
+const HELD_CELLS: usize = 1 << 16;
 /// Of the rows of a sheet told to be plain, every so many-th is looked at in full; TCVN3 shows itself in all.
-const LOOKED_AT: u32 = 16;
+const LOOKED_AT: u32 = 64;
 /// Texts whose reading is remembered.
 const REMEMBERED: usize = 10_000;
 
@@ -26,10 +27,12 @@ pub(super) struct Legacy {
     declared: Option<Encoding>,
     state: State,
     held: Vec<Held>,
-    held_rows: usize,
+    held_cells: usize,
     evidence: Evidence,
     columns: Vec<Column>,
     readings: HashMap<Box<str>, Reading>,
+    /// Texts of a plain sheet that told nothing: most cells repeat a few words.
+    plain: HashSet<Box<str>>,
     decoded: Count,
     undecided: Count,
 }
@@ -75,7 +78,7 @@ enum Reading {
     /// It holds letters that legacy text lacks.
     Unicode,
     Decode(String),
-    /// Vietnamese both ways, such as `Bé`, which may be *Bộ*.
+    /// Nobody knows by the text alone: `Bé` may be *Bộ*.
     Either(String),
 }
 
@@ -85,10 +88,11 @@ impl Legacy {
             declared,
             state: State::Watching,
             held: Vec::new(),
-            held_rows: 0,
+            held_cells: 0,
             evidence: Evidence::default(),
             columns: Vec::new(),
             readings: HashMap::new(),
+            plain: HashSet::new(),
             decoded: Count::default(),
             undecided: Count::default(),
         }
@@ -133,6 +137,7 @@ impl Legacy {
     /// Takes a note, in its place before its row.
     pub(super) fn note(&mut self, sink: &mut dyn RowSink, note: Note) {
         match self.state {
+            // A note makes no sheet long: rows do.
             State::Watching => self.held.push(Held::Note(note)),
             State::Over(_) => {}
             _ => guard::sinking(|| sink.note(note)),
@@ -157,9 +162,13 @@ impl Legacy {
     }
 
     fn hold(&mut self, sink: &mut dyn RowSink, row: Held) -> Flow {
+        self.held_cells += match &row {
+            Held::Row(_, cells) | Held::Refused(_, cells, _) => 1 + cells.len(),
+            Held::Note(_) => 1,
+        };
         self.held.push(row);
-        self.held_rows += 1;
-        if self.held_rows < HELD { Flow::Continue } else { self.settle(sink) }
+        let is_full = self.held.len() >= HELD_ROWS || self.held_cells >= HELD_CELLS;
+        if is_full { self.settle(sink) } else { Flow::Continue }
     }
 
     /// Decides on the sheet and passes on what was held back.
@@ -206,6 +215,15 @@ impl Legacy {
     ) -> Flow {
         let mut changed: Vec<(usize, String)> = Vec::new();
         for (column, text) in texts(cells).filter(|(_, text)| is_worth_a_look(text) && is_shown(text)) {
+            if self.plain.contains(text) {
+                continue;
+            }
+            if words(text).all(|word| as_it_stands(word) != Word::Foreign) {
+                if self.plain.len() < REMEMBERED {
+                    self.plain.insert(text.into());
+                }
+                continue;
+            }
             let mut own = Evidence::default();
             own.add(text);
             match own.verdict() {
@@ -311,17 +329,27 @@ fn read(text: &str, encoding: Encoding) -> Reading {
         (0, 0) if either > 0 => Reading::Either(decode(text, encoding)),
         // HĐND, LĐTBXH
         (0, 0) if mute > 0 => Reading::Decode(decode(text, encoding)),
-        _ => Reading::Keep,
+        // Kroâng is Krông, though no syllable: letters and marks that make one letter hardly stand side by side elsewhere.
+        _ => {
+            let decoded = decode(text, encoding);
+            let is_shorter = decoded.chars().count() < text.chars().count();
+            if is_shorter { Reading::Either(decoded) } else { Reading::Keep }
+        }
     }
 }
 
-/// Whether a sign that is a letter in TCVN3 stands right beside an ASCII letter.
+/// Whether a sign that is a letter in TCVN3 stands right beside an ASCII letter, as no Western sign does.
 fn is_signed(word: &str) -> bool {
     let letters: Vec<char> = word.chars().collect();
-    letters.windows(2).any(|pair| {
-        let sign = |letter: char| matches!(letter, '\u{a1}'..='\u{ae}' | '\u{b5}'..='\u{be}') && letter != '\u{ba}';
-        (sign(pair[0]) && pair[1].is_ascii_alphabetic()) || (pair[0].is_ascii_alphabetic() && sign(pair[1]))
-    })
+    let is_sign = |letter: char| matches!(letter, '\u{a1}'..='\u{ae}' | '\u{b5}'..='\u{be}') && letter != '\u{ba}';
+    let is_quoted = word.starts_with('«') && word.ends_with('»');
+    !is_quoted
+        && letters.windows(2).any(|pair| match (pair[0], pair[1]) {
+            (sign, letter) if letter.is_ascii_alphabetic() => is_sign(sign),
+            // Behind a name © and ® are signs; in TCVN3 đ ends no syllable.
+            (letter, sign) if letter.is_ascii_alphabetic() => is_sign(sign) && !matches!(sign, '§' | '©' | '®'),
+            _ => false,
+        })
 }
 
 /// Whether text holds only what the Western code page shows; Vietnamese in Unicode nearly always holds more.

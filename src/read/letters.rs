@@ -124,6 +124,9 @@ fn high(letters: &[char], shown: char) -> char {
 
 /// The one letter that a letter and a tone make: ê and a dot below are ệ, though Unicode takes it apart otherwise.
 fn marked(base: char, tone: char) -> Option<char> {
+    if !"aăâeêioôơuưy".contains(base.to_lowercase().next()?) {
+        return None;
+    }
     let mut composed = [base, tone].into_iter().nfc();
     composed.next().filter(|_| composed.next().is_none())
 }

@@ -24,6 +24,10 @@ pub(super) trait Listener {
     fn doctype(&mut self) {}
     /// Whether the rest of the file is of no interest.
     fn is_done(&self) -> bool;
+    /// Is told of a byte that is no UTF-8, and of its place; U+FFFD follows instead of it. Whether it goes on so.
+    fn bears_damage(&mut self, _byte: u8, _offset: u64) -> bool {
+        false
+    }
 }
 
 /// The attributes of a tag.
@@ -60,6 +64,13 @@ pub(super) fn listen(
 ) -> Result<(), ReadError> {
     let tokenizer = Tokenizer::new(Adapter(RefCell::new(listener)), TokenizerOpts::default());
     let queue = BufferQueue::default();
+    let feed = |text: &str| {
+        queue.push_back(StrTendril::from_slice(text));
+        // A finished script only hands control back; feeding on goes on where it stopped.
+        while !queue.is_empty() {
+            let _ = tokenizer.feed(&queue);
+        }
+    };
     let mut buffer = vec![0; CHUNK];
     let (mut kept, mut offset) = (0, 0_u64);
     loop {
@@ -68,12 +79,22 @@ pub(super) fn listen(
             Err(error) => return Err(damaged(error)),
         };
         let filled = kept + length;
-        let whole = whole_characters(&buffer[..filled]).ok_or(ReadError::BadEncoding { record: 1, offset })?;
-        queue.push_back(StrTendril::from_slice(whole));
-        let used = whole.len();
-        // A finished script only hands control back; feeding on goes on where it stopped.
-        while !queue.is_empty() {
-            let _ = tokenizer.feed(&queue);
+        let mut used = 0;
+        for chunk in buffer[..filled].utf8_chunks() {
+            feed(chunk.valid());
+            used += chunk.valid().len();
+            let broken = chunk.invalid();
+            // A letter may be cut by the end of the buffer.
+            let is_cut = length > 0 && used + broken.len() == filled && broken.len() < 4;
+            if broken.is_empty() || is_cut {
+                break;
+            }
+            let place = offset + used as u64;
+            if !tokenizer.sink.0.borrow_mut().bears_damage(broken[0], place) {
+                return Err(ReadError::BadEncoding { record: 1, offset: place });
+            }
+            feed("\u{fffd}");
+            used += broken.len();
         }
         offset += used as u64;
         buffer.copy_within(used..filled, 0);
@@ -132,16 +153,6 @@ impl Collapsed {
 
     pub(super) fn as_str(&self) -> &str {
         &self.text
-    }
-}
-
-/// The longest prefix of whole characters; `None` if the bytes are not UTF-8. Where the file ends inside a character
-/// it ends inside a table too, which says more.
-fn whole_characters(bytes: &[u8]) -> Option<&str> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Some(text),
-        Err(error) if error.error_len().is_none() => std::str::from_utf8(&bytes[..error.valid_up_to()]).ok(),
-        Err(_) => None,
     }
 }
 

@@ -179,6 +179,15 @@ fn recycle<'b>(mut cells: Vec<Cell<'_>>) -> Vec<Cell<'b>> {
     cells.into_iter().map(|_| Cell::Empty).collect()
 }
 
+/// Writers of the old encodings with tables of their own, against which decoding is checked.
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#[path = "../../tests/it/encodings.rs"]
+mod encodings;
+
+#[cfg(test)]
+mod text_laws;
+
 /// A sink for tests that keeps everything.
 #[cfg(test)]
 mod collected {

@@ -38,43 +38,62 @@ static ALL_RIMES: LazyLock<HashSet<&str>> = LazyLock::new(|| RIMES.split(' ').co
 ///
 /// It needs no dictionary: of letters thrown together hardly any pass, of Vietnamese words nearly all.
 pub(super) fn is_syllable(word: &str) -> bool {
-    let Some((plain, tone)) = without_tone(word) else { return false };
-    if !closes_with_stop(&plain) || matches!(tone, Some(ACUTE | DOT)) {
-        return parses(&plain);
-    }
-    false
+    let Some(Letters { plain, tone }) = Letters::of(word) else { return false };
+    let speaks = match tone {
+        // Before c, ch, k, p and t only two of the tones are spoken.
+        Some((_, ACUTE | DOT)) => true,
+        _ => !closes_with_stop(&plain),
+    };
+    speaks && parses(&plain, tone.map(|(at, _)| at))
 }
 
 const ACUTE: char = '\u{301}';
 const DOT: char = '\u{323}';
 
-/// The letters in small, without the tone, and the tone; `None` if there are two tones or other letters.
-fn without_tone(word: &str) -> Option<(String, Option<char>)> {
-    let mut tone = None;
-    let mut bare = String::with_capacity(word.len());
-    for letter in word.nfd().flat_map(char::to_lowercase) {
-        match letter {
-            '\u{300}' | ACUTE | '\u{303}' | '\u{309}' | DOT if bare.is_empty() || tone.is_some() => return None,
-            '\u{300}' | ACUTE | '\u{303}' | '\u{309}' | DOT => tone = Some(letter),
-            'a'..='z' | 'đ' | '\u{302}' | '\u{306}' | '\u{31b}' => bare.push(letter),
-            _ => return None,
-        }
-    }
-    (!bare.is_empty()).then(|| (bare.nfc().collect(), tone))
+/// A word in small letters without its tone, and the tone with the position of its letter.
+struct Letters {
+    plain: String,
+    tone: Option<(usize, char)>,
 }
 
-/// Before c, ch, k, p and t only two of the tones are spoken.
+impl Letters {
+    /// `None` if there are two tones, or other letters.
+    fn of(word: &str) -> Option<Self> {
+        let mut tone = None;
+        let mut bare = String::with_capacity(word.len());
+        let mut letters = 0_usize;
+        for letter in word.nfd().flat_map(char::to_lowercase) {
+            match letter {
+                '\u{300}' | ACUTE | '\u{303}' | '\u{309}' | DOT if tone.is_some() => return None,
+                '\u{300}' | ACUTE | '\u{303}' | '\u{309}' | DOT => tone = Some((letters.checked_sub(1)?, letter)),
+                '\u{302}' | '\u{306}' | '\u{31b}' => bare.push(letter),
+                'a'..='z' | 'đ' => {
+                    letters += 1;
+                    bare.push(letter);
+                }
+                _ => return None,
+            }
+        }
+        (letters > 0).then(|| Self { plain: bare.nfc().collect(), tone })
+    }
+}
+
 fn closes_with_stop(plain: &str) -> bool {
     plain.chars().count() > 1 && plain.ends_with(['c', 'h', 'k', 'p', 't']) && !plain.ends_with("nh")
 }
 
-fn parses(plain: &str) -> bool {
-    if ALL_RIMES.contains(plain) {
+/// Whether the letters split into an opening and a rime, and the tone stands where that rime bears it.
+fn parses(plain: &str, tone_at: Option<usize>) -> bool {
+    let fits = |opening: &str, rime: &str| match tone_at.map(|at| at.checked_sub(opening.chars().count())) {
+        None => true,
+        Some(at) => at.is_some_and(|at| bears_tone(rime, at)),
+    };
+    if ALL_RIMES.contains(plain) && fits("", plain) {
         return true;
     }
     OPENINGS.iter().any(|opening| {
         let Some(rime) = plain.strip_prefix(opening) else { return false };
-        match *opening {
+        let is_rime = match *opening {
             "gi" => ALL_RIMES.contains(rime) || AFTER_GI.contains(&rime),
             "qu" => ALL_RIMES.contains(rime) || AFTER_QU.contains(&rime),
             "k" | "gh" | "ngh" => rime.starts_with(['e', 'ê', 'i', 'y']) && ALL_RIMES.contains(rime),
@@ -82,8 +101,46 @@ fn parses(plain: &str) -> bool {
             // gì, gìn: the i belongs to the opening.
             "g" => (!rime.starts_with(['e', 'ê', 'i']) || matches!(rime, "i" | "in")) && ALL_RIMES.contains(rime),
             _ => ALL_RIMES.contains(rime),
-        }
+        };
+        is_rime && fits(opening, rime)
     })
+}
+
+/// Whether the letter at a position of a rime may bear its tone: the last vowel with a mark, else the last before a
+/// consonant, else the middle of three and the first of two. Of oa, oe and uy either may.
+fn bears_tone(rime: &str, at: usize) -> bool {
+    let letters: Vec<char> = rime.chars().collect();
+    let vowels = letters.iter().take_while(|letter| !letter.is_ascii() || "aeiouy".contains(**letter)).count();
+    if let Some(marked) = letters[..vowels].iter().rposition(|letter| !letter.is_ascii()) {
+        return at == marked;
+    }
+    match vowels {
+        _ if vowels < letters.len() => at + 1 == vowels,
+        2 if matches!(rime, "oa" | "oe" | "uy") => at < 2,
+        3 => at == 1,
+        _ => at == 0,
+    }
+}
+
+/// Every syllable that has a letter outside ASCII, in small letters.
+#[cfg(test)]
+pub(super) fn inventory() -> Vec<String> {
+    let tones = ["", "\u{300}", "\u{301}", "\u{303}", "\u{309}", "\u{323}"];
+    let mut all = std::collections::BTreeSet::new();
+    for opening in OPENINGS.iter().chain(&[""]) {
+        for rime in ALL_RIMES.iter().chain(&AFTER_GI).chain(&AFTER_QU) {
+            for (at, _) in rime.char_indices() {
+                for tone in tones {
+                    let (before, behind) = rime.split_at(at + rime[at..].chars().next().map_or(0, char::len_utf8));
+                    let word: String = format!("{opening}{before}{tone}{behind}").nfc().collect();
+                    if !word.is_ascii() && is_syllable(&word) {
+                        all.insert(word);
+                    }
+                }
+            }
+        }
+    }
+    all.into_iter().collect()
 }
 
 #[cfg(test)]
@@ -103,7 +160,8 @@ mod tests {
     #[test]
     fn other_words_are_none() {
         for word in
-            "école café für Müller naïf Citroën mójibake kà ngé cát\u{300} bàt mảc đ ngh trư\u{300}\u{301} Sè1 hå ¬n"
+            "école café für Müller naïf Citroën mójibake kà ngé cát\u{300} bàt mảc đ ngh trư\u{300}\u{301} Sè1 hå ¬n \u{301}a \
+            Sôì traò tòan ngưòi qúy giaò khúyên"
                 .split_whitespace()
         {
             assert!(!is_syllable(word), "{word}");

@@ -1,11 +1,15 @@
 //! Decodes legacy and UTF-16 text to UTF-8 as a stream: UTF-16 by `encoding_rs`, the legacy encodings letter by letter.
 
+use std::fs::File;
 use std::io::{self, Read};
+use std::path::Path;
 
 use encoding_rs::{Decoder, UTF_16BE, UTF_16LE};
 
 use super::letters::{Letters, shown_bytes};
 use crate::model::Encoding;
+
+const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Wraps a stream of bytes of some encoding as a stream of UTF-8.
 ///
@@ -78,10 +82,17 @@ impl<R: Read> Read for Decoded<R> {
     }
 }
 
+/// Bytes of the UTF-8 byte order mark that a file begins with: 3 or 0.
+pub(super) fn mark_bytes(path: &Path) -> io::Result<u64> {
+    let mut head = Vec::with_capacity(MARK.len());
+    File::open(path)?.take(MARK.len() as u64).read_to_end(&mut head)?;
+    Ok(if head == MARK { MARK.len() as u64 } else { 0 })
+}
+
 fn without_mark<'r>(mut bytes: impl Read + 'r) -> io::Result<Box<dyn Read + 'r>> {
-    let mut head = Vec::with_capacity(3);
-    bytes.by_ref().take(3).read_to_end(&mut head)?;
-    if head == b"\xef\xbb\xbf" {
+    let mut head = Vec::with_capacity(MARK.len());
+    bytes.by_ref().take(MARK.len() as u64).read_to_end(&mut head)?;
+    if head == MARK {
         head.clear();
     }
     Ok(Box::new(io::Cursor::new(head).chain(bytes)))

@@ -381,3 +381,23 @@ fn t20_an_html_list_in_tcvn3_is_read() {
         .collect();
     loads_right(html(&entities).as_bytes());
 }
+
+#[test]
+fn t21_what_cannot_be_seen_separates_nothing_and_is_not_kept() {
+    let units = UNITS.replace("Sở Bê", "Sở Hoà Bình");
+    let place = Place::with_units(&units);
+    let rows = [
+        "H1,Sở Hoà Bình,Trực tuyến,06/01/2025,10/01/2025,09/01/2025,Đã trả kết quả",
+        "\u{feff}H\u{200b}2\u{a0},S\u{1a1}\u{200b}\u{309} Ho\u{200b}\u{300}a\u{202e} B\u{ec}nh\u{2060},Trực\u{a0}tuyến\u{200b},06/01/2025\u{a0},\u{200e}10/01/2025,09/01/2025\u{200b},Đã\u{ad} trả\u{2003}kết\u{202c} quả",
+    ];
+    let (row, ran) = place.import_text("ho-so_20250401.csv", &list(&rows));
+    ran.exits(0);
+    assert_eq!(account(&row), [2, 2, 0, 0, 0]);
+    let expected = [("H1".to_owned(), "B".to_owned(), 2, 10), ("H2".to_owned(), "B".to_owned(), 2, 10)];
+    assert_eq!(held(&place), expected);
+    let texts = place.rows(&["sql", "SELECT * FROM dossiers"]);
+    let unseen = |text: &str| text.contains(['\u{200b}', '\u{202e}', '\u{ad}', '\u{200e}']);
+    assert!(
+        texts.iter().flat_map(|row| row.as_object().unwrap().values()).all(|value| !value.as_str().is_some_and(unseen))
+    );
+}
