@@ -60,6 +60,14 @@ impl Purge {
         if done.dossiers < sought && done.finished.is_none() {
             note(global, &format!("{} of {sought} dossier(s) have no row in the workspace", sought - done.dossiers));
         }
+        for import in &done.unknown_before {
+            note(
+                global,
+                &format!(
+                    "the state before import {import} was purged earlier: its rows go and none goes back; import the files before it again"
+                ),
+            );
+        }
         match done.version {
             Some(version) => {
                 note(global, &format!("version {version}; none before it can be read any more"));

@@ -32,6 +32,42 @@ pub async fn files(path: &Path, table: &str, version: Option<u64>) -> Result<Tab
     listed(&opened, path, table)
 }
 
+/// All files that are live at any of the versions. Reads the log once, since it is kept whole; opening each version
+/// would read it as often as there are versions.
+pub async fn files_of_all(path: &Path, table: &str, versions: &BTreeSet<u64>) -> Result<BTreeSet<String>, StoreError> {
+    let (mut live, mut all) = (Some(BTreeSet::new()), BTreeSet::new());
+    for version in 0..=versions.last().copied().unwrap_or(0) {
+        let entry = path.join("_delta_log").join(format!("{version:020}.json"));
+        match (fs::read_to_string(&entry), &mut live) {
+            (Ok(text), Some(live)) => apply(&text, &entry, live)?,
+            (Ok(_), None) => {}
+            // Another tool cleaned the log behind a checkpoint: from here on each version is opened.
+            (Err(error), _) if error.kind() == std::io::ErrorKind::NotFound => live = None,
+            (Err(error), _) => return Err(io(&entry)(error)),
+        }
+        match &live {
+            _ if !versions.contains(&version) => {}
+            Some(live) => all.extend(live.iter().cloned()),
+            None => all.extend(files(path, table, Some(version)).await?.into_keys()),
+        }
+    }
+    Ok(all)
+}
+
+/// Takes the files of one entry of a log in and out.
+fn apply(text: &str, entry: &Path, live: &mut BTreeSet<String>) -> Result<(), StoreError> {
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let action: serde_json::Value = serde_json::from_str(line)
+            .map_err(|error| StoreError::Config { path: entry.to_owned(), message: error.to_string() })?;
+        let path = |name: &str| action[name]["path"].as_str().map(|path| path.replace("%3D", "="));
+        live.extend(path("add"));
+        if let Some(removed) = path("remove") {
+            live.remove(&removed);
+        }
+    }
+    Ok(())
+}
+
 /// Makes the table's live files exactly `target`, in one commit, and returns the version that holds them.
 /// What a killed import left behind is dropped by the same commit.
 pub async fn commit(

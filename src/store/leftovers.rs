@@ -1,12 +1,12 @@
 //! What killed writes leave behind and what purges make needless, and its removal.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::kill::KillPoint;
 use super::version::{self, Manifest};
-use super::{StoreError, Workspace, WriteLock, io, schema};
+use super::{StoreError, Workspace, WriteLock, delta, io, schema};
 
 /// Files deleted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -58,13 +58,9 @@ pub(super) fn finish_purge(
 
 /// Deletes data files that no readable version needs, temporary files, and folders that are empty then.
 pub(super) fn sweep(workspace: &Workspace, _lock: &WriteLock) -> Result<Deleted, StoreError> {
-    let history = workspace.history()?;
-    let purge = version::newest_purge(&history);
     let mut needed = BTreeSet::new();
-    for manifest in history.iter().filter(|version| version.number >= purge) {
-        for table in manifest.tables.keys() {
-            needed.extend(workspace.files(manifest, table)?.keys().map(|path| workspace.table_path(table).join(path)));
-        }
+    for (table, files) in needed_files(workspace, &workspace.history()?)? {
+        needed.extend(files.iter().map(|file| workspace.table_path(&table).join(file)));
     }
     let data = workspace.root().join("data");
     let mut deleted = Deleted::default();
@@ -84,6 +80,39 @@ pub(super) fn sweep(workspace: &Workspace, _lock: &WriteLock) -> Result<Deleted,
         drop_empty(&folder)?;
     }
     Ok(deleted)
+}
+
+/// Whether a folder holds nothing, or no more than a killed `init` leaves: empty folders of these names, the
+/// configuration, temporary files.
+pub(super) fn only_begun(root: &Path, folders: &[&str]) -> Result<bool, StoreError> {
+    for path in entries(root)? {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let empty = folders.contains(&name) && path.is_dir() && entries(&path)?.is_empty();
+        if !empty && name != "cchc.toml" && !is_temporary(&path) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Of each table the files of all versions that can be read.
+pub(super) fn needed_files(
+    workspace: &Workspace,
+    history: &[Manifest],
+) -> Result<BTreeMap<String, BTreeSet<String>>, StoreError> {
+    let purge = version::newest_purge(history);
+    let mut versions: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
+    for (table, version) in history.iter().filter(|version| version.number >= purge).flat_map(|one| &one.tables) {
+        versions.entry(table.clone()).or_default().insert(*version);
+    }
+    versions
+        .into_iter()
+        .map(|(table, versions)| {
+            let path = workspace.table_path(&table);
+            let files = workspace.runtime().block_on(delta::files_of_all(&path, &table, &versions))?;
+            Ok((table, files))
+        })
+        .collect()
 }
 
 /// Log entries behind the published one, the newest first, so that the log has no hole at any moment.

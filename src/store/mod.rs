@@ -31,6 +31,9 @@ use crate::read::Limits;
 /// The layout of the folder; a workspace of another layout is refused.
 const FORMAT: &str = "cchc workspace 1\n";
 
+/// The folders of a new workspace.
+const FOLDERS: [&str; 4] = ["data", "versions", "queries", "report-templates"];
+
 /// What can go wrong with a workspace.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -189,10 +192,10 @@ impl Workspace {
         if root.join("FORMAT").exists() {
             return Err(StoreError::Exists(root.to_owned()));
         }
-        if root.is_dir() && fs::read_dir(root).map_err(io(root))?.next().is_some() {
+        if root.is_dir() && !leftovers::only_begun(root, &FOLDERS)? {
             return Err(StoreError::NotEmpty(root.to_owned()));
         }
-        for folder in ["data", "versions", "queries", "report-templates"] {
+        for folder in FOLDERS {
             let path = root.join(folder);
             fs::create_dir_all(&path).map_err(io(&path))?;
         }

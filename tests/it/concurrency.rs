@@ -93,7 +93,7 @@ fn two_importers_and_a_reader_at_once_lose_nothing_and_count_nothing_twice() {
 }
 
 #[test]
-#[ignore = "the full run: 20 rounds; `cargo test --release -- --ignored at_once`"]
+#[ignore = "the full run: tests/robustness.sh"]
 fn twenty_rounds_of_two_importers_and_a_reader_at_once() {
     rounds(20);
 }

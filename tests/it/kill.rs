@@ -313,7 +313,7 @@ fn imports_killed_at_random_times_converge() {
 }
 
 #[test]
-#[ignore = "the full run: 50 kills, some minutes; `cargo test --release -- --ignored kill`"]
+#[ignore = "the full run: tests/robustness.sh"]
 fn fifty_imports_killed_at_random_times_converge() {
     random_kills(50, 50);
 }
@@ -328,4 +328,55 @@ fn no_file_of_the_workspace_is_a_leftover_after_undisturbed_imports() {
     vacuum(&place);
     assert_eq!(files_below(&place.workspace()).len(), files);
     assert_eq!(held(&place), expected.once[2]);
+}
+
+#[test]
+fn a_checkpoint_of_a_log_that_a_killed_import_made_goes_and_old_versions_are_read_across_checkpoints() {
+    use cchc::store::Transaction;
+    use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
+    let place = Place::new();
+    let workspace = Workspace::open(&place.workspace()).unwrap();
+    // The log of a table makes a checkpoint with its entry 99: entry 0 makes the table, 1 to 98 fill it.
+    for number in 2..=99_i64 {
+        let lock = workspace.lock(true, || ()).unwrap();
+        let mut transaction = Transaction::begin(&workspace, &lock).unwrap();
+        let column = Series::new("import".into(), [number]).into_column();
+        transaction.append("sent", DataFrame::new(1, vec![column]).unwrap()).unwrap();
+        transaction.publish("import", None, Vec::new()).unwrap();
+    }
+    let before = held(&place);
+    let export = place.file("a_20250201.csv", list(&["H1,Sở A,Trực tuyến,06/12/2024,10/01/2025,,Đang xử lý"]));
+    killed(&place, &["import", export.to_str().unwrap()], "tables-committed");
+    let log = place.workspace().join("data/sent/_delta_log");
+    assert!(log.join("_last_checkpoint").exists(), "the test would show nothing: {:?}", files_below(&log).last());
+    assert_eq!(held(&place).rows, before.rows);
+    vacuum(&place);
+    assert_eq!(held(&place), before);
+    for _ in 0..2 {
+        import(&place, &export);
+    }
+    assert!(log.join("_last_checkpoint").exists());
+    let sent =
+        |version: &str| place.rows(&["--as-of", version, "sql", "SELECT count(*) AS n FROM sent"])[0]["n"].clone();
+    for version in [1, 2, 50, 98, 99, 100, 101] {
+        assert_eq!(sent(&version.to_string()), version - 1, "version {version}");
+    }
+    place.run(&["purge", "--import", "50"]).exits(0);
+    assert_eq!(sent("102"), 99);
+}
+
+#[test]
+fn an_init_that_was_killed_can_be_repeated_and_a_folder_of_others_is_left_alone() {
+    let place = Place::empty();
+    let units = place.file("units.csv", crate::support::UNITS);
+    for name in ["data", "versions", "queries"] {
+        std::fs::create_dir_all(place.workspace().join(name)).unwrap();
+    }
+    std::fs::write(place.workspace().join(".tmpAbCdEf"), "").unwrap();
+    place.run(&["init", "--units", units.to_str().unwrap()]).exits(0);
+    assert_eq!(place.rows(&["sql", "SELECT code FROM units"]).len(), 4);
+    let other = Place::empty();
+    std::fs::create_dir_all(other.workspace().join("data")).unwrap();
+    std::fs::write(other.workspace().join("data/theirs.txt"), "").unwrap();
+    other.run(&["init"]).exits(1).says(&["is not empty and no workspace"]);
 }

@@ -247,6 +247,7 @@ fn what_an_earlier_purge_deleted_does_not_come_back() {
     place.run(&["purge", "--dossier", "H1"]).exits(0);
     let ran = place.run(&["--format", "json", "purge", "--import", "3"]).exits(0);
     assert_eq!(counts(&ran.rows())["dossiers"], json!([1, 0, 0, 0]), "the state before lies behind the first purge");
+    ran.says(&["the state before import 3 was purged earlier"]);
     assert_eq!(codes(&place), Vec::<String>::new());
 }
 

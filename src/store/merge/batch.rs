@@ -3,13 +3,11 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Datelike, NaiveDate};
-use polars::prelude::{
-    Column as Series, DataFrame, IntoColumn, NamedFrom, PlHashMap, PlSmallStr, PolarsResult, StringChunked,
-};
+use polars::prelude::{Column as Series, DataFrame, IntoColumn, NamedFrom, PlHashMap, PolarsResult, StringChunked};
 
 use super::account::State;
 use super::{DOSSIERS, Incoming, RowsOf};
-use crate::model::{Kind, Table};
+use crate::model::{Kind, PROVENANCE, Table};
 use crate::normalise::PERSONAL;
 use crate::store::take;
 
@@ -58,6 +56,7 @@ pub(super) struct Batch {
 
 pub(super) struct Part {
     pub file: String,
+    pub sheet: String,
     pub source: String,
     pub exported_at: Option<NaiveDate>,
     pub rows: RowsOf,
@@ -72,15 +71,22 @@ impl Batch {
             starts.push(height);
             height += one.frame.height() as u32;
             personal.extend(one.frame.column(PERSONAL)?.u64()?.iter().map(Option::unwrap_or_default));
-            let whole = with_provenance(&one, import)?;
-            parts.push(Part { file: one.file, source: one.source, exported_at: one.exported_at, rows: one.rows });
+            let frame = one.frame.drop(PERSONAL)?;
+            parts.push(Part {
+                file: one.file,
+                sheet: one.sheet,
+                source: one.source,
+                exported_at: one.exported_at,
+                rows: one.rows,
+            });
             match &mut data {
-                Some(data) => drop(data.vstack_mut(&whole)?),
-                None => data = Some(whole),
+                Some(data) => drop(data.vstack_mut(&frame)?),
+                None => data = Some(frame),
             }
         }
         let mut data = data.unwrap_or_else(DataFrame::empty);
         data.rechunk_mut_par();
+        let data = with_provenance(table, data, &parts, &starts, import)?;
         let keys = data.column(table.key)?.str()?.clone();
         let content =
             table.columns.iter().map(|column| data.column(column.name).cloned()).collect::<PolarsResult<_>>()?;
@@ -153,23 +159,35 @@ impl Batch {
     }
 }
 
-fn with_provenance(incoming: &Incoming, import: u64) -> PolarsResult<DataFrame> {
-    let data = &incoming.frame;
+/// Adds to all rows at once where they came from: there may be ten thousand files of a few rows each.
+fn with_provenance(
+    table: &Table,
+    mut data: DataFrame,
+    parts: &[Part],
+    starts: &[u32],
+    import: u64,
+) -> PolarsResult<DataFrame> {
     let height = data.height();
-    let row = data.column("row")?.clone();
-    let mut columns: Vec<Series> =
-        data.columns().iter().filter(|column| ![PERSONAL, "row"].contains(&column.name().as_str())).cloned().collect();
-    for (name, value) in [("source", &incoming.source), ("file", &incoming.file), ("sheet", &incoming.sheet)] {
-        columns.push(Series::new_scalar(name.into(), PlSmallStr::from_str(value).into(), height));
-    }
-    columns.push(row);
-    let day = incoming.exported_at.and_then(|day| day.and_hms_opt(0, 0, 0));
-    let micros = day.map(|time| time.and_utc().timestamp_micros());
-    let exported = polars::prelude::Series::new("exported_at".into(), vec![micros; height])
-        .cast(&crate::normalise::data_type(Kind::Time))?;
-    columns.push(exported.into_column());
-    columns.push(Series::new_scalar("import".into(), (import as i64).into(), height));
-    DataFrame::new(height, columns)
+    let ends = starts.iter().skip(1).map(|start| *start as usize).chain([height]);
+    let lengths: Vec<usize> = starts.iter().zip(ends).map(|(start, end)| end - *start as usize).collect();
+    let mut add = |name: &str, texts: Vec<&str>| {
+        let repeated = texts.into_iter().zip(&lengths).flat_map(|(text, length)| std::iter::repeat_n(text, *length));
+        let column: StringChunked = repeated.collect();
+        data.with_column(column.with_name(name.into()).into_column()).map(drop)
+    };
+    add("source", parts.iter().map(|part| part.source.as_str()).collect())?;
+    add("file", parts.iter().map(|part| part.file.as_str()).collect())?;
+    add("sheet", parts.iter().map(|part| part.sheet.as_str()).collect())?;
+    let micros = |part: &Part| {
+        let day = part.exported_at.and_then(|day| day.and_hms_opt(0, 0, 0));
+        day.map(|time| time.and_utc().timestamp_micros())
+    };
+    let days: Vec<Option<i64>> =
+        parts.iter().zip(&lengths).flat_map(|(part, length)| std::iter::repeat_n(micros(part), *length)).collect();
+    let days = polars::prelude::Series::new("exported_at".into(), days);
+    data.with_column(days.cast(&crate::normalise::data_type(Kind::Time))?.into_column())?;
+    data.with_column(Series::new_scalar("import".into(), (import as i64).into(), height))?;
+    data.select(table.columns.iter().chain(PROVENANCE).map(|column| column.name))
 }
 
 /// Counts months, from a time in microseconds.

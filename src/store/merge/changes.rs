@@ -8,6 +8,7 @@ use super::account::State;
 use super::batch::{Batch, unit_column};
 use crate::model::{Kind, Table};
 use crate::normalise::data_type;
+use crate::store::take;
 
 /// Dates that stay as they are once they are set.
 const DATES: [&str; 3] = ["received_at", "due_at", "finished_at"];
@@ -70,7 +71,9 @@ impl Changes {
     /// The rows of the table `changes`, in order of dossiers and of counting.
     pub fn frame(mut self, batch: &Batch) -> PolarsResult<DataFrame> {
         self.cells.sort_by_key(|change| (batch.keys.get(change.row as usize), change.row));
-        let rows = batch.take(self.cells.iter().map(|change| change.row).collect())?;
+        let unit = unit_column(batch.table).unwrap_or(batch.table.key);
+        let kept = [batch.table.key, unit, "import", "file", "sheet", "row", "exported_at"];
+        let rows = take(&batch.data.select(kept)?, self.cells.iter().map(|change| change.row).collect())?;
         let copied = |from: &str, to: &str| rows.column(from).map(|column| column.clone().with_name(to.into()));
         let text = |name: &str, of: &dyn Fn(&Change) -> Option<String>| {
             let values: Vec<Option<String>> = self.cells.iter().map(of).collect();
@@ -80,7 +83,7 @@ impl Changes {
         let imports: Vec<Option<i64>> = self.cells.iter().map(|change| change.old_import).collect();
         let columns = vec![
             copied(batch.table.key, "dossier_code")?,
-            copied(unit_column(batch.table).unwrap_or(batch.table.key), "unit")?,
+            copied(unit, "unit")?,
             text("column_name", &|change| Some(change.column.to_owned())),
             text("old_value", &|change| shown(change.column, change.old)),
             text("new_value", &|change| shown(change.column, change.new)),

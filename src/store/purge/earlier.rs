@@ -19,6 +19,8 @@ pub(super) struct Earlier {
     pub rows: BTreeMap<Option<String>, DataFrame>,
     /// Keys without an earlier row: the purged imports introduced them, or an earlier purge deleted it.
     pub vanished: PlHashSet<String>,
+    /// Imports of which an earlier purge deleted the version before, so that nobody knows of earlier rows.
+    pub unknown: BTreeSet<u64>,
 }
 
 /// Looks for each key in the version before the import that brought its row; what another purged import had brought
@@ -35,6 +37,9 @@ pub(super) fn earlier(
     let readable = newest_purge(history);
     while let Some((import, mut keys)) = gone.pop_last() {
         let before = history.iter().find(|version| version.number + 1 == import && version.number >= readable);
+        if before.is_none() {
+            found.unknown.insert(import);
+        }
         let files = before.map(|before| workspace.files(before, table.name)).transpose()?.unwrap_or_default();
         for (file, partition) in files {
             let held = delta::read(&workspace.table_path(table.name).join(file), table.name)?;

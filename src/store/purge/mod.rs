@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::leftovers::{self, Deleted};
-use super::version::{self, Manifest, PurgeNote, SentFile};
+use super::version::{Manifest, PurgeNote, SentFile};
 use super::{StoreError, Transaction, Workspace, WriteLock, delta, schema};
 use codes::Codes;
 use table::Sieve;
@@ -68,6 +68,8 @@ pub struct Purged {
     pub finished: Option<u64>,
     /// How many of the named dossiers were found.
     pub dossiers: u64,
+    /// Imports whose rows went although they may have had an earlier state: an earlier purge deleted it.
+    pub unknown_before: BTreeSet<u64>,
     /// By table, those only where there was something to do.
     pub tables: BTreeMap<&'static str, PurgeCounts>,
     /// Files deleted.
@@ -100,6 +102,7 @@ pub fn purge(workspace: &Workspace, lock: &WriteLock, order: &PurgeOrder, mode: 
         }
     }
     done.dossiers = sieve.dossiers() as u64;
+    done.unknown_before = sieve.unknown();
     let found = !done.tables.is_empty() || older_hold(workspace, &history, &codes)?;
     if !found || mode == Mode::Rehearse {
         return Ok(done);
@@ -146,15 +149,10 @@ fn unnamed(history: &[Manifest], order: &PurgeOrder, codes: &Codes) -> BTreeMap<
 
 /// Whether a data file of an older version holds a code that the newest does not.
 fn older_hold(workspace: &Workspace, history: &[Manifest], codes: &Codes) -> Result<bool, StoreError> {
-    let readable = version::newest_purge(history);
-    let mut seen = BTreeSet::new();
-    for manifest in history.iter().rev().filter(|version| version.number >= readable) {
-        for table in schema::table_names() {
-            for file in workspace.files(manifest, table)?.into_keys() {
-                let path = workspace.table_path(table).join(file);
-                if seen.insert(path.clone()) && table::holds(&delta::read(&path, table)?, codes) {
-                    return Ok(true);
-                }
+    for (table, files) in leftovers::needed_files(workspace, history)? {
+        for file in files {
+            if table::holds(&delta::read(&workspace.table_path(&table).join(file), &table)?, codes) {
+                return Ok(true);
             }
         }
     }

@@ -30,6 +30,8 @@ pub(super) struct Sieve<'a> {
     number: u64,
     /// Dossiers whose rows were removed.
     found: BTreeSet<String>,
+    /// Imports of which nobody knows the state before.
+    unknown: BTreeSet<u64>,
     /// Dossiers that nobody but a purged import brought: what is told about them goes too.
     vanished: PlHashSet<String>,
 }
@@ -43,13 +45,18 @@ impl<'a> Sieve<'a> {
         unnamed: &'a BTreeMap<String, SentFile>,
         number: u64,
     ) -> Self {
-        let (found, vanished) = (BTreeSet::new(), PlHashSet::default());
-        Self { workspace, history, order, codes, unnamed, number, found, vanished }
+        let (found, unknown, vanished) = (BTreeSet::new(), BTreeSet::new(), PlHashSet::default());
+        Self { workspace, history, order, codes, unnamed, number, found, unknown, vanished }
     }
 
     /// How many of the named dossiers were found so far.
     pub fn dossiers(&self) -> usize {
         self.found.len()
+    }
+
+    /// Imports whose rows went without anything to go back to, since an earlier purge deleted the version before.
+    pub fn unknown(self) -> BTreeSet<u64> {
+        self.unknown
     }
 
     /// Sieves a table partition by partition; those without a change keep their files.
@@ -103,6 +110,7 @@ impl<'a> Sieve<'a> {
             }
         }
         let mut found = earlier(self.workspace, self.history, table, gone, &self.order.imports, self.codes)?;
+        self.unknown.append(&mut found.unknown);
         if table.key == DOSSIER {
             self.vanished = std::mem::take(&mut found.vanished);
         }
