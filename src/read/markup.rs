@@ -9,6 +9,7 @@ use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{BufferQueue, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 
 use super::error::ReadError;
+use super::tags::TagMeter;
 
 const CHUNK: usize = 1 << 16;
 
@@ -71,6 +72,7 @@ pub(super) fn listen(
             let _ = tokenizer.feed(&queue);
         }
     };
+    let mut meter = TagMeter::default();
     let mut buffer = vec![0; CHUNK];
     let (mut kept, mut offset) = (0, 0_u64);
     loop {
@@ -81,6 +83,9 @@ pub(super) fn listen(
         let filled = kept + length;
         let mut used = 0;
         for chunk in buffer[..filled].utf8_chunks() {
+            if !meter.passes(chunk.valid().as_bytes()) {
+                return Err(damaged(std::io::Error::other("a tag of too many attributes")));
+            }
             feed(chunk.valid());
             used += chunk.valid().len();
             let broken = chunk.invalid();
@@ -192,8 +197,7 @@ impl<L: Listener> TokenSink for Adapter<'_, L> {
 /// Says where tags are not tags: nobody else tells the tokenizer, since no tree is built.
 fn raw_content(name: &str) -> TokenSinkResult<()> {
     match name {
-        "style" | "xmp" | "noframes" => TokenSinkResult::RawData(RawKind::Rawtext),
-        "script" => TokenSinkResult::RawData(RawKind::ScriptData),
+        "style" | "xmp" | "noframes" | "script" => TokenSinkResult::RawData(RawKind::Rawtext),
         "title" | "textarea" => TokenSinkResult::RawData(RawKind::Rcdata),
         _ => TokenSinkResult::Continue,
     }

@@ -25,6 +25,7 @@ mod sniff;
 mod spreadsheet;
 mod spreadsheet_ml;
 mod syllable;
+mod tags;
 mod tally;
 mod text;
 mod xls;
