@@ -89,8 +89,10 @@ pub(super) fn listen(
             feed(chunk.valid());
             used += chunk.valid().len();
             let broken = chunk.invalid();
-            // A letter may be cut by the end of the buffer.
-            let is_cut = length > 0 && used + broken.len() == filled && broken.len() < 4;
+            // A letter may be cut by the end of the buffer; cut by the end of the file, it ends inside a table too, which
+            // says more.
+            let is_cut =
+                used + broken.len() == filled && std::str::from_utf8(broken).is_err_and(|e| e.error_len().is_none());
             if broken.is_empty() || is_cut {
                 break;
             }

@@ -153,7 +153,7 @@ fn corpus(ends: &[&str]) -> Vec<Vec<u8>> {
     let paths = folders.iter().flat_map(|folder| files_below(&project(folder)));
     let wanted = paths.filter(|path| {
         let end = path.extension().and_then(|end| end.to_str()).unwrap_or_default();
-        ends.contains(&end) && std::fs::metadata(path).unwrap().len() < 60_000
+        ends.contains(&end) && std::fs::metadata(path).unwrap().len() < 80_000
     });
     let found: Vec<Vec<u8>> = wanted.map(|path| std::fs::read(path).unwrap()).collect();
     assert!(!found.is_empty(), "no files for {ends:?}");

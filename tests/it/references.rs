@@ -101,7 +101,7 @@ fn every_cell_of_a_hard_workbook_that_must_be_read_is_read() {
             checked += 1;
         }
     }
-    assert_eq!(checked, 137);
+    assert_eq!(checked, 149);
 }
 
 #[test]
