@@ -119,6 +119,10 @@ pub fn find(rows: &[Vec<String>], sources: &[SourceDef], sheet: &str) -> Result<
                 let matched = mapping.columns.iter().flatten().count() + mapping.layout.named;
                 // Among sources that understand as many columns, the one that spells them as the sheet does.
                 let score = (matched, mapping.exact);
+                // Rows of data are no headings; what stands above them need not be searched for what they lack.
+                if matched == 0 {
+                    continue;
+                }
                 let missing = missing(source, &mapping, &rows[..first], sheet);
                 if missing.is_empty() {
                     let last_row = first + depth - 1;

@@ -16,7 +16,7 @@ use crate::model::{FileAccount, Finding, Level};
 /// Columns before the numbers, each with the blank after it: source and confidence, sheet and heading row.
 const SOURCE: usize = 13;
 const SHEET: usize = 13;
-const NUMBERS: [usize; 5] = [8, 8, 9, 7, 8];
+const NUMBERS: [usize; 5] = [8, 8, 9, 7, 9];
 /// Kinds of findings told for each file.
 const TOLD: usize = 3;
 /// Values named for one kind of finding.
@@ -44,7 +44,6 @@ struct Words {
     files: &'static str,
     sheets: &'static str,
     row: &'static str,
-    refused: &'static str,
     refused_files: &'static str,
     sum: [&'static str; 5],
     column: &'static str,
@@ -56,7 +55,6 @@ const VI: Words = Words {
     files: "tệp",
     sheets: "trang",
     row: "tiêu đề ở dòng",
-    refused: "bị từ chối",
     refused_files: "Tệp bị từ chối",
     sum: ["dòng", "mới", "cập nhật", "trùng", "từ chối"],
     column: "cột",
@@ -68,7 +66,6 @@ const EN: Words = Words {
     files: "files",
     sheets: "sheets",
     row: "headings in row",
-    refused: "refused",
     refused_files: "Refused files",
     sum: ["rows", "loaded", "updated", "duplicate", "rejected"],
     column: "column",
@@ -222,7 +219,7 @@ pub(super) fn table(told: &[Told<'_>], messages: &Messages, language: Language) 
     let [file, source, sheet, numbers @ ..] = words.headings;
     text.push_str(&line(wide, &[file, source, sheet], &numbers.map(str::to_owned)));
     text.push_str(&rule_line(wide));
-    for (file, name) in told.iter().zip(&names) {
+    for (file, name) in told.iter().zip(&names).filter(|(file, _)| file.refusal().is_none()) {
         text.push_str(&file_lines(file, name, wide, messages, language));
     }
     let sums: [u64; 5] = std::array::from_fn(|at| told.iter().map(|file| file.numbers()[at]).sum());
@@ -231,14 +228,32 @@ pub(super) fn table(told: &[Told<'_>], messages: &Messages, language: Language) 
     text.push_str(&line(wide, &[&files, "", ""], &sums.map(|sum| sum.to_string())));
     let [rows, parts @ ..] = std::array::from_fn::<String, 5, _>(|at| format!("{} {}", sums[at], words.sum[at]));
     text.push_str(&format!("{rows} = {}\n", parts.join(" + ")));
-    let refused: Vec<_> = told.iter().zip(&names).filter_map(|(file, name)| Some((file.refusal()?, name))).collect();
-    if !refused.is_empty() {
-        text.push_str(&format!("\n{} ({})\n", words.refused_files, refused.len()));
-    }
-    for (finding, name) in refused {
+    text + &refused_lines(told, &names, messages, language)
+}
+
+/// The files that were refused as a whole, below the reason that they share.
+fn refused_lines(told: &[Told<'_>], names: &[String], messages: &Messages, language: Language) -> String {
+    let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
+    for (file, name) in told.iter().zip(names) {
+        let Some(finding) = file.refusal() else { continue };
         let sheet = if finding.sheet.is_empty() { String::new() } else { format!(" ({})", shown(&finding.sheet)) };
-        text.push_str(&format!("  {name}{sheet}\n"));
-        text.push_str(&wrapped(&shown(&messages.sentence(finding, language)), 6));
+        let reason = messages.sentence(finding, language);
+        let file = format!("{name}{sheet}");
+        match reasons.iter_mut().find(|(other, _)| *other == reason) {
+            Some((_, files)) => files.push(file),
+            None => reasons.push((reason, vec![file])),
+        }
+    }
+    let count: usize = reasons.iter().map(|(_, files)| files.len()).sum();
+    let mut text = String::new();
+    if count > 0 {
+        text.push_str(&format!("\n{} ({count})\n", words(language).refused_files));
+    }
+    for (reason, files) in reasons {
+        text.push_str(&wrapped(&shown(&reason), 2));
+        for file in files {
+            text.push_str(&format!("      {file}\n"));
+        }
     }
     text
 }
@@ -247,7 +262,7 @@ fn file_lines(file: &Told<'_>, name: &str, wide: usize, messages: &Messages, lan
     let words = words(language);
     let source = match least_sure(&file.sheets) {
         Some(sure) => format!("{} {:.0}%", file.account.source, (sure * 100.0).floor()),
-        None => words.refused.to_owned(),
+        None => String::new(),
     };
     let sheet = match file.sheets.as_slice() {
         [] => String::new(),
@@ -266,8 +281,7 @@ fn file_lines(file: &Told<'_>, name: &str, wide: usize, messages: &Messages, lan
         text.push_str(&format!("{name}\n"));
         ""
     };
-    let numbers =
-        if file.refusal().is_some() { [0; 5].map(|_| "–".to_owned()) } else { file.numbers().map(|n| n.to_string()) };
+    let numbers = file.numbers().map(|number| number.to_string());
     text.push_str(&line(wide, &[name, &cut(&source, SOURCE - 1), &sheet], &numbers));
     if file.sheets.len() > 1 {
         for sheet in &file.sheets {
@@ -275,9 +289,6 @@ fn file_lines(file: &Told<'_>, name: &str, wide: usize, messages: &Messages, lan
             let told = format!("{}: {} {sure:.0}%, {} {}", sheet.sheet, sheet.source, words.row, sheet.heading_row);
             text.push_str(&format!("    {}\n", cut(&shown(&told), WIDTH - 4)));
         }
-    }
-    if file.refusal().is_some() {
-        return text;
     }
     for rule in file.rules.iter().take(TOLD) {
         let mark = match rule.first.level {
