@@ -23,6 +23,7 @@ mod purge;
 mod rank;
 mod report;
 mod score;
+mod source;
 mod sql;
 mod units;
 
@@ -130,6 +131,8 @@ enum Command {
     Score(score::Score),
     /// Write the workbook and the charts of a period
     Report(report::Report),
+    /// List, show, propose and try definitions of how exports are read
+    Source(source::Source),
     /// Ask a question in SQL (reading only)
     Sql(sql::Sql),
     /// Lead a figure back to its definition, SQL, files and dossiers
@@ -244,6 +247,7 @@ fn run(cli: &Cli) -> Result<Outcome> {
         Command::Rank(command) => command.run(global),
         Command::Score(command) => command.run(global),
         Command::Report(command) => command.run(global),
+        Command::Source(command) => command.run(global),
         Command::Sql(command) => command.run(global),
         Command::Explain(command) => command.run(global),
         Command::Units(command) => command.run(global),

@@ -9,6 +9,7 @@ mod indicator;
 mod layout;
 mod messages;
 mod official;
+mod proposal;
 mod source;
 
 use std::collections::BTreeMap;
@@ -29,6 +30,7 @@ pub use indicator::{Aggregate, Direction, Display, Group, Indicator, Rounding, R
 pub use layout::{Figure, Fold, Given, Layout, MOST_HEADING_ROWS, Mark, SkipKind, SkipRows, Tried, Wide, WideCells};
 pub use messages::{Language, Messages};
 pub use official::{Crosswalk, CrosswalkRow, OfficialUnit, OfficialUnits, Spellings, Structure, UnitType, is_number};
+pub use proposal::{KnownColumn, KnownSource, PersonalSigns, ProposalHints};
 pub use source::{SourceColumn, SourceDef, Unknown, fold_word};
 
 /// One fault of a definition file.
@@ -77,6 +79,8 @@ pub struct Definitions {
     pub saved: BTreeMap<String, String>,
     /// Sentences for findings.
     pub messages: Messages,
+    /// What proposed sources are made from.
+    pub proposal: ProposalHints,
     /// Titles of the unit kinds, in the order of reports: kind → plural title.
     pub kinds: Vec<(String, String)>,
 }
@@ -97,6 +101,7 @@ impl Definitions {
         let calendar = calendar::parse(&files, &mut faults);
         let kinds = source::parse_kinds(&files, &mut faults);
         let messages = Messages::load(overlay, &mut faults);
+        let proposal = proposal::parse(&files, &mut faults);
         let saved = files
             .below("saved/", "sql")
             .map(|(path, text)| (path["saved/".len()..path.len() - ".sql".len()].to_owned(), text.to_owned()))
@@ -114,12 +119,23 @@ impl Definitions {
                 calendar,
                 saved,
                 messages,
+                proposal,
                 kinds,
             })
         } else {
             faults.sort();
             Err(faults)
         }
+    }
+
+    /// A source definition that stands outside `queries/sources/`, by its text.
+    ///
+    /// # Errors
+    /// All its faults.
+    pub fn source_of(&self, id: &str, text: &str) -> Result<SourceDef, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let parsed = source::parse_one(&format!("sources/{id}.toml"), text, &self.words, &mut faults);
+        parsed.filter(|_| faults.is_empty()).ok_or(faults)
     }
 
     /// The indicator of that id as it is in force in a period.

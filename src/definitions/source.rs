@@ -185,6 +185,16 @@ pub(super) fn parse(
     sources
 }
 
+/// Reads one definition.
+pub(super) fn parse_one(
+    path: &str,
+    text: &str,
+    words: &BTreeMap<String, BTreeMap<String, String>>,
+    faults: &mut Vec<Fault>,
+) -> Option<SourceDef> {
+    checked(path, parse_toml::<RawSource>(path, text, faults)?, words, faults)
+}
+
 fn checked(
     path: &str,
     raw: RawSource,

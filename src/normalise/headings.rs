@@ -23,6 +23,8 @@ const LOOSE: f64 = 0.9;
 pub struct HeadingMatch {
     /// Position of the source among those offered.
     pub source: usize,
+    /// Index of the first heading row among the rows offered.
+    pub first_row: usize,
     /// Index of the last heading row among the rows offered.
     pub last_row: usize,
     /// What each column is.
@@ -132,7 +134,8 @@ pub fn find(rows: &[Vec<String>], sources: &[SourceDef], sheet: &str) -> Result<
                     };
                     if best.as_ref().is_none_or(|best| score > best.0 || closer(best)) {
                         let confidence = mapping.confidence();
-                        best = Some((score, HeadingMatch { source: at, last_row, mapping, confidence }));
+                        best =
+                            Some((score, HeadingMatch { source: at, first_row: first, last_row, mapping, confidence }));
                     }
                 } else if matched >= 3 && miss.as_ref().is_none_or(|(other, _)| score > *other) {
                     let near = missing
@@ -145,6 +148,12 @@ pub fn find(rows: &[Vec<String>], sources: &[SourceDef], sheet: &str) -> Result<
         }
     }
     best.map(|(_, found)| found).ok_or(miss.map(|(_, near)| near))
+}
+
+/// Of each column of a stack of heading rows its parts, from top to bottom.
+#[must_use]
+pub fn stacked_headings(stack: &[Vec<String>]) -> Vec<Vec<String>> {
+    Names::of(stack).parts
 }
 
 /// Whether the source's headings may stand in so many rows.
@@ -308,7 +317,8 @@ impl<'a> Synonyms<'a> {
 }
 
 /// Without any diacritics, đ as d.
-pub(super) fn bare(folded: &str) -> String {
+#[must_use]
+pub fn bare(folded: &str) -> String {
     folded
         .nfd()
         .filter(|letter| !is_combining_mark(*letter))

@@ -25,6 +25,12 @@ pub(super) fn number_in(text: &str, decimal: char) -> Option<f64> {
     number(&turned)
 }
 
+/// Whether a text is a Vietnamese number.
+#[must_use]
+pub fn is_number(text: &str) -> bool {
+    number(text).is_some()
+}
+
 /// A number. `1.234` is 1234 and `1,5` one and a half; where the Vietnamese reading is impossible the other one holds:
 /// `1,234.5`, `1,234,567`, `12.5`, `0.124`. `12,4%` is 0,124; `(1.234)` is negative; đ, đồng, VNĐ at the end are dropped.
 pub(super) fn number(text: &str) -> Option<f64> {

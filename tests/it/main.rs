@@ -37,6 +37,7 @@ mod purge;
 mod references;
 mod refusals;
 mod report;
+mod source;
 mod tables;
 mod truth;
 mod units;

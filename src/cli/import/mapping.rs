@@ -19,25 +19,31 @@ const KNOWN_SHOWN: usize = 12;
 
 /// Writes one entry a sheet to standard output, and one for each file without a sheet that fits.
 pub(in super::super) fn write(global: &Global, definitions: &Definitions, report: &ImportReport) -> Result<()> {
-    let language = global.language();
     if global.format != Format::Table {
-        let sheets = report.sheets.iter().map(|sheet| document(definitions, report, sheet));
-        let refused = report.files.iter().filter(|file| !report.sheets.iter().any(|sheet| sheet.file == file.file));
-        let refused = refused.map(|file| {
-            let first = report.findings.iter().find(|one| one.file == file.file && one.level == Level::Error);
-            json!({
-                "file": file.file, "sheet": null, "source": null, "exported_at": null,
-                "rows": 0, "loaded": 0, "updated": 0, "duplicate": 0, "rejected": 0,
-                "refused": first.map(|finding| definitions.messages.sentence(finding, language)),
-            })
-        });
-        return output::json(&Value::Array(sheets.chain(refused).collect()));
+        return output::json(&Value::Array(documents(definitions, report, global.language())));
     }
-    let mut text = String::new();
-    for sheet in &report.sheets {
-        text.push_str(&page(definitions, sheet, language));
-    }
-    output::plain(&(text + &accounts::table(&accounts::gather(report), &definitions.messages, language)))
+    output::plain(&pages(definitions, report, global.language()))
+}
+
+/// The entries as documents.
+pub(in super::super) fn documents(definitions: &Definitions, report: &ImportReport, language: Language) -> Vec<Value> {
+    let sheets = report.sheets.iter().map(|sheet| document(definitions, report, sheet));
+    let refused = report.files.iter().filter(|file| !report.sheets.iter().any(|sheet| sheet.file == file.file));
+    let refused = refused.map(|file| {
+        let first = report.findings.iter().find(|one| one.file == file.file && one.level == Level::Error);
+        json!({
+            "file": file.file, "sheet": null, "source": null, "exported_at": null,
+            "rows": 0, "loaded": 0, "updated": 0, "duplicate": 0, "rejected": 0,
+            "refused": first.map(|finding| definitions.messages.sentence(finding, language)),
+        })
+    });
+    sheets.chain(refused).collect()
+}
+
+/// The entries for people, with the account of each file.
+pub(in super::super) fn pages(definitions: &Definitions, report: &ImportReport, language: Language) -> String {
+    let pages: String = report.sheets.iter().map(|sheet| page(definitions, sheet, language)).collect();
+    pages + &accounts::table(&accounts::gather(report), &definitions.messages, language)
 }
 
 /// A heading and the column that it feeds.

@@ -1,0 +1,53 @@
+//! `cchc source list` and `cchc source show`: which definitions are in force, and their text.
+
+use anyhow::Result;
+
+use super::super::output::{self, Columns};
+use super::super::{Format, Global, Outcome, Usage};
+use super::{definitions, overlay};
+use crate::definitions::{Files, SourceDef, Tried, did_you_mean};
+
+pub(super) fn list(global: &Global) -> Result<Outcome> {
+    let definitions = definitions(global)?;
+    let sources = &definitions.sources;
+    let shipped = Files::load(None, &mut Vec::new());
+    let below = |source: &SourceDef| format!("queries/sources/{}.toml", source.id);
+    let is_own = |source: &SourceDef| overlay(global).is_some_and(|root| root.join(below(source)).is_file());
+    let is_shipped = |source: &SourceDef| shipped.get(&format!("sources/{}.toml", source.id)).is_some();
+    let origin = |source: &SourceDef| match (is_own(source), is_shipped(source)) {
+        (true, true) => "overridden",
+        (true, false) => "own",
+        (false, _) => "shipped",
+    };
+    let files: Vec<Option<String>> = sources
+        .iter()
+        .map(|source| is_own(source).then(|| global.workspace.join(below(source)).display().to_string()))
+        .collect();
+    let tried = |source: &SourceDef| if source.layout.tried == Tried::ByName { "by_name" } else { "always" };
+    Columns::default()
+        .text("id", sources.iter().map(|source| Some(source.id.as_str())))
+        .text("table", sources.iter().map(|source| Some(source.table.name)))
+        .text("name", sources.iter().map(|source| Some(source.name.as_str())))
+        .text("origin", sources.iter().map(|source| Some(origin(source))))
+        .text("tried", sources.iter().map(|source| Some(tried(source))))
+        .text("file", files.iter().map(Option::as_deref))
+        .write(global)?;
+    Ok(Outcome::Done)
+}
+
+pub(super) fn show(global: &Global, id: &str) -> Result<Outcome> {
+    let mut found = Vec::new();
+    let files = Files::load(overlay(global), &mut found);
+    let Some(text) = files.get(&format!("sources/{id}.toml")) else {
+        let name = |path: &'_ str| path["sources/".len()..path.len() - ".toml".len()].to_owned();
+        let ids: Vec<String> = files.below("sources/", "toml").map(|(path, _)| name(path)).collect();
+        let hint = did_you_mean(id, ids.iter().map(String::as_str));
+        return Err(Usage(format!("no source '{id}'{hint}; `cchc source list` names them")).into());
+    };
+    match global.format {
+        Format::Table => output::plain(text)?,
+        Format::Json => output::json(&serde_json::json!([{ "id": id, "definition": text }]))?,
+        _ => return Err(Usage("a definition is shown as it is, or as --format json".to_owned()).into()),
+    }
+    Ok(Outcome::Done)
+}

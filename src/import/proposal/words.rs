@@ -1,0 +1,134 @@
+//! The words and dates of a proposed source: what no word list understands is a to-do, with what may be meant.
+
+use std::collections::BTreeMap;
+
+use super::column::{Column, may_be_person};
+use super::guess::Fed;
+use super::text::{Origin, Writer, quoted};
+use crate::definitions::fold_word;
+use crate::model::Kind;
+use crate::normalise::{is_number, without_diacritics};
+
+/// Words that are not understood which are listed for one column.
+const WORDS: usize = 40;
+/// How like a known word must be to be suggested.
+const ALIKE: f64 = 0.5;
+
+/// Words of its own that the source which the column is taken from gives it.
+pub fn taken_over(writer: &Writer<'_>, name: &str) -> String {
+    let origin = writer.origin(name);
+    let own = origin.as_ref().and_then(|origin| origin.raw.rest.get("more_words")).and_then(toml::Value::as_table);
+    let Some(own) = own.filter(|own| !own.is_empty()) else { return String::new() };
+    let lines: String =
+        own.iter().map(|(word, value)| [&quoted(word), " = ", &value.to_string(), "\n"].concat()).collect();
+    format!("[columns.{name}.more_words]\n{lines}")
+}
+
+/// Words that the column's dictionary lacks, each ready to be given a meaning.
+pub fn to_do(writer: &Writer<'_>, fed: &Fed, column: &Column) -> String {
+    let Some(origin) = writer.origin(&fed.name) else { return String::new() };
+    let Some(checked) = origin.checked.filter(|checked| !checked.words.is_empty()) else { return String::new() };
+    let edit = writer.edit();
+    if column.words.is_empty() && column.filled > 0 && column.number_share < 0.5 {
+        let remark = writer.say(
+            "quá nhiều giá trị khác nhau cho một cột mã; xem lại có đúng cột này không.",
+            "too many different values for a column of codes; is it this column?",
+        );
+        return format!("# {edit}: {} {remark}\n", column.distinct);
+    }
+    let is_open = matches!(checked.kind, Kind::Int | Kind::Float) && !checked.words.keys().any(|word| is_number(word));
+    let is_known = |word: &str| {
+        let folded = fold_word(word);
+        checked.words.contains_key(&folded) || checked.ignore.contains(&folded) || (is_open && is_number(word))
+    };
+    let unknown: Vec<&(String, u64)> = column.words.iter().filter(|(word, _)| !is_known(word)).collect();
+    if unknown.is_empty() {
+        return String::new();
+    }
+    // A column of codes that holds persons after all must not give them away.
+    let signs = &writer.definitions.proposal.personal;
+    let is_shown = |one: &&&(String, u64)| !may_be_person(&one.0, signs);
+    let shown: Vec<&(String, u64)> = unknown.iter().filter(is_shown).copied().collect();
+    let mut text = format!(
+        "# {edit}: {} {} {}\n",
+        unknown.len(),
+        writer.say(
+            "từ chưa hiểu. Bỏ dấu # và điền mã; từ không nói lên điều gì thì ghi vào ignore = [\"…\"] của cột. Mã:",
+            "words are not understood. Take the # off and give each its code; what means nothing goes to ignore = [\"…\"]. Codes:"
+        ),
+        meanings(writer, &origin),
+    );
+    if taken_over(writer, &fed.name).is_empty() {
+        text.push_str(&format!("[columns.{}.more_words]\n", fed.name));
+    }
+    for (word, rows) in shown.iter().take(WORDS) {
+        let near = nearest(word, &checked.words);
+        let (value, why) = match &near {
+            Some(value) => (toml_value(value), format!("; {}", writer.say("gần nhất", "nearest"))),
+            None => ("?".to_owned(), String::new()),
+        };
+        text.push_str(&format!("# {} = {value} # {rows} {}{why}\n", quoted(word), writer.say("dòng", "rows")));
+    }
+    let more = unknown.len() - shown.len().min(WORDS);
+    if more > 0 {
+        let remark = writer.say(
+            "từ nữa không ghi ra (nhiều, hoặc giống dữ liệu cá nhân)",
+            "more are not shown (many, or maybe personal)",
+        );
+        text.push_str(&format!("# … {more} {remark}\n"));
+    }
+    text
+}
+
+/// Which codes there are and what they mean.
+fn meanings(writer: &Writer<'_>, origin: &Origin<'_>) -> String {
+    let dictionary = origin.raw.words.as_deref().unwrap_or_default();
+    let codes = writer.definitions.proposal.codes.get(dictionary);
+    let mut codes: Vec<(&String, &String)> = codes.into_iter().flatten().collect();
+    codes.sort_by_key(|(code, _)| (code.len(), (*code).clone()));
+    let told: Vec<String> = codes.iter().map(|(code, meaning)| format!("{code} {meaning}")).collect();
+    if told.is_empty() { format!("words.toml [{dictionary}]") } else { told.join(", ") }
+}
+
+/// The code of the known word most like this one.
+fn nearest(word: &str, known: &BTreeMap<String, String>) -> Option<String> {
+    let own = without_diacritics(&fold_word(word));
+    let likeness = |other: &String| strsim::sorensen_dice(&own, &without_diacritics(other));
+    let scored = known.iter().map(|(other, value)| (likeness(other), value));
+    // Of equals the first.
+    let best = scored.fold(None, |best: Option<(f64, &String)>, this| match best {
+        Some(other) if other.0 >= this.0 => Some(other),
+        _ => Some(this),
+    });
+    best.filter(|(like, _)| *like >= ALIKE).map(|(_, value)| value.clone())
+}
+
+fn toml_value(value: &str) -> String {
+    if value.parse::<i64>().is_ok() { value.to_owned() } else { quoted(value) }
+}
+
+/// Counts of one text added up, the commonest first.
+pub fn summed<'a>(counts: impl Iterator<Item = &'a (String, u64)>) -> Vec<(String, u64)> {
+    let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
+    for (text, count) in counts {
+        *sums.entry(text).or_default() += count;
+    }
+    let mut sums: Vec<(String, u64)> = sums.into_iter().map(|(text, count)| (text.to_owned(), count)).collect();
+    sums.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
+    sums
+}
+
+/// The patterns that were met, then their variants with and without a time; the usual ones if none was met.
+pub fn with_variants<'a>(seen: &[&'a (String, u64)], known: &'a [String]) -> Vec<&'a str> {
+    let separator = |pattern: &str| pattern.chars().find(|letter| matches!(letter, '/' | '-' | '.'));
+    let met: Vec<&str> = seen.iter().map(|(pattern, _)| pattern.as_str()).collect();
+    let is_wanted = |pattern: &str| {
+        if met.is_empty() {
+            separator(pattern) == Some('/')
+        } else {
+            met.iter().any(|met| separator(met) == separator(pattern)) && !met.contains(&pattern)
+        }
+    };
+    let variants = known.iter().map(String::as_str).filter(|pattern| is_wanted(pattern));
+    met.iter().copied().chain(variants).collect()
+}
