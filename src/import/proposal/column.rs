@@ -1,6 +1,6 @@
 //! What the cells of one column look like: dates, numbers, codes, units, words, or persons.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::definitions::dates::Pattern;
 use crate::definitions::{PersonalSigns, ProposalHints};
@@ -67,15 +67,26 @@ type ShareOf<'s> = dyn Fn(&dyn Fn(&str) -> bool) -> f64 + 's;
 
 /// What columns are looked at with.
 pub struct Lens<'a> {
-    hints: &'a ProposalHints,
+    signs: &'a PersonalSigns,
     units: &'a UnitIndex,
     patterns: Vec<(String, Pattern)>,
+    /// Headings of personal columns of all sources, and those of all others, folded.
+    personal: HashSet<String>,
+    listed: HashSet<String>,
 }
 
 impl<'a> Lens<'a> {
     pub fn new(hints: &'a ProposalHints, units: &'a UnitIndex) -> Self {
         let patterns = hints.dates.iter().filter_map(|text| Some((text.clone(), Pattern::compile(text)?))).collect();
-        Self { hints, units, patterns }
+        let folded = |headings: &[String]| headings.iter().map(|heading| fold_name(heading)).collect::<Vec<_>>();
+        let columns = hints.known.iter().flat_map(|source| &source.columns);
+        Self {
+            signs: &hints.personal,
+            units,
+            patterns,
+            personal: hints.known.iter().flat_map(|source| folded(&source.personal)).collect(),
+            listed: columns.flat_map(|column| folded(&column.headings)).collect(),
+        }
     }
 
     /// Looks at the cells below one heading.
@@ -150,14 +161,11 @@ impl<'a> Lens<'a> {
     }
 
     fn person(&self, column: &Column, of: &ShareOf<'_>) -> Option<Person> {
-        let signs = &self.hints.personal;
-        let folded = fold_name(&column.heading);
-        let is_known = |heading: &String| fold_name(heading) == folded;
-        if self.hints.known.iter().flat_map(|source| &source.personal).any(is_known) {
+        let (signs, folded) = (self.signs, fold_name(&column.heading));
+        if self.personal.contains(&folded) {
             return Some(Person::Known);
         }
-        if self.hints.known.iter().flat_map(|source| &source.columns).flat_map(|column| &column.headings).any(is_known)
-        {
+        if self.listed.contains(&folded) {
             return None;
         }
         let plain = plain(&column.heading);

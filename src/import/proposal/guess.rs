@@ -60,8 +60,24 @@ impl Guess<'_> {
 /// What all sources of one table know of one column.
 struct Known<'a> {
     name: &'a str,
-    headings: Vec<(&'a str, String)>,
+    headings: Vec<Spelt>,
     words: Option<&'a str>,
+}
+
+/// A heading as it is compared.
+struct Spelt {
+    /// Words apart, without diacritics.
+    plain: String,
+    folded: String,
+    /// Folded, without diacritics.
+    bare: String,
+}
+
+impl Spelt {
+    fn of(heading: &str) -> Self {
+        let folded = fold_name(heading);
+        Self { plain: plain(heading), bare: without_diacritics(&folded), folded }
+    }
 }
 
 /// The likeliest table and columns; only the given table, if one is.
@@ -176,7 +192,7 @@ fn by_content(name: &str, columns: &[Column], fed: &[Fed], merit: &dyn Fn(&Colum
 }
 
 fn merge<'a>(known: &mut Vec<Known<'a>>, column: &'a KnownColumn) {
-    let headings = column.headings.iter().map(|heading| (heading.as_str(), plain(heading)));
+    let headings = column.headings.iter().map(|heading| Spelt::of(heading));
     match known.iter_mut().find(|one| one.name == column.name) {
         Some(one) => {
             one.headings.extend(headings);
@@ -203,7 +219,7 @@ fn candidate(
         LISTED + (1.0 - LISTED) * fits - 0.001 * rank.min(100) as f64
     } else {
         let own = plain(&column.heading);
-        let like = known.headings.iter().map(|(_, other)| likeness(&own, other)).fold(0.0, f64::max);
+        let like = known.headings.iter().map(|other| likeness(&own, &other.plain)).fold(0.0, f64::max);
         if column.person.is_some() || like < ALIKE || (fits < 0.3 && column.filled > 0) {
             return None;
         }
@@ -224,10 +240,10 @@ fn rank(known: &Known<'_>, heading: &str, personal: &BTreeSet<String>) -> Option
     if folded.is_empty() || personal.contains(&folded) {
         return None;
     }
-    let exact = known.headings.iter().position(|(other, _)| fold_name(other) == folded);
+    let exact = known.headings.iter().position(|other| other.folded == folded);
     exact.or_else(|| {
         let bare = without_diacritics(&folded);
-        known.headings.iter().position(|(other, _)| without_diacritics(&fold_name(other)) == bare)
+        known.headings.iter().position(|other| other.bare == bare)
     })
 }
 
