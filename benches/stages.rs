@@ -15,7 +15,7 @@ use cchc::indices::{Index, Scored, rank};
 use cchc::model::{IndicatorRow, Kind, Period, Policies, Table, UnitIndex};
 use cchc::normalise::{Normaliser, RawBatch};
 use cchc::read::{Cell, Flow, Limits, RowSink, Sheet, read_rows, sniff};
-use cchc::report::{Template, build, gather, render_xlsx};
+use cchc::report::{Cards, Template, build, gather, render_xlsx};
 use cchc::store::{Config, Incoming, Session, Transaction, Workspace};
 use criterion::{Criterion, criterion_group, criterion_main};
 
@@ -196,7 +196,8 @@ fn stages(criterion: &mut Criterion) {
     let quarter: Period = "2024-Q4".parse().expect("a quarter");
     let indices = definitions.indices.iter().map(|index| Index::find(&definitions, &index.id, &quarter));
     let indices: Vec<Index<'_>> = indices.collect::<Result<_, _>>().expect("shipped indices are in force");
-    let input = gather(&engine, &loaded.workspace.config, &version, &quarter, &indices, template).expect("input");
+    let input =
+        gather(&engine, &loaded.workspace.config, &version, &quarter, &indices, &Cards::None, template).expect("input");
     group.bench_function("report", |bench| {
         bench.iter(|| render_xlsx(&build(&input), &input.template.theme).expect("a workbook"));
     });

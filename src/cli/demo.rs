@@ -13,6 +13,7 @@ use crate::import::{Options, import, read_unit_list};
 use crate::indicators::not_sent;
 use crate::indices::Index;
 use crate::model::{Period, RankRow};
+use crate::report::Cards;
 
 static SAMPLE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/sample-data");
 
@@ -59,7 +60,8 @@ impl Demo {
         let index = Index::find(&opened.definitions, "on-time", &period).map_err(Usage)?;
         let ranked = index.rank(&engine, &period, &not_sent(&engine, &period)?)?;
         output::plain(&short(&ranked.rows))?;
-        for path in report::write(&opened, &root, PolicyArgs::NONE, &period, &[], &self.out)? {
+        let wanted = report::Wanted { period: &period, indices: &[], cards: Cards::None, out: &self.out };
+        for path in report::write(&opened, &root, PolicyArgs::NONE, &wanted)? {
             note(global, &path.display().to_string());
         }
         Ok(Outcome::Done)

@@ -6,11 +6,11 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use super::{Global, Opened, Outcome, PolicyArgs, Usage, note, period};
-use crate::definitions::TEMPLATES;
+use crate::definitions::{TEMPLATES, did_you_mean};
 use crate::indices::Index;
 use crate::model::Period;
 use crate::report::plan::Block;
-use crate::report::{Template, build, charts, gather, render_xlsx};
+use crate::report::{Cards, Template, build, charts, gather, render_xlsx};
 
 #[derive(Debug, Args)]
 pub(super) struct Report {
@@ -20,9 +20,15 @@ pub(super) struct Report {
     /// Folder to write to
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Rank by these too
+    /// Show these indices too: ranking, and for points and composite indices heat table, areas and charts
     #[arg(long, value_name = "ID", num_args = 1..)]
     index: Vec<String>,
+    /// Add the scorecard of every unit, for each index of points and composite index named
+    #[arg(long, conflicts_with = "scorecard")]
+    scorecards: bool,
+    /// Add the scorecards of these units
+    #[arg(long, value_name = "UNIT", num_args = 1..)]
+    scorecard: Vec<String>,
     #[command(flatten)]
     policies: PolicyArgs,
 }
@@ -30,7 +36,13 @@ pub(super) struct Report {
 impl Report {
     pub fn run(&self, global: &Global) -> Result<Outcome> {
         let opened = Opened::open(global)?;
-        let written = write(&opened, &global.workspace, self.policies, &self.period, &self.index, &self.out)?;
+        let cards = match (self.scorecards, self.scorecard.as_slice()) {
+            (true, _) => Cards::All,
+            (false, []) => Cards::None,
+            (false, units) => Cards::Of(units.to_vec()),
+        };
+        let wanted = Wanted { period: &self.period, indices: &self.index, cards, out: &self.out };
+        let written = write(&opened, &global.workspace, self.policies, &wanted)?;
         for path in written {
             note(global, &path.display().to_string());
         }
@@ -38,25 +50,31 @@ impl Report {
     }
 }
 
+/// What a report is to show, and where it goes.
+pub(super) struct Wanted<'a> {
+    pub period: &'a Period,
+    /// Indices beside those that every report has.
+    pub indices: &'a [String],
+    pub cards: Cards,
+    pub out: &'a Path,
+}
+
 /// Writes the workbook and a PNG and an SVG of each chart; returns the paths.
-pub(super) fn write(
-    opened: &Opened,
-    root: &Path,
-    policies: PolicyArgs,
-    period: &Period,
-    more: &[String],
-    out: &Path,
-) -> Result<Vec<PathBuf>> {
-    let ids: Vec<&str> = opened.definitions.indices.iter().map(|index| index.id.as_str()).collect();
-    let more = more.iter().map(String::as_str).filter(|id| !ids.contains(id));
-    let mut indices = Vec::new();
-    for id in ids.iter().copied().chain(more) {
-        indices.push(Index::find(&opened.definitions, id, period).map_err(Usage)?);
+pub(super) fn write(opened: &Opened, root: &Path, policies: PolicyArgs, wanted: &Wanted<'_>) -> Result<Vec<PathBuf>> {
+    let (period, out) = (wanted.period, wanted.out);
+    let mut ids: Vec<&str> = opened.definitions.indices.iter().map(|index| index.id.as_str()).collect();
+    for id in wanted.indices {
+        if !ids.contains(&id.as_str()) {
+            ids.push(id);
+        }
     }
+    let indices = ids.iter().map(|id| Index::find(&opened.definitions, id, period).map_err(Usage));
+    let indices = indices.collect::<Result<Vec<_>, _>>()?;
+    check_cards(opened, &indices, wanted)?;
     let template = template(root)?;
     let theme = template.theme.clone();
     let engine = opened.engine(policies);
-    let input = gather(&engine, &opened.workspace.config, &opened.version, period, &indices, template)?;
+    let input = gather(&engine, &opened.workspace.config, &opened.version, period, &indices, &wanted.cards, template)?;
     let book = build(&input);
     std::fs::create_dir_all(out).with_context(|| format!("cannot make the folder {}", out.display()))?;
     let mut written = vec![save(out, &format!("bao-cao_{}.xlsx", file_name(period)), &render_xlsx(&book, &theme)?)?];
@@ -68,6 +86,28 @@ pub(super) fn write(
         written.push(save(out, &format!("{}.svg", chart.file_stem), charts::render_svg(chart, &theme)?.as_bytes())?);
     }
     Ok(written)
+}
+
+/// Refuses scorecards that no index named would have.
+fn check_cards(opened: &Opened, indices: &[Index<'_>], wanted: &Wanted<'_>) -> Result<(), Usage> {
+    if wanted.cards == Cards::None {
+        return Ok(());
+    }
+    if indices.iter().all(|index| matches!(index, Index::Indicator(..))) {
+        let message = "scorecards belong to an index of points or a composite one: name it with --index ID";
+        return Err(Usage(message.to_owned()));
+    }
+    let Cards::Of(codes) = &wanted.cards else { return Ok(()) };
+    for code in codes {
+        let Some(unit) = opened.units.by_code(code) else {
+            let known = opened.units.units().iter().map(|unit| unit.code.as_str());
+            return Err(Usage(format!("no unit '{code}'{}", did_you_mean(code, known))));
+        };
+        if !indices.iter().any(|index| index.scores_kind(&unit.kind)) {
+            return Err(Usage(format!("none of the indices named scores units like '{code}' ({})", unit.kind)));
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn template(root: &Path) -> Result<Template> {

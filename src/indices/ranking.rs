@@ -101,6 +101,17 @@ impl<'d> Index<'d> {
         }
     }
 
+    /// Whether it scores units of a kind part by part; an indicator has no parts.
+    #[must_use]
+    pub fn scores_kind(&self, kind: &str) -> bool {
+        let kinds = match self {
+            Self::Indicator(..) => return false,
+            Self::Points(index) => &index.head.unit_kinds,
+            Self::Composite(index) => &index.unit_kinds,
+        };
+        kinds.is_empty() || kinds.iter().any(|other| other == kind)
+    }
+
     /// How its scores become ranks.
     #[must_use]
     pub fn settings(&self) -> Ranking {

@@ -5,7 +5,7 @@ use chrono::{Duration, NaiveDate};
 use crate::model::{
     FileAccount, Form06Row, IndicatorRow, LateDossier, Level, Measure, NotSent, RankRow, Status, UnitRef,
 };
-use crate::report::{Counts, FigureUnit, IndicatorInfo, Ranking, ReportInput, RuleCount, Template};
+use crate::report::{Cards, Counts, FigureUnit, IndicatorInfo, Makeup, Ranking, ReportInput, RuleCount, Template};
 
 /// The shipped template.
 pub const TEMPLATE: &str = include_str!("../../report-templates/workbook.toml");
@@ -371,7 +371,10 @@ fn ranking(form: &[Form06Row], indicators: &[IndicatorRow]) -> Ranking {
         unit: FigureUnit::Rate,
         digits: 2,
         higher_is_better: true,
+        legal_basis: "Ví dụ".into(),
         rows,
+        makeup: Makeup::Indicator,
+        cards: Cards::None,
     }
 }
 

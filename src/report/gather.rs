@@ -8,14 +8,15 @@ use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::error::DataFusionError;
 
 use super::carried::mark;
-use super::{Counts, FigureUnit, IndicatorInfo, Ranking, ReportInput, RuleCount, Template};
+use super::{Cards, Counts, FigureUnit, IndicatorInfo, Makeup, Ranking, ReportInput, RuleCount, Template};
+use crate::definitions::index::settings::First;
 use crate::definitions::{Aggregate, Direction, Indicator, Language, Rows};
 use crate::indicators::{By, Children, Engine, late_dossiers, not_sent};
 use crate::indices::{Index, ScoreError};
 use crate::model::{FileAccount, IndicatorRow, Level, NotSent, Period};
 use crate::store::{Config, Manifest, StoreError};
 
-/// Measures everything that the report of a period shows, with rankings by `indices`.
+/// Measures everything that the report of a period shows, with rankings by `indices` and the scorecards asked for.
 ///
 /// # Errors
 /// The store cannot be read, a definition's SQL does not plan, or an index cannot be computed.
@@ -25,6 +26,7 @@ pub fn gather(
     version: &Manifest,
     period: &Period,
     indices: &[Index<'_>],
+    cards: &Cards,
     template: Template,
 ) -> Result<ReportInput, ScoreError> {
     let (before, last_year) = (period.before(), period.last_year());
@@ -33,7 +35,8 @@ pub fn gather(
     let measured = engine.measure(&periods, &shown, By::Unit, Children::Apart)?;
     let indicators: Vec<IndicatorRow> = measured.into_iter().map(|row| row.row).collect();
     let not_sent = not_sent(engine, period)?;
-    let rankings = indices.iter().map(|index| ranking(engine, index, period, &not_sent)).collect::<Result<_, _>>()?;
+    let ranked = |index| ranking(engine, index, period, &not_sent, cards);
+    let rankings = indices.iter().map(ranked).collect::<Result<_, _>>()?;
     let files = files(engine)?;
     // Of several units above all others, as after a merger, the one that exists in the period and goes on.
     let roots = engine.units.units().iter().filter(|unit| unit.parent.is_none());
@@ -77,12 +80,22 @@ fn ranking(
     index: &Index<'_>,
     period: &Period,
     not_sent: &[NotSent],
+    cards: &Cards,
 ) -> Result<Ranking, ScoreError> {
     let (basis, unit, direction) = match index {
         Index::Indicator(_, indicator) => {
             (Some(indicator.id.clone()), FigureUnit::from_word(&indicator.unit), indicator.direction)
         }
-        Index::Points(_) | Index::Composite(_) => (None, FigureUnit::Points, Direction::Higher),
+        Index::Points(_) | Index::Composite(_) => {
+            let is_lowest = index.settings().first == First::Lowest;
+            (None, FigureUnit::Points, if is_lowest { Direction::Lower } else { Direction::Higher })
+        }
+    };
+    let ranked = index.rank(engine, period, not_sent)?;
+    let makeup = match (index, ranked.cards) {
+        (Index::Points(index), Some(cards)) => Makeup::Points(Box::new((*index).clone()), Box::new(cards)),
+        (Index::Composite(index), _) => Makeup::Composite(Box::new((*index).clone()), ranked.composed),
+        _ => Makeup::Indicator,
     };
     Ok(Ranking {
         index_id: index.id().to_owned(),
@@ -91,7 +104,10 @@ fn ranking(
         unit,
         digits: index.digits(),
         higher_is_better: direction != Direction::Lower,
-        rows: index.rank(engine, period, not_sent)?.rows,
+        legal_basis: index.legal_basis().to_owned(),
+        rows: ranked.rows,
+        makeup,
+        cards: cards.clone(),
     })
 }
 

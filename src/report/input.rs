@@ -2,6 +2,8 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
+use crate::definitions::{Composite, PointsIndex};
+use crate::indices::{Composed, Scorecards};
 use crate::model::{FileAccount, Form06Row, IndicatorRow, LateDossier, Level, NotSent, RankRow};
 
 use super::Template;
@@ -139,7 +141,7 @@ impl FigureUnit {
 }
 
 /// One ranking of all kinds, each kind among its own.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Ranking {
     /// Id of the index.
     pub index_id: String,
@@ -153,8 +155,57 @@ pub struct Ranking {
     pub digits: u8,
     /// Whether a greater score is better.
     pub higher_is_better: bool,
+    /// Its legal basis with the tag of the source.
+    pub legal_basis: String,
     /// Rows of all kinds.
     pub rows: Vec<RankRow>,
+    /// What the scores are made of.
+    pub makeup: Makeup,
+    /// Whose scorecards are asked for.
+    pub cards: Cards,
+}
+
+impl Ranking {
+    /// Whether any scorecard is asked for, and the index has some.
+    #[must_use]
+    pub fn has_cards(&self) -> bool {
+        self.cards != Cards::None && !matches!(self.makeup, Makeup::Indicator)
+    }
+}
+
+/// What the scores of a ranking are made of.
+#[derive(Debug, Clone)]
+pub enum Makeup {
+    /// The value of one indicator.
+    Indicator,
+    /// Points by rules.
+    Points(Box<PointsIndex>, Box<Scorecards>),
+    /// Scaled and weighed values, each kind of unit by itself.
+    Composite(Box<Composite>, Vec<(String, Composed)>),
+}
+
+/// Units whose scorecards are asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Cards {
+    /// None.
+    #[default]
+    None,
+    /// Those of all units.
+    All,
+    /// Those of some units, by code.
+    Of(Vec<String>),
+}
+
+impl Cards {
+    /// Whether the card of a unit is asked for.
+    #[must_use]
+    pub fn holds(&self, unit_code: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::Of(codes) => codes.iter().any(|code| code == unit_code),
+        }
+    }
 }
 
 /// How often a rule found a fault.

@@ -38,6 +38,22 @@ pub struct Sheet {
     pub blocks: Vec<Block>,
 }
 
+impl Sheet {
+    /// Its title: the first heading of level 1, or the title that a form prints.
+    #[must_use]
+    pub fn title(&self) -> Option<String> {
+        self.blocks.iter().find_map(|block| match block {
+            Block::Heading { level: 1, text } => Some(text.clone()),
+            // A form prints its title in capitals, then period and days.
+            Block::Letterhead { centre, .. } => {
+                let title = centre.iter().filter(|line| **line == line.to_uppercase());
+                Some(title.map(String::as_str).collect::<Vec<_>>().join(" "))
+            }
+            _ => None,
+        })
+    }
+}
+
 /// How paper lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Orientation {
@@ -167,13 +183,15 @@ pub struct Column {
     pub width: u16,
     /// What makes its figures easy to compare.
     pub emphasis: Emphasis,
+    /// How its lowest heading runs.
+    pub turn: Turn,
 }
 
 impl Column {
     /// A column under one heading.
     #[must_use]
     pub fn new(heading: &str, kind: Kind, width: u16) -> Self {
-        Self { heading: vec![heading.to_owned()], kind, width, emphasis: Emphasis::None }
+        Self { heading: vec![heading.to_owned()], kind, width, emphasis: Emphasis::None, turn: Turn::Across }
     }
 
     /// Puts a heading above; equal neighbours merge.
@@ -187,6 +205,13 @@ impl Column {
     #[must_use]
     pub const fn emphasis(mut self, emphasis: Emphasis) -> Self {
         self.emphasis = emphasis;
+        self
+    }
+
+    /// Turns its lowest heading.
+    #[must_use]
+    pub const fn turn(mut self, turn: Turn) -> Self {
+        self.turn = turn;
         self
     }
 }
@@ -228,8 +253,19 @@ pub enum Emphasis {
     None,
     /// A bar in each cell.
     DataBar,
-    /// A colour from bad to good.
+    /// A colour from bad to good, between the least and the greatest of the column.
     ColourScale(Sense),
+    /// A colour from bad for 0 to good for 1, alike in all columns.
+    Share,
+}
+
+/// How a heading runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// From left to right.
+    Across,
+    /// From the bottom up, so that its column can be narrow.
+    Upright,
 }
 
 /// A row.
@@ -256,8 +292,10 @@ pub enum RowStyle {
     Body,
     /// A body row that somebody must look at.
     Marked,
-    /// Head of a group, with its sums where there are any.
+    /// Head of a group, with its sums where there are any; its words run over empty cells beside them.
     Section,
+    /// A sum of rows under it or within the table; long words wrap.
+    Sum,
     /// Sum over the table.
     Total,
     /// A remark across the table.
@@ -283,6 +321,13 @@ pub enum Cell {
     Empty,
     /// There is no figure; the word says why.
     Absent(String),
+    /// Leads to another sheet.
+    Link {
+        /// The sheet, as its place in the book.
+        sheet: usize,
+        /// Its name.
+        words: String,
+    },
 }
 
 impl Cell {

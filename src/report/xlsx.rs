@@ -3,6 +3,7 @@
 mod chart;
 mod correction;
 mod grid;
+mod links;
 mod measure;
 mod names;
 mod page;
@@ -30,7 +31,8 @@ pub fn render(book: &Book, theme: &Theme) -> Result<Vec<u8>, ReportError> {
     workbook.set_default_format(&Format::new().set_font_name(&theme.font).set_font_size(11), 20, 64)?;
     workbook.set_properties(&properties(book)?);
     let names = names::unique(book.sheets.iter().map(|sheet| sheet.name.as_str()).chain([theme.data_sheet.as_str()]));
-    let mut writer = Writer { styles: Styles::new(theme), theme, data: DataSheet::new(names.last().map_or("", |n| n)) };
+    let data = DataSheet::new(names.last().map_or("", |n| n));
+    let mut writer = Writer { styles: Styles::new(theme), theme, data, names: &names };
     for (sheet, name) in book.sheets.iter().zip(&names) {
         let worksheet = workbook.add_worksheet();
         worksheet.set_name(name)?;
@@ -48,6 +50,8 @@ struct Writer<'a> {
     styles: Styles<'a>,
     theme: &'a Theme,
     data: DataSheet,
+    /// Names of the sheets as they are written.
+    names: &'a [String],
 }
 
 impl Writer<'_> {
@@ -66,7 +70,10 @@ impl Writer<'_> {
                     text::paragraph(worksheet, &mut grid, &mut self.styles, *tone, text)?;
                 }
                 Block::Facts(facts) => text::facts(worksheet, &mut grid, &mut self.styles, facts)?,
-                Block::Table(table) => table::write(worksheet, &mut grid, &mut self.styles, table)?,
+                Block::Table(table) => {
+                    let table = links::named(table, self.names);
+                    table::write(worksheet, &mut grid, &mut self.styles, &table)?;
+                }
                 Block::Chart(chart) => {
                     let native = self.data.chart(chart, self.theme);
                     let (width, height) = chart::size(chart);

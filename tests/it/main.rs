@@ -37,6 +37,7 @@ mod purge;
 mod references;
 mod refusals;
 mod report;
+mod report_of_index;
 mod source;
 mod tables;
 mod truth;

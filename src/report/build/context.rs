@@ -101,6 +101,11 @@ impl<'a> Context<'a> {
         unknown.map(|(_, label)| Block::paragraph(Tone::Note, sentence(label))).collect()
     }
 
+    /// Whether anything at all is known of a period.
+    pub fn holds(&self, period: &str) -> bool {
+        period == self.input.period_id || self.held.contains(period)
+    }
+
     /// Whether any unit has a figure of the indicator in the period, be it "nothing to measure".
     pub fn is_available(&self, indicator: &str) -> bool {
         self.available.contains(indicator)

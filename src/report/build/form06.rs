@@ -2,7 +2,7 @@
 
 use crate::model::Form06Row;
 
-use super::super::plan::{Block, Cell, Column, Emphasis, Filter, Kind, Numbering, Row, RowStyle, Sheet, Table, Tone};
+use super::super::plan::{Block, Cell, Column, Filter, Kind, Numbering, Row, RowStyle, Sheet, Table, Tone};
 use super::super::template::fill;
 use super::context::{ALL, Context, is_sum, sum_code};
 use super::landscape;
@@ -39,7 +39,7 @@ fn columns(context: &Context<'_>) -> Vec<Column> {
                 1 => (Kind::Text, 44),
                 _ => (Kind::Int, 13),
             };
-            Column { heading: heading.clone(), kind, width, emphasis: Emphasis::None }
+            Column { heading: heading.clone(), ..Column::new("", kind, width) }
         })
         .collect()
 }

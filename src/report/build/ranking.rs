@@ -2,27 +2,31 @@
 
 use crate::model::{RankRow, Status};
 
-use super::super::input::Ranking;
+use super::super::input::{Makeup, Ranking};
 use super::super::plan::{
     Block, Cell, Chart, ChartKind, Column, Emphasis, Kind, Place, Row, RowStyle, Sense, Series, Sheet, Table, Tie,
     Tint, Tone,
 };
 use super::super::template::fill;
+use super::basis;
+use super::breakdown::Breakdown;
 use super::context::{Context, kind_of, sense, sum_code};
 use super::landscape;
+use super::makeup::{Extra, extras, remarks};
 
-pub fn sheets(context: &Context<'_>) -> Vec<Sheet> {
-    let rankings = context.input.rankings.iter().enumerate();
-    rankings
-        .flat_map(|(place, ranking)| {
-            context.kinds.iter().filter_map(move |(kind, title)| {
-                let rows: Vec<&RankRow> =
-                    ranking.rows.iter().filter(|row| row.unit.kind.as_deref() == Some(kind)).collect();
-                let part = Part { context, ranking, kind, title, rows };
-                (!part.rows.is_empty()).then(|| part.sheet(place))
-            })
-        })
-        .collect()
+/// The sheets of the ranking at a place among the rankings, one for each kind of unit.
+pub fn sheets(context: &Context<'_>, place: usize, ranking: &Ranking) -> Vec<Sheet> {
+    let kinds = context.kinds.iter().filter_map(|(kind, title)| {
+        let rows: Vec<&RankRow> = ranking.rows.iter().filter(|row| row.unit.kind.as_deref() == Some(kind)).collect();
+        if rows.is_empty() {
+            return None;
+        }
+        let breakdown = Breakdown::of(ranking, kind);
+        let extras = breakdown.as_ref().map_or_else(Vec::new, |parts| extras(context, parts, &rows));
+        let past = past(context, ranking, &rows);
+        Some(Part { context, ranking, kind, title, rows, breakdown, extras, past }.sheet(place))
+    });
+    kinds.collect()
 }
 
 /// One ranking of one kind.
@@ -32,23 +36,54 @@ struct Part<'a> {
     kind: &'a str,
     title: &'a str,
     rows: Vec<&'a RankRow>,
+    /// What the scores are made of, unless they are an indicator's.
+    breakdown: Option<Breakdown<'a>>,
+    extras: Vec<Extra<'a>>,
+    /// Periods compared with.
+    past: Vec<Past>,
+}
+
+/// A period compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Past {
+    Before,
+    LastYear,
+}
+
+/// An index of many columns leaves out last year where nothing is known of it.
+fn past(context: &Context<'_>, ranking: &Ranking, rows: &[&RankRow]) -> Vec<Past> {
+    let is_known =
+        || context.holds(&context.input.last_year_id) && rows.iter().any(|row| row.score_last_year.is_some());
+    if matches!(ranking.makeup, Makeup::Indicator) || is_known() {
+        vec![Past::Before, Past::LastYear]
+    } else {
+        vec![Past::Before]
+    }
 }
 
 impl Part<'_> {
     fn sheet(&self, place: usize) -> Sheet {
         let words = &self.context.template.ranking;
         let name = if place == 0 { &words.sheet } else { &words.sheet_other };
+        let is_indicator = matches!(self.ranking.makeup, Makeup::Indicator);
         let mut blocks = vec![
-            Block::heading(1, self.fill(&words.title).to_uppercase()),
+            Block::heading(1, self.fill(if is_indicator { &words.title } else { &words.title_index }).to_uppercase()),
             Block::paragraph(Tone::Subtitle, self.fill(&words.subtitle)),
-            Block::Table(Table::new(self.columns(), self.table_rows()).filtered()),
         ];
-        if self.rows.iter().any(|row| row.score.is_some()) {
+        if !is_indicator {
+            blocks.extend(basis::source(self.context, self.ranking));
+        }
+        blocks.push(Block::Table(Table::new(self.columns(), self.table_rows()).filtered()));
+        if is_indicator && self.rows.iter().any(|row| row.score.is_some()) {
             blocks.push(Block::Chart(self.chart()));
         }
+        blocks.extend(self.breakdown.iter().flat_map(|breakdown| remarks(self.context, breakdown, &self.rows)));
         blocks.push(Block::paragraph(Tone::Note, &words.tie_note));
         blocks.push(Block::paragraph(Tone::Note, &self.context.template.words.legend));
         blocks.extend(self.context.unknown_periods());
+        if !is_indicator {
+            blocks.push(basis::facts(self.context, self.ranking));
+        }
         landscape(self.fill(name), blocks)
     }
 
@@ -87,7 +122,12 @@ impl Part<'_> {
         if self.has_classes() {
             columns.push(Column::new(&words.class, Kind::Label, 12));
         }
-        for past in [&general.before, &general.last_year] {
+        columns.extend(self.extras.iter().map(|extra| extra.column.clone()));
+        for past in &self.past {
+            let past = match past {
+                Past::Before => &general.before,
+                Past::LastYear => &general.last_year,
+            };
             columns.push(Column::new(score, self.figure(), 10).under(past));
             columns.push(Column::new(&words.rank, Kind::Rank, 7).under(past));
             // A rank that goes down in number is a step up, and the difference below is before − now.
@@ -128,16 +168,20 @@ impl Part<'_> {
         if self.has_classes() {
             cells.push(row.class.as_ref().map_or(Cell::Empty, Cell::text));
         }
+        let code = row.unit.unit_code.as_str();
+        cells.extend(self.extras.iter().map(|extra| extra.cells.get(code).cloned().unwrap_or(Cell::Empty)));
         let input = self.context.input;
-        let past = [
-            (&input.previous_id, row.score_before, row.rank_before),
-            (&input.last_year_id, row.score_last_year, row.rank_last_year),
-        ];
-        for (period, score, rank) in past {
+        for past in &self.past {
+            let (period, score, rank) = match past {
+                Past::Before => (&input.previous_id, row.score_before, row.rank_before),
+                Past::LastYear => (&input.last_year_id, row.score_last_year, row.rank_last_year),
+            };
+            // Rules such as "no violation" give points even where nothing is known.
+            let (score, rank) = if self.context.holds(period) { (score, rank) } else { (None, None) };
             cells.push(match (score, &self.ranking.basis) {
                 (Some(score), _) => Cell::Number(score),
                 (None, Some(basis)) => self.context.period_cell(period, basis, &row.unit.unit_code),
-                (None, None) => Cell::Empty,
+                (None, None) => Cell::Absent(self.context.template.words.missing.clone()),
             });
             cells.push(rank.map_or(Cell::Empty, |rank| Cell::Rank(rank, Tie::Alone)));
             let moved = row.rank.zip(rank).map(|(now, then)| f64::from(then) - f64::from(now));
@@ -185,7 +229,12 @@ impl Part<'_> {
         if self.has_classes() {
             cells.push(Cell::Empty);
         }
-        for period in [&input.previous_id, &input.last_year_id] {
+        cells.extend(self.extras.iter().map(|_| Cell::Empty));
+        for past in &self.past {
+            let period = match past {
+                Past::Before => &input.previous_id,
+                Past::LastYear => &input.last_year_id,
+            };
             let past = basis.map(|basis| context.period_cell(period, basis, &code));
             cells.extend([past.unwrap_or(Cell::Empty), Cell::Empty, Cell::Empty]);
         }
@@ -196,31 +245,41 @@ impl Part<'_> {
     fn chart(&self) -> Chart {
         let words = &self.context.template.ranking;
         let ranked: Vec<&RankRow> = self.rows.iter().copied().filter(|row| row.score.is_some()).collect();
-        let half = words.chart_bars / 2;
-        let (drawn, title) = if ranked.len() > words.chart_bars {
-            let ends = ranked[..half].iter().chain(&ranked[ranked.len() - half..]).copied().collect();
-            (ends, fill(&words.chart_cut, &[("half", &half.to_string())]))
-        } else {
-            (ranked, words.chart.clone())
-        };
-        Chart {
-            kind: ChartKind::Bar,
-            title: self.fill(&title),
-            categories: drawn.iter().map(|row| bar_name(row)).collect(),
-            series: vec![Series {
-                name: self.ranking.title.clone(),
-                tint: Tint::Turn,
-                values: drawn.iter().map(|row| row.score).collect(),
-            }],
-            unit: self.figure(),
-            file_stem: format!("rank-{}-{}", self.ranking.index_id, self.kind),
-            place: Place::Beside,
-        }
+        let (drawn, half) = ends(&ranked, words.chart_bars);
+        let title =
+            half.map_or_else(|| words.chart.clone(), |half| fill(&words.chart_cut, &[("half", &half.to_string())]));
+        score_chart(self.ranking, (self.kind, &self.fill(&title)), &drawn, Place::Beside)
+    }
+}
+
+/// Rows from the top and as many from the bottom, where there are more than can be drawn; and how many of each.
+pub fn ends<'a>(ranked: &[&'a RankRow], most: usize) -> (Vec<&'a RankRow>, Option<usize>) {
+    let half = most / 2;
+    if ranked.len() <= most {
+        return (ranked.to_vec(), None);
+    }
+    (ranked[..half].iter().chain(&ranked[ranked.len() - half..]).copied().collect(), Some(half))
+}
+
+/// Bars of scores.
+pub fn score_chart(ranking: &Ranking, (kind, title): (&str, &str), drawn: &[&RankRow], place: Place) -> Chart {
+    Chart {
+        kind: ChartKind::Bar,
+        title: title.to_owned(),
+        categories: drawn.iter().map(|row| bar_name(row)).collect(),
+        series: vec![Series {
+            name: ranking.title.clone(),
+            tint: Tint::Turn,
+            values: drawn.iter().map(|row| row.score).collect(),
+        }],
+        unit: kind_of(ranking.unit, ranking.digits),
+        file_stem: format!("rank-{}-{kind}", ranking.index_id),
+        place,
     }
 }
 
 /// A unit with its place, which tells where a cut ranking goes on.
-fn bar_name(row: &RankRow) -> String {
+pub fn bar_name(row: &RankRow) -> String {
     let tie = if row.tied { "=" } else { "" };
     row.rank.map_or_else(|| row.unit.unit_name.clone(), |rank| format!("{} ({rank}{tie})", row.unit.unit_name))
 }

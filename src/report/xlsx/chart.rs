@@ -1,8 +1,8 @@
 //! Native Excel charts, and the sheet that holds their figures.
 
 use rust_xlsxwriter::{
-    Chart as Native, ChartDataLabel, ChartFont, ChartFormat, ChartLegendPosition, ChartLine, ChartSolidFill, ChartType,
-    ColNum, RowNum, Worksheet, XlsxError,
+    Chart as Native, ChartAxisLabelPosition, ChartDataLabel, ChartFont, ChartFormat, ChartLegendPosition, ChartLine,
+    ChartSolidFill, ChartType, ColNum, RowNum, Worksheet, XlsxError,
 };
 
 use super::super::plan::{Chart, ChartKind, Kind, Series};
@@ -11,6 +11,9 @@ use super::styles::colour;
 
 const WIDTH: u32 = 540;
 const NARROW: u32 = 450;
+/// A stack of more parts than a few is wider, and higher by their names.
+const BROAD: u32 = 760;
+const FEW: usize = 4;
 /// Share of the longest bar that a part of a stack must exceed to hold its figure.
 const NARROWEST: f64 = 0.06;
 /// Row of the first category on the data sheet; title and series names stand above.
@@ -21,13 +24,17 @@ pub fn size(chart: &Chart) -> (u32, u32) {
     let bars = chart.categories.len() as u32;
     let height = match chart.kind {
         ChartKind::Line => 320,
-        ChartKind::StackedBar => 100 + bars * 26,
+        ChartKind::StackedBar => 100 + bars * 26 + chart.series.len().saturating_sub(FEW) as u32 * 20,
         ChartKind::Bar if chart.series.len() > 1 => 84 + bars * (10 + 14 * chart.series.len() as u32),
         // Few bars lie further apart, so that no name is left out.
         ChartKind::Bar => 90 + bars * if bars < 12 { 30 } else { 21 },
     };
     // One series stands beside a table: narrower, so that the page is printed larger.
-    let width = if chart.kind == ChartKind::Bar && chart.series.len() == 1 { NARROW } else { WIDTH };
+    let width = match (chart.kind, chart.series.len()) {
+        (ChartKind::Bar, 1) => NARROW,
+        (ChartKind::StackedBar, parts) if parts > FEW => BROAD,
+        _ => WIDTH,
+    };
     (width, height.max(204))
 }
 
@@ -166,13 +173,21 @@ fn dress(native: &mut Native, chart: &Chart, theme: &Theme) {
     }
     // Bars run to the right, so here y is the axis of categories; the first one belongs on top.
     native.y_axis().set_font(&small).set_label_interval(1).set_reverse().set_major_gridlines(false);
-    native.x_axis().set_font(&small).set_num_format(format).set_min(0).set_hidden(true);
+    native.x_axis().set_font(&small).set_num_format(format).set_hidden(true);
     native.x_axis().set_major_gridlines(false);
-    let values = chart.series.iter().flat_map(|series| series.values.iter().flatten());
-    let greatest = values.copied().fold(0.0, f64::max);
-    if chart.kind == ChartKind::Bar && greatest > 0.0 {
-        // Room for the figure behind the longest bar.
-        native.x_axis().set_max(greatest * 1.2);
+    let values = || chart.series.iter().flat_map(|series| series.values.iter().flatten().copied());
+    let (least, greatest) = (values().fold(0.0, f64::min), values().fold(0.0, f64::max));
+    // Room for the figures behind the longest bars.
+    let room = if chart.kind == ChartKind::Bar { (greatest - least) * 0.2 } else { 0.0 };
+    if least < 0.0 {
+        native.x_axis().set_min(least - room).set_max(greatest + room);
+        // Names stand beside the chart, not across the bars that run to the left.
+        native.y_axis().set_label_position(ChartAxisLabelPosition::Low);
+    } else {
+        native.x_axis().set_min(0);
+        if room > 0.0 {
+            native.x_axis().set_max(greatest + room);
+        }
     }
     if matches!(chart.unit, Kind::Percent(_)) && chart.kind == ChartKind::StackedBar {
         native.x_axis().set_max(1);

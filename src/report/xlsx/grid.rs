@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use rust_xlsxwriter::{ColNum, RowNum, Worksheet, XlsxError};
 
-use super::super::plan::{Block, Cell, Column, Filter, Kind, RowStyle, Table};
-use super::measure;
+use super::super::plan::{Block, Cell, Column, Filter, Kind, RowStyle, Table, Turn};
+use super::{measure, page};
 
 /// Columns of a sheet without tables: together as wide as two charts side by side.
 const FREE: [f64; 8] = [18.85; 8];
@@ -35,6 +35,10 @@ pub struct Grid {
     pub chart_rows: Vec<RowNum>,
     /// Rows at which parts of the sheet begin with their headings.
     pub part_rows: Vec<RowNum>,
+    /// Columns at the left that name what stands in the rows of the table, if it is wide.
+    pub name_columns: ColNum,
+    /// Columns at which further pages begin, of a table too wide for one.
+    pub page_columns: Vec<ColNum>,
     /// Whether the sheet already has a table whose headings stay in sight.
     pub has_main: bool,
     /// Whether the sheet has several tables, of which only one can be filtered.
@@ -75,7 +79,7 @@ impl Grid {
             widths[0] = widths[0].max((fact_width(blocks, points)).min(LONGEST_FACT));
         }
         let count = tables().count();
-        Self {
+        let mut grid = Self {
             widths,
             points,
             row: 0,
@@ -85,9 +89,49 @@ impl Grid {
             right: 0,
             chart_rows: Vec::new(),
             part_rows: Vec::new(),
+            name_columns: 0,
+            page_columns: Vec::new(),
             has_main: false,
             tables: count,
+        };
+        if let Some(table) = tables().next().filter(|_| count == 1) {
+            grid.name_columns = name_columns(table);
+            grid.page_columns = grid.pages_of(table);
         }
+        grid
+    }
+
+    /// Where pages begin of a table that cannot be read on one; between groups of columns, if these are not too wide.
+    fn pages_of(&self, table: &Table) -> Vec<ColNum> {
+        let (names, whole) = (self.names_width(), self.pixels(self.widths.len()));
+        if self.name_columns == 0 || page::fits(whole) {
+            return Vec::new();
+        }
+        let room = page::room() - names;
+        // Pages alike, so that the last one is no remnant.
+        let share = (whole - names) / ((whole - names) / room).ceil();
+        let starts_group = |at: usize| table.columns[at - 1].heading.first() != table.columns[at].heading.first();
+        let (mut begins, mut used, mut group) = (Vec::new(), 0.0, 0);
+        for at in usize::from(self.name_columns)..self.widths.len() {
+            let width = self.pixels(at + 1) - self.pixels(at);
+            if starts_group(at) {
+                group = at;
+            }
+            let is_full = used + width > room || (used >= share && group == at);
+            if is_full && used > 0.0 {
+                let group_width = self.pixels(at) - self.pixels(group);
+                let begin = if group > begins.last().map_or(0, |begin| usize::from(*begin)) && group_width < used / 2.0
+                {
+                    group
+                } else {
+                    at
+                };
+                begins.push(begin as ColNum);
+                used = self.pixels(at) - self.pixels(begin);
+            }
+            used += width;
+        }
+        begins
     }
 
     pub fn set_widths(&self, worksheet: &mut Worksheet) -> Result<(), XlsxError> {
@@ -99,6 +143,22 @@ impl Grid {
 
     pub fn last_column(&self) -> ColNum {
         (self.widths.len() - 1) as ColNum
+    }
+
+    /// Last column over which text runs: of a table that is printed on several pages beside each other, only the
+    /// names of its rows, which every page repeats.
+    pub fn text_column(&self) -> ColNum {
+        if self.page_columns.is_empty() { self.last_column() } else { self.name_columns.saturating_sub(1) }
+    }
+
+    /// Width in pixels of the columns from the first to before the second.
+    pub fn width_between(&self, from: ColNum, to: ColNum) -> f64 {
+        self.pixels(usize::from(to)) - self.pixels(usize::from(from))
+    }
+
+    /// Width in pixels of the columns that name rows.
+    pub fn names_width(&self) -> f64 {
+        self.pixels(usize::from(self.name_columns))
     }
 
     pub fn total_width(&self) -> f64 {
@@ -186,10 +246,19 @@ fn fact_width(blocks: &[Block], points: u16) -> f64 {
     facts.flatten().map(|(name, _)| measure::column(measure::width(name, points))).fold(0.0, f64::max)
 }
 
+/// Tables wider than this keep their names in sight.
+const WIDE: usize = 7;
+
+/// Columns up to the one that names what stands in a row, of a table wide enough to lose sight of it.
+pub fn name_columns(table: &Table) -> ColNum {
+    let names = table.columns.iter().position(|column| column.kind == Kind::Text);
+    names.filter(|_| table.columns.len() > WIDE).map_or(0, |column| column as ColNum + 1)
+}
+
 /// Fits the cells up to the column's own limit, and the longest word of its heading always.
 fn column_width(table: &Table, index: usize, column: &Column, points: u16) -> f64 {
     // Figures of one table look best in columns that do not differ much.
-    let figures = !matches!(column.kind, Kind::Text | Kind::Label | Kind::Rank);
+    let figures = !matches!(column.kind, Kind::Text | Kind::Label | Kind::Rank) && column.turn == Turn::Across;
     let mut widest: f64 = if figures { 8.0 } else { 3.0 };
     let rows = table.rows.iter().filter(|row| row.style != RowStyle::Note);
     for row in rows {
@@ -197,7 +266,8 @@ fn column_width(table: &Table, index: usize, column: &Column, points: u16) -> f6
         let beside = row.cells.get(index + 1).is_none_or(|cell| *cell == Cell::Empty);
         let runs_over = row.style == RowStyle::Section && column.kind == Kind::Text && beside;
         if let Some(cell) = row.cells.get(index).filter(|_| !runs_over) {
-            let bold = if matches!(row.style, RowStyle::Total | RowStyle::Section) { 1.08 } else { 1.0 };
+            let bold =
+                if matches!(row.style, RowStyle::Total | RowStyle::Section | RowStyle::Sum) { 1.08 } else { 1.0 };
             widest = widest.max(measure::width(&measure::shown(cell, column.kind), points) * bold);
         }
     }
@@ -208,6 +278,9 @@ fn column_width(table: &Table, index: usize, column: &Column, points: u16) -> f6
     let heading_word = words.fold(0.0, f64::max) + button;
     // Three lines of heading at most, as far as the limit lets.
     let heading_lines = measure::width(heading, points) * 1.1 / 2.4 + button;
+    if column.turn == Turn::Upright {
+        return measure::column(widest).max(f64::from(column.width)) + button;
+    }
     let indent = if column.kind == Kind::Text { measure::INDENT } else { 0.0 };
     let limit = f64::from(column.width) + indent;
     let fitted = (measure::column(widest) + indent).max(measure::column(heading_lines).min(limit)).min(limit);

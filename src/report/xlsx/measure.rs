@@ -29,6 +29,19 @@ pub fn lines(text: &str, points: u16, column_width: f64) -> usize {
     text.lines().map(|line| wrapped(line, points, room)).sum::<usize>().max(1)
 }
 
+/// Height in points of a row whose heading runs from the bottom up in a column so wide.
+pub fn upright_height(text: &str, points: u16, column_width: f64) -> f64 {
+    const LEAST: f64 = 6.0;
+    const MOST: f64 = 46.0;
+    let line = f64::from(points) * 1.28 * 96.0 / 72.0;
+    let room = ((column_width * UNIT) / line).floor().max(1.0) as usize;
+    let mut length = LEAST;
+    while length < MOST && lines(text, points, length) > room {
+        length += 1.0;
+    }
+    (length * UNIT + MARGIN) * 72.0 / 96.0
+}
+
 /// Height in points of a row with so many lines.
 pub fn height(lines: usize, points: u16) -> f64 {
     (lines as f64 * f64::from(points) * 1.28 + 3.0).clamp(15.0, 400.0)
@@ -37,7 +50,7 @@ pub fn height(lines: usize, points: u16) -> f64 {
 /// What a cell looks like, to measure it.
 pub fn shown(cell: &Cell, kind: Kind) -> String {
     match cell {
-        Cell::Text(text) | Cell::Absent(text) => text.clone(),
+        Cell::Text(text) | Cell::Absent(text) | Cell::Link { words: text, .. } => text.clone(),
         Cell::Int(value) => format!("{})", number::int(*value)),
         Cell::Number(value) => measured(*value, kind),
         Cell::As(kind, value) => measured(*value, *kind),

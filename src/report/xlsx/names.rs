@@ -1,16 +1,18 @@
 //! Sheet names that Excel accepts: at most 31 characters, no forbidden sign, no two alike.
 
+use std::collections::BTreeSet;
+
 const LONGEST: usize = 31;
 
 /// Makes every name acceptable, in order; a name met before gets a number.
 pub fn unique<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut given: Vec<String> = Vec::new();
+    let (mut given, mut lower): (Vec<String>, BTreeSet<String>) = (Vec::new(), BTreeSet::new());
     for name in names {
         let clean: String =
             name.chars().map(|c| if matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\') { '-' } else { c }).collect();
         let clean = clean.trim().trim_matches('\'');
         let clean = if clean.is_empty() { "-" } else { clean };
-        let taken = |name: &str| given.iter().any(|other| other.to_lowercase() == name.to_lowercase());
+        let taken = |name: &str| lower.contains(&name.to_lowercase());
         let mut name = shorten(clean, LONGEST);
         let mut number = 2;
         while taken(&name) {
@@ -18,6 +20,7 @@ pub fn unique<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
             name = format!("{}{mark}", shorten(clean, LONGEST - mark.len()));
             number += 1;
         }
+        lower.insert(name.to_lowercase());
         given.push(name);
     }
     given

@@ -15,6 +15,8 @@ const LONGEST_FOOTER: usize = 200;
 const PRINTABLE: (f64, f64) = (1008.0, 669.0);
 /// How much longer than a page a sheet may be and still be printed on one, somewhat smaller.
 const SQUEEZE: f64 = 1.45;
+/// A sheet printed smaller than this cannot be read.
+const SMALLEST: f64 = 0.45;
 
 pub fn set_up(worksheet: &mut Worksheet, orientation: Orientation, title: &str, theme: &Theme) {
     match orientation {
@@ -37,6 +39,10 @@ pub fn finish(worksheet: &mut Worksheet, grid: &Grid, orientation: Orientation) 
         Orientation::Portrait => (PRINTABLE.1, PRINTABLE.0),
     };
     let scale = (width / grid.content_width().max(1.0)).min(1.0);
+    if !grid.page_columns.is_empty() {
+        return across_pages(worksheet, grid);
+    }
+    let scale = if grid.tables == 0 { scale.min(height / tallest(grid)).max(SMALLEST) } else { scale };
     let page = height / scale;
     let whole = grid.height_between(0, grid.end());
     let starts = if grid.tables == 0 { &grid.chart_rows } else { &grid.part_rows };
@@ -60,12 +66,48 @@ pub fn finish(worksheet: &mut Worksheet, grid: &Grid, orientation: Orientation) 
     Ok(())
 }
 
-/// Rows at which pages begin, none of them inside a part.
+/// Whether columns so wide can be read on one page.
+pub fn fits(pixels: f64) -> bool {
+    pixels <= room()
+}
+
+/// Width in pixels of what can be read on one page.
+pub const fn room() -> f64 {
+    PRINTABLE.0 / SMALLEST
+}
+
+/// A table too wide for one page runs over several beside each other, each with the names of its rows.
+fn across_pages(worksheet: &mut Worksheet, grid: &Grid) -> Result<(), XlsxError> {
+    let ends = grid.page_columns.iter().copied().chain([grid.last_column() + 1]);
+    let mut from = 0;
+    let mut widest: f64 = 0.0;
+    for end in ends {
+        let names = if from == 0 { 0.0 } else { grid.names_width() };
+        widest = widest.max(grid.width_between(from, end) + names);
+        from = end;
+    }
+    // Other programs make columns a tenth wider.
+    let percent = (PRINTABLE.0 / widest * 90.0).floor().clamp(10.0, 100.0);
+    worksheet.set_print_scale(percent as u16).set_repeat_columns(0, grid.name_columns - 1)?;
+    let columns: Vec<u32> = grid.page_columns.iter().map(|column| u32::from(*column)).collect();
+    worksheet.set_vertical_page_breaks(&columns)?;
+    Ok(())
+}
+
+/// Height in pixels of the tallest part of a sheet of charts, with the title above the first.
+fn tallest(grid: &Grid) -> f64 {
+    let starts = std::iter::once(0).chain(grid.chart_rows.iter().copied().skip(1));
+    let ends = grid.chart_rows.iter().copied().skip(1).chain([grid.end()]);
+    starts.zip(ends).map(|(from, to)| grid.height_between(from, to)).fold(1.0, f64::max)
+}
+
+/// Rows at which pages begin, none of them inside a part; a title does not stay behind alone.
 fn breaks(grid: &Grid, starts: &[RowNum], page: f64) -> Vec<RowNum> {
     let (mut start, mut breaks) = (0, Vec::new());
     for (index, row) in starts.iter().enumerate() {
         let end = starts.get(index + 1).copied().unwrap_or_else(|| grid.end());
-        if *row > start && grid.height_between(start, end) > page {
+        let is_title = index == 0 && grid.height_between(start, *row) < page / 8.0;
+        if *row > start && !is_title && grid.height_between(start, end) > page {
             breaks.push(*row);
             start = *row;
         }

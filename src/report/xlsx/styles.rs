@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder};
+use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, FormatUnderline};
 
 use super::super::plan::{Kind, RowStyle, Sense, Tone};
 use super::super::template::{Theme, rgb};
@@ -24,6 +24,8 @@ pub enum Look {
     Absent,
     /// A change, coloured by what it means.
     Moved(Kind, Change),
+    /// Words that lead to another sheet.
+    Link,
 }
 
 /// What a change means.
@@ -70,6 +72,11 @@ impl<'a> Styles<'a> {
             .set_align(FormatAlign::Center)
             .set_align(FormatAlign::VerticalCenter)
             .set_background_color(colour(&theme.header_fill))
+    }
+
+    /// A heading that runs from the bottom up.
+    pub fn upright(&self) -> Format {
+        self.header().set_rotation(90)
     }
 
     /// The row "(1) (2) …".
@@ -134,7 +141,7 @@ fn cell(theme: &Theme, style: RowStyle, look: Look) -> Format {
     let format = match style {
         RowStyle::Body => format,
         RowStyle::Marked => format.set_background_color(colour(&theme.marked_fill)),
-        RowStyle::Section => format.set_bold().set_background_color(colour(&theme.section_fill)),
+        RowStyle::Section | RowStyle::Sum => format.set_bold().set_background_color(colour(&theme.section_fill)),
         RowStyle::Total => format.set_bold().set_background_color(colour(&theme.total_fill)),
         RowStyle::Note => format.set_italic().set_font_color(colour(&theme.muted)).set_text_wrap(),
     };
@@ -142,6 +149,9 @@ fn cell(theme: &Theme, style: RowStyle, look: Look) -> Format {
         Look::SharedRank => format.set_num_format("0\"=\"").set_align(FormatAlign::Center),
         Look::Absent => format.set_align(FormatAlign::Center).set_font_color(colour(&theme.muted)),
         Look::Shown(kind) => shown(format, style, kind),
+        Look::Link => shown(format, style, Kind::Text)
+            .set_font_color(colour(&theme.accent))
+            .set_underline(FormatUnderline::Single),
         Look::Moved(kind, change) => {
             let ink = match change {
                 Change::Better => &theme.good,

@@ -1,19 +1,18 @@
 //! Writes a table: stacked headings, rows, emphasis, filter, and headings that stay in sight and repeat in print.
 
 use rust_xlsxwriter::{
-    ColNum, ConditionalFormat3ColorScale, ConditionalFormatDataBar, ConditionalFormatType, RowNum, Worksheet, XlsxError,
+    ColNum, ConditionalFormat3ColorScale, ConditionalFormatDataBar, ConditionalFormatType, RowNum, Url, Worksheet,
+    XlsxError,
 };
 
-use super::super::plan::{Cell, Column, Emphasis, Filter, Kind, Numbering, Row, RowStyle, Sense, Table, Tie};
-use super::grid::Grid;
+use super::super::plan::{Cell, Column, Emphasis, Filter, Kind, Numbering, Row, RowStyle, Sense, Table, Tie, Turn};
+use super::grid::{self, Grid};
 use super::measure;
 use super::styles::{Change, Look, Styles, colour};
 use crate::model::escaped;
 
 /// Headings lower than this are not frozen: they would fill the window.
 const LOWEST_FROZEN: RowNum = 15;
-/// Tables wider than this keep their names in sight, too.
-const WIDE: usize = 7;
 
 pub fn write(
     worksheet: &mut Worksheet,
@@ -50,9 +49,7 @@ fn main_table(
     grid.has_main = true;
     worksheet.set_repeat_rows(first, body - 1)?;
     if body <= LOWEST_FROZEN {
-        let names = table.columns.iter().position(|column| column.kind == Kind::Text);
-        let frozen = names.filter(|_| table.columns.len() > WIDE).map_or(0, |column| column + 1);
-        worksheet.set_freeze_panes(body, frozen as ColNum)?;
+        worksheet.set_freeze_panes(body, grid::name_columns(table))?;
     }
     let filtered = table.rows.iter().rposition(|row| row.style != RowStyle::Total && row.style != RowStyle::Note);
     if let Some(last) = filtered.filter(|_| table.filter == Filter::On) {
@@ -71,9 +68,9 @@ fn headings(
     styles: &mut Styles<'_>,
     table: &Table,
 ) -> Result<(), XlsxError> {
-    let (top, format) = (grid.row, styles.header());
+    let (top, across, upright) = (grid.row, styles.header(), styles.upright());
     let depth = table.columns.iter().map(|column| column.heading.len()).max().unwrap_or(1);
-    let mut heights = vec![1; depth];
+    let (mut heights, mut tallest) = (vec![1; depth], 0.0);
     for level in 0..depth {
         let mut start = 0;
         while start < table.columns.len() {
@@ -83,10 +80,17 @@ fn headings(
                 let bottom = if is_leaf { depth - 1 } else { level };
                 let (row, last_row) = (top + level as RowNum, top + bottom as RowNum);
                 let (column, last) = (start as ColNum, end as ColNum);
+                let is_upright = is_leaf && table.columns[start].turn == Turn::Upright;
+                let format = if is_upright { &upright } else { &across };
                 if last_row > row || last > column {
-                    worksheet.merge_range(row, column, last_row, last, "", &format)?;
+                    worksheet.merge_range(row, column, last_row, last, "", format)?;
                 }
-                worksheet.write_string_with_format(row, column, text, &format)?;
+                worksheet.write_string_with_format(row, column, text, format)?;
+                if is_upright {
+                    tallest = measure::upright_height(text, grid.points + 1, grid.widths[start]).max(tallest);
+                    start = end + 1;
+                    continue;
+                }
                 let lines = measure::lines(text, grid.points + 1, grid.span(column, last) - 1.0);
                 // A heading over several levels can use the rows between.
                 heights[bottom] = heights[bottom].max(lines.saturating_sub(bottom - level));
@@ -94,8 +98,9 @@ fn headings(
             start = end + 1;
         }
     }
-    for lines in heights {
-        let (row, height) = (grid.row, measure::height(lines, grid.points) + 3.0);
+    for (level, lines) in heights.into_iter().enumerate() {
+        let least = if level + 1 == depth { tallest } else { 0.0 };
+        let (row, height) = (grid.row, (measure::height(lines, grid.points) + 3.0).max(least));
         grid.set_height(worksheet, row, height)?;
         grid.row += 1;
     }
@@ -168,6 +173,7 @@ fn write_cell(
         Cell::Date(_) => Look::Shown(Kind::Date),
         Cell::Rank(_, Tie::Shared) => Look::SharedRank,
         Cell::Absent(_) => Look::Absent,
+        Cell::Link { .. } => Look::Link,
         // Words in a column of figures are set like words.
         Cell::Text(_) if !matches!(kind, Kind::Text | Kind::Label) => Look::Shown(Kind::Label),
         _ => Look::Shown(kind),
@@ -184,6 +190,11 @@ fn write_cell(
         }
         Cell::Rank(rank, _) => worksheet.write_number_with_format(row, column, *rank, format)?,
         Cell::Date(day) => worksheet.write_datetime_with_format(row, column, super::date(*day)?, format)?,
+        Cell::Link { words, .. } => {
+            // Excel doubles a quote in the name of a sheet.
+            let target = format!("internal:'{}'!A1", words.replace('\'', "''"));
+            worksheet.write_url_with_format(row, column, Url::new(target).set_text(words), format)?
+        }
         Cell::Empty => worksheet.write_blank(row, column, format)?,
     };
     Ok(())
@@ -206,13 +217,18 @@ fn emphasise(worksheet: &mut Worksheet, styles: &Styles<'_>, table: &Table, body
     let theme = styles.theme();
     let stretches = stretches(table, body);
     let (Some(first), Some(last)) = (stretches.first(), stretches.last()) else { return Ok(()) };
+    let mut shared: Option<(ColNum, ColNum)> = None;
     for (index, column) in table.columns.iter().enumerate() {
         let at = index as ColNum;
+        if column.emphasis == Emphasis::Share {
+            shared = Some((shared.map_or(at, |(from, _)| from), at));
+            continue;
+        }
         let letter = rust_xlsxwriter::column_number_to_name(at);
         let ranges: Vec<String> =
             stretches.iter().map(|(from, to)| format!("{letter}{}:{letter}{}", from + 1, to + 1)).collect();
         match column.emphasis {
-            Emphasis::None => {}
+            Emphasis::None | Emphasis::Share => {}
             Emphasis::DataBar => {
                 let bar = ConditionalFormatDataBar::new()
                     .set_fill_color(colour(&theme.bar))
@@ -237,6 +253,30 @@ fn emphasise(worksheet: &mut Worksheet, styles: &Styles<'_>, table: &Table, body
             }
         }
     }
+    shared.map_or(Ok(()), |columns| share_colours(worksheet, styles, columns, &stretches))
+}
+
+/// One scale from 0 to 1 over all columns of shares, so that a colour means the same in each.
+fn share_colours(
+    worksheet: &mut Worksheet,
+    styles: &Styles<'_>,
+    (from, to): (ColNum, ColNum),
+    stretches: &[(RowNum, RowNum)],
+) -> Result<(), XlsxError> {
+    let theme = styles.theme();
+    let (Some(first), Some(last)) = (stretches.first(), stretches.last()) else { return Ok(()) };
+    let [left, right] = [from, to].map(rust_xlsxwriter::column_number_to_name);
+    let ranges: Vec<String> =
+        stretches.iter().map(|(top, bottom)| format!("{left}{}:{right}{}", top + 1, bottom + 1)).collect();
+    let scale = ConditionalFormat3ColorScale::new()
+        .set_minimum(ConditionalFormatType::Number, 0)
+        .set_midpoint(ConditionalFormatType::Number, 0.5)
+        .set_maximum(ConditionalFormatType::Number, 1)
+        .set_minimum_color(colour(&theme.scale_low))
+        .set_midpoint_color(colour(&theme.scale_middle))
+        .set_maximum_color(colour(&theme.scale_high))
+        .set_multi_range(ranges.join(" "));
+    worksheet.add_conditional_format(first.0, from, last.1, to, &scale)?;
     Ok(())
 }
 

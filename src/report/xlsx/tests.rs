@@ -153,6 +153,7 @@ fn sheets_come_in_the_order_of_the_template() {
     let names = open(province()).sheet_names();
     let expected = [
         "Bìa",
+        "Mục lục",
         "XH Sở, ngành",
         "XH Cấp huyện",
         "XH Cấp xã",

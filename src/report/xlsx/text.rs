@@ -20,8 +20,8 @@ pub fn heading(
     }
     let size = if level == 1 { styles.theme().title_size } else { grid.points + 2 };
     let format = styles.heading(level);
-    let lines = if level == 1 { measure::lines(text, size + 1, grid.total_width()) } else { 1 };
-    let last = grid.last_column();
+    let last = grid.text_column();
+    let lines = if level == 1 { measure::lines(text, size + 1, grid.span(0, last)) } else { 1 };
     across(worksheet, row, (0, last), text, &format)?;
     let room_above = if level == 1 { 4.0 } else { 10.0 };
     grid.set_height(worksheet, row, measure::height(lines, size) + room_above)?;
@@ -37,8 +37,8 @@ pub fn paragraph(
     text: &str,
 ) -> Result<(), XlsxError> {
     let row = grid.begin();
-    let lines = measure::lines(text, grid.points, grid.total_width());
-    let last = grid.last_column();
+    let last = grid.text_column();
+    let lines = measure::lines(text, grid.points, grid.span(0, last));
     across(worksheet, row, (0, last), text, &styles.paragraph(tone))?;
     let room = if tone == Tone::Subtitle { 5.0 } else { 0.0 };
     grid.set_height(worksheet, row, measure::height(lines, grid.points) + room)?;

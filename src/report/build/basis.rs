@@ -1,0 +1,170 @@
+//! What the scores of an index rest on: its source with the tag, its rules and choices, each in words.
+
+use std::collections::BTreeMap;
+
+use super::super::input::{Makeup, Ranking};
+use super::super::plan::{Block, Tone};
+use super::super::template::fill;
+use super::context::Context;
+use super::makeup::short;
+use crate::definitions::index::settings::{AggregateMethod, ImputeMethod, Scale, WeighMethod};
+use crate::definitions::{Composite, MissingPoints, NotApplicable, PointsIndex, ZeroPoints};
+
+/// Marks in a source note of what was not read in a published regulation.
+const UNSURE: [&str; 5] = ["[s]", "[k]", "ví dụ", "example", "chưa xác nhận"];
+
+/// The source in one line, and a warning where it is no published rule.
+pub fn source(context: &Context<'_>, ranking: &Ranking) -> Vec<Block> {
+    let words = &context.template.index;
+    let line = fill(&words.legal_basis, &[("basis", &ranking.legal_basis)]);
+    let mut blocks = vec![Block::paragraph(Tone::Subtitle, line)];
+    if !is_published(ranking) {
+        blocks.push(Block::paragraph(Tone::Alert, &words.not_a_regulation));
+    }
+    blocks
+}
+
+/// Whether the index and all its rules were read in a published source.
+fn is_published(ranking: &Ranking) -> bool {
+    let is_unsure = |text: &str| {
+        let lower = text.to_lowercase();
+        // [S] and [s] differ by nothing but their size.
+        UNSURE.iter().any(|mark| if mark.starts_with('[') { text.contains(mark) } else { lower.contains(mark) })
+    };
+    let items_are_sure = match &ranking.makeup {
+        Makeup::Points(index, _) => !index.items.iter().any(|item| is_unsure(&item.source)),
+        Makeup::Indicator | Makeup::Composite(..) => true,
+    };
+    ranking.legal_basis.contains("[S]") && !is_unsure(&ranking.legal_basis) && items_are_sure
+}
+
+/// The index's own rules, then the policies of counting.
+pub fn facts(context: &Context<'_>, ranking: &Ranking) -> Block {
+    let mut facts = match &ranking.makeup {
+        Makeup::Indicator => Vec::new(),
+        Makeup::Points(index, _) => points(context, index),
+        Makeup::Composite(index, _) => composite(context, index),
+    };
+    let policies = context.input.policies.iter();
+    facts.extend(
+        policies.map(|(name, choice)| (fill(&context.template.cover.policies, &[("name", name)]), choice.clone())),
+    );
+    Block::Facts(facts)
+}
+
+fn points(context: &Context<'_>, index: &PointsIndex) -> Vec<(String, String)> {
+    let words = &context.template.index;
+    let layers: Vec<&str> = index.counts.iter().map(|layer| word(&words.layers, layer.word())).collect();
+    let not_applicable = match index.not_applicable {
+        NotApplicable::Rescale => "rescale",
+        NotApplicable::Full => "full",
+        NotApplicable::Exclude => "exclude",
+    };
+    let zero = match index.zero {
+        ZeroPoints::NotApplicable => "not_applicable",
+        ZeroPoints::None => "none",
+        ZeroPoints::Full => "full",
+    };
+    let missing = match index.missing {
+        MissingPoints::None => "none",
+        MissingPoints::NotApplicable => "not_applicable",
+    };
+    let mut facts = vec![
+        (words.counts.clone(), layers.join("; ")),
+        (words.not_applicable.clone(), word(&words.not_applicable_rules, not_applicable).to_owned()),
+        (words.zero.clone(), word(&words.zero_rules, zero).to_owned()),
+        (words.missing.clone(), word(&words.missing_rules, missing).to_owned()),
+    ];
+    let caps = [(&words.bonus, index.bonus_cap), (&words.deduction, index.deduction_cap)];
+    facts.extend(
+        caps.into_iter().filter_map(|(name, cap)| Some((name.clone(), fill(&words.cap, &[("cap", &short(cap?))])))),
+    );
+    if !index.classes.is_empty() {
+        let class = |(name, from): (&str, f64)| fill(&words.class_from, &[("name", name), ("from", &short(from))]);
+        let classes = index.classes.iter().map(|one| class((&one.name, one.from)));
+        facts.push((context.template.ranking.class.clone(), classes.collect::<Vec<_>>().join("; ")));
+    }
+    if !index.head.note.is_empty() {
+        facts.push((context.template.ranking.note.clone(), index.head.note.clone()));
+    }
+    facts
+}
+
+fn composite(context: &Context<'_>, index: &Composite) -> Vec<(String, String)> {
+    let words = &context.template.index;
+    let leaves = || index.leaves.iter();
+    let nodes = || index.nodes.iter();
+    let mut facts = vec![
+        (words.missing.clone(), told(&words.imputations, leaves().map(|leaf| impute(leaf.impute.method)))),
+        (words.scale.clone(), told(&words.scales, leaves().map(|leaf| scale(leaf.scale)))),
+        (words.weigh.clone(), told(&words.weighings, nodes().map(|node| weigh(node.weigh.method)))),
+        (words.aggregate.clone(), told(&words.aggregations, nodes().map(|node| aggregate(node.aggregate.method)))),
+    ];
+    if !index.note.is_empty() {
+        facts.push((context.template.ranking.note.clone(), index.note.clone()));
+    }
+    facts
+}
+
+/// The methods in use, each once, in words.
+fn told<'k>(words: &BTreeMap<String, String>, keys: impl Iterator<Item = &'k str>) -> String {
+    let mut told: Vec<&str> = Vec::new();
+    for key in keys {
+        let meaning = word(words, key);
+        if !told.contains(&meaning) {
+            told.push(meaning);
+        }
+    }
+    told.join("; ")
+}
+
+/// The template's word of a choice; the choice itself where it has none.
+pub fn word<'w>(words: &'w BTreeMap<String, String>, key: &'w str) -> &'w str {
+    words.get(key).map_or(key, String::as_str)
+}
+
+const fn impute(method: ImputeMethod) -> &'static str {
+    match method {
+        ImputeMethod::None => "none",
+        ImputeMethod::IndicatorMean => "indicator_mean",
+        ImputeMethod::IndicatorMedian => "indicator_median",
+        ImputeMethod::GroupMean => "group_mean",
+        ImputeMethod::GroupMedian => "group_median",
+        ImputeMethod::LastPeriod => "last_period",
+    }
+}
+
+const fn scale(method: Scale) -> &'static str {
+    match method {
+        Scale::None {} => "none",
+        Scale::MinMax { .. } => "min_max",
+        Scale::ZScore { .. } => "z_score",
+        Scale::Rank {} => "rank",
+        Scale::PercentileRank { .. } => "percentile_rank",
+        Scale::Borda {} => "borda",
+        Scale::Goalposts { .. } => "goalposts",
+        Scale::DistanceToBest { .. } => "distance_to_best",
+        Scale::DistanceToTarget { .. } => "distance_to_target",
+        Scale::FractionOfBest { .. } => "fraction_of_best",
+    }
+}
+
+const fn weigh(method: WeighMethod) -> &'static str {
+    match method {
+        WeighMethod::Given => "given",
+        WeighMethod::Equal => "equal",
+        WeighMethod::PrincipalComponent => "principal_component",
+        WeighMethod::PrincipalComponentSquared => "principal_component_squared",
+    }
+}
+
+const fn aggregate(method: AggregateMethod) -> &'static str {
+    match method {
+        AggregateMethod::Arithmetic => "arithmetic",
+        AggregateMethod::Sum => "sum",
+        AggregateMethod::Geometric => "geometric",
+        AggregateMethod::Harmonic => "harmonic",
+        AggregateMethod::Copeland => "copeland",
+        AggregateMethod::Outranking => "outranking",
+    }
+}

@@ -1,0 +1,74 @@
+//! The scorecard of a composite index: one unit's values through all stages, along the tree.
+
+use super::super::plan::{Cell, Column, Kind, Row, RowStyle, Table};
+use super::context::Context;
+use crate::definitions::index::composite::Child;
+use crate::definitions::{Composite, Direction};
+use crate::indices::{Composed, ValueTable};
+
+/// The table of one unit.
+pub fn table(context: &Context<'_>, index: &Composite, (composed, unit): (&Composed, &str)) -> Table {
+    let words = &context.template.scorecard;
+    let figure = Kind::Number(index.display.digits.max(2));
+    let value = |heading: &str| Column::new(heading, Kind::Number(4), 12);
+    let columns = vec![
+        Column::new(&words.name, Kind::Text, 46),
+        Column::new(&words.weight, Kind::Number(4), 10),
+        Column::new(&context.template.method.sense, Kind::Label, 12),
+        value(&words.raw),
+        value(&words.divided),
+        value(&words.imputed),
+        value(&words.treated),
+        Column::new(&words.scaled, figure, 12),
+    ];
+    let card = Card { context, index, composed, unit };
+    let mut rows = vec![card.node(0, None)];
+    card.below(0, &mut rows);
+    Table::new(columns, rows)
+}
+
+struct Card<'a> {
+    context: &'a Context<'a>,
+    index: &'a Composite,
+    composed: &'a Composed,
+    unit: &'a str,
+}
+
+impl Card<'_> {
+    fn below(&self, node: usize, rows: &mut Vec<Row>) {
+        for (at, child) in self.index.nodes[node].children.iter().enumerate() {
+            let weight = self.composed.weights[node].get(at).copied();
+            match child {
+                Child::Leaf(leaf) => rows.push(self.leaf(*leaf, weight)),
+                Child::Node(below) => {
+                    rows.push(self.node(*below, weight));
+                    self.below(*below, rows);
+                }
+            }
+        }
+    }
+
+    fn node(&self, node: usize, weight: Option<f64>) -> Row {
+        let mut cells = vec![Cell::text(&self.index.nodes[node].name_vi), Cell::optional(weight)];
+        cells.resize(7, Cell::Empty);
+        cells.push(self.value(&self.composed.scores, node));
+        Row::new(RowStyle::Sum, cells)
+    }
+
+    fn leaf(&self, leaf: usize, weight: Option<f64>) -> Row {
+        let (words, definition) = (&self.context.template.method, &self.index.leaves[leaf]);
+        let sense =
+            if definition.direction == Direction::Lower { &words.less_is_better } else { &words.more_is_better };
+        let stages = &self.composed;
+        let mut cells = vec![Cell::text(&definition.name_vi), Cell::optional(weight), Cell::text(sense)];
+        let tables = [&stages.raw, &stages.denominated, &stages.imputed, &stages.treated, &stages.scaled];
+        cells.extend(tables.map(|table| self.value(table, leaf)));
+        Row::new(RowStyle::Body, cells)
+    }
+
+    fn value(&self, table: &ValueTable, column: usize) -> Cell {
+        let row = table.units().iter().position(|unit| unit == self.unit);
+        let value = row.and_then(|row| table.columns().get(column)?.values[row]);
+        value.map_or_else(|| Cell::Absent(self.context.template.words.missing.clone()), Cell::Number)
+    }
+}

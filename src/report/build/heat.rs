@@ -1,0 +1,132 @@
+//! The heat tables: units against criteria, as shares of the most points, or as values on the common scale.
+
+use super::super::input::Ranking;
+use super::super::plan::{Block, Cell, Column, Emphasis, Kind, Row, RowStyle, Sense, Sheet, Table, Tie, Tone, Turn};
+use super::super::template::fill;
+use super::breakdown::{Breakdown, Part, Standing, Weight};
+use super::context::{Context, kind_of};
+use super::landscape;
+use super::makeup::{named, short};
+use crate::model::RankRow;
+
+/// Characters that a criterion's column takes; an area's heading may run over three lines of its columns.
+const WIDTH: u16 = 6;
+const AREA_LINES: usize = 3;
+
+/// One sheet for each kind of unit.
+pub fn sheets(context: &Context<'_>, ranking: &Ranking) -> Vec<Sheet> {
+    let kinds = context.kinds.iter().filter_map(|(kind, title)| {
+        let breakdown = Breakdown::of(ranking, kind)?;
+        let rows: Vec<&RankRow> = ranking.rows.iter().filter(|row| row.unit.kind.as_deref() == Some(kind)).collect();
+        (!rows.is_empty()).then(|| sheet(context, ranking, title, (&breakdown, &rows)))
+    });
+    kinds.collect()
+}
+
+fn sheet(
+    context: &Context<'_>,
+    ranking: &Ranking,
+    title: &str,
+    (breakdown, rows): (&Breakdown<'_>, &[&RankRow]),
+) -> Sheet {
+    let words = &context.template.index;
+    let filled = |sentence: &str| {
+        let values = [("kind", title), ("title", ranking.title.as_str()), ("index", ranking.index_id.as_str())];
+        fill(&context.fill(sentence), &values)
+    };
+    let criteria = breakdown.criteria();
+    let mut body: Vec<Row> = rows.iter().map(|row| unit_row(context, breakdown, (&criteria, row))).collect();
+    body.push(mean_row(context, breakdown, &criteria, rows));
+    let note = if breakdown.adds_up() { &words.heat_note } else { &words.heat_note_scaled };
+    let blocks = vec![
+        Block::heading(1, filled(&words.heat_title).to_uppercase()),
+        Block::paragraph(Tone::Subtitle, filled(&words.subtitle)),
+        Block::Table(Table::new(columns(context, ranking, breakdown, &criteria), body)),
+        Block::paragraph(Tone::Note, note),
+    ];
+    landscape(filled(&words.heat_sheet), blocks)
+}
+
+fn columns(context: &Context<'_>, ranking: &Ranking, breakdown: &Breakdown<'_>, criteria: &[Part<'_>]) -> Vec<Column> {
+    let (words, general) = (&context.template.ranking, &context.template.words);
+    let mut columns = vec![
+        Column::new(&words.rank, Kind::Rank, 7),
+        Column::new(&general.unit, Kind::Text, 34),
+        Column::new(&words.score, kind_of(ranking.unit, ranking.digits), 9),
+    ];
+    let areas = breakdown.areas();
+    let (figure, emphasis) = if breakdown.adds_up() {
+        (Kind::Percent(0), Emphasis::Share)
+    } else {
+        (breakdown.figure(), Emphasis::ColourScale(Sense::MoreIsBetter))
+    };
+    for part in criteria {
+        let column = Column::new(&named(context, part), figure, WIDTH).emphasis(emphasis).turn(Turn::Upright);
+        let span = criteria.iter().filter(|other| other.area == part.area).count();
+        columns.push(match part.area.map(|area| &areas[area]) {
+            // An area without parts is its own criterion.
+            Some(area) if area.is(part) => column,
+            Some(area) => column.under(&area_heading(context, area, span)),
+            None => column,
+        });
+    }
+    columns
+}
+
+/// The area's whole name where its columns have room for it, else its code and what it can add.
+fn area_heading(context: &Context<'_>, area: &Part<'_>, span: usize) -> String {
+    let whole = named(context, area);
+    let room = span * usize::from(WIDTH) * AREA_LINES;
+    match (area.code, area.weight) {
+        (Some(code), Weight::Points(most)) if whole.chars().count() > room => {
+            fill(&context.template.index.area, &[("name", code), ("max", &short(most))])
+        }
+        _ => whole,
+    }
+}
+
+fn unit_row(context: &Context<'_>, breakdown: &Breakdown<'_>, (criteria, row): (&[Part<'_>], &RankRow)) -> Row {
+    let tie = if row.tied { Tie::Shared } else { Tie::Alone };
+    let mut cells = vec![
+        row.rank.map_or(Cell::Empty, |rank| Cell::Rank(rank, tie)),
+        Cell::text(&row.unit.unit_name),
+        row.score.map_or_else(|| Cell::Absent(context.template.words.missing.clone()), Cell::Number),
+    ];
+    cells.extend(criteria.iter().map(|part| cell(context, breakdown, part, &row.unit.unit_code)));
+    Row::new(context.row_style(&row.unit), cells)
+}
+
+fn cell(context: &Context<'_>, breakdown: &Breakdown<'_>, part: &Part<'_>, unit_code: &str) -> Cell {
+    let words = &context.template.index;
+    match breakdown.standing(part, unit_code) {
+        Standing::Has(value) => Cell::Number(shown(part, value)),
+        Standing::NotApplicable => Cell::Absent(context.template.words.not_applicable.clone()),
+        Standing::Missing => Cell::Absent(words.heat_missing.clone()),
+    }
+}
+
+/// Points as a share of the most points; a scaled value as it is.
+fn shown(part: &Part<'_>, value: f64) -> f64 {
+    match part.weight {
+        Weight::Points(most) => value / most,
+        Weight::Share(_) => value,
+    }
+}
+
+/// The plain mean over the units that have a value, in the order of the rows.
+fn mean_row(context: &Context<'_>, breakdown: &Breakdown<'_>, criteria: &[Part<'_>], rows: &[&RankRow]) -> Row {
+    let mean = |values: Vec<f64>| {
+        let count = values.len();
+        Cell::optional((count > 0).then(|| values.iter().fold(0.0, |sum, value| sum + value) / count as f64))
+    };
+    let scores = rows.iter().filter_map(|row| row.score).collect();
+    let mut cells = vec![Cell::Empty, Cell::text(&context.template.index.mean), mean(scores)];
+    cells.extend(criteria.iter().map(|part| {
+        let values = rows.iter().filter_map(|row| match breakdown.standing(part, &row.unit.unit_code) {
+            Standing::Has(value) => Some(shown(part, value)),
+            _ => None,
+        });
+        mean(values.collect())
+    }));
+    Row::new(RowStyle::Total, cells)
+}

@@ -1,0 +1,202 @@
+//! The scorecard sheets: one unit's points criterion by criterion, with rule, inputs, layers and the reason of each cut.
+
+use super::super::input::{Makeup, Ranking};
+use super::super::plan::{Block, Cell, Column, Kind, Row, RowStyle, Sheet, Table, Tone};
+use super::super::template::fill;
+use super::basis::{self, word};
+use super::composite_card;
+use super::context::{Context, kind_of};
+use super::landscape;
+use super::makeup::short;
+use crate::definitions::{Layer, PointsIndex};
+use crate::indices::Scorecards;
+use crate::indices::points::ItemStatus;
+use crate::model::{RankRow, Status};
+
+/// The cards that are asked for, in the order of the ranking.
+pub fn sheets(context: &Context<'_>, ranking: &Ranking) -> Vec<Sheet> {
+    let asked = ranking.rows.iter().filter(|row| ranking.cards.holds(&row.unit.unit_code));
+    asked.filter_map(|row| sheet(context, ranking, row)).collect()
+}
+
+fn sheet(context: &Context<'_>, ranking: &Ranking, row: &RankRow) -> Option<Sheet> {
+    let words = &context.template.scorecard;
+    let unit = row.unit.unit_name.as_str();
+    let filled = |sentence: &str| {
+        let values = [("unit", unit), ("title", ranking.title.as_str()), ("index", ranking.index_id.as_str())];
+        fill(&context.fill(sentence), &values)
+    };
+    let (table, totals) = match &ranking.makeup {
+        Makeup::Indicator => return None,
+        Makeup::Points(index, cards) => {
+            let at = cards.units.iter().position(|other| other.unit_code == row.unit.unit_code)?;
+            (points(context, index, (cards, at)), totals(context, index, (cards, at)))
+        }
+        Makeup::Composite(index, kinds) => {
+            let (_, composed) = kinds.iter().find(|(kind, _)| row.unit.kind.as_deref() == Some(kind))?;
+            (composite_card::table(context, index, (composed, &row.unit.unit_code)), Vec::new())
+        }
+    };
+    let mut facts = standing(context, ranking, row);
+    facts.extend(totals);
+    let mut blocks = vec![
+        Block::heading(1, filled(&words.title).to_uppercase()),
+        Block::paragraph(Tone::Subtitle, filled(&words.subtitle)),
+    ];
+    blocks.extend(basis::source(context, ranking));
+    blocks.push(Block::Facts(facts));
+    blocks.push(Block::Table(table));
+    blocks.push(Block::paragraph(
+        Tone::Note,
+        if matches!(ranking.makeup, Makeup::Points(..)) { &words.note } else { &words.note_scaled },
+    ));
+    blocks.push(basis::facts(context, ranking));
+    let has_card = |other: &&Ranking| {
+        other.has_cards() && other.rows.iter().any(|other| other.unit.unit_code == row.unit.unit_code)
+    };
+    let is_alone = context.input.rankings.iter().filter(has_card).count() < 2;
+    Some(landscape(filled(if is_alone { &words.sheet } else { &words.sheet_other }), blocks))
+}
+
+/// Score, place and class of the unit, and how they moved.
+fn standing(context: &Context<'_>, ranking: &Ranking, row: &RankRow) -> Vec<(String, String)> {
+    let (words, general) = (&context.template.scorecard, &context.template.words);
+    let figure = kind_of(ranking.unit, ranking.digits);
+    let score = |score: Option<f64>| {
+        score.map_or_else(|| general.missing.clone(), |score| super::super::number::figure(score, figure))
+    };
+    let rank = |rank: Option<u32>| rank.map_or_else(|| general.not_applicable.clone(), |rank| rank.to_string());
+    let among = ranking.rows.iter().filter(|other| other.unit.kind == row.unit.kind && other.rank.is_some()).count();
+    let class = row.class.as_deref().unwrap_or(&general.not_applicable);
+    let now = [
+        ("score", score(row.score)),
+        ("rank", rank(row.rank)),
+        ("among", among.to_string()),
+        ("class", class.to_owned()),
+    ];
+    let is_known = context.holds(&context.input.previous_id);
+    let before =
+        [("score", score(row.score_before.filter(|_| is_known))), ("rank", rank(row.rank_before.filter(|_| is_known)))];
+    let filled = |sentence: &str, values: &[(&str, String)]| {
+        let values: Vec<(&str, &str)> = values.iter().map(|(key, value)| (*key, value.as_str())).collect();
+        fill(sentence, &values)
+    };
+    let mut facts = vec![
+        (words.unit.clone(), format!("{} ({})", row.unit.unit_name, row.unit.unit_code)),
+        (words.result.clone(), filled(&words.result_text, &now)),
+        (general.before.clone(), filled(&words.before_text, &before)),
+    ];
+    if row.not_sent || context.has_not_sent(&row.unit) {
+        facts.push((context.template.ranking.note.clone(), general.not_sent.clone()));
+    }
+    facts
+}
+
+/// How the score follows from the points.
+fn totals(context: &Context<'_>, index: &PointsIndex, (cards, at): (&Scorecards, usize)) -> Vec<(String, String)> {
+    let (words, total) = (&context.template.scorecard, &cards.scoring.totals[at]);
+    let values = [
+        ("points", short(total.points)),
+        ("applies", short(total.max)),
+        ("max", short(index.max)),
+        ("bonus", short(total.bonus)),
+        ("deduction", short(total.deduction)),
+        ("unscored", short(total.unscored)),
+    ];
+    let values: Vec<(&str, &str)> = values.iter().map(|(key, value)| (*key, value.as_str())).collect();
+    vec![(words.points.clone(), fill(&words.points_text, &values))]
+}
+
+fn points(context: &Context<'_>, index: &PointsIndex, card: (&Scorecards, usize)) -> Table {
+    let words = &context.template.scorecard;
+    let figure = Kind::Number(index.display.digits);
+    let number = |heading: &str| Column::new(heading, figure, 9);
+    let layer = |layer: Layer| number(word(&context.template.index.layers, layer.word())).under(&words.layers);
+    let columns = vec![
+        Column::new(&words.code, Kind::Label, 9),
+        Column::new(&words.name, Kind::Text, 38),
+        number(&words.max),
+        number(&words.got),
+        number(&words.lost),
+        Column::new(&words.status, Kind::Label, 14),
+        layer(Layer::SelfScored),
+        layer(Layer::Verified),
+        layer(Layer::Surveyed),
+        layer(Layer::Computed),
+        Column::new(&words.reason, Kind::Text, 26),
+        Column::new(&words.rule, Kind::Text, 24),
+        Column::new(&words.indicator, Kind::Text, 26).under(&words.input),
+        Column::new(&context.template.words.numerator, Kind::Number(0), 10).under(&words.input),
+        Column::new(&context.template.words.denominator, Kind::Number(0), 10).under(&words.input),
+        Column::new(&context.template.words.value, Kind::Number(2), 10).under(&words.input),
+        Column::new(&words.evidence, Kind::Text, 22),
+        Column::new(&words.source, Kind::Text, 20),
+    ];
+    let rows = (0..index.items.len()).map(|item| points_row(context, index, card, item));
+    Table::new(columns, rows.collect())
+}
+
+fn points_row(context: &Context<'_>, index: &PointsIndex, (cards, at): (&Scorecards, usize), place: usize) -> Row {
+    let (item, scores) = (&index.items[place], &cards.scoring.items[place]);
+    let judged = cards.judged.get(&(place, at));
+    let given = |layer: Layer| Cell::optional(judged.and_then(|judged| judged.points(layer)));
+    let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map_or(Cell::Empty, Cell::text);
+    let points = scores.points[at];
+    let mut cells = vec![
+        Cell::text(&item.code),
+        Cell::text(&item.name),
+        Cell::Number(item.max),
+        points.map_or_else(|| Cell::Absent(context.template.words.not_applicable.clone()), Cell::Number),
+        Cell::optional(points.map(|points| scores.max[at] - points)),
+        text(status(context, (scores.status[at], scores.layer[at]), item.rule.is_some())),
+        given(Layer::SelfScored),
+        given(Layer::Verified),
+        given(Layer::Surveyed),
+        Cell::optional(scores.computed[at]),
+        text(judged.and_then(|judged| judged.reason.as_deref())),
+        item.rule.as_ref().map_or(Cell::Empty, |rule| Cell::Text(rule.formula(item.max))),
+    ];
+    cells.extend(input(context, cards, at, item.rule.as_ref().and_then(|rule| rule.input())));
+    cells.extend([text(Some(&item.evidence)), text(Some(&item.source))]);
+    Row::new(if item.rule.is_some() { RowStyle::Body } else { RowStyle::Sum }, cells)
+}
+
+/// The layer that counts, or why there are no points.
+fn status<'a>(
+    context: &'a Context<'_>,
+    (status, layer): (ItemStatus, Option<Layer>),
+    is_leaf: bool,
+) -> Option<&'a str> {
+    let words = &context.template.scorecard;
+    match status {
+        ItemStatus::Scored => layer.map(|layer| word(&context.template.index.layers, layer.word())),
+        ItemStatus::NotApplicable => Some(&words.not_applicable),
+        ItemStatus::FullByDefault => Some(&words.full_by_default),
+        ItemStatus::Missing if is_leaf => Some(&words.missing),
+        ItemStatus::Missing => Some(&words.partly_missing),
+    }
+}
+
+/// What the rule read: indicator, numerator, denominator, value.
+fn input(context: &Context<'_>, cards: &Scorecards, at: usize, id: Option<&str>) -> [Cell; 4] {
+    let Some(id) = id else { return [Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty] };
+    let info = context.info(id);
+    let name = info.map_or_else(|| id.to_owned(), |info| format!("{} ({id})", info.name_vi));
+    let measure = cards.figures.now.get(id).and_then(|column| column.get(at));
+    let value = match (measure.and_then(|measure| measure.value), info) {
+        (Some(value), Some(info)) => Cell::As(kind_of(info.unit, info.digits), value),
+        (Some(value), None) => Cell::Number(value),
+        (None, _) => absent(context, measure.map(|measure| measure.status)),
+    };
+    let count = |pick| context.count_cell(measure, pick);
+    [Cell::Text(name), count(|measure| measure.numerator), count(|measure| measure.denominator), value]
+}
+
+fn absent(context: &Context<'_>, status: Option<Status>) -> Cell {
+    let words = &context.template.words;
+    Cell::Absent(match status {
+        Some(Status::NotApplicable) => words.not_applicable.clone(),
+        Some(Status::Suppressed) => words.suppressed.clone(),
+        _ => words.missing.clone(),
+    })
+}
