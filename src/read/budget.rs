@@ -124,6 +124,11 @@ impl<'s> Budget<'s> {
         Ok(())
     }
 
+    /// Says whether so many cells can still be paid for, before the first of them is made.
+    pub(super) fn affords(&self, cells: u64) -> Result<(), ReadError> {
+        if cells <= self.cells_left { Ok(()) } else { Err(self.limits.exceeded(Excess::Cells)) }
+    }
+
     /// Says whether a column (from 0) is still within the limits.
     pub(super) fn column(&self, index: u32) -> Result<usize, ReadError> {
         if index < self.limits.max_columns { Ok(index as usize) } else { Err(self.limits.exceeded(Excess::Columns)) }

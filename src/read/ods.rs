@@ -255,6 +255,11 @@ impl<'b, 's> Sheets<'b, 's> {
     }
 
     fn emit(&mut self, repeats: u32) {
+        // A row that says it stands a billion times is refused at once, not after as many as the limit allows.
+        if let Err(error) = self.budget.affords(u64::from(repeats).saturating_mul(self.row.len() as u64)) {
+            self.failed = Some(error);
+            return;
+        }
         for number in self.rows + 1..=self.rows + u64::from(repeats) {
             let number = u32::try_from(number).unwrap_or(u32::MAX);
             if (self.row_hidden || !self.unresolved.is_empty()) && self.budget.wants_notes() {
@@ -413,5 +418,12 @@ mod tests {
              </table:table-row></table:table>",
         );
         assert_eq!(error.err().unwrap().rule(), "too_big");
+        let begun = std::time::Instant::now();
+        let error = read_tables(
+            "<table:table table:name='S'><table:table-row table:number-rows-repeated='999999999'>\
+             <table:table-cell><text:p>X</text:p></table:table-cell></table:table-row></table:table>",
+        );
+        assert_eq!(error.err().unwrap().rule(), "too_big");
+        assert!(begun.elapsed().as_secs() < 2, "refused before 200 million rows are handed on: {:?}", begun.elapsed());
     }
 }
