@@ -5,6 +5,7 @@ use super::paths::InputFile;
 use super::unread::shown;
 use crate::definitions::SourceDef;
 use crate::model::{Encoding, Finding, Level};
+use crate::normalise::KnownHeadings;
 use crate::read::{Certainty, Container, ReadAs, Sniffed};
 
 /// Headings with letters outside ASCII that have to fit a source before they vouch for an encoding.
@@ -32,7 +33,8 @@ pub(super) fn read_best(
             if sources.is_empty() {
                 continue;
             }
-            let context = context.with_sources(&sources);
+            let known = KnownHeadings::of(&sources);
+            let context = context.with_sources(&sources, &known);
             let again = read_as(input, sniffed, declared(encoding), &context);
             if !again.found.is_empty() {
                 return told(settle(outcome, input, again, &context), declared(encoding), encoding, is_open);

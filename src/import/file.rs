@@ -12,13 +12,16 @@ use super::sheet::{FoundSheet, Message, SheetSink, StraySheet};
 use super::unread::note_finding;
 use crate::definitions::SourceDef;
 use crate::model::{FileAccount, Finding, Kind, Level, Policies, Table, UnitIndex};
-use crate::normalise::{Duplicate, MendedCode, Normaliser, Origin, RawBatch, Refused, RejectedRow, in_name};
+use crate::normalise::{
+    Duplicate, KnownHeadings, MendedCode, Normaliser, Origin, RawBatch, Refused, RejectedRow, in_name,
+};
 use crate::read::{Limits, ReadAs, ReadError, Sniffed, TextNote, column_letters, read_rows, sniff};
 use crate::store::{Account, Incoming, RowsOf};
 
 /// What reading a file needs to know.
 pub(super) struct Context<'a> {
     pub sources: &'a [SourceDef],
+    pub known: &'a KnownHeadings<'a>,
     pub units: &'a UnitIndex,
     pub policies: Policies,
     pub limits: Limits,
@@ -37,8 +40,8 @@ pub(super) enum Detail {
 
 impl Context<'_> {
     /// The same with other sources.
-    pub(super) fn with_sources<'s>(&'s self, sources: &'s [SourceDef]) -> Context<'s> {
-        Context { sources, limits: self.limits.clone(), ..*self }
+    pub(super) fn with_sources<'s>(&'s self, sources: &'s [SourceDef], known: &'s KnownHeadings<'s>) -> Context<'s> {
+        Context { sources, known, limits: self.limits.clone(), ..*self }
     }
 }
 
@@ -239,7 +242,7 @@ pub(super) fn read_as(input: &InputFile, sniffed: &Sniffed, text: ReadAs, contex
         let (sender, receiver) = sync_channel(4);
         let (give_back, used) = channel();
         let consumer = scope.spawn(move || normalise(receiver, &give_back, &input.shown, context));
-        let mut sink = SheetSink::new(context.sources, sender, used);
+        let mut sink = SheetSink::new(context.sources, context.known, sender, used);
         let mut ends = Ends::of(&mut sink);
         let error = read_rows(&input.path, sniffed, text, &context.limits, &mut ends).err();
         let full = ends.full();

@@ -36,6 +36,7 @@ pub use units::{UnitListError, read_unit_list, stored_units, units_frame};
 
 use crate::definitions::{Definitions, SourceDef, Tried};
 use crate::model::{FileAccount, Finding, FinishedBeforeReceived, Level, Table};
+use crate::normalise::KnownHeadings;
 use crate::store::{Cases, Conflict, Incoming, MergeNotes, Merged, SentFile, StoreError, Transaction, Workspace};
 use file::FileOutcome;
 
@@ -147,6 +148,7 @@ pub fn import(
     policies.finished_before_received = options.finished_before_received.unwrap_or(policies.finished_before_received);
     let context = file::Context {
         sources: &sources,
+        known: &KnownHeadings::of(&sources),
         units: &units,
         policies,
         limits: limits.clone(),

@@ -8,7 +8,7 @@ use super::file::{Context, Detail, SheetReport, read_ready};
 use super::paths::{InputFile, find_files};
 use crate::definitions::SourceDef;
 use crate::model::{Kind, UnitIndex};
-use crate::normalise::own_columns;
+use crate::normalise::{KnownHeadings, own_columns};
 use crate::read::{Cell, Flow, Limits, Note, ReadError, RowFault, RowSink, Sheet, read_rows, sniff};
 use crate::store::Config;
 
@@ -100,7 +100,9 @@ impl Original {
         let mut missed = None;
         for sources in [sources, &only] {
             let (policies, limits) = (config.policies, config.limits.clone());
-            let context = Context { sources, units, policies, limits, exported_at: None, detail: Detail::Rows };
+            let known = KnownHeadings::of(sources);
+            let context =
+                Context { sources, known: &known, units, policies, limits, exported_at: None, detail: Detail::Rows };
             let outcome = read_ready(&ready.input, &context);
             let mut plans: BTreeMap<&str, Plan<'_>> = BTreeMap::new();
             for (sheet, row) in wanted {

@@ -13,7 +13,7 @@ use crate::definitions::SourceDef;
 use crate::definitions::dates::DateSystem;
 use crate::model::Kind;
 use crate::normalise::{
-    HeadingMatch, MendedCode, NearMiss, Origin, RawBatch, Reshape, RowKind, cell_text, classify, clean, find,
+    HeadingMatch, KnownHeadings, MendedCode, NearMiss, Origin, RawBatch, Reshape, RowKind, cell_text, classify, clean,
     in_letterhead, only_year, origin_columns,
 };
 use crate::read::{Cell, Flow, Note, RowFault, RowSink, Sheet, TextKind, TextNote};
@@ -99,6 +99,7 @@ struct Body {
 
 pub(super) struct SheetSink<'a> {
     sources: &'a [SourceDef],
+    known: &'a KnownHeadings<'a>,
     sender: SyncSender<Message>,
     /// Batches that the normaliser is done with: their memory is used again.
     used: Receiver<RawBatch>,
@@ -126,9 +127,15 @@ pub(super) struct SheetSink<'a> {
 }
 
 impl<'a> SheetSink<'a> {
-    pub fn new(sources: &'a [SourceDef], sender: SyncSender<Message>, used: Receiver<RawBatch>) -> Self {
+    pub fn new(
+        sources: &'a [SourceDef],
+        known: &'a KnownHeadings<'a>,
+        sender: SyncSender<Message>,
+        used: Receiver<RawBatch>,
+    ) -> Self {
         Self {
             sources,
+            known,
             sender,
             used,
             sheet: Sheet { name: String::new(), hidden: false, fields: None },
@@ -193,7 +200,7 @@ impl<'a> SheetSink<'a> {
             .iter()
             .map(|(_, cells)| cells.iter().map(|cell| clean(&cell_text(cell, '.')).into_owned()).collect())
             .collect();
-        let fits = find(&texts, self.sources, &self.sheet.name).map_err(|near| match near {
+        let fits = self.known.find(&texts, &self.sheet.name).map_err(|near| match near {
             None => (None, overflow::continued(&texts, self.found.last(), self.sources)),
             near => (near, None),
         });

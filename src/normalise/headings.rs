@@ -98,13 +98,43 @@ pub struct NearMiss {
     pub row: usize,
 }
 
-/// Finds the best fitting source; `rows` are the first rows of a sheet as text, `sheet` is its name.
+/// The headings of all sources, folded once for as many sheets as there are.
+pub struct KnownHeadings<'a> {
+    sources: &'a [SourceDef],
+    synonyms: Vec<Synonyms<'a>>,
+}
+
+impl<'a> KnownHeadings<'a> {
+    /// Folds the headings of these sources.
+    #[must_use]
+    pub fn of(sources: &'a [SourceDef]) -> Self {
+        Self { sources, synonyms: sources.iter().map(Synonyms::of).collect() }
+    }
+
+    /// Finds the best fitting source; `rows` are the first rows of a sheet as text, `sheet` is its name.
+    ///
+    /// # Errors
+    /// No source fits; the nearest miss, if any source shares at least three headings.
+    pub fn find(&self, rows: &[Vec<String>], sheet: &str) -> Result<HeadingMatch, Option<NearMiss>> {
+        find_among(rows, self, sheet)
+    }
+}
+
+/// Finds the best fitting source for one sheet, as [`KnownHeadings::find`] does for many.
 ///
 /// # Errors
-/// No source fits; the nearest miss, if any source shares at least three headings.
+/// See [`KnownHeadings::find`].
 pub fn find(rows: &[Vec<String>], sources: &[SourceDef], sheet: &str) -> Result<HeadingMatch, Option<NearMiss>> {
-    let synonyms: Vec<Option<Synonyms<'_>>> =
-        sources.iter().map(|source| given::takes_sheet(source, sheet).then(|| Synonyms::of(source))).collect();
+    KnownHeadings::of(sources).find(rows, sheet)
+}
+
+fn find_among(rows: &[Vec<String>], known: &KnownHeadings<'_>, sheet: &str) -> Result<HeadingMatch, Option<NearMiss>> {
+    let sources = known.sources;
+    let synonyms: Vec<Option<&Synonyms<'_>>> = sources
+        .iter()
+        .zip(&known.synonyms)
+        .map(|(source, synonyms)| given::takes_sheet(source, sheet).then_some(synonyms))
+        .collect();
     let deepest = sources.iter().filter_map(|source| source.layout.heading_rows).max().unwrap_or(DEEPEST).max(DEEPEST);
     let mut best: Option<((usize, usize), HeadingMatch)> = None;
     let mut miss: Option<((usize, usize), NearMiss)> = None;
@@ -116,7 +146,7 @@ pub fn find(rows: &[Vec<String>], sources: &[SourceDef], sheet: &str) -> Result<
             }
             let names = Names::of(stack);
             for (at, source) in sources.iter().enumerate() {
-                let Some(synonyms) = synonyms[at].as_ref().filter(|_| has_depth(source, depth)) else { continue };
+                let Some(synonyms) = synonyms[at].filter(|_| has_depth(source, depth)) else { continue };
                 let mapping = synonyms.map(&names);
                 let matched = mapping.columns.iter().flatten().count() + mapping.layout.named;
                 // Among sources that understand as many columns, the one that spells them as the sheet does.

@@ -30,7 +30,9 @@ pub use columns::{Normalised, Normaliser, PERSONAL, Refused, RejectedRow};
 pub use correction::{ORIGIN, Origin, TO_DO, WRONG, origin_columns, own_columns};
 pub use export_date::{in_letterhead, in_name};
 pub use frame::data_type;
-pub use headings::{Duplicate, HeadingMatch, Mapping, NearMiss, bare as without_diacritics, find, stacked_headings};
+pub use headings::{
+    Duplicate, HeadingMatch, KnownHeadings, Mapping, NearMiss, bare as without_diacritics, find, stacked_headings,
+};
 pub use marks::{Mark, MarkKind};
 pub use meaning::Meaning;
 pub use numbers::is_number;
