@@ -9,7 +9,6 @@ use super::explain_index::{Question, explain};
 use super::figures::status;
 use super::output::{self, Columns};
 use super::{Format, Global, Opened, Outcome, PolicyArgs, Usage, period};
-use crate::definitions::Indicator;
 use crate::indicators::{Trace, trace};
 use crate::indices::Index;
 use crate::model::Period;
@@ -59,15 +58,15 @@ impl Explain {
         };
         tell_carried(global, &opened, std::iter::once((self.unit.as_str(), found.row.measure.estimate)));
         match global.format {
-            Format::Json => output::json(&json!([self.document(indicator, &found)]))?,
-            Format::Table => output::plain(&self.page(indicator, &found))?,
+            Format::Json => output::json(&json!([self.document(&found)]))?,
+            Format::Table => output::plain(&self.page(&found))?,
             _ => rows(global, &found)?,
         }
         Ok(Outcome::Done)
     }
 
-    fn document(&self, indicator: &Indicator, found: &Trace) -> serde_json::Value {
-        let measure = found.row.measure;
+    fn document(&self, found: &Trace) -> serde_json::Value {
+        let (indicator, measure) = (&found.definition, found.row.measure);
         let codes = |top: bool| {
             found.rows.iter().filter(|row| row.in_numerator == top).map(|row| row.code.as_str()).collect::<Vec<_>>()
         };
@@ -93,14 +92,21 @@ impl Explain {
             document["in_numerator"] = json!(codes(true));
             document["only_in_denominator"] = json!(codes(false));
         }
+        if indicator.derived.is_some() {
+            document["inputs"] = found.inputs.iter().map(|input| self.document(input)).collect();
+        }
         document
     }
 
-    fn page(&self, indicator: &Indicator, found: &Trace) -> String {
-        let measure = found.row.measure;
+    fn page(&self, found: &Trace) -> String {
+        let (indicator, measure) = (&found.definition, found.row.measure);
         let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| value.to_string());
+        let rows = match &indicator.derived {
+            None => format!("{:?}", indicator.rows),
+            Some(_) => "made of other indicators, below".to_owned(),
+        };
         let mut page = format!(
-            "{} ({})\n{}\n\n{} ({}), {}\n  value        {}  [{}]\n  numerator    {}\n  denominator  {}\n\nrows         {:?}\nnumerator    {}\ndenominator  {}\nlegal basis  {}\n\nfiles\n",
+            "{} ({})\n{}\n\n{} ({}), {}\n  value        {}  [{}]\n  numerator    {}\n  denominator  {}\n\nrows         {}\nnumerator    {}\ndenominator  {}\nlegal basis  {}\n\nfiles\n",
             indicator.name_vi,
             indicator.id,
             indicator.meaning,
@@ -111,7 +117,7 @@ impl Explain {
             status(measure.status),
             number(measure.numerator),
             number(measure.denominator),
-            indicator.rows,
+            rows,
             indicator.numerator,
             indicator.denominator,
             indicator.legal_basis,
@@ -124,9 +130,17 @@ impl Explain {
             for (title, top) in [("in the numerator", true), ("only in the denominator", false)] {
                 page.push_str(&format!("\n{title}\n"));
                 for row in found.rows.iter().filter(|row| row.in_numerator == top) {
-                    page.push_str(&format!("  {}  {} {} row {}\n", row.code, row.file, row.sheet, row.row));
+                    let place = if row.file.is_empty() {
+                        String::new()
+                    } else {
+                        format!("  {} {} row {}", row.file, row.sheet, row.row)
+                    };
+                    page.push_str(&format!("  {}{place}\n", row.code));
                 }
             }
+        }
+        for input in &found.inputs {
+            page.push_str(&format!("\nread: {}", self.page(input)));
         }
         page
     }

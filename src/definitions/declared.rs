@@ -68,6 +68,7 @@ fn undefined(id: &str, aggregate: Aggregate) -> Indicator {
         valid_from: None,
         valid_to: None,
         form06: None,
+        derived: None,
     }
 }
 

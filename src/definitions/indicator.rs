@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::Deserialize;
 
+use super::derived::{Derived, INDICATORS, RawDerived, link};
 use super::{Fault, Files, did_you_mean, overlap, parse_toml};
 use crate::model::Period;
 
@@ -67,6 +68,8 @@ pub struct Indicator {
     pub valid_to: Option<NaiveDate>,
     /// Column of form 06 that it fills (4, 5, 6, 8, 9, 10, 12, 13).
     pub form06: Option<u8>,
+    /// How it is made of other indicators, if it is.
+    pub derived: Option<Derived>,
 }
 
 impl Indicator {
@@ -111,6 +114,9 @@ pub enum Aggregate {
     Sum,
     /// The value that a unit stated; sums over units have none.
     Value,
+    /// Nothing is counted: it is made of other indicators.
+    #[serde(skip)]
+    Derived,
 }
 
 /// Which way is good.
@@ -147,6 +153,8 @@ pub enum Rounding {
     HalfEven,
     /// Cut off.
     Truncate,
+    /// Whatever is left over makes one more.
+    Ceil,
 }
 
 /// What a denominator of zero gives.
@@ -174,16 +182,14 @@ struct RawIndicator {
     name_vi: String,
     name_en: String,
     meaning: String,
-    table: String,
-    rows: Rows,
-    aggregate: Aggregate,
-    numerator: String,
-    #[serde(default = "one")]
-    per: f64,
-    #[serde(default = "always")]
-    denominator: String,
-    #[serde(default = "always")]
-    of: String,
+    derived: Option<RawDerived>,
+    table: Option<String>,
+    rows: Option<Rows>,
+    aggregate: Option<Aggregate>,
+    numerator: Option<String>,
+    per: Option<f64>,
+    denominator: Option<String>,
+    of: Option<String>,
     weight: Option<String>,
     #[serde(default)]
     needs: Vec<String>,
@@ -199,14 +205,6 @@ struct RawIndicator {
     valid_to: Option<String>,
     #[serde(default)]
     form06: Option<u8>,
-}
-
-const fn one() -> f64 {
-    1.0
-}
-
-fn always() -> String {
-    "TRUE".to_owned()
 }
 
 /// What figures can be counted in.
@@ -241,12 +239,15 @@ pub(super) fn parse(files: &Files, faults: &mut Vec<Fault>) -> (Vec<Group>, Vec<
             indicators.push(indicator);
         }
     }
+    link(&mut indicators, faults);
     (groups, indicators)
 }
 
-fn checked(path: &str, group: &str, raw: RawIndicator, faults: &mut Vec<Fault>) -> Indicator {
+fn checked(path: &str, group: &str, mut raw: RawIndicator, faults: &mut Vec<Fault>) -> Indicator {
+    let counted = Counted::of(path, &mut raw, faults);
+    let id = raw.id.clone();
     let mut fault = |key: &str, message: String| {
-        faults.push(Fault { file: path.to_owned(), key: format!("{}.{key}", raw.id), message });
+        faults.push(Fault { file: path.to_owned(), key: format!("{id}.{key}"), message });
     };
     let mut day = |key: &str, text: &Option<String>| {
         let text = text.as_ref()?;
@@ -260,13 +261,13 @@ fn checked(path: &str, group: &str, raw: RawIndicator, faults: &mut Vec<Fault>) 
     if !UNITS.contains(&raw.unit.as_str()) {
         fault("unit", format!("'{}' is no unit{}", raw.unit, did_you_mean(&raw.unit, UNITS)));
     }
-    if let Aggregate::Percentile(share) = raw.aggregate
+    if let Aggregate::Percentile(share) = counted.aggregate
         && !(0.0..=1.0).contains(&share)
     {
         fault("aggregate", format!("percentile {share} is not between 0 and 1"));
     }
-    if !(raw.per.is_finite() && raw.per > 0.0) {
-        fault("per", format!("{} is not above 0", raw.per));
+    if !(counted.per.is_finite() && counted.per > 0.0) {
+        fault("per", format!("{} is not above 0", counted.per));
     }
     if raw.form06.is_some_and(|column| ![4, 5, 6, 8, 9, 10, 12, 13].contains(&column)) {
         fault("form06", "only columns 4, 5, 6, 8, 9, 10, 12 and 13 are counted; the others are their sums".to_owned());
@@ -277,13 +278,13 @@ fn checked(path: &str, group: &str, raw: RawIndicator, faults: &mut Vec<Fault>) 
         name_vi: raw.name_vi,
         name_en: raw.name_en,
         meaning: raw.meaning,
-        table: raw.table,
-        rows: raw.rows,
-        aggregate: raw.aggregate,
-        numerator: raw.numerator,
-        per: raw.per,
-        denominator: raw.denominator,
-        of: raw.of,
+        table: counted.table,
+        rows: counted.rows,
+        aggregate: counted.aggregate,
+        numerator: counted.numerator,
+        per: counted.per,
+        denominator: counted.denominator,
+        of: counted.of,
         weight: raw.weight,
         needs: raw.needs,
         direction: raw.direction,
@@ -294,6 +295,73 @@ fn checked(path: &str, group: &str, raw: RawIndicator, faults: &mut Vec<Fault>) 
         valid_from,
         valid_to,
         form06: raw.form06,
+        derived: counted.derived,
         id: raw.id,
+    }
+}
+
+/// What is counted in rows of a table, or how it is made of other indicators.
+struct Counted {
+    table: String,
+    rows: Rows,
+    aggregate: Aggregate,
+    numerator: String,
+    per: f64,
+    denominator: String,
+    of: String,
+    derived: Option<Derived>,
+}
+
+impl Counted {
+    fn of(path: &str, raw: &mut RawIndicator, faults: &mut Vec<Fault>) -> Self {
+        let given = [
+            ("table", raw.table.is_some()),
+            ("rows", raw.rows.is_some()),
+            ("aggregate", raw.aggregate.is_some()),
+            ("numerator", raw.numerator.is_some()),
+            ("denominator", raw.denominator.is_some()),
+            ("per", raw.per.is_some()),
+            ("of", raw.of.is_some()),
+            ("weight", raw.weight.is_some()),
+            ("needs", !raw.needs.is_empty()),
+            ("form06", raw.form06.is_some()),
+        ];
+        let id = raw.id.clone();
+        let mut fault = |key: &str, message: String| {
+            faults.push(Fault { file: path.to_owned(), key: format!("{id}.{key}"), message });
+        };
+        let derived = raw.derived.take();
+        let is_derived = derived.is_some();
+        for (place, (key, is_given)) in given.into_iter().enumerate() {
+            if is_derived && is_given {
+                fault(key, "counts rows, but the indicator is derived from others; remove one of the two".to_owned());
+            } else if !is_derived && place < 4 && !is_given {
+                fault(key, format!("missing field `{key}`"));
+            }
+        }
+        let derived = derived.and_then(|derived| derived.checked(|said| fault("derived", said)));
+        if is_derived {
+            let (numerator, denominator) = derived.as_ref().map(Derived::parts).unwrap_or_default();
+            return Self {
+                table: INDICATORS.to_owned(),
+                rows: Rows::InScope,
+                aggregate: Aggregate::Derived,
+                numerator,
+                per: 1.0,
+                denominator,
+                of: "TRUE".to_owned(),
+                derived,
+            };
+        }
+        Self {
+            table: raw.table.take().unwrap_or_default(),
+            rows: raw.rows.unwrap_or(Rows::All),
+            aggregate: raw.aggregate.unwrap_or(Aggregate::Count),
+            numerator: raw.numerator.take().unwrap_or_default(),
+            per: raw.per.unwrap_or(1.0),
+            denominator: raw.denominator.take().unwrap_or_else(|| "TRUE".to_owned()),
+            of: raw.of.take().unwrap_or_else(|| "TRUE".to_owned()),
+            derived: None,
+        }
     }
 }

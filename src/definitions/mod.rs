@@ -3,6 +3,7 @@
 mod calendar;
 pub mod dates;
 mod declared;
+mod derived;
 mod files;
 pub mod index;
 mod indicator;
@@ -20,6 +21,7 @@ use chrono::NaiveDate;
 use crate::model::Period;
 
 pub use calendar::{Calendar, CalendarDay};
+pub use derived::{Against, Derived, Holds, Sums, Told};
 pub use files::{Files, TEMPLATES};
 pub use index::IndexDef;
 pub use index::composite::Composite;

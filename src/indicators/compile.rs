@@ -146,6 +146,7 @@ fn columns(indicator: &Indicator, select: &mut Select) -> Cells {
             let (top, seen) = (select.sum(top, &with), select.count(&with));
             if indicator.aggregate == Aggregate::Sum { Cells::Sum { top, seen } } else { Cells::Value { top, seen } }
         }
+        Aggregate::Derived => unreachable!("figures of figures are no columns of a pass"),
         Aggregate::Mean => Cells::Ratio {
             top: select.add(format!("SUM({top}) FILTER (WHERE {})", all(&[rows_condition, bottom]))),
             per: indicator.per,
@@ -184,6 +185,14 @@ pub(super) fn all(conditions: &[&str]) -> String {
     if said.is_empty() { "TRUE".to_owned() } else { said.join(" AND ") }
 }
 
+/// Whether rows of a table have the column that groups.
+pub(super) fn has_groups(by: By, table: &str) -> bool {
+    group_column(by, table) != NO_GROUP
+}
+
+/// All rows of a table without the column are one group.
+const NO_GROUP: &str = "CAST(NULL AS VARCHAR)";
+
 /// The column that groups, where figures are not by unit. Tables without it have one group.
 fn group_column(by: By, table: &str) -> &'static str {
     match (by, table) {
@@ -191,6 +200,6 @@ fn group_column(by: By, table: &str) -> &'static str {
         (By::Procedure, "dossiers" | "procedures") => "procedure_name",
         (By::Channel, "dossiers") => "CAST(channel AS VARCHAR)",
         (By::Level, "dossiers" | "procedures") => "CAST(service_level AS VARCHAR)",
-        _ => "CAST(NULL AS VARCHAR)",
+        _ => NO_GROUP,
     }
 }

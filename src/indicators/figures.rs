@@ -1,6 +1,6 @@
 //! Runs the passes and lays their figures out by period, unit and indicator.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, Date32Array, Float64Array, Int32Array, ListArray};
@@ -10,7 +10,7 @@ use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::error::DataFusionError;
 
 use super::carry::in_doubt as in_doubt_of;
-use super::compile::{Cells, Pass, passes};
+use super::compile::{Cells, Pass, has_groups, passes};
 use super::{By, Children, Engine, GroupedRow};
 use crate::definitions::Indicator;
 use crate::model::{IndicatorRow, Measure, Period, Status, UnitRef};
@@ -40,13 +40,22 @@ enum Value {
     List(Vec<f64>),
 }
 
+/// Figures, and of which periods anything is known.
+#[derive(Debug, Default)]
+pub(super) struct Measured {
+    /// By period, then unit or group, then indicator.
+    pub rows: Vec<GroupedRow>,
+    /// Period and table, where the table has rows in the period.
+    pub held: BTreeSet<(String, String)>,
+}
+
 pub(super) fn measure(
     engine: &Engine<'_>,
     periods: &[Period],
     indicators: &[&Indicator],
     by: By,
     children: Children,
-) -> Result<Vec<GroupedRow>, StoreError> {
+) -> Result<Measured, StoreError> {
     engine.session.register("periods", periods_batch(periods)?)?;
     let mut found: Vec<Sums> = Vec::new();
     for pass in passes(engine, indicators, by) {
@@ -62,8 +71,9 @@ pub(super) fn measure(
             for sums in found.iter().filter(|sums| !sums.empty) {
                 for (position, cells) in &sums.pass.cells {
                     let estimate = sums.in_doubt.get(&key).is_some_and(|values| counts_rows(values, *cells));
-                    // Values of units are no value of all of them.
-                    let has_none = matches!(cells, Cells::Value { .. }) && unit.unit_code.starts_with('*');
+                    // Values of units are no value of all of them; a table without the group has no figure of one.
+                    let has_none = (matches!(cells, Cells::Value { .. }) && unit.unit_code.starts_with('*'))
+                        || (group.is_some() && !has_groups(by, &sums.pass.table));
                     let measure =
                         if has_none { Measure::plain(None) } else { cell(sums.values.get(&key), *cells, below) };
                     measures[*position] = Measure { estimate, ..measure };
@@ -80,7 +90,8 @@ pub(super) fn measure(
             }
         }
     }
-    Ok(rows)
+    let held = found.iter().flat_map(|sums| sums.values.keys().map(|key| (key.0.clone(), sums.pass.table.clone())));
+    Ok(Measured { held: held.collect(), rows })
 }
 
 /// Units, then kinds, then everything; or the groups in order of their name.

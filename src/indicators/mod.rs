@@ -2,6 +2,7 @@
 
 mod carry;
 mod compile;
+mod derive;
 mod facts;
 mod figure_facts;
 mod figures;
@@ -11,7 +12,7 @@ mod trace;
 mod worktime;
 
 use crate::definitions::{Definitions, Indicator};
-use crate::model::{Carry, Form06Row, IndicatorRow, Period, Policies, Unit, UnitIndex, UnitRef};
+use crate::model::{Carry, Form06Row, IndicatorRow, Measure, Period, Policies, Unit, UnitIndex, UnitRef};
 use crate::store::{Session, StoreError};
 
 pub use facts::{FACT_TABLES, fact_columns};
@@ -83,13 +84,35 @@ impl Engine<'_> {
         by: By,
         children: Children,
     ) -> Result<Vec<GroupedRow>, StoreError> {
-        figures::measure(self, periods, indicators, by, children)
+        derive::measure(self, periods, indicators, by, children).map(|measured| measured.rows)
     }
 
-    /// The SQL of each pass that [`Engine::measure`] would run.
+    /// Measures `indicators` in a period and, for the same rows, in an earlier one; a past of which nothing is known
+    /// is missing, and so is what only a catalogue of today can tell.
+    ///
+    /// # Errors
+    /// As [`Engine::measure`].
+    pub fn compare(
+        &self,
+        (period, earlier): (&Period, &Period),
+        indicators: &[&Indicator],
+        by: By,
+        children: Children,
+    ) -> Result<Vec<(GroupedRow, Option<Measure>)>, StoreError> {
+        derive::compare(self, (period, earlier), indicators, by, children)
+    }
+
+    /// The SQL of each pass that [`Engine::measure`] would run, then that of figures made of others.
     #[must_use]
-    pub fn sql(&self, indicators: &[&Indicator], by: By) -> Vec<String> {
-        compile::passes(self, indicators, by).into_iter().map(|pass| pass.sql).collect()
+    pub fn sql(&self, indicators: &[&Indicator], period: &Period, by: By) -> Vec<String> {
+        let mut counted: Vec<&Indicator> = Vec::new();
+        for one in indicators.iter().flat_map(|one| derive::counted(self.definitions, one, period)) {
+            if !counted.iter().any(|known| std::ptr::eq(*known, one)) {
+                counted.push(one);
+            }
+        }
+        let passes = compile::passes(self, &counted, by).into_iter().map(|pass| pass.sql);
+        passes.chain(derive::statements(self.definitions, indicators, period, by)).collect()
     }
 
     /// Form 06, with its identities checked.

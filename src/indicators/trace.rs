@@ -6,16 +6,20 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::error::DataFusionError;
 
 use super::compile::{all, rows};
+use super::derive::{earlier, input, of_unit};
 use super::facts::with_scoped;
+use super::figures::receivers;
 use super::lists::{text, texts};
 use super::{By, Children, Engine};
-use crate::definitions::{Aggregate, Indicator};
+use crate::definitions::{Aggregate, Derived, Indicator};
 use crate::model::{IndicatorRow, Period, Table};
 use crate::store::StoreError;
 
 /// Where a figure comes from.
 #[derive(Debug, Clone)]
 pub struct Trace {
+    /// How it is defined.
+    pub definition: Indicator,
     /// The figure.
     pub row: IndicatorRow,
     /// SQL that lists its rows.
@@ -24,9 +28,11 @@ pub struct Trace {
     pub files: Vec<String>,
     /// The rows: those in the denominator, and of each whether it is in the numerator.
     pub rows: Vec<TracedRow>,
+    /// The figures that it is made of, each led back in turn.
+    pub inputs: Vec<Trace>,
 }
 
-/// One counted row.
+/// One counted row; a unit, in a figure that is made of the figures of units.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TracedRow {
     /// Its code.
@@ -53,6 +59,13 @@ pub fn trace(
 ) -> Result<Option<Trace>, StoreError> {
     let figures = engine.measure(std::slice::from_ref(period), &[indicator], By::Unit, Children::Apart)?;
     let Some(figure) = figures.into_iter().find(|one| one.row.unit.unit_code == unit) else { return Ok(None) };
+    if let Some(derived) = &indicator.derived {
+        let sql = of_unit(indicator, derived, period, unit);
+        let rows = units(engine, derived, unit, period)?;
+        let inputs = inputs(engine, derived, unit, period)?;
+        let files = sorted(inputs.iter().flat_map(|one| one.files.clone()).collect());
+        return Ok(Some(Trace { definition: indicator.clone(), row: figure.row, sql, files, rows, inputs }));
+    }
     let sql = row_sql(engine, indicator, unit, period);
     let mut traced = Vec::new();
     for batch in engine.session.run(&sql)? {
@@ -69,10 +82,59 @@ pub fn trace(
             });
         }
     }
-    let mut files: Vec<String> = traced.iter().map(|row| row.file.clone()).collect();
+    let files = sorted(traced.iter().map(|row| row.file.clone()).collect());
+    let definition = indicator.clone();
+    Ok(Some(Trace { definition, row: figure.row, sql, files, rows: traced, inputs: Vec::new() }))
+}
+
+fn sorted(mut files: Vec<String>) -> Vec<String> {
     files.sort();
     files.dedup();
-    Ok(Some(Trace { row: figure.row, sql, files, rows: traced }))
+    files
+}
+
+/// The figures that a derived one is made of, of the same unit or sum; of a change those of both periods.
+fn inputs(engine: &Engine<'_>, derived: &Derived, unit: &str, period: &Period) -> Result<Vec<Trace>, StoreError> {
+    let mut found = Vec::new();
+    for id in derived.inputs() {
+        let Some(read) = input(engine.definitions, id, period) else { continue };
+        found.extend(trace(engine, read, unit, period)?);
+        if let Derived::Change { against, .. } = derived {
+            found.extend(trace(engine, read, unit, &earlier(period, *against))?);
+        }
+    }
+    Ok(found)
+}
+
+/// The units behind a share or a mean of units, and of each whether it is on top.
+fn units(engine: &Engine<'_>, derived: &Derived, of: &str, period: &Period) -> Result<Vec<TracedRow>, StoreError> {
+    let (Derived::UnitShare { kinds, .. } | Derived::UnitMean { kinds, .. }) = derived else { return Ok(Vec::new()) };
+    let read: Vec<&Indicator> =
+        derived.inputs().iter().filter_map(|id| input(engine.definitions, id, period)).collect();
+    let figures = engine.measure(std::slice::from_ref(period), &read, By::Unit, Children::Apart)?;
+    let rows =
+        figures.chunks(read.len().max(1)).filter(|cells| cells.iter().all(|cell| cell.row.measure.value.is_some()));
+    let counted = rows.filter(|cells| {
+        let unit = &cells[0].row.unit;
+        let kind = unit.kind.as_deref();
+        !unit.unit_code.starts_with('*')
+            && (kinds.is_empty() || kinds.iter().any(|one| Some(one.as_str()) == kind))
+            && receivers(engine, Some(&unit.unit_code), kind, By::Unit, Children::Apart).iter().any(|code| code == of)
+    });
+    let mut found: Vec<TracedRow> = counted
+        .map(|cells| TracedRow {
+            code: cells[0].row.unit.unit_code.clone(),
+            in_numerator: match derived {
+                Derived::UnitShare { holds, .. } => cells[0].row.measure.value.is_some_and(|value| holds.of(value)),
+                _ => true,
+            },
+            file: String::new(),
+            sheet: String::new(),
+            row: String::new(),
+        })
+        .collect();
+    found.sort_by(|left, right| (right.in_numerator, &left.code).cmp(&(left.in_numerator, &right.code)));
+    Ok(found)
 }
 
 fn row_sql(engine: &Engine<'_>, indicator: &Indicator, unit: &str, period: &Period) -> String {
@@ -86,9 +148,12 @@ fn row_sql(engine: &Engine<'_>, indicator: &Indicator, unit: &str, period: &Peri
     let top = match indicator.aggregate {
         Aggregate::Ratio | Aggregate::Count => format!("COALESCE({}, FALSE)", indicator.numerator),
         // Of a mean or a percentile every row with a value is on both sides.
-        Aggregate::Mean | Aggregate::Percentile(_) | Aggregate::Quotient | Aggregate::Sum | Aggregate::Value => {
-            "TRUE".to_owned()
-        }
+        Aggregate::Mean
+        | Aggregate::Percentile(_)
+        | Aggregate::Quotient
+        | Aggregate::Sum
+        | Aggregate::Value
+        | Aggregate::Derived => "TRUE".to_owned(),
     };
     let stated = |value: &str| format!("{value} IS NOT NULL");
     let bottom = match indicator.aggregate {

@@ -55,6 +55,7 @@ pub fn ranks_by(scores: &[Option<f64>], settings: Ranking) -> Vec<Option<u32>> {
 /// assert_eq!(rounded(1.005, 2, Rounding::HalfUp), 1.01);
 /// assert_eq!(rounded(0.125, 2, Rounding::HalfEven), 0.12);
 /// assert_eq!(rounded(0.29, 2, Rounding::Truncate), 0.29);
+/// assert_eq!(rounded(0.291, 2, Rounding::Ceil), 0.3);
 /// assert_eq!(rounded(-2.5, 0, Rounding::HalfUp), -3.0);
 /// ```
 #[must_use]
@@ -69,6 +70,7 @@ pub fn rounded(value: f64, digits: u8, mode: Rounding) -> f64 {
         Rounding::HalfEven if is_half => whole % 2.0 != 0.0,
         Rounding::HalfEven => rest > 0.5,
         Rounding::Truncate => 1.0 - rest <= noise,
+        Rounding::Ceil => rest > noise,
     };
     (if is_next { whole + 1.0 } else { whole } / power).copysign(value)
 }

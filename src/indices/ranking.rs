@@ -8,7 +8,7 @@ use super::scorecard::{ScoreError, Scorecards, rank_cards, scorecards};
 use super::table::{Column, ValueTable};
 use super::{Input, compose};
 use crate::definitions::index::settings::Ranking;
-use crate::definitions::{Composite, Definitions, Direction, IndexDef, Indicator, PointsIndex, did_you_mean};
+use crate::definitions::{Composite, Definitions, Direction, Display, IndexDef, Indicator, PointsIndex, did_you_mean};
 use crate::indicators::{By, Children, Engine, GroupedRow};
 use crate::model::{IndicatorRow, NotSent, Period, RankRow, Status, UnitRef};
 
@@ -94,10 +94,16 @@ impl<'d> Index<'d> {
     /// Digits shown (of the percentage, for a rate).
     #[must_use]
     pub const fn digits(&self) -> u8 {
+        self.display().digits
+    }
+
+    /// How its scores are rounded for people.
+    #[must_use]
+    pub const fn display(&self) -> &Display {
         match self {
-            Self::Indicator(_, indicator) => indicator.display.digits,
-            Self::Points(index) => index.display.digits,
-            Self::Composite(index) => index.display.digits,
+            Self::Indicator(_, indicator) => &indicator.display,
+            Self::Points(index) => &index.display,
+            Self::Composite(index) => &index.display,
         }
     }
 

@@ -75,11 +75,11 @@ impl Period {
             Shape::Quarter(year, quarter, kind) => Shape::Quarter(year - 1, quarter, kind),
             Shape::Month(year, month) => Shape::Month(year - 1, month),
             Shape::Days => {
-                return Self {
-                    shape: Shape::Days,
-                    start: self.start - Months::new(12),
-                    end: self.end - Months::new(12),
-                };
+                let (start, end) = (self.start - Months::new(12), self.end - Months::new(12));
+                // Whole months stay whole: February may be longer than in this year.
+                let is_whole = self.start.day() == 1 && (self.end + Days::new(1)).day() == 1;
+                let last = (end + Days::new(1)).day() != 1 && is_whole;
+                return Self { shape: Shape::Days, start, end: if last { end + Days::new(1) } else { end } };
             }
         };
         Self::of(shape).expect("a year before a valid one is valid")
@@ -105,6 +105,23 @@ impl Period {
             found.push(if whole { month } else { Self { shape: Shape::Days, start, end } });
         }
         found
+    }
+
+    /// The part of the period up to a day in it; all of it if that is its last.
+    ///
+    /// ```
+    /// use cchc::model::Period;
+    /// let year: Period = "2020".parse().unwrap();
+    /// let june = chrono::NaiveDate::from_ymd_opt(2020, 6, 30).unwrap();
+    /// assert_eq!(year.up_to(june).to_string(), "2020-01-01..2020-06-30");
+    /// ```
+    #[must_use]
+    pub fn up_to(&self, day: NaiveDate) -> Self {
+        if day < self.end {
+            Self { shape: Shape::Days, start: self.start, end: day.max(self.start) }
+        } else {
+            self.clone()
+        }
     }
 
     fn of(shape: Shape) -> Option<Self> {
@@ -233,6 +250,19 @@ mod tests {
             "2023-01-01",
         ] {
             assert!(text.parse::<Period>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn whole_months_of_the_year_before_are_whole() {
+        for (period, last_year) in [
+            ("2025-01-01..2025-02-28", "2024-01-01..2024-02-29"),
+            ("2024-01-01..2024-02-29", "2023-01-01..2023-02-28"),
+            ("2025-01-02..2025-02-28", "2024-01-02..2024-02-28"),
+            ("2025-01-01..2025-04-13", "2024-01-01..2024-04-13"),
+        ] {
+            let period: Period = period.parse().expect("a period");
+            assert_eq!(period.last_year().to_string(), last_year);
         }
     }
 

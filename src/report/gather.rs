@@ -8,6 +8,7 @@ use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::error::DataFusionError;
 
 use super::carried::mark;
+use super::number::value_of_cell;
 use super::{Cards, Counts, FigureUnit, IndicatorInfo, Makeup, Ranking, ReportInput, RuleCount, Template};
 use crate::definitions::index::settings::First;
 use crate::definitions::{Aggregate, Direction, Indicator, Language, Rows};
@@ -33,7 +34,8 @@ pub fn gather(
     let shown: Vec<&Indicator> = engine.definitions.indicators_in(period).filter(|one| one.form06.is_none()).collect();
     let periods = [period.clone(), before.clone(), last_year.clone()];
     let measured = engine.measure(&periods, &shown, By::Unit, Children::Apart)?;
-    let indicators: Vec<IndicatorRow> = measured.into_iter().map(|row| row.row).collect();
+    let mut indicators: Vec<IndicatorRow> = measured.into_iter().map(|row| row.row).collect();
+    round(&mut indicators, &shown);
     let not_sent = not_sent(engine, period)?;
     let ranked = |index| ranking(engine, index, period, &not_sent, cards);
     let rankings = indices.iter().map(ranked).collect::<Result<_, _>>()?;
@@ -75,6 +77,16 @@ pub fn gather(
     Ok(mark(input, engine))
 }
 
+/// Rounds the figures whose definition rounds otherwise than a workbook does; all others keep their full precision.
+fn round(rows: &mut [IndicatorRow], shown: &[&Indicator]) {
+    let width = shown.len().max(1);
+    for (at, row) in rows.iter_mut().enumerate() {
+        let indicator = shown[at % width];
+        let unit = FigureUnit::from_word(&indicator.unit);
+        row.measure.value = row.measure.value.map(|value| value_of_cell(value, unit, &indicator.display));
+    }
+}
+
 fn ranking(
     engine: &Engine<'_>,
     index: &Index<'_>,
@@ -97,6 +109,14 @@ fn ranking(
         (Index::Composite(index), _) => Makeup::Composite(Box::new((*index).clone()), ranked.composed),
         _ => Makeup::Indicator,
     };
+    let mut rows = ranked.rows;
+    let round = |score: &mut Option<f64>| *score = score.map(|score| value_of_cell(score, unit, index.display()));
+    for row in &mut rows {
+        // Ranked at full precision already.
+        round(&mut row.score);
+        round(&mut row.score_before);
+        round(&mut row.score_last_year);
+    }
     Ok(Ranking {
         index_id: index.id().to_owned(),
         title: index.name().to_owned(),
@@ -105,7 +125,7 @@ fn ranking(
         digits: index.digits(),
         higher_is_better: direction != Direction::Lower,
         legal_basis: index.legal_basis().to_owned(),
-        rows: ranked.rows,
+        rows,
         makeup,
         cards: cards.clone(),
     })
@@ -118,7 +138,10 @@ fn info(engine: &Engine<'_>, indicator: &Indicator) -> IndicatorInfo {
         Aggregate::Count => format!("COUNT({})", indicator.numerator),
         Aggregate::Quotient => format!("SUM({}) / SUM({})", indicator.numerator, indicator.denominator),
         Aggregate::Sum => format!("SUM({})", indicator.numerator),
-        Aggregate::Value => indicator.numerator.clone(),
+        Aggregate::Derived if !indicator.denominator.is_empty() => {
+            format!("({}) / ({})", indicator.numerator, indicator.denominator)
+        }
+        Aggregate::Value | Aggregate::Derived => indicator.numerator.clone(),
         Aggregate::Mean => format!("SUM({0}) / COUNT({0})", indicator.numerator),
         Aggregate::Percentile(share) => format!("PERCENTILE_CONT({share}) ({})", indicator.numerator),
     };

@@ -18,6 +18,7 @@ pub use build::build;
 pub use error::ReportError;
 pub use gather::gather;
 pub use input::{Cards, Counts, FigureUnit, IndicatorInfo, Makeup, Ranking, ReportInput, RuleCount};
+pub use number::{shown, value_shown};
 pub use returned::{ReturnWords, Returned, ReturnedFinding, Standing, build_returned};
 pub use template::{Template, Theme};
 pub use xlsx::{CorrectionRow, CorrectionSheet, render as render_xlsx, render_correction};

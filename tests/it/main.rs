@@ -21,6 +21,7 @@ mod changes;
 mod composite;
 mod concurrency;
 mod contracts;
+mod derived;
 mod disk;
 mod dry_run;
 mod encodings;

@@ -1,0 +1,373 @@
+//! Indicators made of other indicators' figures: which kinds there are, and what must hold of them.
+
+use std::cell::RefCell;
+use std::fmt::Write as _;
+
+use serde::Deserialize;
+
+use super::indicator::{Indicator, Rows};
+use super::{Fault, Formula, did_you_mean, overlap};
+
+/// What `table` names for an indicator that is made of others.
+pub const INDICATORS: &str = "indicators";
+
+/// How the figures of other indicators make a figure.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Derived {
+    /// Of the units that have a figure, the share for which it lies in bounds. Only sums over units have it.
+    UnitShare {
+        /// The figure that is looked at.
+        of: String,
+        /// The bounds.
+        holds: Holds,
+        /// Kinds of units that are counted; all without any.
+        kinds: Vec<String>,
+    },
+    /// One figure divided by another, each from a table of its own.
+    Ratio {
+        /// The figure on top.
+        numerator: String,
+        /// What it is divided by.
+        denominator: String,
+        /// What sums over units are.
+        sums: Sums,
+    },
+    /// How a figure has changed since an earlier period.
+    Change {
+        /// The figure.
+        of: String,
+        /// The earlier period.
+        against: Against,
+        /// How the change is told.
+        told: Told,
+    },
+    /// A formula of other figures.
+    Formula {
+        /// With the inputs by position.
+        formula: Formula,
+        /// Ids of the figures that it reads.
+        inputs: Vec<String>,
+        /// What sums over units are.
+        sums: Sums,
+    },
+    /// The unit's own figure; over units the mean of theirs.
+    UnitMean {
+        /// The figure.
+        of: String,
+        /// The figure that says how much a unit weighs; all weigh the same without it.
+        weights: Option<String>,
+        /// Kinds of units that are counted; all without any.
+        kinds: Vec<String>,
+    },
+    /// The first of several figures that is there.
+    First {
+        /// In the order in which they are tried.
+        of: Vec<String>,
+    },
+}
+
+/// Bounds of a figure at full precision.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Holds {
+    /// ≥
+    pub at_least: Option<f64>,
+    /// >
+    pub above: Option<f64>,
+    /// ≤
+    pub at_most: Option<f64>,
+    /// <
+    pub below: Option<f64>,
+}
+
+impl Holds {
+    /// Whether a figure lies within.
+    #[must_use]
+    pub fn of(&self, value: f64) -> bool {
+        self.at_least.is_none_or(|bound| value >= bound)
+            && self.above.is_none_or(|bound| value > bound)
+            && self.at_most.is_none_or(|bound| value <= bound)
+            && self.below.is_none_or(|bound| value < bound)
+    }
+
+    /// As a condition of SQL on `column`.
+    #[must_use]
+    pub fn sql(&self, column: &str) -> String {
+        let bounds = [(">=", self.at_least), (">", self.above), ("<=", self.at_most), ("<", self.below)];
+        let said = bounds.iter().filter_map(|(sign, bound)| Some(format!("{column} {sign} {}", (*bound)?)));
+        said.collect::<Vec<_>>().join(" AND ")
+    }
+
+    fn fault(&self) -> Option<&'static str> {
+        let low = self.at_least.or(self.above);
+        let high = self.at_most.or(self.below);
+        if low.is_none() && high.is_none() {
+            return Some("says no bound; write at_least, above, at_most or below");
+        }
+        if (self.at_least.is_some() && self.above.is_some()) || (self.at_most.is_some() && self.below.is_some()) {
+            return Some("says one side twice; write at_least or above, and at_most or below");
+        }
+        let open = self.above.is_some() || self.below.is_some();
+        match (low, high) {
+            (Some(low), Some(high)) if low > high || (open && low >= high) => Some("no figure lies within its bounds"),
+            _ => None,
+        }
+    }
+}
+
+/// What a figure of other figures is over several units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sums {
+    /// Made of the sums of its inputs, as for a unit.
+    #[default]
+    Apply,
+    /// What the units have, added up: values of a formula, both counts of a ratio.
+    Add,
+    /// Nothing.
+    None,
+}
+
+/// The earlier period of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Against {
+    /// The period of the same length just before.
+    Before,
+    /// The same period of the year before.
+    LastYear,
+}
+
+/// How a change is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Told {
+    /// Now − then; of rates, percentage points.
+    #[default]
+    Difference,
+    /// (Now − then) ÷ then.
+    Relative,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum RawDerived {
+    UnitShare {
+        of: String,
+        at_least: Option<f64>,
+        above: Option<f64>,
+        at_most: Option<f64>,
+        below: Option<f64>,
+        #[serde(default)]
+        kinds: Vec<String>,
+    },
+    Ratio {
+        numerator: String,
+        denominator: String,
+        #[serde(default)]
+        sums: Sums,
+    },
+    Change {
+        of: String,
+        against: Against,
+        #[serde(default)]
+        told: Told,
+    },
+    Formula {
+        formula: String,
+        #[serde(default)]
+        sums: Sums,
+    },
+    UnitMean {
+        of: String,
+        weights: String,
+        #[serde(default)]
+        kinds: Vec<String>,
+    },
+    First {
+        of: Vec<String>,
+    },
+}
+
+impl RawDerived {
+    /// Checks what can be told without the other indicators.
+    pub fn checked(self, mut fault: impl FnMut(String)) -> Option<Derived> {
+        Some(match self {
+            Self::UnitShare { of, at_least, above, at_most, below, kinds } => {
+                let holds = Holds { at_least, above, at_most, below };
+                if let Some(said) = holds.fault() {
+                    fault(said.to_owned());
+                }
+                Derived::UnitShare { of, holds, kinds }
+            }
+            Self::Ratio { numerator, denominator, sums } => Derived::Ratio { numerator, denominator, sums },
+            Self::Change { of, against, told } => Derived::Change { of, against, told },
+            Self::Formula { formula, sums } => {
+                let ids = RefCell::new(Vec::<String>::new());
+                let place = |id: &str| {
+                    let mut ids = ids.borrow_mut();
+                    ids.iter().position(|known| known == id).or_else(|| {
+                        ids.push(id.to_owned());
+                        Some(ids.len() - 1)
+                    })
+                };
+                let formula = Formula::parse(&formula, place).map_err(|said| fault(format!("formula: {said}"))).ok()?;
+                let inputs = ids.into_inner();
+                if inputs.is_empty() {
+                    fault("formula reads no indicator; write [id]".to_owned());
+                }
+                Derived::Formula { formula, inputs, sums }
+            }
+            Self::UnitMean { of, weights, kinds } => {
+                Derived::UnitMean { of, weights: Some(weights).filter(|id| id != "equal"), kinds }
+            }
+            Self::First { of } => {
+                if of.len() < 2 {
+                    fault("of: name at least two indicators".to_owned());
+                }
+                Derived::First { of }
+            }
+        })
+    }
+}
+
+impl Derived {
+    /// Ids of the indicators that it reads.
+    #[must_use]
+    pub fn inputs(&self) -> Vec<&str> {
+        match self {
+            Self::UnitShare { of, .. } | Self::Change { of, .. } => vec![of],
+            Self::Ratio { numerator, denominator, .. } => vec![numerator, denominator],
+            Self::Formula { inputs, .. } => inputs.iter().map(String::as_str).collect(),
+            Self::UnitMean { of, weights, .. } => std::iter::once(of).chain(weights).map(String::as_str).collect(),
+            Self::First { of } => of.iter().map(String::as_str).collect(),
+        }
+    }
+
+    /// What stands on top and below, in words of the definition.
+    #[must_use]
+    pub fn parts(&self) -> (String, String) {
+        match self {
+            Self::UnitShare { of, holds, kinds } => {
+                let mut units = format!("units with a figure [{of}]");
+                if !kinds.is_empty() {
+                    let _ = write!(units, " of kind {}", kinds.join(", "));
+                }
+                (format!("units with {}", holds.sql(&format!("[{of}]"))), units)
+            }
+            Self::Ratio { numerator, denominator, .. } => (format!("[{numerator}]"), format!("[{denominator}]")),
+            Self::Change { of, against, told } => {
+                let then = match against {
+                    Against::Before => "of the period before",
+                    Against::LastYear => "of the same period last year",
+                };
+                match told {
+                    Told::Difference => (format!("[{of}] - [{of}] {then}"), String::new()),
+                    Told::Relative => (format!("[{of}] - [{of}] {then}"), format!("[{of}] {then}")),
+                }
+            }
+            Self::Formula { formula, .. } => (formula.text().to_owned(), String::new()),
+            Self::UnitMean { of, weights: None, .. } => (format!("sum of the units' [{of}]"), "units".to_owned()),
+            Self::UnitMean { of, weights: Some(weights), .. } => {
+                (format!("sum of the units' [{of}] * [{weights}]"), format!("sum of the units' [{weights}]"))
+            }
+            Self::First { of } => (format!("the first that is there: [{}]", of.join("], [")), String::new()),
+        }
+    }
+
+    /// Whether its sums are made of the units' own figures.
+    #[must_use]
+    pub const fn is_of_units(&self) -> bool {
+        matches!(
+            self,
+            Self::UnitShare { .. }
+                | Self::UnitMean { .. }
+                | Self::Ratio { sums: Sums::Add, .. }
+                | Self::Formula { sums: Sums::Add, .. }
+        )
+    }
+}
+
+/// Checks the references of all indicators: unknown ids, days without a definition, circles; and which are of no period.
+pub(super) fn link(indicators: &mut [Indicator], faults: &mut Vec<Fault>) {
+    for at in 0..indicators.len() {
+        let Some(derived) = indicators[at].derived.clone() else { continue };
+        let indicator = &indicators[at];
+        let mut fault = |message: String| {
+            faults.push(Fault { file: indicator.file.clone(), key: format!("{}.derived", indicator.id), message });
+        };
+        for id in derived.inputs() {
+            if let Some(message) = reference(indicators, indicator, id) {
+                fault(message);
+            }
+        }
+        if let Some(circle) = circle(indicators, at) {
+            fault(format!("reads itself: {circle}"));
+            continue;
+        }
+        let undated = |id: &&str| is_undated(indicators, id);
+        if let Derived::Change { of, .. } = &derived
+            && undated(&of.as_str())
+        {
+            fault(format!("'{of}' counts a catalogue of today, which has no earlier period"));
+        }
+        if matches!(derived, Derived::UnitShare { .. }) && indicator.unit != "rate" {
+            fault("is a share; write unit = \"rate\"".to_owned());
+        }
+        if derived.inputs().iter().all(undated) {
+            indicators[at].rows = Rows::All;
+        }
+    }
+}
+
+/// What is wrong with reading `id`, if anything.
+fn reference(indicators: &[Indicator], reader: &Indicator, id: &str) -> Option<String> {
+    let mut named = indicators.iter().filter(|one| one.id == id).peekable();
+    if named.peek().is_none() {
+        let known = indicators.iter().map(|one| one.id.as_str()).filter(|known| *known != reader.id);
+        return Some(format!("no indicator '{id}'{}", did_you_mean(id, known)));
+    }
+    let days = (reader.valid_from, reader.valid_to);
+    let together = named.any(|one| overlap((one.valid_from, one.valid_to), days));
+    (!together).then(|| format!("'{id}' is never in force on the same days"))
+}
+
+/// The ids of a circle through the indicator, if there is one.
+fn circle(indicators: &[Indicator], start: usize) -> Option<String> {
+    let first = indicators[start].id.as_str();
+    let mut open = vec![vec![first]];
+    let mut seen = Vec::new();
+    while let Some(path) = open.pop() {
+        let last = path.last().copied().unwrap_or(first);
+        let inputs = indicators.iter().filter(|one| one.id == last).filter_map(|one| one.derived.as_ref());
+        for id in inputs.flat_map(Derived::inputs) {
+            let longer = [path.as_slice(), &[id]].concat();
+            if id == first {
+                return Some(longer.join(" → "));
+            }
+            if !seen.contains(&id) {
+                seen.push(id);
+                open.push(longer);
+            }
+        }
+    }
+    None
+}
+
+/// Whether an indicator, with all that it reads, counts what has no period.
+fn is_undated(indicators: &[Indicator], id: &str) -> bool {
+    let (mut open, mut seen) = (vec![id], Vec::new());
+    while let Some(id) = open.pop() {
+        if seen.contains(&id) {
+            continue;
+        }
+        seen.push(id);
+        for one in indicators.iter().filter(|one| one.id == id) {
+            match &one.derived {
+                Some(derived) => open.extend(derived.inputs()),
+                None if one.rows == Rows::All => {}
+                None => return false,
+            }
+        }
+    }
+    true
+}
