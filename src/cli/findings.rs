@@ -12,6 +12,8 @@ use clap::Args;
 
 use super::{Format, Global, Opened, Outcome, Usage, note, output};
 
+pub(super) use workbook::{created, file_name};
+
 #[derive(Debug, Args)]
 pub(super) struct Findings {
     /// Only files whose name contains this

@@ -14,6 +14,7 @@ mod form06;
 mod generate;
 mod history;
 mod import;
+mod index;
 mod indicators;
 mod init;
 mod lines;
@@ -129,6 +130,8 @@ enum Command {
     Rank(rank::Rank),
     /// Show one unit's points, criterion by criterion
     Score(score::Score),
+    /// List indices, show one, write and read the forms of self-scoring
+    Index(index::Index),
     /// Write the workbook and the charts of a period
     Report(report::Report),
     /// List, show, propose and try definitions of how exports are read
@@ -246,6 +249,7 @@ fn run(cli: &Cli) -> Result<Outcome> {
         Command::Indicators(command) => command.run(global),
         Command::Rank(command) => command.run(global),
         Command::Score(command) => command.run(global),
+        Command::Index(command) => command.run(global),
         Command::Report(command) => command.run(global),
         Command::Source(command) => command.run(global),
         Command::Sql(command) => command.run(global),

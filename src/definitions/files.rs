@@ -20,7 +20,29 @@ pub struct Files {
     texts: BTreeMap<String, Cow<'static, str>>,
 }
 
+/// Where a definition file comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// Embedded in the program.
+    Shipped,
+    /// The workspace's own, in place of an embedded one of the same path.
+    Replaced,
+    /// The workspace's own, beside the embedded ones.
+    Own,
+}
+
 impl Files {
+    /// Where the file of that path below `queries/` comes from.
+    #[must_use]
+    pub fn origin(overlay: Option<&Path>, file: &str) -> Origin {
+        let is_own = overlay.is_some_and(|root| root.join("queries").join(file).is_file());
+        match (is_own, QUERIES.get_file(file).is_some()) {
+            (false, _) => Origin::Shipped,
+            (true, true) => Origin::Replaced,
+            (true, false) => Origin::Own,
+        }
+    }
+
     /// Embedded files, overlaid by those below `overlay/queries`.
     pub fn load(overlay: Option<&Path>, faults: &mut Vec<Fault>) -> Self {
         let mut texts = BTreeMap::new();

@@ -22,7 +22,7 @@ use crate::model::Period;
 
 pub use calendar::{Calendar, CalendarDay};
 pub use derived::{Against, Derived, Holds, Sums, Told};
-pub use files::{Files, TEMPLATES};
+pub use files::{Files, Origin, TEMPLATES};
 pub use index::IndexDef;
 pub use index::composite::Composite;
 pub use index::formula::Formula;

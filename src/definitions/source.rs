@@ -38,6 +38,8 @@ pub struct SourceDef {
     pub with_finished: Vec<i64>,
     /// Statuses that say it has not, so that it should have none.
     pub without_finished: Vec<i64>,
+    /// Headings of columns that are there to be read by people only (folded).
+    pub aside: Vec<String>,
 }
 
 /// One column of a source.
@@ -120,6 +122,8 @@ struct RawSource {
     with_finished: Vec<i64>,
     #[serde(default)]
     without_finished: Vec<i64>,
+    #[serde(default)]
+    aside: Vec<String>,
     columns: BTreeMap<String, RawColumn>,
 }
 
@@ -262,6 +266,7 @@ fn checked(
         fill_merged: raw.fill_merged,
         with_finished: raw.with_finished,
         without_finished: raw.without_finished,
+        aside: raw.aside.iter().map(|heading| fold_word(heading)).collect(),
     })
 }
 

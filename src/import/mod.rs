@@ -3,6 +3,7 @@
 mod encoding;
 mod ends;
 mod file;
+mod forms;
 mod notes;
 mod official;
 mod overflow;
@@ -158,6 +159,7 @@ pub fn import(
     let memory = workspace.config.import_memory_mib.unwrap_or(IMPORT_MEMORY_MIB) << 20;
     let mut outcomes = parallel::read_files(&files, &context, memory, progress);
     progress.merging();
+    forms::check(&mut outcomes, definitions, &units);
     // Files count in order of export day, then path; an unknown day is older than any.
     outcomes
         .sort_by(|left, right| (left.exported_at, &left.account.file).cmp(&(right.exported_at, &right.account.file)));

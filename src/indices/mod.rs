@@ -6,6 +6,7 @@ mod composed;
 mod denominate;
 mod estimates;
 mod impute;
+mod judged;
 pub mod moments;
 pub mod points;
 mod rank;

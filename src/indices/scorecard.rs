@@ -2,12 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use datafusion::arrow::array::{Array, AsArray};
-use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Float64Type};
-use datafusion::error::DataFusionError;
-
-use super::points::{Figures, Judged, Judgements, Scoring, score};
+use super::judged::judgements;
+use super::points::{Figures, Judgements, Scoring, score};
 use super::rank::{Scored, rank};
 use crate::definitions::{Fault, Indicator, PointsIndex};
 use crate::indicators::{By, Children, Engine, GroupedRow};
@@ -169,85 +165,4 @@ fn figures(
         directions,
         kinds: units.iter().map(|unit| unit.kind.clone().unwrap_or_default()).collect(),
     }
-}
-
-/// The points that people gave for a period: sheets of that period, of one that holds it, or without any period.
-fn judgements(
-    engine: &Engine<'_>,
-    index: &PointsIndex,
-    period: &Period,
-    units: &[UnitRef],
-    faults: &mut Vec<SheetFault>,
-) -> Result<Judgements, ScoreError> {
-    let sql = format!(
-        "SELECT unit, criterion, reason, file, sheet, CAST(row AS VARCHAR) AS place, CAST(applies AS INT) AS applies_to, max_points, \
-         self_points, verified_points, surveyed_points, \
-         CASE WHEN period_to IS NULL THEN 1 ELSE 0 END AS undated\n\
-         FROM criteria WHERE COALESCE(leaf, TRUE) AND (period_to IS NULL\n\
-         OR CAST(period_to AS DATE) BETWEEN DATE '{start}' AND DATE '{end}'\n\
-         OR (CAST(period_from AS DATE) <= DATE '{start}' AND CAST(period_to AS DATE) >= DATE '{end}'))\n\
-         ORDER BY unit, criterion, undated, period_to DESC, exported_at DESC, file, row",
-        start = period.start,
-        end = period.end
-    );
-    let at_unit: BTreeMap<&str, usize> =
-        units.iter().enumerate().map(|(at, unit)| (unit.unit_code.as_str(), at)).collect();
-    let at_item: BTreeMap<&str, usize> = index.leaves().map(|(at, item)| (item.code.as_str(), at)).collect();
-    let mut judged = Judgements::new();
-    for batch in engine.session.run(&sql)? {
-        let texts = (0..6)
-            .map(|at| cast(batch.column(at), &DataType::Utf8).map_err(DataFusionError::from))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(StoreError::from)?;
-        let numbers = (6..11)
-            .map(|at| cast(batch.column(at), &DataType::Float64).map_err(DataFusionError::from))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(StoreError::from)?;
-        for row in 0..batch.num_rows() {
-            let text = |at: usize| {
-                let column = texts[at].as_string::<i32>();
-                column.is_valid(row).then(|| column.value(row))
-            };
-            let number = |at: usize| {
-                let column = numbers[at - 6].as_primitive::<Float64Type>();
-                column.is_valid(row).then(|| column.value(row))
-            };
-            let (code, criterion) = (text(0).unwrap_or_default(), text(1).unwrap_or_default());
-            let (Some(unit), Some(item)) = (at_unit.get(code), at_item.get(criterion)) else { continue };
-            // Rows come with the closest period first; those of wider ones are spare.
-            if judged.contains_key(&(*item, *unit)) {
-                continue;
-            }
-            let place = [text(3), text(4), text(5)].map(Option::unwrap_or_default).join(" ");
-            let given = Judged {
-                place: place.clone(),
-                self_scored: number(8),
-                verified: number(9),
-                surveyed: number(10),
-                applies: number(6).map(|applies| applies != 0.0),
-                reason: text(2).filter(|reason| !reason.is_empty()).map(str::to_owned),
-            };
-            let max = index.items[*item].max;
-            let mut fault = |message: String| {
-                faults.push(SheetFault {
-                    place: place.clone(),
-                    unit: code.to_owned(),
-                    criterion: criterion.to_owned(),
-                    message,
-                });
-            };
-            if let Some(other) = number(7).filter(|other| (other - max).abs() > 1e-9) {
-                fault(format!("the sheet gives at most {other} points, index '{}' at most {max}", index.head.id));
-            }
-            for (layer, points) in
-                [("self-scored", given.self_scored), ("verified", given.verified), ("surveyed", given.surveyed)]
-            {
-                if let Some(points) = points.filter(|points| !(0.0..=max + 1e-9).contains(points)) {
-                    fault(format!("{points} {layer} points; there are 0 to {max}"));
-                }
-            }
-            judged.insert((*item, *unit), given);
-        }
-    }
-    Ok(judged)
 }

@@ -49,7 +49,7 @@ fn is_dateline(line: &str) -> bool {
     lower.find("ngày ").is_some_and(|at| lower[at..].contains(" tháng "))
 }
 
-/// What follows a label in a line; a period may begin with the label itself ("Quý I năm 2020").
+/// What follows a label in a line; a period may begin with the label itself ("Quý I năm 2020"), unless a colon ends it.
 fn after<'a>(line: &'a str, label: &str, kind: Kind) -> Option<&'a str> {
     let lower = line.to_lowercase();
     // Lower case may have another length in a few scripts; then the label is not looked for.
@@ -57,7 +57,8 @@ fn after<'a>(line: &'a str, label: &str, kind: Kind) -> Option<&'a str> {
         return None;
     }
     let at = lower.find(&clean(label).to_lowercase())?;
-    let start = if kind == Kind::Period { at } else { at + clean(label).len() };
+    let is_part = kind == Kind::Period && !label.trim_end().ends_with(':');
+    let start = if is_part { at } else { at + clean(label).len() };
     line.get(start..).map(|rest| rest.trim_start_matches([':', ' ', '\u{a0}']))
 }
 

@@ -269,6 +269,7 @@ type Meaning = (Option<usize>, usize);
 struct Synonyms<'a> {
     exact: HashMap<String, Meaning>,
     bare: HashMap<String, Meaning>,
+    aside: &'a [String],
     columns: usize,
     layout: LayoutNames<'a>,
 }
@@ -278,6 +279,7 @@ impl<'a> Synonyms<'a> {
         let mut all = Self {
             exact: HashMap::new(),
             bare: HashMap::new(),
+            aside: &source.aside,
             columns: source.columns.len(),
             layout: LayoutNames::of(source),
         };
@@ -308,9 +310,11 @@ impl<'a> Synonyms<'a> {
             mapping.exact += usize::from(folded.iter().any(|(name, _)| self.exact.contains_key(name)));
             let is_aside = folded
                 .first()
-                .is_some_and(|(name, bare)| bare == "stt" || bare == "tt" || (is_corrected && is_ours(name)));
-            mapping.named += usize::from(!folded.is_empty() && !is_aside);
-            match self.target(folded) {
+                .is_some_and(|(name, bare)| bare == "stt" || bare == "tt" || (is_corrected && is_ours(name)))
+                || folded.first().is_some_and(|(name, _)| self.aside.contains(name));
+            let target = self.target(folded);
+            mapping.named += usize::from(!folded.is_empty() && (!is_aside || target.is_some()));
+            match target {
                 Some((Some(target), rank)) => {
                     let duplicate = |column: usize, read: usize| Duplicate::of(names, column, Some(read));
                     match chosen[target] {

@@ -249,7 +249,7 @@ fn text(column: &ArrayRef, row: usize) -> Option<String> {
 }
 
 /// "Quý I năm 2020" and its like.
-fn label(period: &Period) -> String {
+pub(super) fn label(period: &Period) -> String {
     let id = period.to_string();
     if id.contains("..") {
         return format!("Giai đoạn {}–{}", day(period.start), day(period.end));

@@ -6,6 +6,7 @@ pub mod charts;
 mod error;
 #[cfg(test)]
 mod fixture;
+mod form;
 mod gather;
 mod input;
 mod number;
@@ -16,9 +17,10 @@ mod xlsx;
 
 pub use build::build;
 pub use error::ReportError;
+pub use form::{Counted, Figure, Form, FormWords};
 pub use gather::gather;
 pub use input::{Cards, Counts, FigureUnit, IndicatorInfo, Makeup, Ranking, ReportInput, RuleCount};
 pub use number::{shown, value_shown};
 pub use returned::{ReturnWords, Returned, ReturnedFinding, Standing, build_returned};
 pub use template::{Template, Theme};
-pub use xlsx::{CorrectionRow, CorrectionSheet, render as render_xlsx, render_correction};
+pub use xlsx::{CorrectionRow, CorrectionSheet, render as render_xlsx, render_correction, render_form};

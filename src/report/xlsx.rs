@@ -2,6 +2,7 @@
 
 mod chart;
 mod correction;
+mod form;
 mod grid;
 mod links;
 mod measure;
@@ -19,6 +20,7 @@ use super::plan::{Block, Book, Place, Sheet};
 use super::template::Theme;
 
 pub use correction::{CorrectionRow, CorrectionSheet, render as render_correction};
+pub use form::render as render_form;
 
 use chart::DataSheet;
 use grid::Grid;

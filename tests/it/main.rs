@@ -30,6 +30,7 @@ mod full_size;
 mod fuzz;
 mod import_output;
 mod independent_sql;
+mod index_forms;
 mod kill;
 mod personal;
 mod policies;

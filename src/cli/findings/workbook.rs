@@ -71,7 +71,7 @@ fn addressee<'a>(opened: &'a Opened, units: &'a [String]) -> Option<&'a str> {
 }
 
 /// Code and name in letters that every system can store.
-fn file_name(code: &str, name: Option<&str>) -> String {
+pub(in super::super) fn file_name(code: &str, name: Option<&str>) -> String {
     use unicode_normalization::UnicodeNormalization;
     let plain = |text: &str| -> String {
         let mut plain = String::new();
@@ -109,7 +109,7 @@ fn bytes(
 }
 
 /// The data version's time: the same data give the same bytes.
-pub(super) fn created(opened: &Opened) -> chrono::NaiveDateTime {
+pub(in super::super) fn created(opened: &Opened) -> chrono::NaiveDateTime {
     let day = opened.version.time.or_else(|| chrono::NaiveDate::from_ymd_opt(2000, 1, 1));
     day.and_then(|day| day.and_hms_opt(0, 0, 0)).unwrap_or_default()
 }

@@ -159,6 +159,15 @@ pub struct Item {
 }
 
 impl PointsIndex {
+    /// The name by which forms of this version say that they are of it: its id, and the first day on which it holds.
+    #[must_use]
+    pub fn set(&self) -> String {
+        match self.head.valid_from {
+            Some(day) => format!("{}@{day}", self.head.id),
+            None => self.head.id.clone(),
+        }
+    }
+
     /// The items without parts, which are scored.
     pub fn leaves(&self) -> impl Iterator<Item = (usize, &Item)> {
         self.items.iter().enumerate().filter(|(_, item)| item.rule.is_some())

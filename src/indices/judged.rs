@@ -1,0 +1,291 @@
+//! Fetches the points that people gave, layer by layer, and finds what cannot be right in their sheets.
+
+use std::collections::BTreeMap;
+
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Float64Type};
+use datafusion::error::DataFusionError;
+
+use super::points::{Judged, Judgements};
+use super::scorecard::{ScoreError, SheetFault};
+use crate::definitions::{Layer, PointsIndex};
+use crate::indicators::Engine;
+use crate::model::{Period, UnitRef};
+use crate::store::StoreError;
+
+/// Layers that sheets hold, as messages call them.
+const LAYERS: [(Layer, &str); 3] =
+    [(Layer::SelfScored, "self-scored"), (Layer::Verified, "verified"), (Layer::Surveyed, "surveyed")];
+
+/// How many of the selected columns are texts; numbers follow.
+const TEXTS: usize = 9;
+
+/// The points that people gave for a period: sheets of that period, of one that ends in it or holds it, or without any.
+///
+/// Of a criterion the sheet of the closest period counts, of those the newest; another sheet of that period, or one
+/// without a period, gives the layers that it leaves empty. A form says which set it scores by; sheets that do not say
+/// count for every set whose codes they have.
+pub(super) fn judgements(
+    engine: &Engine<'_>,
+    index: &PointsIndex,
+    period: &Period,
+    units: &[UnitRef],
+    faults: &mut Vec<SheetFault>,
+) -> Result<Judgements, ScoreError> {
+    let at_unit: BTreeMap<&str, usize> =
+        units.iter().enumerate().map(|(at, unit)| (unit.unit_code.as_str(), at)).collect();
+    let at_item: BTreeMap<&str, usize> = index.leaves().map(|(at, item)| (item.code.as_str(), at)).collect();
+    let mut found: BTreeMap<(usize, usize), Held> = BTreeMap::new();
+    let mut versions: Vec<String> = Vec::new();
+    for batch in engine.session.run(&sql(period))? {
+        let rows = Rows::of(&batch).map_err(StoreError::from)?;
+        for row in (0..batch.num_rows()).map(|row| rows.row(row)) {
+            let (Some(unit), Some(item)) = (at_unit.get(row.unit.as_str()), at_item.get(row.criterion.as_str())) else {
+                continue;
+            };
+            match of_set(index, &row) {
+                Set::This => {}
+                Set::Other => continue,
+                Set::OtherVersion => {
+                    if row.is_exact && !versions.contains(&row.unit) {
+                        faults.push(row.fault(other_version(index, row.set.as_deref(), period)));
+                        versions.push(row.unit);
+                    }
+                    continue;
+                }
+            }
+            let max = index.items[*item].max;
+            match found.get_mut(&(*item, *unit)) {
+                None => {
+                    check(&row, max, index, faults);
+                    found.insert((*item, *unit), Held::of(row));
+                }
+                Some(held) if held.takes(&row) => {
+                    check(&row, max, index, faults);
+                    faults.extend(held.add(row));
+                }
+                // Rows come with the closest period first; those of wider ones are spare.
+                Some(_) => {}
+            }
+        }
+    }
+    Ok(found.into_iter().map(|(place, held)| (place, held.judged)).collect())
+}
+
+fn sql(period: &Period) -> String {
+    format!(
+        "SELECT unit, criterion, reason, file, sheet, CAST(row AS VARCHAR) AS place, criteria_set, \
+         CAST(exported_at AS VARCHAR) AS day, CAST(period_from AS VARCHAR) || ' ' || CAST(period_to AS VARCHAR) AS span, \
+         CAST(applies AS INT) AS applies_to, max_points, self_points, verified_points, surveyed_points, \
+         CASE WHEN period_to IS NULL THEN 3 \
+         WHEN CAST(COALESCE(period_from, period_to) AS DATE) = DATE '{start}' AND CAST(period_to AS DATE) = DATE '{end}' THEN 0 \
+         WHEN CAST(period_to AS DATE) BETWEEN DATE '{start}' AND DATE '{end}' THEN 1 ELSE 2 END AS distance\n\
+         FROM criteria WHERE (criteria_set IS NOT NULL OR COALESCE(leaf, TRUE)) AND (period_to IS NULL\n\
+         OR CAST(period_to AS DATE) BETWEEN DATE '{start}' AND DATE '{end}'\n\
+         OR (CAST(period_from AS DATE) <= DATE '{start}' AND CAST(period_to AS DATE) >= DATE '{end}'))\n\
+         ORDER BY unit, criterion, distance, period_to DESC, period_from DESC NULLS LAST, exported_at DESC NULLS LAST, \
+         file, row",
+        start = period.start,
+        end = period.end
+    )
+}
+
+/// One row of a sheet.
+#[derive(Debug, Clone, Default)]
+struct Row {
+    unit: String,
+    criterion: String,
+    reason: Option<String>,
+    place: String,
+    set: Option<String>,
+    /// When it was exported, if that is known.
+    day: Option<String>,
+    /// Its period; none counts for every period.
+    span: Option<String>,
+    is_exact: bool,
+    applies: Option<bool>,
+    max: Option<f64>,
+    /// In the order of [`LAYERS`].
+    points: [Option<f64>; 3],
+}
+
+impl Row {
+    fn fault(&self, message: String) -> SheetFault {
+        SheetFault { place: self.place.clone(), unit: self.unit.clone(), criterion: self.criterion.clone(), message }
+    }
+}
+
+/// The columns of a batch.
+struct Rows {
+    texts: Vec<StringArray>,
+    numbers: Vec<ArrayRef>,
+}
+
+impl Rows {
+    fn of(batch: &RecordBatch) -> Result<Self, DataFusionError> {
+        let texts = (0..TEXTS)
+            .map(|at| Ok(cast(batch.column(at), &DataType::Utf8)?.as_string::<i32>().clone()))
+            .collect::<Result<Vec<_>, DataFusionError>>()?;
+        let numbers = (TEXTS..batch.num_columns())
+            .map(|at| cast(batch.column(at), &DataType::Float64).map_err(DataFusionError::from))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { texts, numbers })
+    }
+
+    fn row(&self, row: usize) -> Row {
+        let text = |at: usize| self.texts[at].is_valid(row).then(|| self.texts[at].value(row).to_owned());
+        let filled = |at: usize| text(at).filter(|text| !text.is_empty());
+        let number = |at: usize| {
+            let column = self.numbers[at].as_primitive::<Float64Type>();
+            column.is_valid(row).then(|| column.value(row))
+        };
+        Row {
+            unit: text(0).unwrap_or_default(),
+            criterion: text(1).unwrap_or_default(),
+            reason: filled(2),
+            place: [text(3), text(4), text(5)].map(Option::unwrap_or_default).join(" "),
+            set: filled(6),
+            day: text(7),
+            span: text(8),
+            applies: number(0).map(|applies| applies != 0.0),
+            max: number(1),
+            points: [number(2), number(3), number(4)],
+            is_exact: number(5) == Some(0.0),
+        }
+    }
+}
+
+/// Which set a row scores by.
+enum Set {
+    This,
+    Other,
+    OtherVersion,
+}
+
+fn of_set(index: &PointsIndex, row: &Row) -> Set {
+    let Some(set) = &row.set else { return Set::This };
+    if *set == index.set() {
+        return Set::This;
+    }
+    let id = set.split('@').next().unwrap_or_default();
+    if id == index.head.id { Set::OtherVersion } else { Set::Other }
+}
+
+fn other_version(index: &PointsIndex, set: Option<&str>, period: &Period) -> String {
+    let set = set.unwrap_or_default();
+    format!("the form is of version '{set}'; on {} '{}' is in force", period.end, index.set())
+}
+
+/// What is known of a criterion of a unit so far.
+struct Held {
+    judged: Judged,
+    span: Option<String>,
+    /// Per layer: when the points were exported, and where they stand.
+    given: [Option<(Option<String>, String)>; 3],
+}
+
+impl Held {
+    fn of(row: Row) -> Self {
+        let given = row.points.map(|points| points.map(|_| (row.day.clone(), row.place.clone())));
+        let [self_scored, verified, surveyed] = row.points;
+        let judged =
+            Judged { self_scored, verified, surveyed, applies: row.applies, reason: row.reason, place: row.place };
+        Self { judged, span: row.span, given }
+    }
+
+    /// Whether a row speaks of the same period, or of any.
+    fn takes(&self, row: &Row) -> bool {
+        row.span.is_none() || row.span == self.span
+    }
+
+    /// Takes the layers that are empty; two sheets of one day that differ are a fault, of two days the newer holds.
+    fn add(&mut self, row: Row) -> Option<SheetFault> {
+        let mut fault = None;
+        if self.judged.verified.is_none() && row.applies == Some(false) {
+            self.judged.applies = row.applies;
+        }
+        for (at, (_, name)) in LAYERS.iter().enumerate() {
+            let Some(points) = row.points[at] else { continue };
+            let held = match at {
+                0 => &mut self.judged.self_scored,
+                1 => &mut self.judged.verified,
+                _ => &mut self.judged.surveyed,
+            };
+            if let (Some(other), Some((day, place))) = (*held, &self.given[at]) {
+                let is_twice = row.span == self.span && row.day == *day && (other - points).abs() > 1e-9;
+                if is_twice && fault.is_none() {
+                    let message = format!(
+                        "scored twice: {points} {name} points here, {other} in {place}; withdraw one of the sheets"
+                    );
+                    fault = Some(row.fault(message));
+                }
+            } else {
+                *held = Some(points);
+                self.given[at] = Some((row.day.clone(), row.place.clone()));
+            }
+        }
+        if self.judged.reason.is_none() {
+            self.judged.reason = row.reason;
+        }
+        fault
+    }
+}
+
+/// Points and maximum of a row against the definition.
+fn check(row: &Row, max: f64, index: &PointsIndex, faults: &mut Vec<SheetFault>) {
+    if let Some(other) = row.max.filter(|other| (other - max).abs() > 1e-9) {
+        let id = &index.head.id;
+        faults.push(row.fault(format!("the sheet gives at most {other} points, index '{id}' at most {max}")));
+    }
+    for (points, (_, name)) in row.points.iter().zip(LAYERS) {
+        if let Some(points) = points.filter(|points| !(0.0..=max + 1e-9).contains(points)) {
+            faults.push(row.fault(format!("{points} {name} points; there are 0 to {max}")));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Held, Row};
+
+    fn row(place: &str, day: Option<&str>, points: [Option<f64>; 3]) -> Row {
+        Row {
+            place: place.into(),
+            day: day.map(str::to_owned),
+            span: Some("2025".into()),
+            applies: Some(true),
+            points,
+            ..Row::default()
+        }
+    }
+
+    #[test]
+    fn a_second_sheet_gives_the_layers_that_the_first_leaves_empty() {
+        let mut held = Held::of(row("form", Some("2025-07-01"), [Some(2.0), None, None]));
+        let fault = held.add(row("check", Some("2025-06-30"), [Some(1.5), Some(1.0), None]));
+        assert_eq!(fault, None, "the newer form holds");
+        assert_eq!((held.judged.self_scored, held.judged.verified), (Some(2.0), Some(1.0)));
+    }
+
+    #[test]
+    fn two_sheets_of_one_day_that_differ_are_a_fault_and_those_that_agree_are_none() {
+        let mut held = Held::of(row("one", None, [Some(2.0), None, None]));
+        assert_eq!(held.add(row("same", None, [Some(2.0), None, None])), None);
+        let fault = held.add(row("two", None, [Some(1.0), None, None]));
+        let fault = fault.map(|fault| (fault.place, fault.message)).unwrap_or_default();
+        assert_eq!(fault.0, "two");
+        assert!(fault.1.contains("scored twice: 1 self-scored points here, 2 in one"), "{}", fault.1);
+    }
+
+    #[test]
+    fn what_does_not_apply_is_taken_out_unless_verified_points_stand_against_it() {
+        let out = Row { applies: Some(false), ..row("check", None, [None; 3]) };
+        let mut held = Held::of(row("form", None, [Some(2.0), None, None]));
+        held.add(out.clone());
+        assert_eq!(held.judged.applies, Some(false));
+        let mut held = Held::of(row("form", None, [None, Some(2.0), None]));
+        held.add(out);
+        assert_eq!(held.judged.applies, Some(true));
+    }
+}

@@ -1,0 +1,546 @@
+//! The forms on which units score themselves: written, filled in, imported, scored; and definitions read from sheets.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::support::{Place, account, files_below, row_of};
+
+/// A small set in which the unit's own points count where nobody checked them.
+const SET: &str = r#"
+kind = "points"
+
+[index]
+id = "nho"
+name_vi = "Chỉ số nhỏ"
+name_en = "Small index"
+unit_kinds = ["department"]
+legal_basis = "ví dụ"
+
+[points]
+max = 10
+counts = ["verified", "self"]
+
+[display]
+digits = 2
+mode = "half_up"
+reason = "ví dụ"
+
+[[item]]
+code = "I"
+name = "Chỉ đạo, điều hành"
+max = 6
+
+[[item]]
+code = "1"
+parent = "I"
+name = "Kế hoạch"
+max = 3.5
+
+[[item]]
+code = "1.1"
+parent = "1"
+name = "Ban hành kế hoạch"
+max = 2
+rule = { kind = "yes_no", input = "plan_on_time" }
+evidence = "Kế hoạch, ngày ban hành"
+
+[[item]]
+code = "1.2"
+parent = "1"
+name = "Kiểm tra"
+max = 1.5
+rule = { kind = "tiers", input = "meeting_count", tiers = [
+  { from = 4, points = 1.5 },
+  { from = 2, points = 0.5 },
+  { points = 0 },
+] }
+
+[[item]]
+code = "2"
+parent = "I"
+name = "Sáng kiến \"một chạm\" & <thử>"
+max = 2.5
+rule = { kind = "scored" }
+
+[[item]]
+code = "II"
+name = "Hài lòng"
+max = 4
+counts = ["surveyed", "self"]
+rule = { kind = "scored" }
+"#;
+
+/// Points of each criterion for one unit.
+type Given<'a> = &'a [(&'a str, &'a str)];
+
+fn place_with(set: &str) -> Place {
+    let place = Place::new();
+    place.file("kho/queries/indices/nho.toml", set);
+    place
+}
+
+/// Writes the forms of all departments; their paths by unit code.
+fn export_all(place: &Place, id: &str, period: &str) -> BTreeMap<String, PathBuf> {
+    let out = place.path("bieu");
+    let rows = place.rows(&["index", "export", id, "--period", period, "--all-units", "--out", out.to_str().unwrap()]);
+    rows.iter()
+        .map(|row| (row["unit_code"].as_str().unwrap().to_owned(), PathBuf::from(row["file"].as_str().unwrap())))
+        .collect()
+}
+
+/// Cells of a form by address.
+fn cells(place: &Place, form: &Path) -> BTreeMap<String, Value> {
+    let sheets = place.rows(&["peek", form.to_str().unwrap()]);
+    assert_eq!(sheets.len(), 1);
+    let cells = sheets[0]["cells"].as_array().unwrap().iter();
+    cells.map(|cell| (cell["address"].as_str().unwrap().to_owned(), cell["value"].clone())).collect()
+}
+
+/// The row of a criterion.
+fn row_of_code(cells: &BTreeMap<String, Value>, code: &str) -> String {
+    let found = cells.iter().find(|(address, value)| address.starts_with('A') && *value == code);
+    found.unwrap_or_else(|| panic!("no row '{code}'")).0[1..].to_owned()
+}
+
+/// The parts of a workbook.
+fn parts(file: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut archive = zip::ZipArchive::new(std::fs::File::open(file).unwrap()).unwrap();
+    (0..archive.len())
+        .map(|at| {
+            let mut part = archive.by_index(at).unwrap();
+            let mut bytes = Vec::new();
+            part.read_to_end(&mut bytes).unwrap();
+            (part.name().unwrap().into_owned(), bytes)
+        })
+        .collect()
+}
+
+fn sheet_xml(file: &Path) -> String {
+    let parts = parts(file);
+    String::from_utf8(parts.into_iter().find(|(name, _)| name.ends_with("sheet1.xml")).unwrap().1).unwrap()
+}
+
+/// Writes cells into a form as a spreadsheet program would: address → number, or text behind a quotation mark.
+fn write_cells(file: &Path, to: &Path, values: &[(String, String)]) {
+    let mut writer = zip::ZipWriter::new(std::fs::File::create(to).unwrap());
+    for (name, bytes) in parts(file) {
+        writer.start_file(&name, zip::write::SimpleFileOptions::default()).unwrap();
+        if !name.ends_with("sheet1.xml") {
+            writer.write_all(&bytes).unwrap();
+            continue;
+        }
+        let mut xml = String::from_utf8(bytes).unwrap();
+        for (address, value) in values {
+            let start = xml.find(&format!("<c r=\"{address}\"")).unwrap_or_else(|| panic!("no cell {address}"));
+            let close = start + xml[start..].find('>').unwrap();
+            let end = if xml[..=close].ends_with("/>") {
+                close + 1
+            } else {
+                start + xml[start..].find("</c>").unwrap() + "</c>".len()
+            };
+            let style = xml[start..close].split("s=\"").nth(1).map_or("0", |rest| rest.split('"').next().unwrap());
+            let cell = match value.strip_prefix('\'') {
+                Some(text) => {
+                    format!("<c r=\"{address}\" s=\"{style}\" t=\"inlineStr\"><is><t>{text}</t></is></c>")
+                }
+                None => format!("<c r=\"{address}\" s=\"{style}\"><v>{value}</v></c>"),
+            };
+            xml.replace_range(start..end, &cell);
+        }
+        writer.write_all(xml.as_bytes()).unwrap();
+    }
+    writer.finish().unwrap();
+}
+
+/// Fills points into a column of a form, in place.
+fn fill(place: &Place, form: &Path, column: char, given: Given<'_>) {
+    let cells = cells(place, form);
+    let values: Vec<(String, String)> = given
+        .iter()
+        .map(|(code, value)| (format!("{column}{}", row_of_code(&cells, code)), (*value).to_owned()))
+        .collect();
+    let filled = form.with_extension("filled");
+    write_cells(form, &filled, &values);
+    std::fs::rename(&filled, form).unwrap();
+}
+
+/// One unit's scorecard: code → row.
+fn card(place: &Place, index: &str, unit: &str, period: &str) -> BTreeMap<String, Value> {
+    let rows = place.rows(&["score", "--unit", unit, "--index", index, "--period", period]);
+    rows.into_iter().map(|row| (row["code"].as_str().unwrap().to_owned(), row)).collect()
+}
+
+const A: Given<'_> = &[("1.1", "2"), ("1.2", "0.5"), ("2", "1.25"), ("II", "3.75")];
+const B: Given<'_> = &[("1.1", "0"), ("1.2", "1.5"), ("2", "2.5"), ("II", "4")];
+
+#[test]
+fn forms_of_all_units_come_back_as_the_points_that_were_filled_in() {
+    let place = place_with(SET);
+    let forms = export_all(&place, "nho", "2025-H1");
+    assert_eq!(forms.keys().collect::<Vec<_>>(), ["A", "B"], "units of the index's kind, one file each");
+    fill(&place, &forms["A"], 'F', A);
+    fill(&place, &forms["B"], 'F', B);
+    fill(&place, &forms["B"], 'H', &[("1.2", "0.5"), ("2", "'Không áp dụng")]);
+    fill(&place, &forms["B"], 'J', &[("1.2", "'Chỉ có 2 biên bản")]);
+    fill(&place, &forms["B"], 'I', &[("II", "3")]);
+    let ran = place.run(&["--format", "json", "--lang", "en", "import", place.path("bieu").to_str().unwrap()]).exits(0);
+    for file in ran.rows() {
+        // Four criteria; sums of an empty column are no rows. B has sums that say nothing, too.
+        assert_eq!((file["source"].as_str(), account(&file)), (Some("criteria-unit"), [4, 4, 0, 0, 0]));
+    }
+    assert_eq!(
+        place.rows(&["findings"]).iter().map(|one| one["rule"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["no_export_date", "no_export_date"],
+        "every heading is understood"
+    );
+    let held = place.rows(&["sql", "SELECT DISTINCT criteria_set, period FROM criteria"]);
+    assert_eq!((held.len(), &held[0]["criteria_set"], &held[0]["period"]), (1, &"nho".into(), &"2025-H1".into()));
+
+    let card_of_a = card(&place, "nho", "A", "2025-H1");
+    for (code, points) in A {
+        assert_eq!(card_of_a[*code]["self"].as_f64(), Some(points.parse().unwrap()), "{code}");
+        assert_eq!(card_of_a[*code]["points"], card_of_a[*code]["self"], "{code}: nobody checked them");
+    }
+    assert_eq!(card_of_a["1"]["points"].as_f64(), Some(2.5));
+    let card_of_b = card(&place, "nho", "B", "2025-H1");
+    assert_eq!((card_of_b["1.2"]["self"].as_f64(), card_of_b["1.2"]["points"].as_f64()), (Some(1.5), Some(0.5)));
+    assert_eq!(card_of_b["1.2"]["reason"], "Chỉ có 2 biên bản");
+    assert_eq!((card_of_b["2"]["status"].as_str(), &card_of_b["2"]["points"]), (Some("not_applicable"), &Value::Null));
+    assert_eq!((card_of_b["II"]["layer"].as_str(), card_of_b["II"]["points"].as_f64()), (Some("surveyed"), Some(3.0)));
+
+    // A: 2 + 0.5 + 1.25 + 3.75. B: 0 + 0.5 + 3 of the 7.5 that apply.
+    let ranking = place.rows(&["rank", "--index", "nho", "--period", "2025-H1"]);
+    assert_eq!((row_of(&ranking, "A")["score"].as_f64(), row_of(&ranking, "A")["rank"].as_u64()), (Some(7.5), Some(1)));
+    let score = row_of(&ranking, "B")["score"].as_f64().unwrap();
+    assert!((score - 3.5 * 10.0 / 7.5).abs() < 1e-12, "{score}");
+}
+
+#[test]
+fn the_same_form_is_the_same_bytes_and_one_unit_s_is_among_those_of_all() {
+    let place = place_with(SET);
+    let forms = export_all(&place, "nho", "2025-H1");
+    let all: Vec<Vec<u8>> = forms.values().map(|form| std::fs::read(form).unwrap()).collect();
+    export_all(&place, "nho", "2025-H1");
+    assert_eq!(forms.values().map(|form| std::fs::read(form).unwrap()).collect::<Vec<_>>(), all);
+    let one = place.path("mot.xlsx");
+    let options = ["--period", "2025-H1", "--unit", "A", "--out", one.to_str().unwrap()];
+    place.run(&[&["index", "export", "nho"], options.as_slice()].concat()).exits(0);
+    assert_eq!(std::fs::read(&one).unwrap(), all[0]);
+}
+
+#[test]
+fn a_form_names_unit_period_and_rules_and_every_criterion_with_its_maximum() {
+    let place = place_with(SET);
+    let cells = cells(&place, &export_all(&place, "nho", "2025-H1")["A"]);
+    let told: Vec<&str> = cells.values().filter_map(Value::as_str).collect();
+    for text in
+        ["Mã đơn vị: A", "Mã bộ chỉ số: nho", "Mã kỳ: 2025-H1", "Đơn vị: Sở A", "Kỳ đánh giá: 6 tháng đầu năm 2025"]
+    {
+        assert!(told.contains(&text), "'{text}' is not in {told:?}");
+    }
+    let codes = ["I", "1", "1.1", "1.2", "2", "II"];
+    let most: Vec<f64> =
+        codes.iter().map(|code| cells[&format!("C{}", row_of_code(&cells, code))].as_f64().unwrap()).collect();
+    assert_eq!(most, [6.0, 3.5, 2.0, 1.5, 2.5, 4.0]);
+    let rule = |code: &str| cells[&format!("D{}", row_of_code(&cells, code))].as_str().unwrap().to_owned();
+    assert!(rule("1.1").starts_with("Có: 2 điểm; không: 0 điểm. Số liệu: "), "{}", rule("1.1"));
+    let tiers = "Từ 4 trở lên: 1,5 điểm; từ 2 đến dưới 4: 0,5 điểm; dưới 2: 0 điểm. Số liệu: ";
+    assert!(rule("1.2").starts_with(tiers), "{}", rule("1.2"));
+    assert_eq!(rule("2"), "Chấm theo tài liệu kiểm chứng, từ 0 đến 2,5 điểm");
+    assert_eq!(cells[&format!("B{}", row_of_code(&cells, "2"))], "Sáng kiến \"một chạm\" & <thử>");
+    assert_eq!(cells[&format!("E{}", row_of_code(&cells, "1.1"))], "Kế hoạch, ngày ban hành");
+}
+
+#[test]
+fn cells_take_what_the_rule_allows_and_nothing_else_can_be_changed() {
+    let place = place_with(SET);
+    let form = &export_all(&place, "nho", "2025-H1")["A"];
+    let (xml, cells) = (sheet_xml(form), cells(&place, form));
+    let row = |code: &str| row_of_code(&cells, code);
+    let validation = |cell: &str| {
+        let end = xml.find(&format!("sqref=\"{cell}\">")).unwrap_or_else(|| panic!("{cell} takes anything"));
+        let start = xml[..end].rfind("<dataValidation ").unwrap();
+        xml[start..end + xml[end..].find("</dataValidation>").unwrap()].to_owned()
+    };
+    let free = validation(&format!("F{}", row("2")));
+    assert!(
+        free.contains("type=\"decimal\"") && free.contains("<formula1>0</formula1><formula2>2.5</formula2>"),
+        "{free}"
+    );
+    // A list names cells of its own row, so that it works with a decimal comma, too.
+    for (code, points) in [("1.1", vec![0.0, 2.0]), ("1.2", vec![0.0, 0.5, 1.5])] {
+        let list = validation(&format!("F{}", row(code)));
+        let last = ['L', 'M', 'N', 'O'][points.len() - 1];
+        assert!(list.contains("type=\"list\""), "{list}");
+        assert!(list.contains(&format!("<formula1>$L${0}:${last}${0}</formula1>", row(code))), "{list}");
+        let held: Vec<f64> =
+            ('L'..=last).map(|column| cells[&format!("{column}{}", row(code))].as_f64().unwrap()).collect();
+        assert_eq!(held, points);
+    }
+    let checked = validation(&format!("H{}", row("2")));
+    assert!(checked.contains("type=\"custom\"") && checked.contains("Không áp dụng"), "{checked}");
+    assert!(xml.contains("<sheetProtection sheet=\"1\""));
+    let styles = parts(form).into_iter().find(|(name, _)| name == "xl/styles.xml").unwrap().1;
+    let styles = String::from_utf8(styles).unwrap();
+    let formats = &styles[styles.find("<cellXfs").unwrap()..styles.find("</cellXfs>").unwrap()];
+    let formats: Vec<&str> = formats.split("<xf ").skip(1).collect();
+    let is_open = |cell: &str| {
+        let start = xml.find(&format!("<c r=\"{cell}\"")).unwrap();
+        let style: usize = xml[start..].split("s=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap();
+        formats[style].contains("locked=\"0\"")
+    };
+    for (column, open) in
+        [('A', false), ('B', false), ('C', false), ('D', false), ('F', true), ('G', true), ('H', true)]
+    {
+        assert_eq!(is_open(&format!("{column}{}", row("2"))), open, "{column}");
+    }
+    assert!(!is_open(&format!("I{}", row("2"))) && is_open(&format!("I{}", row("II"))), "a survey counts for II only");
+    assert!(!is_open(&format!("F{}", row("1"))), "sums are formulas");
+    let sum = |code: &str| {
+        let start = xml.find(&format!("<c r=\"F{}\"", row(code))).unwrap();
+        xml[start..start + xml[start..].find("</c>").unwrap()].to_owned()
+    };
+    let (one, two) = (row("1.1"), row("1.2"));
+    assert!(sum("1").ends_with(&format!("SUM(F{one}:F{two}))</f><v></v>")), "{}", sum("1"));
+    assert!(sum("I").contains(&format!("SUM(F{},F{})", row("1"), row("2"))), "{}", sum("I"));
+    assert!(xml.contains("paperSize=\"9\"") && xml.contains("orientation=\"landscape\""));
+    let book = parts(form).into_iter().find(|(name, _)| name == "xl/workbook.xml").unwrap().1;
+    assert!(String::from_utf8(book).unwrap().contains("_xlnm.Print_Titles"), "headings on every page");
+}
+
+#[test]
+fn a_form_for_any_unit_takes_name_and_period_by_hand() {
+    let place = place_with(SET);
+    let form = place.path("trong.xlsx");
+    place.run(&["index", "export", "nho", "--out", form.to_str().unwrap()]).exits(0);
+    let filled = place.path("tu-cham_20250705.xlsx");
+    let mut values: Vec<(String, String)> =
+        vec![("A1".into(), "'Đơn vị: sở bê".into()), ("F1".into(), "'Kỳ đánh giá: Quý II năm 2025".into())];
+    let cells = cells(&place, &form);
+    values.extend(B.iter().map(|(code, value)| (format!("F{}", row_of_code(&cells, code)), (*value).to_owned())));
+    write_cells(&form, &filled, &values);
+    let (file, _) = place.import(&filled);
+    assert_eq!(account(&file), [4, 4, 0, 0, 0]);
+    let card = card(&place, "nho", "B", "2025-Q2");
+    assert_eq!(card["II"]["self"].as_f64(), Some(4.0));
+    // A quarter says nothing of the quarter before.
+    let ranking = place.rows(&["rank", "--index", "nho", "--period", "2025-Q1"]);
+    assert!(ranking.iter().all(|row| row["score"].is_null()));
+}
+
+#[test]
+fn every_period_that_can_be_asked_for_comes_back_from_a_form() {
+    let place = place_with(SET);
+    for period in ["2025", "2025-H2", "2025-Q3", "2025-03", "2025-01-01..2025-04-13", "2025-H1@nd09"] {
+        let out = place.path("ky");
+        place
+            .run(&["index", "export", "nho", "--period", period, "--unit", "A", "--out", out.to_str().unwrap()])
+            .exits(0);
+        let form = files_below(&out).remove(0);
+        fill(&place, &form, 'F', A);
+        let (file, _) = place.import(&form);
+        assert_eq!((account(&file), &file["exported_at"]), ([4, 4, 0, 0, 0], &Value::Null), "{period}");
+        let held = place.rows(&["sql", &format!("SELECT count(*) AS n FROM criteria WHERE period = '{period}'")]);
+        assert_eq!(held[0]["n"].as_u64(), Some(4), "{period}");
+        std::fs::remove_dir_all(&out).unwrap();
+    }
+}
+
+#[test]
+fn indices_are_listed_with_their_files_and_shown_as_they_are_in_force() {
+    let place = place_with(SET);
+    let newer = SET.replace("unit_kinds", "valid_from = \"2026-01-01\"\nunit_kinds");
+    place.file("kho/queries/indices/nho-2026.toml", &newer);
+    place.file("kho/queries/indices/nho.toml", SET.replace("unit_kinds", "valid_to = \"2025-12-31\"\nunit_kinds"));
+    let rows = place.rows(&["index", "list"]);
+    let own: Vec<String> = rows
+        .iter()
+        .filter(|row| row["id"] == "nho")
+        .map(|row| {
+            ["kind", "unit_kinds", "valid_from", "valid_to", "file", "origin"].map(|key| row[key].to_string()).join(" ")
+        })
+        .collect();
+    assert_eq!(
+        own,
+        [
+            r#""points" "department" null "2025-12-31" "indices/nho.toml" "own""#,
+            r#""points" "department" "2026-01-01" null "indices/nho-2026.toml" "own""#,
+        ]
+    );
+    let shipped = rows.iter().find(|row| row["id"] == "qd766").unwrap();
+    assert_eq!((shipped["origin"].as_str(), shipped["kind"].as_str()), (Some("shipped"), Some("points")));
+    assert!(shipped["legal_basis"].as_str().unwrap().contains("[S]"));
+    assert!(place.run(&["index", "show", "nho", "--period", "2026-Q1"]).exits(0).stdout == newer);
+    assert!(place.run(&["index", "show", "nho"]).exits(0).stdout == newer, "the newest");
+    assert!(place.run(&["index", "show", "nho", "--period", "2025"]).exits(0).stdout.contains("valid_to"));
+    place.run(&["index", "show", "nhoo"]).exits(2).says(&["no index 'nhoo'", "did you mean 'nho'"]);
+    place.run(&["index", "export", "on-time", "--out", "x"]).exits(2).says(&["is no index of points"]);
+    let out = place.path("x");
+    let options = ["--period", "2025", "--unit", "C", "--out", out.to_str().unwrap()];
+    place.run(&[&["index", "export", "nho"], options.as_slice()].concat()).exits(2).says(&["scores no unit 'C'"]);
+}
+
+#[test]
+fn the_shipped_sets_have_forms_whose_every_criterion_is_understood() {
+    let copy = Place::with_units(&std::fs::read_to_string(crate::support::project("sample-data/units.csv")).unwrap());
+    for id in ["par-department", "par-commune", "qd766", "nd61"] {
+        let out = copy.path(id);
+        let rows =
+            copy.rows(&["index", "export", id, "--period", "2025-H1", "--all-units", "--out", out.to_str().unwrap()]);
+        let form = PathBuf::from(rows[0]["file"].as_str().unwrap());
+        let unit = rows[0]["unit_code"].as_str().unwrap();
+        let empty = card(&copy, id, unit, "2025-H1");
+        let leaves: Vec<(String, String)> = empty
+            .values()
+            .filter(|row| !row["rule"].is_null())
+            .map(|row| (row["code"].as_str().unwrap().to_owned(), row["max"].to_string()))
+            .collect();
+        let given: Vec<(&str, &str)> = leaves.iter().map(|(code, max)| (code.as_str(), max.as_str())).collect();
+        fill(&copy, &form, 'F', &given);
+        let (file, _) = copy.import(&form);
+        assert_eq!(account(&file)[4], 0, "{id}");
+        let card = card(&copy, id, unit, "2025-H1");
+        for (code, max) in &leaves {
+            assert_eq!(card[code]["self"].to_string().parse(), max.parse::<f64>(), "{id} {code}");
+        }
+    }
+}
+
+/// What an import told, by rule: rule, sheet, row, column, value.
+fn told(place: &Place, level: &str) -> Vec<String> {
+    let rows = place.rows(&["findings", "--level", level]);
+    let mut told: Vec<String> = rows
+        .iter()
+        .map(|row| {
+            let text = |key: &str| row[key].as_str().unwrap_or("-").to_owned();
+            format!("{} {} {} {} {}", text("rule"), text("sheet"), row["row"], text("column"), text("value"))
+        })
+        .collect();
+    told.sort();
+    told
+}
+
+#[test]
+fn every_fault_of_a_filled_form_is_named_with_its_cell_and_the_sound_rows_are_loaded() {
+    let set = SET.replace("max = 10\n", "max = 16\n").replace("max = 6\n", "max = 12\n");
+    let more: String = (3..9).fold(String::new(), |text, at| {
+        text + &format!("\n[[item]]\ncode = \"{at}\"\nparent = \"I\"\nname = \"Việc {at}\"\nmax = 1\nrule = {{ kind = \"scored\" }}\n")
+    });
+    let place = place_with(&(set + &more));
+    let form = export_all(&place, "nho", "2025-H1").remove("A").unwrap();
+    let cells = cells(&place, &form);
+    let at = |column: char, code: &str| format!("{column}{}", row_of_code(&cells, code));
+    let filled = place.path("tu-cham_20250705.xlsx");
+    let values = [
+        (at('F', "1.1"), "3"),
+        (at('F', "1.2"), "'một điểm"),
+        (at('F', "2"), "'đạt"),
+        (at('A', "3"), "'7.9"),
+        (at('C', "4"), "2"),
+        (at('A', "6"), "'5"),
+        (at('F', "5"), "1"),
+        (at('F', "6"), "0.5"),
+        (at('F', "7"), "'1,0"),
+        (at('F', "8"), "-1"),
+        (at('F', "II"), "4"),
+    ];
+    write_cells(&form, &filled, &values.map(|(cell, value)| (cell, value.to_owned())));
+    let (file, ran) = place.import(&filled);
+    assert_eq!(ran.code, 3);
+    let row = |code: &str| row_of_code(&cells, code);
+    let mut expected = vec![
+        format!("above_maximum Tự chấm {} Tự chấm 3", row("1.1")),
+        format!("unreadable_number Tự chấm {} Tự chấm ", row("1.2")),
+        format!("unreadable_number Tự chấm {} Tự chấm ", row("2")),
+        format!("unknown_criterion Tự chấm {} STT 7.9", row("3")),
+        format!("other_maximum Tự chấm {} Điểm tối đa 2", row("4")),
+        format!("criterion_twice Tự chấm {} STT 5", row("6")),
+        format!("below_zero Tự chấm {} Tự chấm -1", row("8")),
+    ];
+    expected.sort();
+    assert_eq!(told(&place, "error"), expected);
+    // 5, 7 and II; that "1,0" is text with a comma is no fault.
+    assert_eq!(account(&file), [10, 3, 0, 0, 7]);
+    let held = place.rows(&["sql", "SELECT criterion, self_points FROM criteria ORDER BY criterion"]);
+    let held: Vec<String> = held.iter().map(|row| format!("{} {}", row["criterion"], row["self_points"])).collect();
+    assert_eq!(held, ["\"5\" 1.0", "\"7\" 1.0", "\"II\" 4.0"]);
+}
+
+#[test]
+fn forms_of_another_index_version_or_kind_of_unit_are_refused_and_all_named_at_once() {
+    let place = place_with(&SET.replace("unit_kinds", "valid_from = \"2025-01-01\"\nunit_kinds"));
+    let form = export_all(&place, "nho", "2025-H1").remove("A").unwrap();
+    let folder = place.path("gui");
+    std::fs::create_dir_all(&folder).unwrap();
+    let write = |name: &str, values: &[(&str, &str)]| {
+        let values: Vec<(String, String)> =
+            values.iter().map(|(cell, value)| ((*cell).to_owned(), (*value).to_owned())).collect();
+        write_cells(&form, &folder.join(name), &values);
+    };
+    write("khac-bo.xlsx", &[("D1", "'Mã bộ chỉ số: nhoo")]);
+    write("khac-ban.xlsx", &[("D1", "'Mã bộ chỉ số: nho@2024-01-01")]);
+    write("truoc-hieu-luc.xlsx", &[("F1", "'Mã kỳ: 2024")]);
+    write("xa.xlsx", &[("A1", "'Mã đơn vị: C")]);
+    let ran = place.run(&["--format", "json", "--lang", "en", "import", folder.to_str().unwrap()]).exits(3);
+    assert!(ran.rows().iter().all(|file| account(file) == [0, 0, 0, 0, 0]), "{}", ran.stdout);
+    let files = ran.rows();
+    let told: Vec<(String, &str)> = files
+        .iter()
+        .map(|row| {
+            let file = Path::new(row["file"].as_str().unwrap()).file_name().unwrap();
+            let error = row["findings"].as_array().unwrap().iter().find(|finding| finding["level"] == "error");
+            (file.to_string_lossy().into_owned(), error.unwrap()["rule"].as_str().unwrap())
+        })
+        .collect();
+    let expected = [
+        ("khac-ban.xlsx", "form_of_other_version"),
+        ("khac-bo.xlsx", "form_of_unknown_index"),
+        ("truoc-hieu-luc.xlsx", "form_of_other_version"),
+        ("xa.xlsx", "form_of_other_kind"),
+    ];
+    assert_eq!(told, expected.map(|(file, rule)| (file.to_owned(), rule)));
+    let refused = files[0]["refused"].as_str().unwrap();
+    assert!(refused.contains("\"nho@2024-01-01\"") && refused.contains("In force: nho@2025-01-01."), "{refused}");
+}
+
+#[test]
+fn a_unit_scored_twice_is_told_by_import_and_stops_the_ranking_where_sheets_differ() {
+    let place = place_with(SET);
+    let form = export_all(&place, "nho", "2025-H1").remove("A").unwrap();
+    fill(&place, &form, 'F', A);
+    let folder = place.path("hai");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::copy(&form, folder.join("mot.xlsx")).unwrap();
+    fill(&place, &form, 'F', &[("2", "2")]);
+    std::fs::copy(&form, folder.join("hai.xlsx")).unwrap();
+    place.run(&["import", folder.to_str().unwrap()]).exits(0);
+    let conflict = told(&place, "warning").into_iter().find(|one| one.starts_with("conflicting_versions")).unwrap();
+    assert!(conflict.contains("A|nho|2|"), "{conflict}");
+
+    // The same unit in another sheet, which says nothing of the set: one of the two must go.
+    let other = "BẢNG CHẤM ĐIỂM 6 THÁNG ĐẦU NĂM 2025,,,,\nSTT,Tiêu chí,Điểm tối đa,Sở A,\n,,,Tự chấm,Thẩm định\n\
+        1.1,Ban hành kế hoạch,2,1,2\n1.2,Kiểm tra,\"1,5\",\"0,5\",\"0,5\"\n";
+    place.import_text("bang-chung.csv", other);
+    let ran = place.run(&["rank", "--index", "nho", "--period", "2025-H1"]).exits(1);
+    assert!(ran.stderr.contains("unit A, criterion 1.1: scored twice: "), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("criterion 1.2"), "the two agree: {}", ran.stderr);
+}
+
+#[test]
+fn a_sheet_of_the_check_adds_its_layer_to_the_self_scored_points_of_the_forms() {
+    let place = place_with(SET);
+    let form = export_all(&place, "nho", "2025-H1").remove("A").unwrap();
+    fill(&place, &form, 'F', A);
+    place.import(&form);
+    let check = "BẢNG THẨM ĐỊNH 6 THÁNG ĐẦU NĂM 2025,,,\nSTT,Tiêu chí,Điểm tối đa,Sở A,Sở Bê\n\
+        ,,,Thẩm định,Thẩm định\n1.1,Ban hành kế hoạch,2,1,2\n1.2,Kiểm tra,\"1,5\",0,1\n";
+    place.import_text("tham-dinh_20250720.csv", check);
+    let card = card(&place, "nho", "A", "2025-H1");
+    let points = |code: &str| ["self", "verified", "points"].map(|key| card[code][key].as_f64());
+    assert_eq!(points("1.1"), [Some(2.0), Some(1.0), Some(1.0)]);
+    assert_eq!(points("1.2"), [Some(0.5), Some(0.0), Some(0.0)]);
+    assert_eq!(points("2"), [Some(1.25), None, Some(1.25)]);
+}
