@@ -313,6 +313,7 @@ impl<'a> Synonyms<'a> {
                 .is_some_and(|(name, bare)| bare == "stt" || bare == "tt" || (is_corrected && is_ours(name)))
                 || folded.first().is_some_and(|(name, _)| self.aside.contains(name));
             let target = self.target(folded);
+            // A numbering column is one of them only where a source reads it, as the codes of criteria.
             mapping.named += usize::from(!folded.is_empty() && (!is_aside || target.is_some()));
             match target {
                 Some((Some(target), rank)) => {
@@ -381,5 +382,6 @@ mod tests {
         close(confidence(&known.replace("Số hồ sơ", "So ho so")), (4.0 + 0.9) / 5.0);
         close(confidence(&format!("{known}|Màu bìa|Ngăn tủ|Kệ")), 5.0 / 8.0);
         close(confidence(&format!("{known}|Số hồ sơ")), 5.0 / 6.0);
+        close(confidence("STT|Tiêu chí|Điểm tối đa|Sở A|Sở B"), 1.0);
     }
 }

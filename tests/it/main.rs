@@ -26,6 +26,7 @@ mod disk;
 mod dry_run;
 mod encodings;
 mod findings;
+mod findings_doc;
 mod full_size;
 mod fuzz;
 mod import_output;

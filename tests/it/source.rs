@@ -310,3 +310,68 @@ fn what_cannot_be_proposed_says_why() {
     let file = place.file("a.csv", list(&[GOOD]));
     place.run(&["source", "new", file.to_str().unwrap(), "--sheet", "Trang 2"]).exits(1).says(&["no sheet 'Trang 2'"]);
 }
+
+/// Everything held but where it came from.
+fn held(place: &Place) -> Vec<Value> {
+    let mut rows = place.dossiers();
+    for row in &mut rows {
+        for origin in ["source", "file", "import"] {
+            row.as_object_mut().unwrap().remove(origin);
+        }
+    }
+    rows
+}
+
+#[test]
+fn a_real_export_under_other_headings_gives_the_same_dossiers_through_a_proposed_source() {
+    let original = std::fs::read_to_string(project("sample-data/exports/ho-so_nhieu-don-vi_20250401.csv")).unwrap();
+    let (name, units) =
+        ("he-thong-moi_20250401.csv", std::fs::read_to_string(project("sample-data/units.csv")).unwrap());
+    let known = Place::with_units(&units);
+    let (account_of_known, _) = known.import_text(name, &original);
+
+    let place = Place::with_units(&units);
+    let renamed = [
+        ("Số hồ sơ", "Số phiếu"),
+        ("Ngày kết thúc xử lý", "Xong ngày"),
+        ("Hình thức tiếp nhận", "Cách nộp"),
+        ("Chủ hồ sơ", "Tên công dân nộp"),
+    ];
+    let text = renamed.iter().fold(original, |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replacen(from, to, 1)
+    });
+    let file = place.file(name, &text);
+    place.run(&["--format", "json", "import", file.to_str().unwrap()]).exits(3);
+    place.run(&["source", "new", file.to_str().unwrap(), "--id", "moi"]).exits(0).says(&["dossier_code, finished_at"]);
+    let path = place.workspace().join("queries/sources/moi.toml");
+    let proposed = std::fs::read_to_string(&path).unwrap();
+    let mut persons = 0;
+    for line in text.lines().skip(1) {
+        let cells: Vec<&str> = line.split(';').collect();
+        for person in cells.get(9..12).into_iter().flatten().filter(|person| person.len() > 5) {
+            assert!(!proposed.contains(person), "a person in\n{proposed}");
+            persons += 1;
+        }
+    }
+    assert!(persons > 1000, "{persons}");
+    // What the remarks ask is answered; nothing else is edited.
+    let mut edited = proposed.clone();
+    for (column, usual, heading) in
+        [("dossier_code", "Số hồ sơ", "Số phiếu"), ("finished_at", "Ngày kết thúc xử lý", "Xong ngày")]
+    {
+        assert!(
+            proposed.contains(&format!("\"{heading}\" (cột ")),
+            "{column}: {heading} is not proposed in\n{proposed}"
+        );
+        edited = edited.replace(&format!("headings = [\"{usual}\"]"), &format!("headings = [\"{heading}\"]"));
+    }
+    let question = "# [columns.channel]\n# headings = [\"Cách nộp\"]\n# words = \"channel\"";
+    assert!(proposed.contains(question), "{proposed}");
+    edited = edited.replace(question, &question.replace("# ", ""));
+    std::fs::write(&path, edited).unwrap();
+    place.run(&["check"]).exits(0);
+    let (row, _) = place.import(&file);
+    assert_eq!((account(&row), &row["source"]), (account(&account_of_known), &"moi".into()));
+    assert_eq!(held(&place), held(&known));
+}

@@ -2,6 +2,7 @@
 
 mod ask;
 mod column;
+mod dates_and_persons;
 mod guess;
 mod sample;
 mod text;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 
 use super::ImportError;
 use super::paths::find_files;
-use crate::definitions::{Definitions, Fault, Language};
+use crate::definitions::{Definitions, Fault, Language, SourceDef, Tried};
 use crate::model::{Table, UnitIndex};
 use crate::normalise::find;
 use crate::read::{Limits, ReadError};
@@ -114,8 +115,10 @@ pub fn propose(
     let text = text::Writer { file: &file, id: &id, layout: &layout, guess: &guess, definitions, language }.write();
     // What is handed out has gone the way that it will go.
     definitions.source_of(&id, &text).map_err(ProposalError::Invalid)?;
-    let fits = find(&layout.heads, &definitions.sources, &layout.sheet).ok();
-    let fits = fits.map(|found| (definitions.sources[found.source].id.clone(), found.confidence));
+    let tried: Vec<SourceDef> =
+        definitions.sources.iter().filter(|source| source.layout.tried == Tried::Always).cloned().collect();
+    let fits = find(&layout.heads, &tried, &layout.sheet).ok();
+    let fits = fits.map(|found| (tried[found.source].id.clone(), found.confidence));
     let missing = guess.missing().into_iter().map(str::to_owned).collect();
     let (heading_row, table) = (layout.heading_row, guess.table.name);
     Ok(Proposal { id, text, sheet: layout.sheet, heading_row, table, missing, fits })

@@ -1,9 +1,9 @@
 //! Writes a proposed source definition, with remarks that tell the user what to look at and what to fill in.
 
 use super::Layout;
-use super::column::{Column, Person, may_be_person, plain};
+use super::column::{Column, may_be_person, plain};
 use super::guess::{Fed, Guess};
-use super::words;
+use super::{dates_and_persons, words};
 use crate::definitions::{Definitions, KnownColumn, Language, SourceColumn};
 use crate::model::{Kind, fold_name, one_line};
 use crate::read::column_letters;
@@ -27,7 +27,7 @@ pub struct Origin<'a> {
 impl Writer<'_> {
     /// The definition as text.
     pub fn write(&self) -> String {
-        let mut text = self.head() + &self.keys() + &self.dates() + &self.personal();
+        let mut text = self.head() + &self.keys() + &dates_and_persons::write(self);
         let missing = self.guess.missing();
         for fed in &self.guess.fed {
             text.push_str(&self.fed(fed));
@@ -63,7 +63,7 @@ impl Writer<'_> {
         Some(Origin { raw: source.column(name)?, checked: checked.and_then(|checked| checked.column(name)) })
     }
 
-    fn column(&self, fed: &Fed) -> &Column {
+    pub fn column(&self, fed: &Fed) -> &Column {
         &self.layout.columns[fed.at]
     }
 
@@ -100,6 +100,7 @@ impl Writer<'_> {
                 missing.join(", "),
                 self.say("Tìm các mục đó bên dưới và điền tiêu đề của tệp.", "Fill in their headings below."),
             ));
+            text.push_str(&self.elsewhere());
         }
         let clashes: Vec<String> = self.clashes().into_iter().map(quoted).collect();
         if !clashes.is_empty() {
@@ -129,6 +130,28 @@ impl Writer<'_> {
                 self.guess.base.id
             ))
         )
+    }
+
+    /// Where to look if the guess of the table is wrong.
+    fn elsewhere(&self) -> String {
+        let mut text = String::new();
+        if self.guess.fed.is_empty() {
+            text.push_str(self.say(
+                "# Không tiêu đề nào đã biết: bảng (table) chỉ là phỏng đoán; chọn bảng khác bằng --table.\n",
+                "# No heading is known: the table is a mere guess; name another one with --table.\n",
+            ));
+        }
+        let known = self.definitions.proposal.known.iter();
+        let wide = known.filter(|source| source.is_wide && source.table == self.guess.table.name);
+        let wide: Vec<String> = wide.map(|source| format!("cchc source show {}", source.id)).collect();
+        if !wide.is_empty() {
+            let remark = self.say(
+                "Nếu một dòng gồm nhiều số liệu (mỗi cột một đơn vị hay một chỉ tiêu), chép từ nguồn",
+                "If one row holds several figures (a column for each unit or indicator), copy from a source",
+            );
+            text.push_str(&format!("# {remark}: {}.\n", wide.join(", ")));
+        }
+        text
     }
 
     /// Headings that feed a column and stand twice.
@@ -167,90 +190,6 @@ impl Writer<'_> {
             }
         }
         text
-    }
-
-    fn dates(&self) -> String {
-        let is_date = |fed: &&Fed| self.guess.table.column(&fed.name).is_some_and(|column| column.kind == Kind::Time);
-        let fed = self.guess.fed.iter().chain(&self.guess.asked).filter(is_date);
-        let columns: Vec<&Column> = fed.map(|fed| self.column(fed)).collect();
-        let sum = |of: &dyn Fn(&Column) -> u64| columns.iter().map(|column| of(column)).sum::<u64>();
-        let seen = words::summed(columns.iter().flat_map(|column| &column.dates));
-        let odd = words::summed(columns.iter().flat_map(|column| &column.odd_dates));
-        let cells = seen.iter().find(|(pattern, _)| pattern.is_empty()).map_or(0, |(_, count)| *count);
-        let seen: Vec<&(String, u64)> = seen.iter().filter(|(pattern, _)| !pattern.is_empty()).collect();
-        let mut told: Vec<String> = seen.iter().map(|(pattern, count)| format!("{pattern} × {count}")).collect();
-        for (count, what) in [
-            (cells, self.say("ô ngày hoặc ISO", "date cells or ISO")),
-            (sum(&|column| column.serials), self.say("số thứ tự ngày", "serial numbers")),
-        ] {
-            if count > 0 {
-                told.push(format!("{what} × {count}"));
-            }
-        }
-        let mut text = format!("\n# {}: {}.", self.say("Ngày đã gặp", "Dates met"), or_none(&told));
-        let (day_first, month_first) = (sum(&|column| column.day_first), sum(&|column| column.month_first));
-        if day_first > 0 {
-            text.push_str(&format!(
-                " {day_first} {}",
-                self.say(
-                    "ô có số đầu trên 12, nên ngày viết trước.",
-                    "cells begin with more than 12: the day is first."
-                )
-            ));
-        }
-        text.push('\n');
-        if month_first > 0 {
-            text.push_str(&format!(
-                "# {}: {month_first} {}\n",
-                self.edit(),
-                self.say(
-                    "ô viết tháng trước ngày; tệp sẽ bị từ chối. Xuất lại với ngày trước tháng.",
-                    "cells put the month first; the file will be refused. Export it with the day first."
-                )
-            ));
-        }
-        if !odd.is_empty() {
-            let shapes: Vec<String> = odd.iter().map(|(shape, _)| quoted(shape)).collect();
-            text.push_str(&format!(
-                "# {}: {} {}\n",
-                self.edit(),
-                self.say(
-                    "chưa có mẫu (dd, MM, yyyy, HH, mm, ss) cho các cách viết sau, 9 là một chữ số:",
-                    "no pattern (dd, MM, yyyy, HH, mm, ss) reads these, 9 being a digit:"
-                ),
-                shapes.join(", ")
-            ));
-        }
-        let patterns = words::with_variants(&seen, &self.definitions.proposal.dates);
-        text + &list("dates", patterns.into_iter())
-    }
-
-    fn personal(&self) -> String {
-        let is_used = |at: usize| self.guess.fed.iter().any(|fed| fed.at == at);
-        let mut told: Vec<&str> = Vec::new();
-        let mut lines = String::new();
-        for (at, column) in self.layout.columns.iter().enumerate() {
-            let Some(person) = column.person.filter(|_| !is_used(at)) else { continue };
-            if self.is_hidden(&column.heading) || told.contains(&column.heading.as_str()) {
-                continue;
-            }
-            told.push(&column.heading);
-            let why = match person {
-                Person::Names => self.say("nhiều ô giống tên người", "cells look like names"),
-                Person::Phones => self.say("nhiều ô giống số điện thoại", "cells look like phone numbers"),
-                Person::Numbers => self.say("nhiều ô giống số giấy tờ", "cells look like identity numbers"),
-                Person::Addresses => self.say("nhiều ô giống địa chỉ", "cells look like addresses"),
-                Person::Known => self.say("nguồn khác cũng coi là cá nhân", "personal in other sources"),
-                Person::Heading => self.say("theo tiêu đề", "by its heading"),
-            };
-            lines.push_str(&format!("    {}, # {}: {why}\n", quoted(&column.heading), self.place(at)));
-        }
-        let list = if lines.is_empty() { "personal = []\n".to_owned() } else { format!("personal = [\n{lines}]\n") };
-        let remark = self.say(
-            "Cột cá nhân (tên, số giấy tờ, điện thoại, địa chỉ, chữ tự do): không lưu, không hiện. Thiếu thì thêm vào.",
-            "Personal columns (names, numbers, phones, addresses, free text): never stored, never shown. Add what lacks.",
-        );
-        format!("\n# {remark}\n{list}")
     }
 
     fn fed(&self, fed: &Fed) -> String {
@@ -392,21 +331,21 @@ impl Writer<'_> {
         )
     }
 
-    fn place(&self, at: usize) -> String {
+    pub fn place(&self, at: usize) -> String {
         format!("{} {}", self.say("cột", "column"), column_letters(at))
     }
 
     /// A heading that no source lists and that may itself name or number a person.
-    fn is_hidden(&self, heading: &str) -> bool {
+    pub fn is_hidden(&self, heading: &str) -> bool {
         may_be_person(heading, &self.definitions.proposal.personal)
     }
 }
 
-fn or_none(told: &[String]) -> String {
+pub fn or_none(told: &[String]) -> String {
     if told.is_empty() { "–".to_owned() } else { told.join(", ") }
 }
 
-fn list<'a>(key: &str, values: impl Iterator<Item = &'a str>) -> String {
+pub fn list<'a>(key: &str, values: impl Iterator<Item = &'a str>) -> String {
     format!("{key} = [{}]\n", values.map(quoted).collect::<Vec<_>>().join(", "))
 }
 
