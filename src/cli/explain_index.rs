@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::carried::tell_carried;
 use super::detail;
+use super::figures::tell_set_aside;
 use super::output;
 use super::{Format, Global, Opened, PolicyArgs, Usage};
 use crate::definitions::{Layer, PointsIndex};
@@ -26,6 +27,7 @@ pub(super) fn explain(global: &Global, opened: &Opened, index: &Index<'_>, quest
     let engine = opened.engine(question.policies);
     let missing = not_sent(&engine, question.period)?;
     let ranked = index.rank(&engine, question.period, &missing)?;
+    tell_set_aside(global, index, &ranked);
     let Some(row) = ranked.rows.iter().find(|row| row.unit.unit_code == question.unit) else {
         let known = ranked.rows.iter().map(|row| row.unit.unit_code.as_str());
         let hint = crate::definitions::did_you_mean(question.unit, known);

@@ -5,6 +5,7 @@ use clap::ValueEnum;
 
 use super::{Format, Global, Opened, Usage, note};
 use crate::indicators::{By, Children};
+use crate::indices::{Index, Ranked};
 use crate::model::{NotSent, Period, Status};
 
 /// How figures are split.
@@ -77,6 +78,35 @@ pub(super) fn tell_not_sent(global: &Global, missing: &[NotSent]) {
             &format!(
                 "{} unit(s) have not sent an export that reaches the end of the period; they look idle and may not be (column not_sent)",
                 missing.len()
+            ),
+        );
+    }
+}
+
+/// Says which kinds a composite index could not score and why, and which indicators it left out.
+pub(super) fn tell_set_aside(global: &Global, index: &Index<'_>, ranked: &Ranked) {
+    for one in &ranked.set_aside {
+        let faults: Vec<String> = one.faults.iter().map(|fault| format!("  {fault}")).collect();
+        note(
+            global,
+            &format!(
+                "kind '{}' ({} unit(s)) is not ranked by '{}', the other kinds are:\n{}\n  send what is missing, take the \
+                 indicator out of the definition, or leave the kind out of its unit_kinds",
+                one.kind,
+                one.units,
+                index.id(),
+                faults.join("\n")
+            ),
+        );
+    }
+    let Index::Composite(definition) = index else { return };
+    for (kind, composed) in ranked.composed.iter().filter(|(_, composed)| !composed.left_out.is_empty()) {
+        let ids: Vec<&str> = composed.left_out.iter().map(|at| definition.leaves[*at].id.as_str()).collect();
+        note(
+            global,
+            &format!(
+                "kind '{kind}': no unit has a value of {}; the scores are of the other indicators only",
+                ids.join(", ")
             ),
         );
     }

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use super::carried::{tell_carried, with_carried};
-use super::figures::{check_kind, status, tell_not_sent};
+use super::figures::{check_kind, status, tell_not_sent, tell_set_aside};
 use super::output::Columns;
 use super::{Global, Opened, Outcome, PolicyArgs, Usage, detail, note, period};
 use crate::definitions::index::settings::Ranking;
@@ -44,6 +44,7 @@ impl Rank {
         }
         let missing = not_sent(&engine, &self.period)?;
         let ranked = index.rank(&engine, &self.period, &missing)?;
+        tell_set_aside(global, &index, &ranked);
         let wanted = |unit: &UnitRef| {
             self.kind.as_ref().is_none_or(|kind| unit.kind.as_ref() == Some(kind))
                 && within.as_ref().is_none_or(|group| group.holds(unit, &opened))

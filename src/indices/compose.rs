@@ -14,7 +14,7 @@ use super::table::{Column, ValueTable};
 use super::treat::{Treated, treat};
 use super::weigh::{Loadings, WeighError, principal_component};
 use crate::definitions::index::composite::{Child, Composite, Leaf, Node};
-use crate::definitions::index::settings::{ImputeMethod, WeighMethod};
+use crate::definitions::index::settings::{Empty, ImputeMethod, WeighMethod};
 use crate::definitions::{Fault, did_you_mean};
 
 /// What a composite index is computed from.
@@ -58,7 +58,7 @@ pub struct Input<'a> {
 /// # Errors
 /// All faults of the values under this definition, each with indicator or node and, where it is one, the unit.
 pub fn compose(index: &Composite, input: Input<'_>) -> Result<Composed, Vec<Fault>> {
-    let mut run = Run { index, input, faults: Vec::new(), broken: BTreeSet::new() };
+    let mut run = Run { index, input, faults: Vec::new(), broken: BTreeSet::new(), left_out: Vec::new() };
     run.check_frame();
     let order = in_order(input.values);
     let values = input.values.rows(&order);
@@ -77,7 +77,20 @@ pub fn compose(index: &Composite, input: Input<'_>) -> Result<Composed, Vec<Faul
         run.faults.sort();
         return Err(run.faults);
     }
-    Ok(Composed { raw, denominated, dropped, imputed, imputed_counts, treated, treatments, scaled, scores, weights })
+    let left_out = run.left_out;
+    Ok(Composed {
+        left_out,
+        raw,
+        denominated,
+        dropped,
+        imputed,
+        imputed_counts,
+        treated,
+        treatments,
+        scaled,
+        scores,
+        weights,
+    })
 }
 
 /// Rows in the order of the units' ids.
@@ -94,6 +107,8 @@ struct Run<'a> {
     faults: Vec<Fault>,
     /// Indicators and nodes with a fault; what rests on them is not blamed again.
     broken: BTreeSet<Child>,
+    /// Indicators without any value, where the definition leaves these out.
+    left_out: Vec<usize>,
 }
 
 impl Run<'_> {
@@ -150,9 +165,13 @@ impl Run<'_> {
         let columns = index.leaves.iter().enumerate().map(|(at, leaf)| {
             let column = self.input_column(values, at, "column", &leaf.column).map(<[_]>::to_vec);
             if column.as_ref().is_some_and(|column| column.iter().all(Option::is_none)) && !values.units().is_empty() {
-                let message =
-                    format!("no unit has a value in column '{}'; send it or leave the indicator out", leaf.column);
-                self.fault_at(Child::Leaf(at), "column", message);
+                if index.screen.empty == Empty::LeaveOut {
+                    self.left_out.push(at);
+                } else {
+                    let message =
+                        format!("no unit has a value in column '{}'; send it or leave the indicator out", leaf.column);
+                    self.fault_at(Child::Leaf(at), "column", message);
+                }
             }
             Column { id: leaf.id.clone(), values: column.unwrap_or_else(|| vec![None; values.units().len()]) }
         });
@@ -173,8 +192,8 @@ impl Run<'_> {
                 self.fault_at(Child::Leaf(at), "denominator", message);
             }
             let quotients = denominate(&column.values, denominators, by.per);
-            if quotients.iter().all(Option::is_none) && !self.broken.contains(&Child::Leaf(at)) && !quotients.is_empty()
-            {
+            let is_known = self.broken.contains(&Child::Leaf(at)) || self.left_out.contains(&at);
+            if quotients.iter().all(Option::is_none) && !is_known && !quotients.is_empty() {
                 let message = format!("no unit has both a value and '{}' other than 0", by.column);
                 self.fault_at(Child::Leaf(at), "denominator", message);
             }
@@ -334,10 +353,27 @@ impl Run<'_> {
                 Ok(self.index.given_weights(node, self.input.on).unwrap_or_else(|| vec![1.0; children.len()]))
             }
             WeighMethod::Equal => Ok(vec![1.0; children.len()]),
-            WeighMethod::PrincipalComponent => principal_component(children, Loadings::Plain),
-            WeighMethod::PrincipalComponentSquared => principal_component(children, Loadings::Squared),
+            WeighMethod::PrincipalComponent => components(children, Loadings::Plain),
+            WeighMethod::PrincipalComponentSquared => components(children, Loadings::Squared),
         }
     }
+}
+
+/// Weights of the children that any unit has; one that was left out has none.
+fn components(children: &[&[Option<f64>]], loadings: Loadings) -> Result<Vec<f64>, WeighError> {
+    let is_there: Vec<bool> = children.iter().map(|child| child.iter().any(Option::is_some)).collect();
+    let there: Vec<&[Option<f64>]> =
+        children.iter().zip(&is_there).filter(|(_, is_there)| **is_there).map(|(child, _)| *child).collect();
+    let mut weights = principal_component(&there, loadings)
+        .map_err(|error| match error {
+            WeighError::Constant(columns) => {
+                let places: Vec<usize> = (0..children.len()).filter(|at| is_there[*at]).collect();
+                WeighError::Constant(columns.into_iter().map(|at| places[at]).collect())
+            }
+            other => other,
+        })?
+        .into_iter();
+    Ok(is_there.into_iter().map(|is_there| if is_there { weights.next().unwrap_or(0.0) } else { 0.0 }).collect())
 }
 
 /// The group of each unit as its place among the groups.

@@ -9,6 +9,8 @@ use crate::definitions::index::settings::Ranking;
 /// A composite index, computed. Units are sorted by id; dropped ones are in `raw` and `denominated` only.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Composed {
+    /// Indicators that no unit has a value of and the definition leaves out, as places in it.
+    pub left_out: Vec<usize>,
     /// The indicators as they came.
     pub raw: ValueTable,
     /// After division.

@@ -25,7 +25,7 @@ pub use denominate::denominate;
 pub use estimates::estimates;
 pub use impute::{Sources, impute};
 pub use rank::{Scored, rank, ranks_by, rounded};
-pub use ranking::{Index, Ranked};
+pub use ranking::{Index, Ranked, SetAside};
 pub use scale::{ScaleError, Scaling, scale};
 pub use scorecard::{ScoreError, Scorecards, SheetFault, rank_cards, scorecards};
 pub use screen::{Dropped, screen};

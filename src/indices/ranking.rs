@@ -8,7 +8,9 @@ use super::scorecard::{ScoreError, Scorecards, rank_cards, scorecards};
 use super::table::{Column, ValueTable};
 use super::{Input, compose};
 use crate::definitions::index::settings::Ranking;
-use crate::definitions::{Composite, Definitions, Direction, Display, IndexDef, Indicator, PointsIndex, did_you_mean};
+use crate::definitions::{
+    Composite, Definitions, Direction, Display, Fault, IndexDef, Indicator, PointsIndex, did_you_mean,
+};
 use crate::indicators::{By, Children, Engine, GroupedRow};
 use crate::model::{IndicatorRow, NotSent, Period, RankRow, Status, UnitRef};
 
@@ -32,6 +34,29 @@ pub struct Ranked {
     pub cards: Option<Scorecards>,
     /// The stages of each kind of unit, for a composite index.
     pub composed: Vec<(String, Composed)>,
+    /// Kinds whose values do not suit the methods of a composite index: they are not ranked, the others are.
+    pub set_aside: Vec<SetAside>,
+}
+
+/// A kind of units that a composite index cannot score.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SetAside {
+    /// The kind.
+    pub kind: String,
+    /// How many units it has.
+    pub units: usize,
+    /// Why, all at once.
+    pub faults: Vec<Fault>,
+}
+
+impl SetAside {
+    /// The faults, each naming the kind.
+    fn into_faults(self) -> impl Iterator<Item = Fault> {
+        let kind = self.kind;
+        self.faults
+            .into_iter()
+            .map(move |fault| Fault { message: format!("{} (kind '{kind}')", fault.message), ..fault })
+    }
 }
 
 impl<'d> Index<'d> {
@@ -140,12 +165,13 @@ impl<'d> Index<'d> {
                 let rows = engine.measure(&periods, &[indicator], By::Unit, Children::Apart)?;
                 let scores = periods.each_ref().map(|period| Scored::by_indicator(&of_period(&rows, period)));
                 let rows = rank([&scores[0], &scores[1], &scores[2]], self.settings(), not_sent);
-                Ok(Ranked { rows, cards: None, composed: Vec::new() })
+                Ok(Ranked { rows, cards: None, composed: Vec::new(), set_aside: Vec::new() })
             }
             Self::Points(index) => {
                 let mut cards = scorecards(engine, index, &periods)?;
                 let rows = rank_cards(index, &cards, not_sent);
-                Ok(Ranked { rows, cards: Some(cards.swap_remove(0)), composed: Vec::new() })
+                let cards = Some(cards.swap_remove(0));
+                Ok(Ranked { rows, cards, composed: Vec::new(), set_aside: Vec::new() })
             }
             Self::Composite(index) => rank_composite(engine, index, &periods, not_sent),
         }
@@ -163,7 +189,8 @@ fn of_period(rows: &[GroupedRow], period: &Period) -> Vec<IndicatorRow> {
     rows.iter().map(|row| &row.row).filter(|row| row.period == id).cloned().collect()
 }
 
-/// Composes each kind of unit by itself: a scale is laid over units that are compared with each other.
+/// Composes each kind of unit by itself: a scale is laid over units that are compared with each other. A kind that cannot
+/// be composed is set aside; only if none can, there is no ranking.
 fn rank_composite(
     engine: &Engine<'_>,
     index: &Composite,
@@ -171,7 +198,7 @@ fn rank_composite(
     not_sent: &[NotSent],
 ) -> Result<Ranked, ScoreError> {
     let mut scores: [Vec<Scored>; 3] = Default::default();
-    let mut composed = Vec::new();
+    let (mut composed, mut set_aside) = (Vec::new(), Vec::new());
     for (at, period) in periods.iter().enumerate() {
         let values = values(engine, index, period)?;
         let earlier = values_of_kinds(&self::values(engine, index, &period.before())?);
@@ -185,23 +212,32 @@ fn rank_composite(
                 Ok(done) => Some(done),
                 // Earlier periods are only compared with; what they lack is no fault of this one.
                 Err(faults) if faults.is_empty() || at > 0 => None,
-                Err(faults) => return Err(ScoreError::Values(faults)),
+                Err(faults) => {
+                    set_aside.push(SetAside { kind: kind.clone(), units: units.len(), faults });
+                    None
+                }
             };
+            // Values there are; it is the method that does not apply.
+            let is_set_aside = at == 0 && set_aside.iter().any(|one: &SetAside| one.kind == kind);
+            let reason = if is_set_aside { Status::NotApplicable } else { Status::Missing };
             let found: BTreeMap<&str, f64> = done.as_ref().map_or_else(BTreeMap::new, |done| {
                 let rows = done.scores.units().iter().map(String::as_str).zip(done.index());
                 rows.filter_map(|(unit, score)| Some((unit, (*score)?))).collect()
             });
             scores[at].extend(units.iter().map(|unit| {
                 let score = found.get(unit.unit_code.as_str()).copied();
-                Scored { unit: unit.clone(), score, reason: score.is_none().then_some(Status::Missing) }
+                Scored { unit: unit.clone(), score, reason: score.is_none().then_some(reason) }
             }));
             if let Some(done) = done.filter(|_| at == 0) {
                 composed.push((kind, done));
             }
         }
+        if at == 0 && composed.is_empty() && !set_aside.is_empty() {
+            return Err(ScoreError::Values(set_aside.into_iter().flat_map(SetAside::into_faults).collect()));
+        }
     }
     let rows = rank([&scores[0], &scores[1], &scores[2]], index.rank, not_sent);
-    Ok(Ranked { rows, cards: None, composed })
+    Ok(Ranked { rows, cards: None, composed, set_aside })
 }
 
 /// What an index reads of one period: units and one column per indicator.

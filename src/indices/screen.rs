@@ -25,7 +25,7 @@ pub struct Dropped {
 /// let column = |id: &str, values: [Option<f64>; 2]| Column { id: id.into(), values: values.to_vec() };
 /// let columns = vec![column("x", [Some(1.0), Some(2.0)]), column("y", [Some(3.0), None])];
 /// let table = ValueTable::new(vec!["A".into(), "B".into()], columns).unwrap();
-/// let (stay, dropped) = screen(&table, Screen { min_available: 0.9, min_nonzero: 0.0 });
+/// let (stay, dropped) = screen(&table, Screen { min_available: 0.9, ..Screen::default() });
 /// assert_eq!(stay, [0]);
 /// assert_eq!((dropped[0].unit.as_str(), dropped[0].available), ("B", 0.5));
 /// ```

@@ -374,6 +374,7 @@ fn ranking(form: &[Form06Row], indicators: &[IndicatorRow]) -> Ranking {
         legal_basis: "Ví dụ".into(),
         rows,
         makeup: Makeup::Indicator,
+        set_aside: Vec::new(),
         cards: Cards::None,
     }
 }

@@ -127,6 +127,7 @@ fn ranking(
         legal_basis: index.legal_basis().to_owned(),
         rows,
         makeup,
+        set_aside: ranked.set_aside,
         cards: cards.clone(),
     })
 }

@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use crate::definitions::{Composite, PointsIndex};
-use crate::indices::{Composed, Scorecards};
+use crate::indices::{Composed, Scorecards, SetAside};
 use crate::model::{FileAccount, Form06Row, IndicatorRow, LateDossier, Level, NotSent, RankRow};
 
 use super::Template;
@@ -161,6 +161,8 @@ pub struct Ranking {
     pub rows: Vec<RankRow>,
     /// What the scores are made of.
     pub makeup: Makeup,
+    /// Kinds that a composite index cannot score.
+    pub set_aside: Vec<SetAside>,
     /// Whose scorecards are asked for.
     pub cards: Cards,
 }

@@ -207,7 +207,7 @@ words!(RankingWords {
 } { chart_bars: usize });
 words!(ContentWords { sheet, title, number, name, about });
 words!(IndexWords {
-    legal_basis, not_a_regulation, areas, nodes, area, node, points, applies, bonus, deduction, unscored,
+    legal_basis, not_a_regulation, set_aside, set_aside_reason, left_out, areas, nodes, area, node, points, applies, bonus, deduction, unscored,
     unscored_note, score_note, heat_sheet, heat_title, subtitle, heat_note, heat_note_scaled, heat_missing, mean,
     charts_sheet, charts_title, areas_chart, chart_cut, counts, not_applicable, zero, missing, cap, class_from, scale,
     weigh, aggregate,

@@ -41,6 +41,7 @@ mod references;
 mod refusals;
 mod report;
 mod report_of_index;
+mod shipped_composites;
 mod source;
 mod tables;
 mod truth;

@@ -12,6 +12,19 @@ pub struct Screen {
     pub min_available: f64,
     /// Smallest share of a unit's values that are not zero.
     pub min_nonzero: f64,
+    /// Indicators of which no unit has a value.
+    pub empty: Empty,
+}
+
+/// What becomes of an indicator of which no unit has a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Empty {
+    /// Nothing is scored until it is sent or taken out of the definition.
+    #[default]
+    Fault,
+    /// It is left out with its weight, and every output says so.
+    LeaveOut,
 }
 
 /// `[impute]`: what stands in for a missing value.

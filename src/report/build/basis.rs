@@ -24,6 +24,24 @@ pub fn source(context: &Context<'_>, ranking: &Ranking) -> Vec<Block> {
     blocks
 }
 
+/// What a composite index could not take in for a kind: the kind itself, or indicators that nobody sent.
+pub fn gaps(context: &Context<'_>, ranking: &Ranking, kind: &str) -> Vec<Block> {
+    let words = &context.template.index;
+    let mut blocks = Vec::new();
+    for one in ranking.set_aside.iter().filter(|one| one.kind == kind) {
+        let keys: Vec<&str> = one.faults.iter().map(|fault| fault.key.as_str()).collect();
+        blocks.push(Block::paragraph(Tone::Alert, fill(&words.set_aside, &[("keys", &keys.join("; "))])));
+    }
+    if let Makeup::Composite(index, kinds) = &ranking.makeup
+        && let Some((_, composed)) = kinds.iter().find(|(other, _)| other == kind)
+        && !composed.left_out.is_empty()
+    {
+        let names: Vec<&str> = composed.left_out.iter().map(|at| index.leaves[*at].name_vi.as_str()).collect();
+        blocks.push(Block::paragraph(Tone::Alert, fill(&words.left_out, &[("names", &names.join("; "))])));
+    }
+    blocks
+}
+
 /// Whether the index and all its rules were read in a published source.
 fn is_published(ranking: &Ranking) -> bool {
     let is_unsure = |text: &str| {

@@ -2,6 +2,7 @@
 
 use super::super::plan::{Cell, Column, Kind, Row, RowStyle, Table};
 use super::context::Context;
+use super::makeup::digits_of;
 use crate::definitions::index::composite::Child;
 use crate::definitions::{Composite, Direction};
 use crate::indices::{Composed, ValueTable};
@@ -49,7 +50,7 @@ impl Card<'_> {
     }
 
     fn node(&self, node: usize, weight: Option<f64>) -> Row {
-        let mut cells = vec![Cell::text(&self.index.nodes[node].name_vi), Cell::optional(weight)];
+        let mut cells = vec![Cell::text(&self.index.nodes[node].name_vi), weighed(weight)];
         cells.resize(7, Cell::Empty);
         cells.push(self.value(&self.composed.scores, node));
         Row::new(RowStyle::Sum, cells)
@@ -60,7 +61,7 @@ impl Card<'_> {
         let sense =
             if definition.direction == Direction::Lower { &words.less_is_better } else { &words.more_is_better };
         let stages = &self.composed;
-        let mut cells = vec![Cell::text(&definition.name_vi), Cell::optional(weight), Cell::text(sense)];
+        let mut cells = vec![Cell::text(&definition.name_vi), weighed(weight), Cell::text(sense)];
         let tables = [&stages.raw, &stages.denominated, &stages.imputed, &stages.treated, &stages.scaled];
         cells.extend(tables.map(|table| self.value(table, leaf)));
         Row::new(RowStyle::Body, cells)
@@ -71,4 +72,9 @@ impl Card<'_> {
         let value = row.and_then(|row| table.columns().get(column)?.values[row]);
         value.map_or_else(|| Cell::Absent(self.context.template.words.missing.clone()), Cell::Number)
     }
+}
+
+/// Given weights are whole or short, those of principal components are not.
+fn weighed(weight: Option<f64>) -> Cell {
+    weight.map_or(Cell::Empty, |weight| Cell::As(Kind::Number(digits_of(weight)), weight))
 }

@@ -61,27 +61,34 @@ fn columns(context: &Context<'_>, ranking: &Ranking, breakdown: &Breakdown<'_>, 
         (breakdown.figure(), Emphasis::ColourScale(Sense::MoreIsBetter))
     };
     for part in criteria {
-        let column = Column::new(&named(context, part), figure, WIDTH).emphasis(emphasis).turn(Turn::Upright);
+        let column = |heading: &str| Column::new(heading, figure, WIDTH).emphasis(emphasis).turn(Turn::Upright);
         let span = criteria.iter().filter(|other| other.area == part.area).count();
+        let name = named(context, part);
         columns.push(match part.area.map(|area| &areas[area]) {
             // An area without parts is its own criterion.
-            Some(area) if area.is(part) => column,
-            Some(area) => column.under(&area_heading(context, area, span)),
-            None => column,
+            Some(area) if !area.is(part) => match area_heading(context, area, span) {
+                Some(heading) => column(&name).under(&heading),
+                None => column(&format!("{}: {name}", area.name)),
+            },
+            _ => column(&name),
         });
     }
     columns
 }
 
-/// The area's whole name where its columns have room for it, else its code and what it can add.
-fn area_heading(context: &Context<'_>, area: &Part<'_>, span: usize) -> String {
+/// The area's whole name where its columns have room for it, else its code and what it can add, if it has a code.
+fn area_heading(context: &Context<'_>, area: &Part<'_>, span: usize) -> Option<String> {
     let whole = named(context, area);
     let room = span * usize::from(WIDTH) * AREA_LINES;
+    if whole.chars().count() <= room {
+        return Some(whole);
+    }
     match (area.code, area.weight) {
-        (Some(code), Weight::Points(most)) if whole.chars().count() > room => {
-            fill(&context.template.index.area, &[("name", code), ("max", &short(most))])
+        (Some(code), Weight::Points(most)) => {
+            Some(fill(&context.template.index.area, &[("name", code), ("max", &short(most))]))
         }
-        _ => whole,
+        _ if span > 1 => Some(whole),
+        _ => None,
     }
 }
 

@@ -28,12 +28,10 @@ pub fn sheet(context: &Context<'_>, ranked: &Ranking) -> Option<Sheet> {
             }
             None => filled(sentence, title),
         };
-        blocks.push(Block::Chart(ranking::score_chart(
-            ranked,
-            (kind, &cut(&context.template.ranking.chart)),
-            &drawn,
-            Place::Below,
-        )));
+        // Scores alone stand in pairs.
+        let place = if breakdown.adds_up() || blocks.len() % 2 == 1 { Place::Below } else { Place::Beside };
+        let title = cut(&context.template.ranking.chart);
+        blocks.push(Block::Chart(ranking::score_chart(ranked, (kind, &title), &drawn, place)));
         if breakdown.adds_up() {
             let chart = by_area(context, &breakdown, &drawn);
             let stem = format!("areas-{}-{kind}", ranked.index_id);

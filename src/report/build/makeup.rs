@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::number;
-use super::super::plan::{Block, Cell, Column, Kind, Tone};
+use super::super::plan::{Block, Cell, Column, Tone};
 use super::super::template::fill;
 use super::breakdown::{Breakdown, Part, Standing, Weight};
 use super::context::Context;
@@ -88,9 +88,7 @@ pub fn named(context: &Context<'_>, part: &Part<'_>) -> String {
     let name = part.code.map_or_else(|| part.name.to_owned(), |code| format!("{code}. {}", part.name));
     match part.weight {
         Weight::Points(most) => fill(&words.area, &[("name", &name), ("max", &short(most))]),
-        Weight::Share(Some(weight)) => {
-            fill(&words.node, &[("name", &name), ("weight", &number::figure(weight, Kind::Number(3)))])
-        }
+        Weight::Share(Some(weight)) => fill(&words.node, &[("name", &name), ("weight", &short(weight))]),
         Weight::Share(None) => name,
     }
 }
@@ -113,9 +111,14 @@ pub fn remarks(context: &Context<'_>, breakdown: &Breakdown<'_>, rows: &[&RankRo
 
 /// A number with the digits that it has, four at most.
 pub fn short(value: f64) -> String {
+    number::decimal(value, digits_of(value))
+}
+
+/// How many digits a number has, four at most.
+pub fn digits_of(value: f64) -> u8 {
     let has = |digits: &u8| {
         let scaled = value * 10_f64.powi(i32::from(*digits));
         (scaled - scaled.round()).abs() < 1e-6
     };
-    number::decimal(value, (0..4).find(has).unwrap_or(4))
+    (0..4).find(has).unwrap_or(4)
 }

@@ -72,6 +72,7 @@ impl Part<'_> {
         ];
         if !is_indicator {
             blocks.extend(basis::source(self.context, self.ranking));
+            blocks.extend(basis::gaps(self.context, self.ranking, self.kind));
         }
         blocks.push(Block::Table(Table::new(self.columns(), self.table_rows()).filtered()));
         if is_indicator && self.rows.iter().any(|row| row.score.is_some()) {
@@ -203,6 +204,9 @@ impl Part<'_> {
 
     fn note(&self, row: &RankRow) -> String {
         let words = &self.context.template.words;
+        if self.ranking.set_aside.iter().any(|one| one.kind == self.kind) {
+            return self.context.template.index.set_aside_reason.clone();
+        }
         let not_sent = row.not_sent || self.context.has_not_sent(&row.unit);
         let why = match row.reason.filter(|_| row.rank.is_none()) {
             // A unit that has not sent looks idle and need not be.

@@ -44,6 +44,7 @@ fn sheet(context: &Context<'_>, ranking: &Ranking, row: &RankRow) -> Option<Shee
         Block::paragraph(Tone::Subtitle, filled(&words.subtitle)),
     ];
     blocks.extend(basis::source(context, ranking));
+    blocks.extend(basis::gaps(context, ranking, row.unit.kind.as_deref().unwrap_or_default()));
     blocks.push(Block::Facts(facts));
     blocks.push(Block::Table(table));
     blocks.push(Block::paragraph(

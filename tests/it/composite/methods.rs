@@ -343,6 +343,50 @@ fn a_denominator_of_zero_gives_no_value_rather_than_an_infinite_one() {
 }
 
 #[test]
+fn an_indicator_that_nobody_sent_is_left_out_with_its_weight_if_the_definition_says_so() {
+    let text = r#"
+        kind = "composite"
+        index = { id = "i", name_vi = "I", name_en = "I", legal_basis = "constructed" }
+        scale = { method = "z_score" }
+        weigh = { method = "WEIGH" }
+        screen = { empty = "leave_out" }
+        indicator = [{ id = "p" }, { id = "gone" }, { id = "q" }, { id = "r" }]
+    "#;
+    // p and q alike, r uncorrelated: the first component is (1, 1, 0)/√2 of the three that are there.
+    let (up, down) = (1.0, -1.0);
+    let table = small(
+        &["p", "gone", "q", "r"],
+        &[
+            ("a", &[up, N, up, up]),
+            ("b", &[up, N, up, down]),
+            ("c", &[down, N, down, up]),
+            ("d", &[down, N, down, down]),
+        ],
+    );
+    let h = 3_f64.sqrt() / 2.0;
+    for (method, weights, scores) in [
+        ("principal_component", [0.5, 0.0, 0.5, 0.0], [h, h, -h, -h]),
+        ("principal_component_squared", [0.5, 0.0, 0.5, 0.0], [h, h, -h, -h]),
+        ("equal", [1.0; 4], [h, h / 3.0, -h / 3.0, -h]),
+    ] {
+        let index = Composite::parse("i.toml", &text.replace("WEIGH", method)).unwrap();
+        let done = computed(&index, &table, "2025-12-31");
+        assert_eq!(done.left_out, [1]);
+        for (ours, by_hand) in done.weights[0].iter().zip(weights) {
+            assert!((ours - by_hand).abs() < 1e-12, "{method}: {:?}", done.weights);
+        }
+        for (ours, by_hand) in done.index().iter().zip(scores) {
+            assert!((ours.unwrap() - by_hand).abs() < 1e-12, "{method}: {:?}", done.index());
+        }
+        // Not asked for, it is a fault that names the column.
+        let strict = text.replace("WEIGH", method).replace("leave_out", "fault");
+        let faults = Composite::parse("i.toml", &strict).unwrap();
+        let input = Input { values: &table, groups: &BTreeMap::new(), earlier: &[], on: "2025-12-31".parse().unwrap() };
+        assert!(compose(&faults, input).unwrap_err()[0].to_string().contains("gone.column: no unit has a value"));
+    }
+}
+
+#[test]
 fn screening_counts_values_and_zeros() {
     let table = small(
         &["p", "q", "r", "s"],
@@ -354,7 +398,7 @@ fn screening_counts_values_and_zeros() {
         ],
     );
     let with = |min_available, min_nonzero| {
-        let (stay, dropped) = screen(&table, Screen { min_available, min_nonzero });
+        let (stay, dropped) = screen(&table, Screen { min_available, min_nonzero, ..Screen::default() });
         (stay, dropped.into_iter().map(|one| (one.unit, one.available, one.nonzero)).collect::<Vec<_>>())
     };
     assert_eq!(with(0.0, 0.0).0, [0, 1, 2, 3]);
