@@ -216,16 +216,21 @@ pub(super) fn table(told: &[Told<'_>], messages: &Messages, language: Language) 
     if !folder.is_empty() {
         text.push_str(&format!("{} {}\n", words.folder, shown(folder)));
     }
-    let [file, source, sheet, numbers @ ..] = words.headings;
-    text.push_str(&line(wide, &[file, source, sheet], &numbers.map(str::to_owned)));
-    text.push_str(&rule_line(wide));
-    for (file, name) in told.iter().zip(&names).filter(|(file, _)| file.refusal().is_none()) {
-        text.push_str(&file_lines(file, name, wide, messages, language));
+    let read: Vec<_> = told.iter().zip(&names).filter(|(file, _)| file.refusal().is_none()).collect();
+    if !read.is_empty() {
+        let [file, source, sheet, numbers @ ..] = words.headings;
+        text.push_str(&line(wide, &[file, source, sheet], &numbers.map(str::to_owned)));
+        text.push_str(&rule_line(wide));
+        for (file, name) in &read {
+            text.push_str(&file_lines(file, name, wide, messages, language));
+        }
+        text.push_str(&rule_line(wide));
     }
     let sums: [u64; 5] = std::array::from_fn(|at| told.iter().map(|file| file.numbers()[at]).sum());
-    text.push_str(&rule_line(wide));
-    let files = format!("{} {}", told.len(), words.files);
-    text.push_str(&line(wide, &[&files, "", ""], &sums.map(|sum| sum.to_string())));
+    if !read.is_empty() {
+        let files = format!("{} {}", told.len(), words.files);
+        text.push_str(&line(wide, &[&files, "", ""], &sums.map(|sum| sum.to_string())));
+    }
     let [rows, parts @ ..] = std::array::from_fn::<String, 5, _>(|at| format!("{} {}", sums[at], words.sum[at]));
     text.push_str(&format!("{rows} = {}\n", parts.join(" + ")));
     text + &refused_lines(told, &names, messages, language)
