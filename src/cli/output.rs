@@ -47,12 +47,20 @@ impl Columns {
         self
     }
 
+    /// Without the columns that hold nothing in any row: a table for people has no room for them.
+    fn filled(self) -> Self {
+        let pairs = self.fields.into_iter().zip(self.arrays);
+        let (fields, arrays) = pairs.filter(|(_, array)| array.is_empty() || array.null_count() < array.len()).unzip();
+        Self { fields, arrays }
+    }
+
     pub fn batch(self) -> Result<RecordBatch> {
         Ok(RecordBatch::try_new(Arc::new(Schema::new(self.fields)), self.arrays)?)
     }
 
     pub fn write(self, global: &Global) -> Result<()> {
-        let batch = self.batch()?;
+        let shown = if matches!(global.format, Format::Table) { self.filled() } else { self };
+        let batch = shown.batch()?;
         write(global, &batch.schema(), &[batch])
     }
 }
@@ -92,12 +100,12 @@ pub(super) fn write(global: &Global, schema: &SchemaRef, batches: &[RecordBatch]
     Ok(())
 }
 
+/// A line below the headings, one above and one below the table.
+const HEADING_LINE_ONLY: &str = "  ── ══      ──    ";
+
 fn table(schema: &SchemaRef, batches: &[RecordBatch], out: &mut impl Write) -> Result<()> {
     let mut table = comfy_table::Table::new();
-    table.load_preset(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
-    if std::io::stdout().is_terminal() {
-        table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
-    }
+    table.load_preset(HEADING_LINE_ONLY);
     table.set_header(schema.fields().iter().map(|field| field.name().as_str()));
     for (position, field) in schema.fields().iter().enumerate() {
         if field.data_type().is_numeric()
@@ -114,7 +122,17 @@ fn table(schema: &SchemaRef, batches: &[RecordBatch], out: &mut impl Write) -> R
             }));
         }
     }
-    writeln!(out, "{table}")?;
+    let text = table.to_string();
+    let room = std::io::stdout().is_terminal().then(|| table.width()).flatten();
+    let longest = text.lines().map(|line| line.chars().count()).max().unwrap_or(0);
+    if room.is_some_and(|room| longest > usize::from(room)) {
+        // Cells that go over several lines need lines between the rows.
+        table.load_preset(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
+        table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
+        writeln!(out, "{table}")?;
+    } else {
+        writeln!(out, "{text}")?;
+    }
     Ok(())
 }
 
