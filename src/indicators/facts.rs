@@ -38,15 +38,16 @@ pub fn fact_columns(table: &str) -> &'static [&'static str] {
             "pauses_known",
             "pause_working_days",
             "pause_working_minutes",
+            "paper_result",
             "period_start",
             "period_end",
         ],
         "ratings" => &["answer_count", "of_period", "received_on", "received", "period_start", "period_end"],
         "tickets" => &["waiting", "received_on", "received", "period_start", "period_end"],
-        "declared" | "criteria" | "documents" | "training" => {
-            &["of_period", "received_on", "received", "period_start", "period_end"]
-        }
+        "documents" => &["documents_received", "of_period", "received_on", "received", "period_start", "period_end"],
+        "declared" | "criteria" | "training" => &["of_period", "received_on", "received", "period_start", "period_end"],
         "feedback" => &["received_on", "due_on", "answered_on", "answered", "received", "period_start", "period_end"],
+        "procedures" => &["online_dossiers", "paid_dossiers", "period_start", "period_end"],
         _ => &["period_start", "period_end"],
     }
 }
@@ -71,10 +72,9 @@ pub(super) fn with_scoped(
                 .to_owned(),
             dated("COALESCE(f.answered_on <= p.period_end, FALSE) AS answered"),
         ),
-        _ => (
-            "SELECT *, agency AS fact_unit, kind AS fact_kind FROM procedures".to_owned(),
-            "SELECT f.*, p.period, p.period_start, p.period_end FROM facts f CROSS JOIN periods p".to_owned(),
-        ),
+        _ => {
+            ("SELECT *, agency AS fact_unit, kind AS fact_kind FROM procedures".to_owned(), procedures_in_period(used))
+        }
     };
     let facts = carry.map_or_else(|| format!("facts AS (\n{facts}\n)"), |carry| carried(&facts, carry));
     format!("WITH {facts}, scoped AS (\n{scoped}\n)\n")
@@ -91,20 +91,24 @@ fn dated(more: &str) -> String {
 fn dossiers(policies: Policies, calendar: &Calendar, used: &str) -> String {
     let table = Table::named("dossiers").expect("the table of dossiers exists");
     let uses = |word: &str| used.contains(word);
-    let catalogue = uses("service_level") || policies.missing_due == MissingDue::FromStatutoryLimit;
+    let level = uses("service_level") || policies.missing_due == MissingDue::FromStatutoryLimit;
+    let catalogue = level || uses("paper_result");
     let mut columns: Vec<String> = table
         .columns
         .iter()
         .chain(PROVENANCE)
         .map(|column| match column.name {
             // The row's own level; the catalogue's only where the export has none.
-            "service_level" if catalogue => "COALESCE(d.service_level, c.service_level) AS service_level".to_owned(),
+            "service_level" if level => "COALESCE(d.service_level, c.service_level) AS service_level".to_owned(),
             name => format!("d.{name}"),
         })
         .collect();
     let mut joins = String::new();
     if catalogue {
         joins.push_str("\nLEFT JOIN procedures c ON c.procedure_code = d.procedure_code");
+    }
+    if uses("paper_result") {
+        columns.push("c.paper_result".to_owned());
     }
     columns.extend(
         [
@@ -126,6 +130,56 @@ fn dossiers(policies: Policies, calendar: &Calendar, used: &str) -> String {
     columns.push(format!("{due} AS due_on"));
     columns.extend(worktime::columns(calendar, used, &mut joins));
     format!("SELECT {}\nFROM dossiers d{joins}\nWHERE d.received_at IS NOT NULL", columns.join(", "))
+}
+
+/// What dossiers tell of a procedure: the word, the column without which they do not, and which of them count.
+const OF_DOSSIERS: [(&str, &str, &str); 2] = [
+    ("online_dossiers", "channel", "d.channel = 2"),
+    ("paid_dossiers", "paid_online", "d.fee > 0 AND d.paid_online >= 1"),
+];
+
+/// The catalogue, the same in every period, with what dossiers received in the period tell of each procedure.
+///
+/// A dossier without the code of its procedure belongs to the only one of its name. A procedure without dossiers has
+/// none where dossiers of its agency (of its kind, without an agency) tell the column and their procedure at all; where
+/// they do not, nobody knows.
+fn procedures_in_period(used: &str) -> String {
+    let words: Vec<_> = OF_DOSSIERS.into_iter().filter(|(word, ..)| used.contains(word)).collect();
+    let plain = "SELECT f.*, p.period, p.period_start, p.period_end";
+    if words.is_empty() {
+        return format!("{plain} FROM facts f CROSS JOIN periods p");
+    }
+    let list = |part: &dyn Fn(&str, &str, &str) -> String| {
+        words.iter().map(|(word, column, counts)| part(word, column, counts)).collect::<Vec<_>>().join(", ")
+    };
+    let told = list(&|word, column, _| format!("COUNT(d.{column}) AS {word}_told"));
+    let counted = list(&|word, _, counts| format!("COUNT(*) FILTER (WHERE {counts}) AS {word}"));
+    let shown = list(&|word, _, _| {
+        format!(
+            "CASE WHEN of_code.{word}_told > 0 THEN of_code.{word} WHEN of_code.code IS NULL \
+             AND COALESCE(of_unit.{word}_told, of_kind.{word}_told) > 0 THEN 0 END AS {word}"
+        )
+    });
+    let of = |key: &str, counted: &str, join: &str| {
+        format!(
+            "SELECT p.period, {key}, {told}{counted} FROM dossiers d{join}\n\
+             LEFT JOIN (SELECT lower(procedure_name) AS name, MIN(procedure_code) AS code FROM procedures \
+             GROUP BY lower(procedure_name) HAVING COUNT(*) = 1) n ON d.procedure_code IS NULL AND n.name = lower(d.procedure_name)\n\
+             JOIN periods p ON {} BETWEEN p.period_start AND p.period_end\n\
+             WHERE COALESCE(d.procedure_code, n.code) IS NOT NULL GROUP BY p.period, {}",
+            day("d.received_at"),
+            key.split(" AS ").next().unwrap_or(key),
+        )
+    };
+    format!(
+        "{plain}, {shown}\nFROM facts f CROSS JOIN periods p\n\
+         LEFT JOIN ({}) of_code ON of_code.period = p.period AND of_code.code = f.procedure_code\n\
+         LEFT JOIN ({}) of_unit ON of_unit.period = p.period AND of_unit.resolving_unit = f.agency\n\
+         LEFT JOIN ({}) of_kind ON of_kind.period = p.period AND of_kind.kind = f.kind AND f.agency IS NULL",
+        of("COALESCE(d.procedure_code, n.code) AS code", &format!(", {counted}"), ""),
+        of("d.resolving_unit", "", ""),
+        of("u.kind", "", " JOIN units u ON u.code = d.resolving_unit"),
+    )
 }
 
 /// The due date by the policies for pauses and for missing due dates.

@@ -34,14 +34,19 @@ pub(super) fn of(table: &str) -> Option<(String, String)> {
     })
 }
 
-/// All columns of a table; its own period becomes `of_period`, since `period` is the one that is asked for.
+/// All columns of a table; its own period becomes `of_period`, since `period` is the one that is asked for, and documents
+/// received `documents_received`, since `received` says whether a row is of the period.
 fn facts(name: &str, more: &str) -> String {
     let table = Table::named(name).expect("a table of figures is one that sources feed");
     let columns: Vec<String> = table
         .columns
         .iter()
         .chain(PROVENANCE)
-        .map(|column| if column.name == "period" { "period AS of_period".to_owned() } else { column.name.to_owned() })
+        .map(|column| match column.name {
+            "period" => "period AS of_period".to_owned(),
+            "received" => "received AS documents_received".to_owned(),
+            name => name.to_owned(),
+        })
         .collect();
     format!("SELECT {}, unit AS fact_unit, CAST(NULL AS VARCHAR) AS fact_kind, {more} FROM {name}", columns.join(", "))
 }

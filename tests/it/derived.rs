@@ -420,3 +420,140 @@ fn medians_and_percentiles_of_sums_and_of_the_year_to_date_are_computed_anew() {
         }
     }
 }
+
+/// The parts of the 766 set that the catalogue, dossiers and feedback tell.
+mod parts_of_766 {
+    use super::*;
+
+    /// A has three online procedures, one of them used online, one in person only, one without dossiers; two with a
+    /// fee. B's exports have no channel. The last is of the communes together.
+    const CATALOGUE: &str = "Mã thủ tục,Tên thủ tục,Lĩnh vực,Cơ quan thực hiện,Cấp,Mức độ dịch vụ công,Phí lệ phí (đồng),Thanh toán trực tuyến,Kết quả bản giấy\n\
+        1.000001,Một,L,Sở A,Cấp tỉnh,4,50000,Có,Có\n1.000002,Hai,L,Sở A,Cấp tỉnh,3,0,Không,Không\n1.000003,Ba,L,Sở A,Cấp tỉnh,3,20000,Không,Có\n\
+        1.000004,Bốn,L,Sở Bê,Cấp tỉnh,4,10000,Có,Có\n1.000005,Năm,L,,Cấp xã,3,0,Không,Có\n1.000006,Sáu,L,Sở A,Cấp tỉnh,2,0,Không,Có\n";
+
+    fn filled(more: &[(&str, &str)]) -> Place {
+        let place = Place::with_units(UNITS);
+        let dossiers = "MaHoSo,MaTTHC,DonViXuLy,KenhThucHien,NgayTiepNhan,NgayHenTra,NgayKetThucXuLy,TrangThaiHoSo,LePhi,DuocThanhToanTrucTuyen,CoKetQuaDienTu\n\
+            A1,1.000001,A,2,20250106080000,20250110170000,20250109090000,10,50000,1,1\n\
+            A2,1.000001,A,1,20250106080000,20250110170000,20250109090000,10,50000,0,0\n\
+            A3,1.000002,A,1,20250106080000,20250110170000,20250120090000,10,0,0,1\n\
+            X1,1.000005,X1,2,20250106080000,20250110170000,20250109090000,10,0,0,1\n\
+            A4,,A,2,20250401080000,20250410170000,,4,0,0,\n";
+        place.import_text("dong-bo_20250401.csv", dossiers).1.exits(0);
+        let without_channel = "MaHoSo,MaTTHC,DonViXuLy,NgayTiepNhan,NgayHenTra,NgayKetThucXuLy,TrangThaiHoSo\n\
+            B1,1.000004,B,20250106080000,20250110170000,20250109090000,10\n";
+        place.import_text("dong-bo-b_20250401.csv", without_channel).1.exits(0);
+        place.import_text("danh-muc_20250401.csv", CATALOGUE).1.exits(0);
+        let feedback = "Mã phản ánh,Đơn vị xử lý,Ngày tiếp nhận,Hạn xử lý,Ngày trả lời,Đánh giá\n\
+            F1,Sở A,06/01/2025,10/01/2025,09/01/2025,Hài lòng\nF2,Sở Bê,06/01/2025,10/01/2025,09/01/2025,Chấp nhận được\n\
+            F3,Sở Bê,06/01/2025,10/01/2025,09/01/2025,Rất hài lòng\nF4,Sở Bê,06/01/2025,10/01/2025,09/01/2025,\nF5,Sở Bê,06/01/2025,10/01/2025,,Hài lòng\n";
+        place.import_text("phan-anh_20250401.csv", feedback).1.exits(0);
+        for (name, text) in more {
+            place.import_text(name, text).1.exits(0);
+        }
+        place
+    }
+
+    #[test]
+    fn services_used_and_fees_paid_are_of_the_catalogue_and_unknown_is_not_unused() {
+        let rows = measured(&filled(&[]), &[]);
+        is(&rows, "A", "services_used", Some((1.0, 3.0)), Some(1.0 / 3.0));
+        status(&rows, "B", "services_used", "missing");
+        status(&rows, "X1", "services_used", "not_applicable");
+        is(&rows, "*commune", "services_used", Some((1.0, 1.0)), Some(1.0));
+        is(&rows, "*department", "services_used", Some((1.0, 3.0)), Some(1.0 / 3.0));
+        is(&rows, "*", "services_used", Some((2.0, 4.0)), Some(0.5));
+        is(&rows, "A", "fee_paid", Some((1.0, 2.0)), Some(0.5));
+        is(&rows, "A", "fee_payable", Some((1.0, 2.0)), Some(0.5));
+        is(&rows, "*", "fee_payable", Some((2.0, 3.0)), Some(2.0 / 3.0));
+        is(&rows, "*", "online_service_count", None, Some(5.0));
+        // Of the results, only those of procedures that give one on paper: A1 and A2, not A3.
+        is(&rows, "A", "e_result_of_paper", Some((1.0, 2.0)), Some(0.5));
+        is(&rows, "A", "e_result_share", Some((2.0, 3.0)), Some(2.0 / 3.0));
+        // A quarter of which no dossier is known.
+        let before = filled(&[]).rows(&["indicators", "--period", "2024-Q1", "--indicator", "services_used"]);
+        status(&before, "A", "services_used", "missing");
+    }
+
+    #[test]
+    fn satisfaction_comes_from_answers_to_feedback_and_from_what_was_late_or_complained_of() {
+        let rows = measured(&filled(&[]), &[]);
+        is(&rows, "B", "feedback_satisfied", Some((1.0, 2.0)), Some(0.5));
+        is(&rows, "*", "feedback_satisfied", Some((2.0, 3.0)), Some(2.0 / 3.0));
+        // A: 1 late of 3, 1 complaint of 3. B: 4 complaints of 1 dossier, never below 0.
+        is(&rows, "A", "service_satisfied", None, Some(1.0 - 1.0 / 3.0 - 1.0 / 3.0));
+        is(&rows, "B", "service_satisfied", None, Some(0.0));
+        status(&rows, "D", "service_satisfied", "not_applicable");
+    }
+
+    #[test]
+    fn what_data_do_not_tell_is_taken_as_declared() {
+        let declared = "unit,indicator,period,value,numerator,denominator\nB,online_services_used,Quý I/2025,,3,4\n\
+            A,online_services_used,Quý I/2025,,1,10\nA,synced_count,Quý I/2025,4,,\nA,national_count,Quý I/2025,5,,\n\
+            B,dossiers_synchronised,Quý I/2025,,9,10\nX1,synced_count,Quý I/2025,1,,\nX1,national_count,Quý I/2025,1,,\n";
+        let rows = measured(&filled(&[("khai_20250405.csv", declared)]), &[]);
+        is(&rows, "A", "services_used_766", Some((1.0, 3.0)), Some(1.0 / 3.0));
+        is(&rows, "B", "services_used_766", Some((3.0, 4.0)), Some(0.75));
+        // A: max(5 by the portal, 3 received); X1: max(1, 1); B declared only the pair.
+        is(&rows, "A", "synchronised_766", Some((4.0, 5.0)), Some(0.8));
+        is(&rows, "B", "synchronised_766", Some((9.0, 10.0)), Some(0.9));
+        is(&rows, "*", "synchronised", Some((5.0, 6.0)), Some(5.0 / 6.0));
+        status(&rows, "D", "synchronised_766", "missing");
+    }
+
+    #[test]
+    fn the_766_set_scores_what_data_tell() {
+        let place = filled(&[]);
+        let rows = place.rows(&["score", "--index", "qd766", "--period", "2025-Q1", "--unit", "A"]);
+        let points = |code: &str| {
+            let row = rows.iter().find(|row| row["code"] == code || row["item"] == code);
+            row.unwrap_or_else(|| panic!("no {code} in {rows:?}"))["points"].as_f64()
+        };
+        close(points("4.2"), Some(4.0 / 3.0), "4r of 1/3");
+        close(points("5.1"), Some(2.0 * 0.5 / 0.8), "2r/80 % of 1/2");
+        close(points("3.1"), Some(3.0), "6r of 1/2");
+        close(points("6.3"), Some(6.0 * (1.0 / 3.0) / 0.9), "6r/90 % of 1/3");
+    }
+
+    #[test]
+    fn documents_courses_and_tickets_are_counted_in_their_own_tables() {
+        let documents = "Đơn vị,Tháng,Văn bản đi,Văn bản đi điện tử,Văn bản đi ký số,Văn bản đến,Văn bản đến điện tử\n\
+            Sở A,01/2025,10,9,8,20,15\nSở A,02/2025,30,30,12,20,20\nSở Bê,04/2025,5,1,1,5,1\n";
+        let training = "STT,Đơn vị,Tên lớp,Từ ngày,Đến ngày,Kế hoạch,Tham gia\n\
+            1,Sở A,Lớp một,02/01/2025,04/01/2025,20,18\n2,Sở A,Lớp hai,02/02/2025,04/02/2025,30,30\n";
+        let tickets = "Đơn vị,Số phiếu,Giờ lấy số,Giờ gọi\n\
+            Sở A,1,02/01/2025 08:00:00,02/01/2025 08:10:00\nSở A,2,02/01/2025 09:00:00,02/01/2025 09:20:00\n";
+        let place = Place::with_units(UNITS);
+        for (name, text) in
+            [("van-ban_20250405.csv", documents), ("dao-tao_20250405.csv", training), ("lay-so_20250405.csv", tickets)]
+        {
+            place.import_text(name, text).1.exits(0);
+        }
+        let rows = measured(&place, &[]);
+        is(&rows, "A", "documents_e_sent", Some((39.0, 40.0)), Some(0.975));
+        is(&rows, "A", "documents_signed", Some((20.0, 40.0)), Some(0.5));
+        is(&rows, "A", "documents_e_received", Some((35.0, 40.0)), Some(0.875));
+        is(&rows, "A", "training_attended", Some((48.0, 50.0)), Some(0.96));
+        is(&rows, "A", "training_attended_any", Some((48.0, 50.0)), Some(0.96));
+        is(&rows, "*", "mean_waiting_minutes", Some((30.0, 2.0)), Some(15.0));
+        is(&rows, "*", "p90_waiting_minutes", None, Some(19.0));
+        status(&rows, "B", "documents_e_sent", "missing");
+    }
+
+    /// By hand over the stored tables of the sample.
+    #[test]
+    fn services_used_are_those_of_which_sql_finds_an_online_dossier() {
+        let query = "SELECT p.agency AS u, count(*) AS d, count(q.code) AS n
+            FROM procedures p LEFT JOIN (SELECT DISTINCT coalesce(d.procedure_code, c.procedure_code) AS code FROM dossiers d
+              LEFT JOIN procedures c ON d.procedure_code IS NULL AND lower(c.procedure_name) = lower(d.procedure_name)
+              WHERE d.channel = 2 AND CAST(d.received_at AS DATE) BETWEEN DATE '2025-01-01' AND DATE '2025-03-31') q ON q.code = p.procedure_code
+            WHERE p.service_level IN (3, 4) AND p.agency IN ('000.00.01.H99', '000.00.03.H99', '000.00.04.H99', '000.00.07.H99') GROUP BY p.agency";
+        let expected = sample().place.rows(&["sql", query]);
+        let rows = sample().place.rows(&["indicators", "--period", "2025-Q1", "--indicator", "services_used"]);
+        assert_eq!(expected.len(), 4);
+        for row in expected {
+            let (top, bottom) = (row["n"].as_f64().unwrap(), row["d"].as_f64().unwrap());
+            is(&rows, row["u"].as_str().unwrap(), "services_used", Some((top, bottom)), Some(top / bottom));
+        }
+    }
+}
