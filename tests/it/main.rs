@@ -36,6 +36,7 @@ mod kill;
 mod personal;
 mod policies;
 mod published;
+mod published_figures;
 mod purge;
 mod references;
 mod refusals;
