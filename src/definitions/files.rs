@@ -53,6 +53,13 @@ impl Files {
         Self { texts }
     }
 
+    /// The same with one more file, or with another text of it.
+    #[must_use]
+    pub fn with(mut self, path: &str, text: &str) -> Self {
+        self.texts.insert(path.to_owned(), Cow::Owned(text.to_owned()));
+        self
+    }
+
     /// Files below a folder with an extension, as path and text.
     pub fn below<'a>(&'a self, folder: &'a str, extension: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.texts

@@ -6,6 +6,7 @@ mod declared;
 mod derived;
 mod files;
 pub mod index;
+mod index_sheet;
 mod indicator;
 mod layout;
 mod messages;
@@ -28,6 +29,7 @@ pub use index::composite::Composite;
 pub use index::formula::Formula;
 pub use index::points::{Class, Item, Layer, MissingPoints, NotApplicable, PointsIndex, Role, ZeroPoints};
 pub use index::rule::{Rule, Tier};
+pub use index_sheet::{RuleSpeech, SheetHeadings, SheetWords};
 pub use indicator::{Aggregate, Direction, Display, Group, Indicator, Rounding, Rows, Zero};
 pub use layout::{Figure, Fold, Given, Layout, MOST_HEADING_ROWS, Mark, SkipKind, SkipRows, Tried, Wide, WideCells};
 pub use messages::{Language, Messages};
@@ -79,6 +81,8 @@ pub struct Definitions {
     pub calendar: Calendar,
     /// Ready questions: name → SQL.
     pub saved: BTreeMap<String, String>,
+    /// How criteria sheets read as definitions.
+    pub index_sheet: SheetWords,
     /// Sentences for findings.
     pub messages: Messages,
     /// What proposed sources are made from.
@@ -103,6 +107,7 @@ impl Definitions {
         let calendar = calendar::parse(&files, &mut faults);
         let kinds = source::parse_kinds(&files, &mut faults);
         let messages = Messages::load(overlay, &mut faults);
+        let index_sheet = index_sheet::parse(&files, &mut faults);
         let proposal = proposal::parse(&files, &mut faults);
         let saved = files
             .below("saved/", "sql")
@@ -120,6 +125,7 @@ impl Definitions {
                 points,
                 calendar,
                 saved,
+                index_sheet,
                 messages,
                 proposal,
                 kinds,
@@ -138,6 +144,25 @@ impl Definitions {
         let mut faults = Vec::new();
         let parsed = source::parse_one(&format!("sources/{id}.toml"), text, &self.words, &mut faults);
         parsed.filter(|_| faults.is_empty()).ok_or(faults)
+    }
+
+    /// The index of points of a text.
+    #[cfg(test)]
+    pub(crate) fn index_of(&self, path: &str, text: &str) -> Result<PointsIndex, Vec<Fault>> {
+        let known: Vec<&str> = self.indicators.iter().map(|indicator| indicator.id.as_str()).collect();
+        let mut faults = Vec::new();
+        let index = index::points::points(path, text, &known, &mut faults);
+        index.filter(|_| faults.is_empty()).ok_or(faults)
+    }
+
+    /// Faults of the index that a file of this path and text would define, beside all others.
+    #[must_use]
+    pub fn index_faults(&self, overlay: Option<&Path>, path: &str, text: &str) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let files = Files::load(overlay, &mut faults).with(path, text);
+        index::parse(&files, &self.indicators, &mut faults);
+        faults.retain(|fault| fault.file == path);
+        faults
     }
 
     /// The indicator of that id as it is in force in a period.

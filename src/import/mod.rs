@@ -4,6 +4,7 @@ mod encoding;
 mod ends;
 mod file;
 mod forms;
+mod index_sheet;
 mod notes;
 mod official;
 mod overflow;
@@ -26,6 +27,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 
 pub use file::SheetReport;
+pub use index_sheet::{CellFault, Draft, DraftItem, Heading, IndexSheetError, Reading, definition, read_index_sheet};
 pub use official::{History, OfficialError, official_units, province_code};
 pub use paths::{Found, InputFile, find_files};
 pub use preview::{DatesSeen, Preview, WordSeen};

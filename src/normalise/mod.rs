@@ -35,12 +35,12 @@ pub use headings::{
 };
 pub use marks::{Mark, MarkKind};
 pub use meaning::Meaning;
-pub use numbers::is_number;
-pub use outline::{MendedCode, Outlined};
+pub use numbers::{is_number, number as vietnamese_number};
+pub use outline::{MendedCode, Outlined, depth as code_depth, follows as code_follows};
 pub use periods::{only_year, read as read_period};
 pub use raw::{RawBatch, TextColumn};
 pub use reshape::Reshape;
-pub use rows::{RowKind, classify};
+pub use rows::{RowKind, classify, is_total};
 pub use text::clean;
 pub use wide::{LayoutMatch, Record};
 

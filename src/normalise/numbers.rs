@@ -33,7 +33,8 @@ pub fn is_number(text: &str) -> bool {
 
 /// A number. `1.234` is 1234 and `1,5` one and a half; where the Vietnamese reading is impossible the other one holds:
 /// `1,234.5`, `1,234,567`, `12.5`, `0.124`. `12,4%` is 0,124; `(1.234)` is negative; đ, đồng, VNĐ at the end are dropped.
-pub(super) fn number(text: &str) -> Option<f64> {
+#[must_use]
+pub fn number(text: &str) -> Option<f64> {
     let text = without_currency(text.trim());
     if let Some(inner) = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) {
         // A single digit in brackets is the mark of a footnote or of a column, not a loss.

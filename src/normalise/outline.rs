@@ -249,7 +249,8 @@ impl Outline {
 }
 
 /// Whether `code` is the sibling after `before`, or after one below it: 1.10 after 1.9 or 1.9.2.
-fn follows(before: &str, code: &str) -> bool {
+#[must_use]
+pub fn follows(before: &str, code: &str) -> bool {
     let (Some((above, last)), before) = (code.rsplit_once('.'), before) else { return false };
     let Ok(last) = last.parse::<u32>() else { return false };
     last.checked_sub(1).is_some_and(|previous| {
@@ -263,7 +264,8 @@ fn cell(texts: &[Cow<'_, str>], at: Option<usize>) -> String {
 }
 
 /// How deep a code stands: A, then I, then 1, 1.1, 1.1.1 …, then a), -.
-fn depth(code: &str) -> u8 {
+#[must_use]
+pub fn depth(code: &str) -> u8 {
     let plain = code.trim_end_matches(['.', ')', ' ']);
     let is = |fits: fn(char) -> bool| !plain.is_empty() && plain.chars().all(fits);
     if is(|letter| matches!(letter, 'I' | 'V' | 'X' | 'L')) {

@@ -74,7 +74,8 @@ fn repeats_headings(cells: &[&str], headings: &[String], filled: usize) -> bool 
 }
 
 /// "Tổng cộng", "Tổng số", "Cộng", "Cộng:", "TỔNG" – and never "Công ty".
-pub(super) fn is_total(cell: &str) -> bool {
+#[must_use]
+pub fn is_total(cell: &str) -> bool {
     let first = cell.trim_start().as_bytes().first().copied();
     if !matches!(first, Some(b't' | b'T' | b'c' | b'C')) {
         return false;

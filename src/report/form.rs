@@ -36,7 +36,7 @@ pub struct FormWords {
     pub(super) signed: String,
     pub(super) columns: FormColumns,
     entry: EntryWords,
-    rule: RuleWords,
+    pub(super) rule: RuleWords,
 }
 
 /// Headings.
@@ -68,25 +68,25 @@ struct EntryWords {
 /// A sentence for each kind of rule.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RuleWords {
-    scored: String,
+pub(super) struct RuleWords {
+    pub scored: String,
     yes_no: String,
     tier_first: String,
     tier_between: String,
     tier_last: String,
     tier_only: String,
-    linear: String,
-    floor: String,
-    target: String,
-    deduction: String,
-    external: String,
-    relative_to_best: String,
-    improvement: String,
-    decline: String,
-    formula: String,
-    figure: String,
-    bonus: String,
-    deducted: String,
+    pub linear: String,
+    pub floor: String,
+    pub target: String,
+    pub deduction: String,
+    pub external: String,
+    pub relative_to_best: String,
+    pub improvement: String,
+    pub decline: String,
+    pub formula: String,
+    pub figure: String,
+    pub bonus: String,
+    pub deducted: String,
 }
 
 /// A form to fill in.

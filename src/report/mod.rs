@@ -7,6 +7,7 @@ mod error;
 #[cfg(test)]
 mod fixture;
 mod form;
+mod form_read;
 mod gather;
 mod input;
 mod number;
@@ -18,6 +19,7 @@ mod xlsx;
 pub use build::build;
 pub use error::ReportError;
 pub use form::{Counted, Figure, Form, FormWords};
+pub use form_read::ToldRule;
 pub use gather::gather;
 pub use input::{Cards, Counts, FigureUnit, IndicatorInfo, Makeup, Ranking, ReportInput, RuleCount};
 pub use number::{shown, value_shown};

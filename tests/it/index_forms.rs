@@ -544,3 +544,165 @@ fn a_sheet_of_the_check_adds_its_layer_to_the_self_scored_points_of_the_forms() 
     assert_eq!(points("1.2"), [Some(0.5), Some(0.0), Some(0.0)]);
     assert_eq!(points("2"), [Some(1.25), None, Some(1.25)]);
 }
+
+/// A sheet as a department keeps it: letterhead, areas without points of their own, letters, a rule of two lines.
+fn kept_sheet() -> Vec<u8> {
+    use crate::workbook::{C, S, line, t, xlsx};
+    let row =
+        |code: &str, name: &str, max: C, rule: &str, evidence: &str| vec![t(code), t(name), max, t(rule), t(evidence)];
+    let rows = vec![
+        line("UBND TỈNH THỬ"),
+        line("BỘ CHỈ SỐ CẢI CÁCH HÀNH CHÍNH CẤP SỞ"),
+        vec![],
+        line("STT,Nội dung đánh giá,Điểm tối đa,Cách chấm,Tài liệu kiểm chứng"),
+        line("(1),(2),(3),(4),(5)"),
+        row("I.", "Chỉ đạo, điều hành", C::Blank, "", ""),
+        row("1", "Kế hoạch", C::N(3.0), "", ""),
+        row("1.1", "Ban hành kế hoạch", C::N(1.0), "Có: 1 điểm; không: 0", "Kế hoạch, ngày ban hành"),
+        row("1.2", "Hoàn thành kế hoạch", C::N(2.0), "", ""),
+        row("a)", "Nhiệm vụ của năm", t("1,5"), "Chậm một việc trừ 0,5 điểm", ""),
+        row("b)", "Nhiệm vụ khác", C::N(0.5), "", ""),
+        row(
+            "2",
+            "Hồ sơ đúng hạn",
+            C::N(2.0),
+            "Đúng hạn từ 95% trở lên: 2 điểm;\nTừ 90% đến dưới 95%: 1 điểm;\nDưới 90%: 0 điểm",
+            "",
+        ),
+        row("II.", "Hài lòng", C::N(5.0), "", ""),
+        row("3", "Chỉ số \"hài lòng\"", C::N(5.0), "Tỷ lệ × 5 điểm. Số liệu: Tỷ lệ giải quyết trước và đúng hạn", ""),
+        row("", "Tổng điểm", C::N(10.0), "", ""),
+        row("III.", "Điểm thưởng sáng kiến", C::N(2.0), "", ""),
+        vec![],
+        line(",NGƯỜI LẬP BIỂU,,THỦ TRƯỞNG"),
+    ];
+    xlsx(&[S { name: "Bộ chỉ số", rows, ..S::default() }])
+}
+
+#[test]
+fn a_criteria_sheet_becomes_a_definition_that_passes_the_check_and_scores() {
+    let place = Place::new();
+    let sheet = place.file("Bo chi so 2026.xlsx", kept_sheet());
+    let options = ["--id", "so-2026", "--unit-kind", "department", "--legal-basis", "QĐ 1/QĐ-UBND [s]"];
+    let ran =
+        place.run(&[&["--format", "json", "index", "import", sheet.to_str().unwrap()], options.as_slice()].concat());
+    let told: Vec<String> = ran
+        .exits(0)
+        .says(&["so-2026.toml: 10 items of sheet 'Bộ chỉ số', 10 points; 2 rules wait for the id of their figure"])
+        .rows()
+        .iter()
+        .map(|row| {
+            ["code", "parent", "max", "rule", "to_do"].map(|key| row[key].to_string().replace('"', "")).join(" ")
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "I null 5.0 null false",
+            "1 I 3.0 null false",
+            "1.1 1 1.0 yes_no true",
+            "1.2 1 2.0 null false",
+            "1.2.a 1.2 1.5 scored false",
+            "1.2.b 1.2 0.5 scored false",
+            "2 I 2.0 tiers true",
+            "II null 5.0 null false",
+            "3 II 5.0 linear false",
+            "III null 2.0 scored false",
+        ]
+    );
+    let file = std::fs::read_to_string(place.workspace().join("queries/indices/so-2026.toml")).unwrap();
+    for text in [
+        "name_vi = \"BỘ CHỈ SỐ CẢI CÁCH HÀNH CHÍNH CẤP SỞ\"",
+        "legal_basis = \"QĐ 1/QĐ-UBND [s]\"",
+        "bonus_cap = 2",
+        "role = \"bonus\"",
+        "# Đúng hạn từ 95% trở lên: 2 điểm;\n# Từ 90% đến dưới 95%: 1 điểm;\n# Dưới 90%: 0 điểm\n[[item]]\ncode = \"2\"",
+        "# rule = { kind = \"tiers\", input = \"\", tiers = [{ from = 0.95, points = 2 }, { from = 0.9, points = 1 }, { points = 0 }] }",
+        "rule = { kind = \"linear\", input = \"on_time_rate\" }",
+        "# Chậm một việc trừ 0,5 điểm\n[[item]]",
+        "source = \"Bo chi so 2026.xlsx, trang Bộ chỉ số, dòng 8\"",
+    ] {
+        assert!(file.contains(text), "'{text}' is not in:\n{file}");
+    }
+    place.run(&["check"]).exits(0);
+    let rows = place.rows(&["score", "--unit", "A", "--index", "so-2026", "--period", "2026"]);
+    assert_eq!(rows.len(), 10);
+    // What is there is not written over.
+    place.run(&["index", "import", sheet.to_str().unwrap(), "--id", "so-2026"]).exits(2).says(&["is there already"]);
+}
+
+#[test]
+fn every_fault_of_a_criteria_sheet_is_named_with_its_cell_and_nothing_is_written() {
+    use crate::workbook::{C, S, line, t, xlsx};
+    let place = Place::new();
+    let row = |code: &str, name: &str, max: C| vec![t(code), t(name), max];
+    let rows = vec![
+        line("STT,Tiêu chí,Điểm tối đa"),
+        row("I", "Chỉ đạo", C::N(6.0)),
+        row("1", "Kế hoạch", C::N(3.0)),
+        row("1.1", "Ban hành", C::N(1.0)),
+        row("1.2", "Hoàn thành", C::N(1.5)),
+        row("1.1", "Lần nữa", C::N(1.0)),
+        row("2", "Kiểm tra", t("hai")),
+        row("", "Không mã", C::N(1.0)),
+        row("4.1.1", "Không có mục trên", C::N(1.0)),
+        row("5", "Không điểm", C::Blank),
+        row("6", "Số không", C::N(0.0)),
+        row("7", "", C::N(1.0)),
+        row("", "Tổng điểm", C::N(100.0)),
+    ];
+    let sheet = place.file("loi.xlsx", xlsx(&[S { name: "Sheet1", rows, ..S::default() }]));
+    let ran = place.run(&["index", "import", sheet.to_str().unwrap()]).exits(1);
+    for fault in [
+        "9 fault(s) in the criteria sheet; nothing is written",
+        "sheet 'Sheet1', row 3, column C (Điểm tối đa): '1' has 3 points, but its parts add up to 3.5",
+        "sheet 'Sheet1', row 6, column A (STT): the code '1.1' stands in row 4 already",
+        "sheet 'Sheet1', row 7, column C (Điểm tối đa): 'hai' is no number",
+        "sheet 'Sheet1', row 8, column A (STT): 'Không mã' has a maximum but no code",
+        "sheet 'Sheet1', row 9, column A (STT): '4.1.1' is part of '4.1', which no row above has",
+        "sheet 'Sheet1', row 10, column C (Điểm tối đa): '5' has no maximum",
+        "sheet 'Sheet1', row 11, column C (Điểm tối đa): 0 is not above 0",
+        "sheet 'Sheet1', row 12, column B (Tiêu chí): '7' has no name",
+        "sheet 'Sheet1', row 13, column C (Điểm tối đa): the total is 100, but the areas add up to 7",
+    ] {
+        assert!(ran.stderr.contains(fault), "'{fault}' is not in:\n{}", ran.stderr);
+    }
+    assert!(!place.workspace().join("queries/indices").exists());
+
+    let other = place.file("khac.csv", "Cột,Khác\n1,2\n");
+    place.run(&["index", "import", other.to_str().unwrap()]).exits(1).says(&["no sheet has headings", "Điểm tối đa"]);
+    let gone = place.path("mat.xlsx");
+    place.run(&["index", "import", gone.to_str().unwrap(), "--id", "a/b"]).exits(2).says(&["is no id"]);
+    place.run(&["index", "import", gone.to_str().unwrap()]).exits(1);
+}
+
+#[test]
+fn a_total_that_the_areas_do_not_add_up_to_is_a_fault_and_indentation_makes_a_tree_too() {
+    let place = Place::new();
+    let text = "Nội dung,Điểm tối đa\nChỉ đạo,5\n  Kế hoạch,3\n    Ban hành,1\n    Hoàn thành,2\n  Kiểm tra,2\nHài lòng,5\nTổng điểm,11\n";
+    let sheet = place.file("thut-dong.csv", text);
+    place
+        .run(&["index", "import", sheet.to_str().unwrap()])
+        .exits(1)
+        .says(&["row 8, column B (Điểm tối đa): the total is 11, but the areas add up to 10"]);
+    std::fs::write(&sheet, text.replace("Tổng điểm,11", "Tổng điểm,10")).unwrap();
+    let rows = place.rows(&["index", "import", sheet.to_str().unwrap()]);
+    let told: Vec<String> =
+        rows.iter().map(|row| format!("{} {} {}", row["code"], row["parent"], row["max"]).replace('"', "")).collect();
+    assert_eq!(told, ["1 null 5.0", "1.1 1 3.0", "1.1.1 1.1 1.0", "1.1.2 1.1 2.0", "1.2 1 2.0", "2 null 5.0"]);
+    place.run(&["check"]).exits(0);
+}
+
+#[test]
+fn a_form_that_was_exported_comes_back_as_its_definition() {
+    let place = place_with(SET);
+    let form = place.path("bieu.xlsx");
+    place.run(&["index", "export", "nho", "--period", "2025", "--unit", "A", "--out", form.to_str().unwrap()]).exits(0);
+    place.run(&["index", "import", form.to_str().unwrap(), "--id", "lai", "--unit-kind", "department"]).exits(0);
+    let tree = |id: &str| {
+        let rows = place.rows(&["score", "--unit", "A", "--index", id, "--period", "2025"]);
+        let keys = ["level", "code", "name", "max", "rule", "indicator", "evidence"];
+        rows.iter().map(|row| keys.map(|key| row[key].to_string())).collect::<Vec<_>>()
+    };
+    assert_eq!(tree("lai"), tree("nho"));
+}

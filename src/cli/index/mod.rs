@@ -1,6 +1,7 @@
 //! `cchc index`: which indices there are, what each says, and the forms on which units score themselves.
 
 mod export;
+mod import;
 mod list;
 
 use std::path::PathBuf;
@@ -26,6 +27,8 @@ enum What {
     Show(Show),
     /// Write the Excel form on which units score themselves by an index of points
     Export(Export),
+    /// Turn a criteria sheet into a definition
+    Import(Import),
 }
 
 #[derive(Debug, Args)]
@@ -57,12 +60,31 @@ struct Export {
     policies: PolicyArgs,
 }
 
+#[derive(Debug, Args)]
+struct Import {
+    /// The sheet: codes, names, most points, rules in words, evidence
+    file: PathBuf,
+    /// Id of the index; the name of the file without it
+    #[arg(long, value_name = "ID")]
+    id: Option<String>,
+    /// File to write; queries/indices/ID.toml of the workspace without it
+    #[arg(long, value_name = "PATH")]
+    out: Option<PathBuf>,
+    /// Kinds of units that it scores; any kind without it
+    #[arg(long, value_name = "KIND", num_args = 1..)]
+    unit_kind: Vec<String>,
+    /// The regulation, with the tag of how sure it is; "ví dụ" without it
+    #[arg(long, value_name = "TEXT")]
+    legal_basis: Option<String>,
+}
+
 impl Index {
     pub fn run(&self, global: &Global) -> Result<Outcome> {
         match &self.what {
             What::List => list::list(global)?,
             What::Show(show) => list::show(global, show)?,
             What::Export(export) => export.run(global)?,
+            What::Import(import) => import.run(global)?,
         }
         Ok(Outcome::Done)
     }

@@ -102,6 +102,22 @@ impl Rule {
         }
     }
 
+    /// Names the indicator that the rule reads, if it reads one.
+    pub fn set_input(&mut self, id: &str) {
+        match self {
+            Self::Scored | Self::Formula { .. } => {}
+            Self::YesNo { input }
+            | Self::Tiers { input, .. }
+            | Self::Linear { input }
+            | Self::Floor { input, .. }
+            | Self::Target { input, .. }
+            | Self::Deduction { input, .. }
+            | Self::External { input, .. }
+            | Self::RelativeToBest { input }
+            | Self::Improvement { input, .. } => id.clone_into(input),
+        }
+    }
+
     /// The rule as a formula of r (a rate), n (a count) or x, readable in any language.
     ///
     /// ```

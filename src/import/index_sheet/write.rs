@@ -1,0 +1,111 @@
+//! Writes a draft as a definition in TOML, with what is left to do as comments.
+
+use super::{Draft, DraftItem};
+use crate::definitions::{Role, Rule};
+
+/// What the sheet does not say of its index.
+#[derive(Debug, Clone, Copy)]
+pub struct Heading<'a> {
+    /// Id.
+    pub id: &'a str,
+    /// Name of the file that it was read from.
+    pub file: &'a str,
+    /// Kinds of units that it scores; empty for any.
+    pub unit_kinds: &'a [String],
+    /// The regulation with its tag; `ví dụ` where there is none.
+    pub legal_basis: &'a str,
+}
+
+/// The definition. The same draft gives the same text.
+#[must_use]
+pub fn definition(draft: &Draft, heading: Heading<'_>) -> String {
+    let name = if draft.title.is_empty() { heading.id } else { &draft.title };
+    let kinds: Vec<String> = heading.unit_kinds.iter().map(|kind| quoted(kind)).collect();
+    let mut text = format!(
+        "# Đọc từ bảng tiêu chí {}, trang {}. Lời trong bảng đứng trước mỗi tiêu chí; TODO là việc còn lại.\n\
+         kind = \"points\"\n\n[index]\nid = {}\nname_vi = {}\nname_en = {}\nunit_kinds = [{}]\nlegal_basis = {}\n\n\
+         [points]\nmax = {}\ncounts = [\"verified\", \"surveyed\", \"computed\"]\n",
+        quoted(heading.file),
+        quoted(&draft.sheet),
+        quoted(heading.id),
+        quoted(name),
+        quoted(heading.id),
+        kinds.join(", "),
+        quoted(heading.legal_basis),
+        draft.max,
+    );
+    for (key, cap) in ["bonus_cap", "deduction_cap"].into_iter().zip(draft.caps) {
+        text += &cap.map_or_else(String::new, |cap| format!("{key} = {cap}\n"));
+    }
+    text += "\n[display]\ndigits = 2\nmode = \"half_up\"\nreason = \"Hai chữ số thập phân; sửa theo cách công bố của tỉnh\"\n";
+    for item in &draft.items {
+        let is_sum = draft.items.iter().any(|other| other.parent.is_some_and(|at| draft.items[at].code == item.code));
+        text += &item_text(draft, item, is_sum, heading.file);
+    }
+    text
+}
+
+fn item_text(draft: &Draft, item: &DraftItem, is_sum: bool, file: &str) -> String {
+    let mut text = "\n".to_owned();
+    for line in item.words.lines().filter(|line| !line.is_empty()) {
+        text += &format!("# {}\n", line.replace(char::is_control, " "));
+    }
+    text += &format!("[[item]]\ncode = {}\n", quoted(&item.code));
+    if let Some(parent) = item.parent {
+        text += &format!("parent = {}\n", quoted(&draft.items[parent].code));
+    }
+    text += &format!("name = {}\nmax = {}\n", quoted(&item.name), item.max);
+    match item.role {
+        Role::Points => {}
+        Role::Bonus => text += "role = \"bonus\"\n",
+        Role::Deduction => text += "role = \"deduction\"\n",
+    }
+    if !is_sum {
+        text += &match &item.rule {
+            None => scored(),
+            Some(rule) if rule.input() == Some("") => {
+                format!(
+                    "# TODO: điền mã chỉ tiêu vào input, bỏ dấu #, rồi bỏ dòng dưới\n# {}{}",
+                    rule_text(rule),
+                    scored()
+                )
+            }
+            Some(rule) => rule_text(rule),
+        };
+    }
+    if !item.evidence.is_empty() {
+        text += &format!("evidence = {}\n", quoted(&item.evidence));
+    }
+    text + &format!("source = {}\n", quoted(&format!("{file}, trang {}, dòng {}", draft.sheet, item.row)))
+}
+
+fn scored() -> String {
+    "rule = { kind = \"scored\" }\n".to_owned()
+}
+
+/// A rule on one line, so that it can be commented out.
+fn rule_text(rule: &Rule) -> String {
+    let input = rule.input().map_or_else(String::new, |input| format!(", input = {}", quoted(input)));
+    let more = match rule {
+        Rule::Scored | Rule::YesNo { .. } | Rule::Linear { .. } | Rule::RelativeToBest { .. } => String::new(),
+        Rule::Tiers { tiers, .. } => {
+            let tier = |tier: &crate::definitions::Tier| match tier.from {
+                Some(from) => format!("{{ from = {from}, points = {} }}", tier.points),
+                None => format!("{{ points = {} }}", tier.points),
+            };
+            format!(", tiers = [{}]", tiers.iter().map(tier).collect::<Vec<_>>().join(", "))
+        }
+        Rule::Floor { floor, .. } => format!(", floor = {floor}"),
+        Rule::Target { target, .. } => format!(", target = {target}"),
+        Rule::Deduction { per, .. } => format!(", per = {per}"),
+        Rule::External { factor, .. } => format!(", factor = {factor}"),
+        Rule::Improvement { by, .. } => format!(", by = {by}"),
+        Rule::Formula { formula } => format!(", formula = {}", quoted(formula.text())),
+    };
+    format!("rule = {{ kind = {}{input}{more} }}\n", quoted(rule.word()))
+}
+
+/// Text as TOML writes it on one line.
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.replace(char::is_control, " ")).to_string()
+}
