@@ -9,10 +9,11 @@ use super::table::{Column, ValueTable};
 use super::{Input, compose};
 use crate::definitions::index::settings::Ranking;
 use crate::definitions::{
-    Composite, Definitions, Direction, Display, Fault, IndexDef, Indicator, PointsIndex, did_you_mean,
+    Composite, Definitions, Direction, Display, Fault, IndexDef, Indicator, PointsIndex, Rows, did_you_mean,
 };
 use crate::indicators::{By, Children, Engine, GroupedRow};
 use crate::model::{IndicatorRow, NotSent, Period, RankRow, Status, UnitRef};
+use crate::store::StoreError;
 
 /// An index as it is in force in a period.
 #[derive(Debug, Clone)]
@@ -169,6 +170,11 @@ impl<'d> Index<'d> {
             }
             Self::Points(index) => {
                 let mut cards = scorecards(engine, index, &periods)?;
+                for past in &mut cards[1..] {
+                    if !is_known(engine, past)? {
+                        past.scoring.totals.clear();
+                    }
+                }
                 let rows = rank_cards(index, &cards, not_sent);
                 let cards = Some(cards.swap_remove(0));
                 Ok(Ranked { rows, cards, composed: Vec::new(), set_aside: Vec::new() })
@@ -176,6 +182,25 @@ impl<'d> Index<'d> {
             Self::Composite(index) => rank_composite(engine, index, &periods, not_sent),
         }
     }
+}
+
+/// Whether anything is known of a past period: points that people gave, a figure of that period that is not zero, or a
+/// dossier received in it. Rules such as "no violation" give points to a period without data, too, and a rank by them
+/// would be none.
+fn is_known(engine: &Engine<'_>, past: &Scorecards) -> Result<bool, StoreError> {
+    let is_dated = |id: &String| {
+        engine.definitions.indicator(id, &past.period).is_some_and(|indicator| indicator.rows != Rows::All)
+    };
+    let figures = past.figures.now.iter().filter(|(id, _)| is_dated(id)).flat_map(|(_, measures)| measures);
+    let mut numbers = figures.flat_map(|measure| [measure.numerator, measure.denominator, measure.value]).flatten();
+    if !past.judged.is_empty() || numbers.any(|number| number != 0.0) {
+        return Ok(true);
+    }
+    let sql = format!(
+        "SELECT 1 FROM dossiers WHERE CAST(received_at AS DATE) BETWEEN DATE '{}' AND DATE '{}' LIMIT 1",
+        past.period.start, past.period.end
+    );
+    Ok(engine.session.run(&sql)?.iter().any(|batch| batch.num_rows() > 0))
 }
 
 /// How an indicator ranks: the direction in which it is good.

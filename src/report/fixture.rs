@@ -375,6 +375,7 @@ fn ranking(form: &[Form06Row], indicators: &[IndicatorRow]) -> Ranking {
         rows,
         makeup: Makeup::Indicator,
         set_aside: Vec::new(),
+        inputs: std::collections::BTreeMap::new(),
         cards: Cards::None,
     }
 }

@@ -1,5 +1,7 @@
 //! Gathers all that a report says from one version of the workspace.
 
+use std::collections::BTreeMap;
+
 use chrono::{Datelike, NaiveDate};
 use datafusion::arrow::array::{Array, ArrayRef, AsArray};
 use datafusion::arrow::compute::cast;
@@ -128,8 +130,16 @@ fn ranking(
         rows,
         makeup,
         set_aside: ranked.set_aside,
+        inputs: inputs(engine, index, period),
         cards: cards.clone(),
     })
+}
+
+/// Names of what the rules of an index of points read, also where nobody has sent it.
+fn inputs(engine: &Engine<'_>, index: &Index<'_>, period: &Period) -> BTreeMap<String, String> {
+    let Index::Points(points) = index else { return BTreeMap::new() };
+    let named = |id: &str| Some((id.to_owned(), engine.definitions.indicator(id, period)?.name_vi.clone()));
+    points.inputs().into_iter().filter_map(named).collect()
 }
 
 fn info(engine: &Engine<'_>, indicator: &Indicator) -> IndicatorInfo {

@@ -1,5 +1,7 @@
 //! All the data that a report is built from, gathered by the caller: nothing is read later.
 
+use std::collections::BTreeMap;
+
 use chrono::{NaiveDate, NaiveDateTime};
 
 use crate::definitions::{Composite, PointsIndex};
@@ -163,6 +165,8 @@ pub struct Ranking {
     pub makeup: Makeup,
     /// Kinds that a composite index cannot score.
     pub set_aside: Vec<SetAside>,
+    /// Vietnamese names of the indicators that its rules read, by id.
+    pub inputs: BTreeMap<String, String>,
     /// Whose scorecards are asked for.
     pub cards: Cards,
 }

@@ -317,3 +317,26 @@ fn scorecards_that_no_index_has_are_a_usage_error_that_says_what_to_name() {
     place.run(&[&base[..], &["--index", "thu", "--scorecard", "C"]].concat()).exits(2).says(&["'C'", "commune"]);
     assert!(!out.exists(), "nothing is written");
 }
+
+#[test]
+fn a_period_without_data_gives_no_place_to_move_from() {
+    // Nothing without a due date is full points, also where nothing was sent at all.
+    let index = INDEX.replace(
+        "kind = \"linear\", input = \"on_time_rate\"",
+        "kind = \"deduction\", input = \"no_due_resolved\", per = 1",
+    );
+    assert_ne!(index, INDEX);
+    let place = Place::with_units(UNITS);
+    place.file("kho/queries/indices/thu.toml", index);
+    let dossier = "H1,Sở A,Trực tiếp,06/01/2025,10/01/2025,09/01/2025,Đã trả kết quả";
+    place.import_text("ho-so_20250401.csv", &list(&[dossier])).1.exits(0);
+    let rows = place.rows(&["rank", "--index", "thu", "--period", PERIOD]);
+    let row = row_of(&rows, "A");
+    close(row["score"].as_f64(), Some(10.0), "ten points, nothing late");
+    for key in ["rank_before", "rank_last_year", "movement"] {
+        assert!(row[key].is_null(), "{key}: {row}");
+    }
+    // The next quarter can be compared with this one.
+    let rows = place.rows(&["rank", "--index", "thu", "--period", "2025-Q2"]);
+    assert_eq!(row_of(&rows, "A")["rank_before"], 1);
+}

@@ -18,10 +18,13 @@ pub fn source(context: &Context<'_>, ranking: &Ranking) -> Vec<Block> {
     let words = &context.template.index;
     let line = fill(&words.legal_basis, &[("basis", &ranking.legal_basis)]);
     let mut blocks = vec![Block::paragraph(Tone::Subtitle, line)];
-    if !is_published(ranking) {
-        blocks.push(Block::paragraph(Tone::Alert, &words.not_a_regulation));
-    }
+    blocks.extend(warning(context, ranking));
     blocks
+}
+
+/// That the index is no published rule, unless it is one.
+pub fn warning(context: &Context<'_>, ranking: &Ranking) -> Option<Block> {
+    (!is_published(ranking)).then(|| Block::paragraph(Tone::Alert, &context.template.index.not_a_regulation))
 }
 
 /// What a composite index could not take in for a kind: the kind itself, or indicators that nobody sent.

@@ -1,9 +1,10 @@
 //! The cover: key figures, who leads and who trails, who has not sent, and what the figures rest on.
 
-use super::super::input::Ranking;
+use super::super::input::{Makeup, Ranking};
 use super::super::number;
 use super::super::plan::{Block, Cell, Column, Kind, Row, RowStyle, Sheet, Table, Tie, Tone};
 use super::super::template::fill;
+use super::basis;
 use super::context::{ALL, Context, kind_of, sum_code};
 use super::landscape;
 use crate::model::RankRow;
@@ -24,6 +25,9 @@ pub fn sheet(context: &Context<'_>) -> Sheet {
         } else {
             Block::paragraph(Tone::Body, &words.ranking_none)
         });
+        if !matches!(ranking.makeup, Makeup::Indicator) {
+            blocks.extend(basis::warning(context, ranking));
+        }
     }
     blocks.push(Block::heading(2, &words.not_sent));
     blocks.extend(not_sent(context));

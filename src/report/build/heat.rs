@@ -3,6 +3,7 @@
 use super::super::input::Ranking;
 use super::super::plan::{Block, Cell, Column, Emphasis, Kind, Row, RowStyle, Sense, Sheet, Table, Tie, Tone, Turn};
 use super::super::template::fill;
+use super::basis;
 use super::breakdown::{Breakdown, Part, Standing, Weight};
 use super::context::{Context, kind_of};
 use super::landscape;
@@ -38,12 +39,15 @@ fn sheet(
     let mut body: Vec<Row> = rows.iter().map(|row| unit_row(context, breakdown, (&criteria, row))).collect();
     body.push(mean_row(context, breakdown, &criteria, rows));
     let note = if breakdown.adds_up() { &words.heat_note } else { &words.heat_note_scaled };
-    let blocks = vec![
+    let mut blocks = vec![
         Block::heading(1, filled(&words.heat_title).to_uppercase()),
         Block::paragraph(Tone::Subtitle, filled(&words.subtitle)),
+    ];
+    blocks.extend(basis::source(context, ranking));
+    blocks.extend([
         Block::Table(Table::new(columns(context, ranking, breakdown, &criteria), body)),
         Block::paragraph(Tone::Note, note),
-    ];
+    ]);
     landscape(filled(&words.heat_sheet), blocks)
 }
 

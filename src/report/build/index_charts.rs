@@ -3,6 +3,7 @@
 use super::super::input::Ranking;
 use super::super::plan::{Block, Chart, ChartKind, Place, Series, Sheet, Tint};
 use super::super::template::fill;
+use super::basis;
 use super::breakdown::{Breakdown, Part};
 use super::context::Context;
 use super::landscape;
@@ -17,6 +18,8 @@ pub fn sheet(context: &Context<'_>, ranked: &Ranking) -> Option<Sheet> {
         fill(&context.fill(sentence), &values)
     };
     let mut blocks = vec![Block::heading(1, filled(&words.charts_title, "").to_uppercase())];
+    blocks.extend(basis::source(context, ranked));
+    let (above, mut alone) = (blocks.len(), 0);
     for (kind, title) in &context.kinds {
         let rows = ranked.rows.iter().filter(|row| row.unit.kind.as_deref() == Some(kind) && row.score.is_some());
         let rows: Vec<&RankRow> = rows.collect();
@@ -29,7 +32,8 @@ pub fn sheet(context: &Context<'_>, ranked: &Ranking) -> Option<Sheet> {
             None => filled(sentence, title),
         };
         // Scores alone stand in pairs.
-        let place = if breakdown.adds_up() || blocks.len() % 2 == 1 { Place::Below } else { Place::Beside };
+        let place = if breakdown.adds_up() || alone % 2 == 0 { Place::Below } else { Place::Beside };
+        alone += 1;
         let title = cut(&context.template.ranking.chart);
         blocks.push(Block::Chart(ranking::score_chart(ranked, (kind, &title), &drawn, place)));
         if breakdown.adds_up() {
@@ -38,7 +42,7 @@ pub fn sheet(context: &Context<'_>, ranked: &Ranking) -> Option<Sheet> {
             blocks.push(Block::Chart(Chart { title: cut(&words.areas_chart), file_stem: stem, ..chart }));
         }
     }
-    (blocks.len() > 1).then(|| landscape(filled(&words.charts_sheet, ""), blocks))
+    (blocks.len() > above).then(|| landscape(filled(&words.charts_sheet, ""), blocks))
 }
 
 /// Points of the areas after each other, with the bonus if there is one.

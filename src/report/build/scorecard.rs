@@ -1,5 +1,7 @@
 //! The scorecard sheets: one unit's points criterion by criterion, with rule, inputs, layers and the reason of each cut.
 
+use std::collections::BTreeMap;
+
 use super::super::input::{Makeup, Ranking};
 use super::super::plan::{Block, Cell, Column, Kind, Row, RowStyle, Sheet, Table, Tone};
 use super::super::template::fill;
@@ -30,7 +32,7 @@ fn sheet(context: &Context<'_>, ranking: &Ranking, row: &RankRow) -> Option<Shee
         Makeup::Indicator => return None,
         Makeup::Points(index, cards) => {
             let at = cards.units.iter().position(|other| other.unit_code == row.unit.unit_code)?;
-            (points(context, index, (cards, at)), totals(context, index, (cards, at)))
+            (points(context, (index, &ranking.inputs), (cards, at)), totals(context, index, (cards, at)))
         }
         Makeup::Composite(index, kinds) => {
             let (_, composed) = kinds.iter().find(|(kind, _)| row.unit.kind.as_deref() == Some(kind))?;
@@ -108,7 +110,11 @@ fn totals(context: &Context<'_>, index: &PointsIndex, (cards, at): (&Scorecards,
     vec![(words.points.clone(), fill(&words.points_text, &values))]
 }
 
-fn points(context: &Context<'_>, index: &PointsIndex, card: (&Scorecards, usize)) -> Table {
+fn points(
+    context: &Context<'_>,
+    (index, inputs): (&PointsIndex, &BTreeMap<String, String>),
+    card: (&Scorecards, usize),
+) -> Table {
     let words = &context.template.scorecard;
     let figure = Kind::Number(index.display.digits);
     let number = |heading: &str| Column::new(heading, figure, 9);
@@ -133,11 +139,16 @@ fn points(context: &Context<'_>, index: &PointsIndex, card: (&Scorecards, usize)
         Column::new(&words.evidence, Kind::Text, 22),
         Column::new(&words.source, Kind::Text, 20),
     ];
-    let rows = (0..index.items.len()).map(|item| points_row(context, index, card, item));
+    let rows = (0..index.items.len()).map(|item| points_row(context, (index, inputs), card, item));
     Table::new(columns, rows.collect())
 }
 
-fn points_row(context: &Context<'_>, index: &PointsIndex, (cards, at): (&Scorecards, usize), place: usize) -> Row {
+fn points_row(
+    context: &Context<'_>,
+    (index, inputs): (&PointsIndex, &BTreeMap<String, String>),
+    (cards, at): (&Scorecards, usize),
+    place: usize,
+) -> Row {
     let (item, scores) = (&index.items[place], &cards.scoring.items[place]);
     let judged = cards.judged.get(&(place, at));
     let given = |layer: Layer| Cell::optional(judged.and_then(|judged| judged.points(layer)));
@@ -157,7 +168,9 @@ fn points_row(context: &Context<'_>, index: &PointsIndex, (cards, at): (&Scoreca
         text(judged.and_then(|judged| judged.reason.as_deref())),
         item.rule.as_ref().map_or(Cell::Empty, |rule| Cell::Text(rule.formula(item.max))),
     ];
-    cells.extend(input(context, cards, at, item.rule.as_ref().and_then(|rule| rule.input())));
+    let read = item.rule.as_ref().and_then(|rule| rule.input());
+    let name = read.and_then(|id| inputs.get(id));
+    cells.extend(input(context, (cards, at), read.zip(name.map(String::as_str).or(read))));
     cells.extend([text(Some(&item.evidence)), text(Some(&item.source))]);
     Row::new(if item.rule.is_some() { RowStyle::Body } else { RowStyle::Sum }, cells)
 }
@@ -178,11 +191,11 @@ fn status<'a>(
     }
 }
 
-/// What the rule read: indicator, numerator, denominator, value.
-fn input(context: &Context<'_>, cards: &Scorecards, at: usize, id: Option<&str>) -> [Cell; 4] {
-    let Some(id) = id else { return [Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty] };
+/// What the rule read, by id and name: indicator, numerator, denominator, value.
+fn input(context: &Context<'_>, (cards, at): (&Scorecards, usize), read: Option<(&str, &str)>) -> [Cell; 4] {
+    let Some((id, name)) = read else { return [Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty] };
     let info = context.info(id);
-    let name = info.map_or_else(|| id.to_owned(), |info| format!("{} ({id})", info.name_vi));
+    let name = if name == id { id.to_owned() } else { format!("{name} ({id})") };
     let measure = cards.figures.now.get(id).and_then(|column| column.get(at));
     let value = match (measure.and_then(|measure| measure.value), info) {
         (Some(value), Some(info)) => Cell::As(kind_of(info.unit, info.digits), value),

@@ -5,7 +5,10 @@ use std::io::Cursor;
 use calamine::{Data, Range, Reader, Xlsx};
 
 use super::render;
-use crate::report::plan::{Block, Book, Cell, Column, Kind, Orientation, Row, RowStyle, Sheet, Table};
+use crate::report::plan::{
+    Block, Book, Cell, Chart, ChartKind, Column, Emphasis, Kind, Orientation, Place, Row, RowStyle, Series, Sheet,
+    Table, Tie, Tint, Turn,
+};
 use crate::report::{Template, build, fixture};
 
 fn theme() -> crate::report::Theme {
@@ -190,4 +193,100 @@ fn a_period_without_data_still_gives_a_workbook() {
     input.definitions.clear();
     let bytes = render(&build(&input), &input.template.theme).expect("the workbook is written");
     assert_eq!(text(&sheet(bytes, "Chưa gửi"), 1, 0), "Tất cả đơn vị đã gửi đủ dữ liệu của kỳ.");
+}
+
+/// A part of the workbook as text.
+fn part(bytes: &[u8], name: &str) -> String {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).expect("a workbook is an archive");
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut archive.by_name(name).expect("the part is there"), &mut text).expect("text");
+    text
+}
+
+fn book(sheets: Vec<Sheet>) -> Vec<u8> {
+    let created = chrono::NaiveDate::from_ymd_opt(2025, 4, 1).and_then(|day| day.and_hms_opt(0, 0, 0));
+    let words = String::new;
+    let created = created.expect("a valid day");
+    let book = Book { title: words(), subject: words(), author: words(), created, sheets };
+    render(&book, &theme()).expect("the workbook is written")
+}
+
+/// Units against so many criteria of two areas.
+fn heat(criteria: usize) -> Sheet {
+    let mut columns = vec![Column::new("Hạng", Kind::Rank, 7), Column::new("Đơn vị", Kind::Text, 34)];
+    columns.extend((0..criteria).map(|at| {
+        let name = format!("{at}. Tỷ lệ hồ sơ được giải quyết trước và đúng hạn (tối đa 4)");
+        let column = Column::new(&name, Kind::Percent(0), 6).emphasis(Emphasis::Share).turn(Turn::Upright);
+        column.under(if at < criteria / 2 { "I" } else { "II" })
+    }));
+    let row = |unit: usize| {
+        let mut cells = vec![Cell::Rank(unit as u32 + 1, Tie::Alone), Cell::text(format!("Đơn vị {unit}"))];
+        cells.extend((0..criteria).map(|at| Cell::Number(at as f64 / criteria as f64)));
+        Row::new(RowStyle::Body, cells)
+    };
+    let table = Table::new(columns, (0..9).map(row).collect());
+    let blocks = vec![Block::heading(1, "BẢNG NHIỆT CỦA MỘT BỘ CHỈ SỐ CÓ TÊN DÀI"), Block::Table(table)];
+    Sheet { name: "Nhiệt".into(), orientation: Orientation::Landscape, blocks }
+}
+
+#[test]
+fn a_table_too_wide_for_a_page_runs_over_several_that_repeat_the_names() {
+    let bytes = book(vec![heat(60)]);
+    let xml = part(&bytes, "xl/worksheets/sheet1.xml");
+    // 2 columns of names, then 60: the second area begins the second page.
+    assert!(xml.contains("<colBreaks count=\"1\" manualBreakCount=\"1\"><brk id=\"32\""), "{xml}");
+    assert!(xml.contains("xSplit=\"2\""), "the names stay in sight");
+    assert!(part(&bytes, "xl/styles.xml").contains("textRotation=\"90\""), "criteria run from the bottom up");
+    assert!(part(&bytes, "xl/workbook.xml").contains("Nhiệt!$A:$B,Nhiệt!$"), "both names and headings repeat");
+    // The title stands over the names, which every page has.
+    assert!(xml.contains("<mergeCell ref=\"A1:B1\"/>"), "{xml}");
+    let narrow = part(&book(vec![heat(12)]), "xl/worksheets/sheet1.xml");
+    assert!(!narrow.contains("colBreaks") && narrow.contains("<mergeCell ref=\"A1:N1\"/>"), "{narrow}");
+}
+
+#[test]
+fn shares_have_one_scale_of_colours_over_all_columns() {
+    let xml = part(&book(vec![heat(12)]), "xl/worksheets/sheet1.xml");
+    assert_eq!(xml.matches("<conditionalFormatting").count(), 1);
+    assert!(xml.contains("<conditionalFormatting sqref=\"C4:N12\">"), "{xml}");
+    assert!(
+        xml.contains("<cfvo type=\"num\" val=\"0\"/><cfvo type=\"num\" val=\"0.5\"/><cfvo type=\"num\" val=\"1\"/>"),
+        "{xml}"
+    );
+}
+
+#[test]
+fn links_lead_to_sheets_under_the_names_that_they_got() {
+    let long = "Một trang có tên dài hơn ba mươi mốt chữ 'trong ngoặc'";
+    let link = |sheet: usize| Row::new(RowStyle::Body, vec![Cell::Link { sheet, words: long.into() }]);
+    let table = Table::new(vec![Column::new("Trang", Kind::Text, 40)], vec![link(1), link(2)]);
+    let sheet = |name: &str, blocks| Sheet { name: name.into(), orientation: Orientation::Landscape, blocks };
+    let heading = || vec![Block::heading(1, "X")];
+    let bytes = book(vec![sheet("Mục lục", vec![Block::Table(table)]), sheet(long, heading()), sheet(long, heading())]);
+    let names = open(bytes.clone()).sheet_names();
+    let list = self::sheet(bytes.clone(), "Mục lục");
+    assert_eq!([text(&list, 1, 0), text(&list, 2, 0)], [names[1].clone(), names[2].clone()]);
+    let xml = part(&bytes, "xl/worksheets/sheet1.xml");
+    for name in &names[1..] {
+        assert!(xml.contains(&format!("location=\"'{name}'!A1\"")), "{name} in {xml}");
+    }
+}
+
+#[test]
+fn bars_below_zero_are_not_cut_off() {
+    let series = Series { name: "z".into(), tint: Tint::Turn, values: vec![Some(1.0), Some(-1.5)] };
+    let chart = Chart {
+        kind: ChartKind::Bar,
+        title: "Điểm z".into(),
+        categories: vec!["A".into(), "B".into()],
+        series: vec![series],
+        unit: Kind::Number(2),
+        file_stem: "z".into(),
+        place: Place::Below,
+    };
+    let blocks = vec![Block::Chart(chart)];
+    let bytes = book(vec![Sheet { name: "BĐ".into(), orientation: Orientation::Landscape, blocks }]);
+    let xml = part(&bytes, "xl/charts/chart1.xml");
+    assert!(xml.contains("<c:min val=\"-2\"/>") && xml.contains("<c:max val=\"1.5\"/>"), "{xml}");
+    assert!(xml.contains("<c:tickLblPos val=\"low\"/>"), "names stand beside the bars: {xml}");
 }
