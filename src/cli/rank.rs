@@ -11,6 +11,7 @@ use crate::definitions::index::settings::Ranking;
 use crate::indicators::not_sent;
 use crate::indices::{Index, Scorecards, Scored, estimates, rank};
 use crate::model::{Period, RankRow, UnitRef};
+use crate::report::{FigureUnit, value_shown};
 
 #[derive(Debug, Args)]
 pub(super) struct Rank {
@@ -55,7 +56,7 @@ impl Rank {
             let rows = within_group(ranked.rows, index.settings(), within.is_some(), &wanted);
             let doubtful = estimates(&engine, &index, &self.period)?;
             let marks = |row: &RankRow| doubtful.contains(&row.unit.unit_code);
-            write_ranking(global, &opened, &rows, ranked.cards.as_ref(), &marks)?;
+            write_ranking(global, &opened, &index, &rows, ranked.cards.as_ref(), &marks)?;
             tell_carried(global, &opened, rows.iter().map(|row| (row.unit.unit_code.as_str(), marks(row))));
         }
         tell_unscored(global, ranked.cards.as_ref());
@@ -152,10 +153,17 @@ fn tell_unscored(global: &Global, cards: Option<&Scorecards>) {
 fn write_ranking(
     global: &Global,
     opened: &Opened,
+    index: &Index<'_>,
     rows: &[RankRow],
     cards: Option<&Scorecards>,
     is_estimate: &dyn Fn(&RankRow) -> bool,
 ) -> Result<()> {
+    let unit = match index {
+        Index::Indicator(_, indicator) => FigureUnit::from_word(&indicator.unit),
+        Index::Points(_) | Index::Composite(_) => FigureUnit::Points,
+    };
+    let shown: Vec<Option<String>> =
+        rows.iter().map(|row| Some(value_shown(row.score?, unit, index.display()))).collect();
     let movement = rows.iter().map(|row| Some(i64::from(row.rank_before?) - i64::from(row.rank?)));
     let columns = Columns::default()
         .text("unit_code", rows.iter().map(|row| Some(row.unit.unit_code.as_str())))
@@ -169,7 +177,8 @@ fn write_ranking(
         .int("rank_last_year", rows.iter().map(|row| row.rank_last_year.map(i64::from)))
         .int("movement", movement)
         .text("reason", rows.iter().map(|row| row.reason.map(status)))
-        .flag("not_sent", rows.iter().map(|row| row.not_sent));
+        .flag("not_sent", rows.iter().map(|row| row.not_sent))
+        .text("shown", shown.iter().map(Option::as_deref));
     let marks = rows.iter().map(|row| (row.unit.unit_code.as_str(), is_estimate(row)));
     let columns = with_carried(columns, opened, marks);
     let Some(cards) = cards else { return columns.write(global) };

@@ -1,6 +1,6 @@
 //! Fetches the points that people gave, layer by layer, and finds what cannot be right in their sheets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
 use datafusion::arrow::compute::cast;
@@ -25,7 +25,7 @@ const TEXTS: usize = 9;
 ///
 /// Of a criterion the sheet of the closest period counts, of those the newest; another sheet of that period, or one
 /// without a period, gives the layers that it leaves empty. A form says which set it scores by; sheets that do not say
-/// count for every set whose codes they have.
+/// count for every set whose codes and maxima they have.
 pub(super) fn judgements(
     engine: &Engine<'_>,
     index: &PointsIndex,
@@ -38,9 +38,14 @@ pub(super) fn judgements(
     let at_item: BTreeMap<&str, usize> = index.leaves().map(|(at, item)| (item.code.as_str(), at)).collect();
     let mut found: BTreeMap<(usize, usize), Held> = BTreeMap::new();
     let mut versions: Vec<String> = Vec::new();
-    for batch in engine.session.run(&sql(period))? {
+    let batches = engine.session.run(&sql(period))?;
+    let foreign = foreign(index, &at_item, &batches)?;
+    for batch in batches {
         let rows = Rows::of(&batch).map_err(StoreError::from)?;
         for row in (0..batch.num_rows()).map(|row| rows.row(row)) {
+            if row.set.is_none() && foreign.contains(&row.sheet) {
+                continue;
+            }
             let (Some(unit), Some(item)) = (at_unit.get(row.unit.as_str()), at_item.get(row.criterion.as_str())) else {
                 continue;
             };
@@ -73,6 +78,34 @@ pub(super) fn judgements(
     Ok(found.into_iter().map(|(place, held)| (place, held.judged)).collect())
 }
 
+/// A sheet of fewer criteria is too small to tell whose it is.
+const FEWEST: usize = 4;
+
+/// Sheets that name no set and are another's: the maxima of most of their criteria are not those of this index. Where
+/// most agree, the others are faults of the sheet.
+fn foreign(
+    index: &PointsIndex,
+    at_item: &BTreeMap<&str, usize>,
+    batches: &[RecordBatch],
+) -> Result<BTreeSet<String>, ScoreError> {
+    let mut told: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for batch in batches {
+        let rows = Rows::of(batch).map_err(StoreError::from)?;
+        for row in (0..batch.num_rows()).map(|row| rows.row(row)).filter(|row| row.set.is_none()) {
+            let Some(max) = row.max else { continue };
+            let item = at_item.get(row.criterion.as_str()).map(|at| &index.items[*at]);
+            let (agree, all) = told.entry(row.sheet).or_default();
+            *agree += usize::from(item.is_some_and(|item| (item.max - max).abs() <= 1e-9));
+            *all += 1;
+        }
+    }
+    Ok(told
+        .into_iter()
+        .filter(|(_, (agree, all))| *all >= FEWEST && agree * 2 < *all)
+        .map(|(sheet, _)| sheet)
+        .collect())
+}
+
 fn sql(period: &Period) -> String {
     format!(
         "SELECT unit, criterion, reason, file, sheet, CAST(row AS VARCHAR) AS place, criteria_set, \
@@ -98,6 +131,8 @@ struct Row {
     criterion: String,
     reason: Option<String>,
     place: String,
+    /// File and sheet.
+    sheet: String,
     set: Option<String>,
     /// When it was exported, if that is known.
     day: Option<String>,
@@ -145,6 +180,7 @@ impl Rows {
             criterion: text(1).unwrap_or_default(),
             reason: filled(2),
             place: [text(3), text(4), text(5)].map(Option::unwrap_or_default).join(" "),
+            sheet: [text(3), text(4)].map(Option::unwrap_or_default).join(" "),
             set: filled(6),
             day: text(7),
             span: text(8),

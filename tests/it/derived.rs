@@ -1,5 +1,6 @@
 //! Indicators made of other indicators: worked out by hand, checked by SQL over the figures that they read, and their faults.
 
+use calamine::{DataType, Reader, Xlsx, open_workbook};
 use serde_json::Value;
 
 use crate::support::{Place, close, figure, sample};
@@ -272,6 +273,32 @@ fn the_sql_that_is_shown_gives_the_same_figures() {
     }
 }
 
+#[test]
+fn the_workbook_and_the_ranking_show_figures_by_the_mode_of_their_definition() {
+    let place = place();
+    let rows = measured(&place, &["--indicator", "not_late"]);
+    assert_eq!(figure(&rows, "X2", "not_late")["shown"], "66,6%", "two thirds, cut off");
+    assert_eq!(figure(&rows, "D", "not_late")["shown"], "–");
+    let ranked = place.rows(&["rank", "--index", "not_late", "--period", "2025-Q1"]);
+    let row = ranked.iter().find(|row| row["unit_code"] == "X2").unwrap();
+    assert_eq!(row["shown"], "66,6%");
+    close(row["score"].as_f64(), Some(2.0 / 3.0), "ranked at full precision");
+
+    let out = place.path("ra");
+    place.run(&["report", "--period", "2025-Q1", "--out", out.to_str().unwrap()]).exits(0);
+    let mut book: Xlsx<_> = open_workbook(out.join("bao-cao_2025-Q1.xlsx")).unwrap();
+    let mut numbers = |sheet: &str| -> Vec<f64> {
+        let cells = book.worksheet_range(sheet).unwrap_or_else(|error| panic!("{sheet}: {error}"));
+        cells.used_cells().filter_map(|cell| cell.2.as_f64()).collect()
+    };
+    let has = |cells: &[f64], value: f64| cells.iter().any(|cell| (cell - value).abs() < 1e-12);
+    let own = numbers("Thử");
+    assert!(has(&own, 0.666) && !has(&own, 2.0 / 3.0), "{own:?}");
+    // Halves go up in the workbook by itself, so the cell keeps all digits.
+    let shipped = numbers("Đúng hạn");
+    assert!(has(&shipped, 2.0 / 3.0), "{shipped:?}");
+}
+
 /// Independent of the engine's words: late dossiers of a unit counted from the stored columns.
 #[test]
 fn units_without_late_dossiers_are_those_of_which_sql_finds_none() {
@@ -513,6 +540,30 @@ mod parts_of_766 {
         close(points("5.1"), Some(2.0 * 0.5 / 0.8), "2r/80 % of 1/2");
         close(points("3.1"), Some(3.0), "6r of 1/2");
         close(points("6.3"), Some(6.0 * (1.0 / 3.0) / 0.9), "6r/90 % of 1/3");
+    }
+
+    /// Sheets as departments keep them name no set; the codes of one set stand in others, too.
+    #[test]
+    fn a_sheet_of_another_index_scores_nothing_and_one_of_this_is_checked() {
+        let sheet = |maxima: [u32; 5]| {
+            let row = |(code, max): (&str, u32)| format!("{code},Tiêu chí,Sở A,{max},1,1,Quý I/2025\n");
+            let rows: String = ["1.1", "1.2", "1.3", "2.1", "3.1"].into_iter().zip(maxima).map(row).collect();
+            format!("Mã tiêu chí,Tên tiêu chí,Đơn vị,Điểm tối đa,Tự chấm,Thẩm định,Kỳ\n{rows}")
+        };
+        let ranked = |text: String| {
+            let place = filled(&[("diem_20250406.csv", text.as_str())]);
+            place.run(&["--format", "json", "rank", "--index", "qd766", "--period", "2025-Q1", "--detail"])
+        };
+        let other = ranked(sheet([2, 3, 1, 3, 6])).exits(0);
+        let of = |ran: &crate::support::Ran, code: &str| {
+            let row = ran.rows().into_iter().find(|row| row["unit_code"] == "A" && row["code"] == code);
+            row.unwrap_or_else(|| panic!("no {code} in {}", ran.stdout))["points"].as_f64()
+        };
+        // 2 of 3 on time: 20r by the dossiers.
+        close(of(&other, "2.1"), Some(40.0 / 3.0), "computed, not the 1 of another set");
+        let own = ranked(sheet([6, 4, 2, 20, 6])).exits(0);
+        close(of(&own, "2.1"), Some(1.0), "verified");
+        ranked(sheet([6, 4, 2, 19, 6])).exits(1).says(&["the sheet gives at most 19 points, index 'qd766' at most 20"]);
     }
 
     #[test]
