@@ -42,6 +42,7 @@ mod references;
 mod refusals;
 mod report;
 mod report_of_index;
+mod scorecards;
 mod shipped_composites;
 mod source;
 mod tables;
