@@ -1,24 +1,40 @@
 //! The parts of a ranking: points of areas, criteria and sub-criteria, or scores of the nodes of a composite index.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 
 use super::output::Columns;
 use super::{Global, Usage};
 use crate::definitions::PointsIndex;
+use crate::definitions::index::settings::Ranking;
 use crate::indices::points::ItemStatus;
-use crate::indices::{Index, Ranked, Scorecards};
+use crate::indices::{Index, Ranked, Scorecards, ranks_by};
 use crate::model::UnitRef;
+
+/// How far down a ranking is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// Points of items, scores of nodes and indicators.
+    Parts,
+    /// The values of each indicator after every stage, too.
+    Stages,
+}
 
 /// One row per unit and item or node.
 pub(super) fn write(
     global: &Global,
     index: &Index<'_>,
     ranked: &Ranked,
+    depth: Depth,
     wanted: &dyn Fn(&UnitRef) -> bool,
 ) -> Result<()> {
     match (index, &ranked.cards) {
+        (Index::Points(_), _) if depth == Depth::Stages => {
+            Err(Usage(format!("'{}' is an index of points and has no stages; see `cchc score`", index.id())).into())
+        }
         (Index::Points(index), Some(cards)) => points(global, index, cards, wanted),
-        (Index::Composite(_), _) => nodes(global, ranked, wanted),
+        (Index::Composite(_), _) => nodes(global, ranked, index.settings(), depth, wanted),
         _ => Err(Usage(format!("'{}' is one indicator and has no parts; see `cchc explain`", index.id())).into()),
     }
 }
@@ -54,22 +70,68 @@ fn points(global: &Global, index: &PointsIndex, cards: &Scorecards, wanted: &dyn
         .write(global)
 }
 
-fn nodes(global: &Global, ranked: &Ranked, wanted: &dyn Fn(&UnitRef) -> bool) -> Result<()> {
+/// A unit's row of a node or an indicator.
+struct Cell<'c> {
+    unit: &'c UnitRef,
+    id: &'c str,
+    score: Option<f64>,
+    rank: Option<u32>,
+    /// Values after each stage before scaling: only of indicators.
+    stages: [Option<f64>; 4],
+}
+
+/// Nodes with their ranks, then indicators on the common scale.
+fn nodes(
+    global: &Global,
+    ranked: &Ranked,
+    settings: Ranking,
+    depth: Depth,
+    wanted: &dyn Fn(&UnitRef) -> bool,
+) -> Result<()> {
+    let units: BTreeMap<&str, &UnitRef> =
+        ranked.rows.iter().map(|row| (row.unit.unit_code.as_str(), &row.unit)).collect();
     let mut cells = Vec::new();
-    for row in ranked.rows.iter().filter(|row| wanted(&row.unit)) {
-        for (_, composed) in &ranked.composed {
-            let Some(at) = composed.scores.units().iter().position(|unit| *unit == row.unit.unit_code) else {
-                continue;
-            };
-            let columns = composed.scores.columns().iter().chain(composed.scaled.columns());
-            cells.extend(columns.map(|column| (&row.unit, column.id.as_str(), column.values[at])));
+    for (_, composed) in &ranked.composed {
+        let ranks: Vec<Vec<Option<u32>>> =
+            composed.scores.columns().iter().map(|column| ranks_by(&column.values, settings)).collect();
+        let scored: BTreeMap<&String, usize> = composed.scores.units().iter().zip(0..).collect();
+        for (row, code) in composed.raw.units().iter().enumerate() {
+            let at = scored.get(code).copied();
+            // Units that the screen dropped have values at the beginning, but no scores.
+            let is_shown = at.is_some() || depth == Depth::Stages;
+            let Some(unit) = units.get(code.as_str()).filter(|unit| is_shown && wanted(unit)) else { continue };
+            cells.extend(composed.scores.columns().iter().zip(&ranks).map(|(column, ranks)| Cell {
+                unit,
+                id: &column.id,
+                score: at.and_then(|at| column.values[at]),
+                rank: at.and_then(|at| ranks[at]),
+                stages: [None; 4],
+            }));
+            cells.extend(composed.scaled.columns().iter().enumerate().map(|(leaf, column)| {
+                let first = [&composed.raw, &composed.denominated].map(|table| table.columns()[leaf].values[row]);
+                let later = [&composed.imputed, &composed.treated]
+                    .map(|table| at.and_then(|at| table.columns()[leaf].values[at]));
+                Cell {
+                    unit,
+                    id: &column.id,
+                    score: at.and_then(|at| column.values[at]),
+                    rank: None,
+                    stages: [first[0], first[1], later[0], later[1]],
+                }
+            }));
         }
     }
-    Columns::default()
-        .text("unit_code", cells.iter().map(|cell| Some(cell.0.unit_code.as_str())))
-        .text("unit_name", cells.iter().map(|cell| Some(cell.0.unit_name.as_str())))
-        .text("kind", cells.iter().map(|cell| cell.0.kind.as_deref()))
-        .text("node", cells.iter().map(|cell| Some(cell.1)))
-        .number("score", cells.iter().map(|cell| cell.2))
-        .write(global)
+    let mut columns = Columns::default()
+        .text("unit_code", cells.iter().map(|cell| Some(cell.unit.unit_code.as_str())))
+        .text("unit_name", cells.iter().map(|cell| Some(cell.unit.unit_name.as_str())))
+        .text("kind", cells.iter().map(|cell| cell.unit.kind.as_deref()))
+        .text("node", cells.iter().map(|cell| Some(cell.id)))
+        .number("score", cells.iter().map(|cell| cell.score))
+        .int("rank", cells.iter().map(|cell| cell.rank.map(i64::from)));
+    if depth == Depth::Stages {
+        for (at, name) in ["raw", "divided", "imputed", "treated"].into_iter().enumerate() {
+            columns = columns.number(name, cells.iter().map(|cell| cell.stages[at]));
+        }
+    }
+    columns.write(global)
 }

@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use super::carried::{tell_carried, with_carried};
+use super::detail::Depth;
 use super::figures::{check_kind, status, tell_not_sent, tell_set_aside};
 use super::output::Columns;
 use super::{Global, Opened, Outcome, PolicyArgs, Usage, detail, note, period};
@@ -30,6 +31,9 @@ pub(super) struct Rank {
     /// Points of each area, criterion and sub-criterion, or scores of each node
     #[arg(long)]
     detail: bool,
+    /// With --detail: the values of each indicator after every stage of a composite index
+    #[arg(long, requires = "detail")]
+    stages: bool,
     #[command(flatten)]
     policies: PolicyArgs,
 }
@@ -51,7 +55,8 @@ impl Rank {
                 && within.as_ref().is_none_or(|group| group.holds(unit, &opened))
         };
         if self.detail {
-            detail::write(global, &index, &ranked, &wanted)?;
+            let depth = if self.stages { Depth::Stages } else { Depth::Parts };
+            detail::write(global, &index, &ranked, depth, &wanted)?;
         } else {
             let rows = within_group(ranked.rows, index.settings(), within.is_some(), &wanted);
             let doubtful = estimates(&engine, &index, &self.period)?;

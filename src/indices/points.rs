@@ -1,11 +1,11 @@
 //! Turns the figures of units into points: rule by rule, then up the tree, with what does not apply taken out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::definitions::{
     Direction, Item, Layer, MissingPoints, NotApplicable, PointsIndex, Role, Rule, Tier, ZeroPoints,
 };
-use crate::model::{Measure, Status};
+use crate::model::{IndicatorRow, Measure, Status, UnitRef};
 
 /// The figures of one period that an index reads: for each indicator one measure per unit, in the order of units.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +20,25 @@ pub struct Figures {
     pub directions: BTreeMap<String, Direction>,
     /// Kind of each unit: the best unit is sought among its own kind.
     pub kinds: Vec<String>,
+}
+
+/// One column of measures per input, in the order of units; what has no row is missing.
+#[must_use]
+pub fn columns<'r>(
+    inputs: &[&str],
+    units: &[UnitRef],
+    rows: impl IntoIterator<Item = &'r IndicatorRow>,
+) -> BTreeMap<String, Vec<Measure>> {
+    let at_unit: HashMap<&str, usize> = units.iter().map(|unit| unit.unit_code.as_str()).zip(0..).collect();
+    let at_input: HashMap<&str, usize> = inputs.iter().copied().zip(0..).collect();
+    let mut found = vec![vec![Measure::MISSING; units.len()]; inputs.len()];
+    for row in rows {
+        let places = at_input.get(row.indicator.as_str()).zip(at_unit.get(row.unit.unit_code.as_str()));
+        if let Some((input, unit)) = places {
+            found[*input][*unit] = row.measure;
+        }
+    }
+    inputs.iter().map(|input| (*input).to_owned()).zip(found).collect()
 }
 
 /// What people gave for one item and unit.

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::composed::Composed;
+use super::earlier::{Earlier, groups};
 use super::rank::{Scored, rank};
-use super::scorecard::{ScoreError, Scorecards, rank_cards, scorecards};
+use super::scorecard::{ScoreError, Scorecards, earlier_scorecards, rank_cards, scorecards};
 use super::table::{Column, ValueTable};
 use super::{Input, compose};
 use crate::definitions::index::settings::Ranking;
@@ -169,15 +170,15 @@ impl<'d> Index<'d> {
                 Ok(Ranked { rows, cards: None, composed: Vec::new(), set_aside: Vec::new() })
             }
             Self::Points(index) => {
-                let mut cards = scorecards(engine, index, &periods)?;
-                for past in &mut cards[1..] {
-                    if !is_known(engine, past)? {
-                        past.scoring.totals.clear();
-                    }
-                }
-                let rows = rank_cards(index, &cards, not_sent);
-                let cards = Some(cards.swap_remove(0));
-                Ok(Ranked { rows, cards, composed: Vec::new(), set_aside: Vec::new() })
+                let cards = scorecards(engine, index, &periods[0])?;
+                let earlier = |period| -> Result<Option<Scorecards>, ScoreError> {
+                    let cards = earlier_scorecards(engine, &index.head.id, period)?;
+                    let is_known = cards.as_ref().map(|cards| is_known(engine, cards)).transpose()?;
+                    Ok(cards.filter(|_| is_known == Some(true)))
+                };
+                let (before, last_year) = (earlier(&periods[1])?, earlier(&periods[2])?);
+                let rows = rank_cards(index, &cards, [before.as_ref(), last_year.as_ref()], not_sent);
+                Ok(Ranked { rows, cards: Some(cards), composed: Vec::new(), set_aside: Vec::new() })
             }
             Self::Composite(index) => rank_composite(engine, index, &periods, not_sent),
         }
@@ -225,10 +226,13 @@ fn rank_composite(
     let mut scores: [Vec<Scored>; 3] = Default::default();
     let (mut composed, mut set_aside) = (Vec::new(), Vec::new());
     for (at, period) in periods.iter().enumerate() {
+        // An earlier period is scored as it was then: by the version in force on its last day.
+        let in_force = if at == 0 { Some(index) } else { engine.definitions.composite(&index.id, period.end) };
+        let Some(index) = in_force else { continue };
         let values = values(engine, index, period)?;
-        let earlier = values_of_kinds(&self::values(engine, index, &period.before())?);
+        let earlier = Earlier::read(engine, index, period)?;
         for (kind, (units, table)) in values_of_kinds(&values) {
-            let earlier: Vec<ValueTable> = earlier.get(&kind).map(|(_, table)| table.clone()).into_iter().collect();
+            let earlier = earlier.of(&kind);
             let groups = groups(engine, &units);
             let has_values = table.columns().iter().any(|column| column.values.iter().any(Option::is_some));
             let input = Input { values: &table, groups: &groups, earlier: &earlier, on: period.end };
@@ -266,9 +270,9 @@ fn rank_composite(
 }
 
 /// What an index reads of one period: units and one column per indicator.
-type Values = (Vec<UnitRef>, Vec<Column>);
+pub(super) type Values = (Vec<UnitRef>, Vec<Column>);
 
-fn values(engine: &Engine<'_>, index: &Composite, period: &Period) -> Result<Values, ScoreError> {
+pub(super) fn values(engine: &Engine<'_>, index: &Composite, period: &Period) -> Result<Values, ScoreError> {
     let mut ids: Vec<&str> = Vec::new();
     for leaf in &index.leaves {
         let denominator = leaf.denominator.iter().map(|denominator| denominator.column.as_str());
@@ -303,7 +307,7 @@ fn values(engine: &Engine<'_>, index: &Composite, period: &Period) -> Result<Val
 }
 
 /// The table of each kind of unit.
-fn values_of_kinds((units, columns): &Values) -> BTreeMap<String, (Vec<UnitRef>, ValueTable)> {
+pub(super) fn values_of_kinds((units, columns): &Values) -> BTreeMap<String, (Vec<UnitRef>, ValueTable)> {
     let mut rows: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (at, unit) in units.iter().enumerate() {
         rows.entry(unit.kind.as_deref().unwrap_or_default()).or_default().push(at);
@@ -323,13 +327,4 @@ fn values_of_kinds((units, columns): &Values) -> BTreeMap<String, (Vec<UnitRef>,
             (kind.to_owned(), (units, table))
         })
         .collect()
-}
-
-/// Groupings that imputation may name: by the unit above.
-fn groups(engine: &Engine<'_>, units: &[UnitRef]) -> BTreeMap<String, BTreeMap<String, String>> {
-    let parent = |unit: &UnitRef| {
-        let parent = engine.units.by_code(&unit.unit_code)?.parent.clone()?;
-        Some((unit.unit_code.clone(), parent))
-    };
-    BTreeMap::from([("parent".to_owned(), units.iter().filter_map(parent).collect())])
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::judged::judgements;
-use super::points::{Figures, Judgements, Scoring, score};
+use super::points::{Figures, Judgements, Scoring, columns, score};
 use super::rank::{Scored, rank};
 use crate::definitions::{Fault, Indicator, PointsIndex};
 use crate::indicators::{By, Children, Engine, GroupedRow};
-use crate::model::{Measure, NotSent, Period, RankRow, Status, UnitRef};
+use crate::model::{NotSent, Period, RankRow, Status, UnitRef};
 use crate::store::StoreError;
 
 /// All units of an index in one period, with everything that their points came from.
@@ -58,50 +58,50 @@ pub enum ScoreError {
     Values(Vec<Fault>),
 }
 
-/// Scores all units in each of some periods.
+/// Scores all units in a period.
 ///
 /// # Errors
 /// The store cannot be read, or the sheets have faults: all of them, with their places.
-pub fn scorecards(engine: &Engine<'_>, index: &PointsIndex, periods: &[Period]) -> Result<Vec<Scorecards>, ScoreError> {
-    let mut wanted: Vec<Period> = Vec::new();
-    for period in periods {
-        for one in [period.clone(), period.before()] {
-            if !wanted.contains(&one) {
-                wanted.push(one);
-            }
-        }
-    }
-    let mut rows: Vec<GroupedRow> = Vec::new();
-    for period in &wanted {
-        // Definitions change with time, so each period is measured by its own.
-        let indicators: Vec<&Indicator> =
-            index.inputs().iter().filter_map(|id| engine.definitions.indicator(id, period)).collect();
-        if !indicators.is_empty() {
-            rows.extend(engine.measure(std::slice::from_ref(period), &indicators, By::Unit, Children::Apart)?);
-        }
-    }
-    let measured = by_place(&rows);
+pub fn scorecards(engine: &Engine<'_>, index: &PointsIndex, period: &Period) -> Result<Scorecards, ScoreError> {
+    let kinds = &index.head.unit_kinds;
+    let units: Vec<UnitRef> = engine
+        .units_in(period)
+        .into_iter()
+        .filter(|unit| kinds.is_empty() || unit.kind.as_ref().is_some_and(|kind| kinds.contains(kind)))
+        .collect();
     let mut faults = Vec::new();
-    let mut cards = Vec::new();
-    for period in periods {
-        let kinds = &index.head.unit_kinds;
-        let units: Vec<UnitRef> = engine
-            .units_in(period)
-            .into_iter()
-            .filter(|unit| kinds.is_empty() || unit.kind.as_ref().is_some_and(|kind| kinds.contains(kind)))
-            .collect();
-        let figures = figures(engine, index, period, &units, &measured);
-        let judged = judgements(engine, index, period, &units, &mut faults)?;
-        let scoring = score(index, &figures, &judged);
-        cards.push(Scorecards { period: period.clone(), units, figures, judged, scoring });
-    }
+    let judged = judgements(engine, index, period, &units, &mut faults)?;
     faults.dedup();
-    if faults.is_empty() { Ok(cards) } else { Err(ScoreError::Sheets(faults)) }
+    if !faults.is_empty() {
+        return Err(ScoreError::Sheets(faults));
+    }
+    let figures = figures(engine, index, period, &units)?;
+    let scoring = score(index, &figures, &judged);
+    Ok(Scorecards { period: period.clone(), units, figures, judged, scoring })
 }
 
-/// Ranks the first of three cards, with the movement against the two others: the period before and last year.
+/// The cards of an earlier period, by the version of the index in force then. None without one, and none where the sheets of
+/// that period have faults: it is only compared with, and what is wrong there is no fault of the period asked for.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn earlier_scorecards(engine: &Engine<'_>, id: &str, period: &Period) -> Result<Option<Scorecards>, ScoreError> {
+    let Some(version) = engine.definitions.points_index(id, period.end) else { return Ok(None) };
+    match scorecards(engine, version, period) {
+        Ok(cards) => Ok(Some(cards)),
+        Err(ScoreError::Sheets(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Ranks by cards, with the movement against earlier ones: of the period before and of the same period last year.
 #[must_use]
-pub fn rank_cards(index: &PointsIndex, cards: &[Scorecards], not_sent: &[NotSent]) -> Vec<RankRow> {
+pub fn rank_cards(
+    index: &PointsIndex,
+    cards: &Scorecards,
+    earlier: [Option<&Scorecards>; 2],
+    not_sent: &[NotSent],
+) -> Vec<RankRow> {
     let scored = |cards: Option<&Scorecards>| -> Vec<Scored> {
         let Some(cards) = cards else { return Vec::new() };
         let totals = cards.units.iter().zip(&cards.scoring.totals);
@@ -113,12 +113,11 @@ pub fn rank_cards(index: &PointsIndex, cards: &[Scorecards], not_sent: &[NotSent
             })
             .collect()
     };
-    let [now, before, last_year] = [0, 1, 2].map(|at| scored(cards.get(at)));
+    let [now, before, last_year] = [Some(cards), earlier[0], earlier[1]].map(scored);
     let mut rows = rank([&now, &before, &last_year], index.rank, not_sent);
-    let is_whole: BTreeMap<&str, bool> = cards.first().map_or_else(BTreeMap::new, |cards| {
-        let totals = cards.units.iter().zip(&cards.scoring.totals);
-        totals.map(|(unit, total)| (unit.unit_code.as_str(), total.unscored <= 0.0)).collect()
-    });
+    let totals = cards.units.iter().zip(&cards.scoring.totals);
+    let is_whole: BTreeMap<&str, bool> =
+        totals.map(|(unit, total)| (unit.unit_code.as_str(), total.unscored <= 0.0)).collect();
     for row in &mut rows {
         // A score that lacks criteria is too low, and a class by it would be wrong.
         let score = row.score.filter(|_| is_whole.get(row.unit.unit_code.as_str()) == Some(&true));
@@ -127,42 +126,30 @@ pub fn rank_cards(index: &PointsIndex, cards: &[Scorecards], not_sent: &[NotSent
     rows
 }
 
-type Places<'r> = BTreeMap<(&'r str, &'r str, &'r str), Measure>;
-
-/// (period, indicator, unit) → figure.
-fn by_place(rows: &[GroupedRow]) -> Places<'_> {
-    rows.iter()
-        .map(|GroupedRow { row, .. }| {
-            ((row.period.as_str(), row.indicator.as_str(), row.unit.unit_code.as_str()), row.measure)
-        })
-        .collect()
-}
-
+/// What the rules read, each period by the definitions in force in it.
 fn figures(
     engine: &Engine<'_>,
     index: &PointsIndex,
     period: &Period,
     units: &[UnitRef],
-    measured: &Places<'_>,
-) -> Figures {
-    let columns = |period: &Period| -> BTreeMap<String, Vec<Measure>> {
-        let id = period.to_string();
-        let column = |input: &str| {
-            let of = |unit: &UnitRef| measured.get(&(id.as_str(), input, unit.unit_code.as_str())).copied();
-            units.iter().map(|unit| of(unit).unwrap_or(Measure::MISSING)).collect()
-        };
-        index.inputs().into_iter().map(|input| (input.to_owned(), column(input))).collect()
+) -> Result<Figures, ScoreError> {
+    let measured = |inputs: &[&str], period: &Period| -> Result<Vec<GroupedRow>, ScoreError> {
+        let of = |id: &&str| engine.definitions.indicator(id, period);
+        let indicators: Vec<&Indicator> = inputs.iter().filter_map(of).collect();
+        if indicators.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(engine.measure(std::slice::from_ref(period), &indicators, By::Unit, Children::Apart)?)
     };
-    let directions = index
-        .inputs()
-        .into_iter()
-        .filter_map(|input| Some((input.to_owned(), engine.definitions.indicator(input, period)?.direction)))
-        .collect();
-    Figures {
+    let (inputs, improved) = (index.inputs(), index.improved());
+    let now = measured(&inputs, period)?;
+    let before = measured(&improved, &period.before())?;
+    let direction = |id: &&str| Some(((*id).to_owned(), engine.definitions.indicator(id, period)?.direction));
+    Ok(Figures {
         units: units.len(),
-        now: columns(period),
-        before: columns(&period.before()),
-        directions,
+        now: columns(&inputs, units, now.iter().map(|row| &row.row)),
+        before: columns(&improved, units, before.iter().map(|row| &row.row)),
+        directions: inputs.iter().filter_map(direction).collect(),
         kinds: units.iter().map(|unit| unit.kind.clone().unwrap_or_default()).collect(),
-    }
+    })
 }

@@ -1,6 +1,6 @@
 //! Treating outliers: winsorising by limits of skewness and kurtosis, and the transformations that follow if that fails.
 
-use super::moments::shape;
+use super::moments::{mean, shape};
 use crate::definitions::index::settings::{Transform, Treat, TreatMethod, TreatWhen};
 
 /// What was done to one indicator.
@@ -91,6 +91,12 @@ fn winsorise(values: &mut [f64], settings: &Treat, done: &mut Treated) {
     }
 }
 
+/// Whether the skewness is above 0; its sign is that of the third moment. A column that leans to neither side is not:
+/// `log_CT_plus` of `COINr` mirrors it.
+fn is_skewed_upwards(values: &[f64]) -> bool {
+    mean(values).is_some_and(|mean| values.iter().map(|value| (value - mean).powi(3)).sum::<f64>() > 0.0)
+}
+
 fn transform(values: &[f64], transform: Transform, lambda: f64) -> Result<Vec<f64>, String> {
     let min = values.iter().copied().fold(f64::INFINITY, f64::min);
     let max = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -102,9 +108,7 @@ fn transform(values: &[f64], transform: Transform, lambda: f64) -> Result<Vec<f6
         Transform::LogCt | Transform::LogCtPlus | Transform::LogGii if !is_spread => {
             return Err("all values are equal; the transformation has no range to work on".to_owned());
         }
-        Transform::LogCtPlus if shape(values).is_some_and(|shape| shape.skewness < 0.0) => {
-            each(&|x| -(max - x + 0.01 * range).ln())
-        }
+        Transform::LogCtPlus if !is_skewed_upwards(values) => each(&|x| -(max - x + 0.01 * range).ln()),
         Transform::LogCt | Transform::LogCtPlus => each(&|x| (x - min + 0.01 * range).ln()),
         Transform::LogCtOrig => each(&|x| (x - min + 1.0).ln()),
         Transform::LogGii if max <= 1.0 => {

@@ -37,6 +37,7 @@ mod personal;
 mod policies;
 mod published;
 mod published_figures;
+mod published_indices;
 mod purge;
 mod references;
 mod refusals;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::settings::{Aggregate, Impute, Ranking, Scale, Screen, Treat, Weigh};
+use super::settings::{Aggregate, Impute, ImputeMethod, Ranking, Scale, Screen, Treat, Weigh};
 use crate::definitions::{Direction, Display, Fault};
 
 /// One version of a composite index.
@@ -161,6 +161,13 @@ impl Composite {
     #[must_use]
     pub fn is_valid(&self, day: NaiveDate) -> bool {
         holds((self.valid_from, self.valid_to), day)
+    }
+
+    /// How many periods back imputation looks at most; 0 where no indicator takes its last value.
+    #[must_use]
+    pub fn periods_back(&self) -> u32 {
+        let last = self.leaves.iter().filter(|leaf| leaf.impute.method == ImputeMethod::LastPeriod);
+        last.map(|leaf| leaf.impute.max_periods.unwrap_or(1)).max().unwrap_or(0)
     }
 
     /// Id of a child.

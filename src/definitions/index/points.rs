@@ -176,9 +176,19 @@ impl PointsIndex {
     /// Ids of the indicators that rules read, each once, in order of first use.
     #[must_use]
     pub fn inputs(&self) -> Vec<&str> {
+        self.read_by(|_| true)
+    }
+
+    /// Ids of the indicators whose figures of the period before are read, too.
+    #[must_use]
+    pub fn improved(&self) -> Vec<&str> {
+        self.read_by(|rule| matches!(rule, Rule::Improvement { .. }))
+    }
+
+    fn read_by(&self, is_meant: impl Fn(&Rule) -> bool) -> Vec<&str> {
         let mut inputs: Vec<&str> = Vec::new();
-        for input in self.items.iter().filter_map(|item| item.rule.as_ref()?.input()) {
-            if !inputs.contains(&input) {
+        for rule in self.items.iter().filter_map(|item| item.rule.as_ref()).filter(|rule| is_meant(rule)) {
+            if let Some(input) = rule.input().filter(|input| !inputs.contains(input)) {
                 inputs.push(input);
             }
         }

@@ -125,7 +125,7 @@ pub enum Transform {
     /// ln(x − min + 0.01 range).
     #[default]
     LogCt,
-    /// As `log_ct` if the skewness is positive, else −ln(max − x + 0.01 range).
+    /// As `log_ct` if the skewness is above 0, else −ln(max − x + 0.01 range).
     LogCtPlus,
     /// ln(x − min + 1).
     LogCtOrig,

@@ -12,6 +12,9 @@ use crate::definitions::{Direction, did_you_mean, overlap};
 /// Sums of weights may be off by this share: decimal fractions have no exact binary form.
 const SUM_TOLERANCE: f64 = 1e-9;
 
+/// How far back `last_period` may look: five years of months.
+const MOST_PERIODS: u32 = 60;
+
 /// Checks everything that can be told without data.
 pub(super) fn all(index: &Composite, place: &mut Place<'_>) {
     if index.id.trim().is_empty() {
@@ -85,6 +88,10 @@ fn impute(impute: &Impute, key: &str, place: &mut Place<'_>) {
     match (impute.method, impute.max_periods) {
         (ImputeMethod::LastPeriod, Some(0)) => {
             place.fault(format!("{key}.max_periods"), "0 periods back is no period back");
+        }
+        (ImputeMethod::LastPeriod, Some(periods)) if periods > MOST_PERIODS => {
+            let message = format!("{periods} periods back are too many; {MOST_PERIODS} at most, each is measured");
+            place.fault(format!("{key}.max_periods"), message);
         }
         (ImputeMethod::LastPeriod, _) | (_, None) => {}
         _ => place.fault(format!("{key}.max_periods"), "is used by last_period only"),

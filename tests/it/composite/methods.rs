@@ -183,6 +183,11 @@ fn transformations_follow_their_formulas() {
     let left = [1.0, 9.0, 10.0, 11.0];
     let mirrored = [-(10.1_f64.ln()), -(2.1_f64.ln()), -(1.1_f64.ln()), -(0.1_f64.ln())];
     all_close(&with(&left, Transform::LogCtPlus, 0.0).unwrap(), &mirrored);
+    // So is what leans to neither side, and three values are enough to see it: range 8, max 9.
+    let even = [-(8.08_f64.ln()), -(4.08_f64.ln()), -(0.08_f64.ln())];
+    all_close(&with(&[1.0, 5.0, 9.0], Transform::LogCtPlus, 0.0).unwrap(), &even);
+    let upwards = [0.08_f64.ln(), 1.08_f64.ln(), 8.08_f64.ln()];
+    all_close(&with(&[1.0, 2.0, 9.0], Transform::LogCtPlus, 0.0).unwrap(), &upwards);
     assert!(with(&[0.1, 0.5, 0.9], Transform::LogGii, 0.0).unwrap_err().contains("turns the order round"));
     assert!(with(&[0.0, 0.5, 0.9], Transform::Log, 0.0).unwrap_err().contains("no logarithm"));
     assert!(with(&[3.0, 3.0], Transform::LogCt, 0.0).unwrap_err().contains("equal"));

@@ -1,0 +1,55 @@
+//! What imputation may draw on beside a period's own values: tables of earlier periods, and groupings of units.
+
+use std::collections::BTreeMap;
+
+use super::ranking::{values, values_of_kinds};
+use super::scorecard::ScoreError;
+use super::table::ValueTable;
+use crate::definitions::Composite;
+use crate::indicators::Engine;
+use crate::model::{Period, Unit, UnitRef};
+
+/// Unit → group.
+type Grouping = BTreeMap<String, String>;
+
+/// The tables of earlier periods that a definition asks for, the latest first: for each period, kind of units → table.
+pub(super) struct Earlier(Vec<BTreeMap<String, ValueTable>>);
+
+impl Earlier {
+    /// Reads as many periods as the definition's imputation goes back; none where it does not.
+    pub(super) fn read(engine: &Engine<'_>, index: &Composite, period: &Period) -> Result<Self, ScoreError> {
+        let mut tables = Vec::new();
+        let mut at = period.before();
+        for _ in 0..index.periods_back() {
+            let of_kinds = values_of_kinds(&values(engine, index, &at)?);
+            tables.push(of_kinds.into_iter().map(|(kind, (_, table))| (kind, table)).collect());
+            at = at.before();
+        }
+        Ok(Self(tables))
+    }
+
+    /// The tables of one kind. A period without units of the kind keeps its place, or the one before it would pass for it.
+    pub(super) fn of(&self, kind: &str) -> Vec<ValueTable> {
+        self.0.iter().map(|tables| tables.get(kind).cloned().unwrap_or_default()).collect()
+    }
+}
+
+/// Groupings that imputation may name: `parent`, the unit right above; or a kind of units, the nearest above of that kind.
+pub(super) fn groups(engine: &Engine<'_>, units: &[UnitRef]) -> BTreeMap<String, Grouping> {
+    let above = |unit: &UnitRef| -> Vec<&Unit> {
+        let next = |unit: &&Unit| unit.parent.as_deref().and_then(|code| engine.units.by_code(code));
+        let first = engine.units.by_code(&unit.unit_code).as_ref().and_then(next);
+        // A list whose units are their own ancestors must not run for ever.
+        std::iter::successors(first, next).take(engine.units.units().len()).collect()
+    };
+    let mut groups = BTreeMap::from([("parent".to_owned(), Grouping::new())]);
+    for unit in units {
+        for (place, group) in above(unit).into_iter().enumerate() {
+            for name in std::iter::once("parent").filter(|_| place == 0).chain([group.kind.as_str()]) {
+                let grouping = groups.entry(name.to_owned()).or_default();
+                grouping.entry(unit.unit_code.clone()).or_insert_with(|| group.code.clone());
+            }
+        }
+    }
+    groups
+}
