@@ -33,6 +33,7 @@ mod import_output;
 mod independent_sql;
 mod index_forms;
 mod kill;
+mod movement;
 mod personal;
 mod policies;
 mod published;
