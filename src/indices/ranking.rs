@@ -164,7 +164,9 @@ impl<'d> Index<'d> {
         let periods = [period.clone(), period.before(), period.last_year()];
         match self {
             Self::Indicator(_, indicator) => {
-                let rows = engine.measure(&periods, &[indicator], By::Unit, Children::Apart)?;
+                // The period before a year is the same period last year: measured once, or its units would rank twice.
+                let distinct = if periods[1] == periods[2] { &periods[..2] } else { &periods[..] };
+                let rows = engine.measure(distinct, &[indicator], By::Unit, Children::Apart)?;
                 let scores = periods.each_ref().map(|period| Scored::by_indicator(&of_period(&rows, period)));
                 let rows = rank([&scores[0], &scores[1], &scores[2]], self.settings(), not_sent);
                 Ok(Ranked { rows, cards: None, composed: Vec::new(), set_aside: Vec::new() })
