@@ -27,7 +27,7 @@ pub use files::{Files, Origin, TEMPLATES};
 pub use index::IndexDef;
 pub use index::composite::Composite;
 pub use index::formula::Formula;
-pub use index::points::{Class, Item, Layer, MissingPoints, NotApplicable, PointsIndex, Role, ZeroPoints};
+pub use index::points::{Class, Item, Layer, MissingPoints, NotApplicable, PointsIndex, Role, Sheets, ZeroPoints};
 pub use index::rule::{Rule, Tier};
 pub use index_sheet::{RuleSpeech, SheetHeadings, SheetWords};
 pub use indicator::{Aggregate, Direction, Display, Group, Indicator, Rounding, Rows, Zero};

@@ -9,7 +9,7 @@ use datafusion::error::DataFusionError;
 
 use super::points::{Judged, Judgements};
 use super::scorecard::{ScoreError, SheetFault};
-use crate::definitions::{Layer, PointsIndex};
+use crate::definitions::{Layer, PointsIndex, Sheets};
 use crate::indicators::Engine;
 use crate::model::{Period, UnitRef};
 use crate::store::StoreError;
@@ -25,7 +25,7 @@ const TEXTS: usize = 9;
 ///
 /// Of a criterion the sheet of the closest period counts, of those the newest; another sheet of that period, or one
 /// without a period, gives the layers that it leaves empty. A form says which set it scores by; sheets that do not say
-/// count for every set whose codes and maxima they have.
+/// count for every set whose codes and maxima they have, unless its definition takes named ones only.
 pub(super) fn judgements(
     engine: &Engine<'_>,
     index: &PointsIndex,
@@ -200,7 +200,9 @@ enum Set {
 }
 
 fn of_set(index: &PointsIndex, row: &Row) -> Set {
-    let Some(set) = &row.set else { return Set::This };
+    let Some(set) = &row.set else {
+        return if index.sheets == Sheets::Any { Set::This } else { Set::Other };
+    };
     if *set == index.set() {
         return Set::This;
     }

@@ -427,6 +427,7 @@ mod tests {
             },
             max,
             counts: vec![Layer::Verified, Layer::Computed],
+            sheets: crate::definitions::Sheets::Any,
             not_applicable: NotApplicable::Rescale,
             zero: ZeroPoints::NotApplicable,
             missing: MissingPoints::None,

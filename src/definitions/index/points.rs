@@ -24,6 +24,17 @@ pub enum Layer {
     Surveyed,
 }
 
+/// Which sheets of criteria count for an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sheets {
+    /// Those that name it, and those that name no index.
+    #[default]
+    Any,
+    /// Those that name it; sheets of another index may have the same codes.
+    Named,
+}
+
 impl Layer {
     /// All layers in the order in which scorecards show them.
     pub const ALL: [Self; 4] = [Self::Computed, Self::SelfScored, Self::Verified, Self::Surveyed];
@@ -111,6 +122,8 @@ pub struct PointsIndex {
     pub max: f64,
     /// Which layer counts: the first that has points.
     pub counts: Vec<Layer>,
+    /// Whose sheets count.
+    pub sheets: Sheets,
     /// Criteria that do not apply.
     pub not_applicable: NotApplicable,
     /// Denominators of zero.
@@ -233,6 +246,8 @@ struct RawPoints {
     #[serde(default = "default_counts")]
     counts: Vec<Layer>,
     #[serde(default)]
+    sheets: Sheets,
+    #[serde(default)]
     not_applicable: NotApplicable,
     #[serde(default)]
     zero: ZeroPoints,
@@ -289,6 +304,7 @@ pub(in crate::definitions) fn points(
         head,
         max: settings.max,
         counts: settings.counts,
+        sheets: settings.sheets,
         not_applicable: settings.not_applicable,
         zero: settings.zero,
         missing: settings.missing,
