@@ -706,3 +706,20 @@ fn a_form_that_was_exported_comes_back_as_its_definition() {
     };
     assert_eq!(tree("lai"), tree("nho"));
 }
+
+#[test]
+fn a_sheet_that_names_no_index_leaves_those_alone_that_take_named_ones_only() {
+    let place = Place::new();
+    let sheet = "BẢNG CHẤM ĐIỂM QUÝ I NĂM 2025,,,,\nSTT,Tiêu chí,Điểm tối đa,Sở A,\n,,,Tự chấm,Thẩm định\n\
+                 1.1,Ban hành kế hoạch đúng hạn,2,2,2\n";
+    let (_, imported) = place.import_text("cham-diem_20250401.csv", sheet);
+    assert_eq!(imported.code, 0, "{}", imported.stderr);
+    let cell = |index: &str| {
+        let rows = place.rows(&["score", "--index", index, "--period", "2025-Q1", "--unit", "A"]);
+        let row = rows.into_iter().find(|row| row["code"] == "1.1").unwrap();
+        (row["max"].as_f64(), row["verified"].as_f64(), row["status"].as_str().map(str::to_owned))
+    };
+    assert_eq!(cell("par-department"), (Some(2.0), Some(2.0), Some("scored".into())));
+    // Its 1.1 is another criterion, with another maximum: neither a fault nor points.
+    assert_eq!(cell("qd766"), (Some(6.0), None, Some("missing".into())));
+}
