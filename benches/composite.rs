@@ -1,9 +1,12 @@
-//! A composite index over a large province: 3 300 units × 60 indicators × 12 periods through all stages and ranked.
+//! Indices over a large province: 3 300 units × 60 indicators or sub-criteria × 12 periods; a composite index through all its
+//! stages, an index of points from the rows of the indicator table. Both end with ranks.
 
 use std::collections::BTreeMap;
 
-use cchc::definitions::Composite;
-use cchc::indices::{Column, Input, ValueTable, compose};
+use cchc::definitions::{Composite, PointsIndex};
+use cchc::indices::points::{Figures, Judgements, columns, score};
+use cchc::indices::{Column, Input, ValueTable, compose, ranks_by};
+use cchc::model::{IndicatorRow, Measure, UnitRef};
 use criterion::{Criterion, criterion_group, criterion_main};
 
 const UNITS: usize = 3300;
@@ -75,5 +78,86 @@ fn stages(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, stages);
+/// Ten areas of six sub-criteria: linear, floor, target, tiers, relative to the best, improvement.
+fn points_index() -> PointsIndex {
+    let mut text = "kind = \"points\"\n\
+         index = { id = \"bench-points\", name_vi = \"B\", name_en = \"B\", legal_basis = \"constructed\" }\n\
+         points = { max = 300 }\n"
+        .to_owned();
+    for area in 0..PILLARS {
+        text.push_str(&format!("[[item]]\ncode = \"p{area}\"\nname = \"p\"\nmax = 30\n"));
+    }
+    let rules = [
+        "kind = \"linear\", input = ID",
+        "kind = \"floor\", input = ID, floor = 0.5",
+        "kind = \"target\", input = ID, target = 0.8",
+        "kind = \"tiers\", input = ID, tiers = [{ from = 0.9, points = 5 }, { from = 0.5, points = 2 }, { points = 0 }]",
+        "kind = \"relative_to_best\", input = ID",
+        "kind = \"improvement\", input = ID, by = 0.1",
+    ];
+    for at in 0..INDICATORS {
+        let rule = rules[at / PILLARS].replace("ID", &format!("\"i{at}\""));
+        text.push_str(&format!(
+            "[[item]]\ncode = \"i{at}\"\nparent = \"p{}\"\nname = \"i\"\nmax = 5\nrule = {{ {rule} }}\n",
+            at % PILLARS
+        ));
+    }
+    let known: Vec<String> = (0..INDICATORS).map(|at| format!("i{at}")).collect();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    PointsIndex::parse("indices/bench-points.toml", &text, &known).expect("a definition without faults")
+}
+
+/// The rows of the indicator table of one period; one denominator in twenty is zero.
+fn rows(units: &[UnitRef], period: u64) -> Vec<IndicatorRow> {
+    let mut random = fastrand::Rng::with_seed(period);
+    let mut rows = Vec::with_capacity(units.len() * INDICATORS);
+    for unit in units {
+        for at in 0..INDICATORS {
+            let all = f64::from(random.u8(..) / 13 * 13);
+            rows.push(IndicatorRow {
+                unit: unit.clone(),
+                period: format!("2024-{:02}", period + 1),
+                indicator: format!("i{at}"),
+                measure: Measure::ratio((random.f64() * (all + 1.0)).floor().min(all), all),
+            });
+        }
+    }
+    rows
+}
+
+fn points(criterion: &mut Criterion) {
+    let index = points_index();
+    let units: Vec<UnitRef> = (0..UNITS)
+        .map(|at| UnitRef {
+            unit_code: format!("X{at:05}"),
+            unit_name: String::new(),
+            kind: Some("commune".to_owned()),
+        })
+        .collect();
+    let periods: Vec<Vec<IndicatorRow>> = (0..PERIODS).map(|period| rows(&units, period)).collect();
+    let (inputs, improved) = (index.inputs(), index.improved());
+    let mut group = criterion.benchmark_group("points");
+    group.sample_size(10);
+    group.bench_function(format!("{UNITS} units × {INDICATORS} sub-criteria × {PERIODS} periods"), |bench| {
+        bench.iter(|| {
+            let ranked = periods.iter().enumerate().map(|(at, now)| {
+                let before = at.checked_sub(1).map_or(&[][..], |before| &periods[before]);
+                let figures = Figures {
+                    units: UNITS,
+                    now: columns(&inputs, &units, now),
+                    before: columns(&improved, &units, before),
+                    directions: BTreeMap::new(),
+                    kinds: units.iter().map(|_| "commune".to_owned()).collect(),
+                };
+                let scoring = score(&index, &figures, &Judgements::new());
+                let scores: Vec<Option<f64>> = scoring.totals.iter().map(|total| total.score).collect();
+                ranks_by(&scores, index.rank)
+            });
+            ranked.collect::<Vec<_>>()
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, stages, points);
 criterion_main!(benches);

@@ -389,6 +389,9 @@ fn total(index: &PointsIndex, items: &[ItemScores], unit: usize) -> Total {
 }
 
 #[cfg(test)]
+mod laws;
+
+#[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test may stop at the first surprise; the points are exact")]
 mod tests {
     use super::*;
@@ -396,7 +399,7 @@ mod tests {
     use crate::definitions::index::settings::Ranking;
     use crate::definitions::{Display, Formula, Rounding};
 
-    fn item(code: &str, parent: Option<usize>, max: f64, rule: Option<Rule>) -> Item {
+    pub(super) fn item(code: &str, parent: Option<usize>, max: f64, rule: Option<Rule>) -> Item {
         Item {
             code: code.into(),
             parent,
@@ -412,7 +415,7 @@ mod tests {
         }
     }
 
-    fn index(max: f64, items: Vec<Item>) -> PointsIndex {
+    pub(super) fn index(max: f64, items: Vec<Item>) -> PointsIndex {
         PointsIndex {
             file: "indices/test.toml".into(),
             head: Head {
@@ -440,7 +443,7 @@ mod tests {
         }
     }
 
-    fn figures(values: &[(&str, &[Measure])]) -> Figures {
+    pub(super) fn figures(values: &[(&str, &[Measure])]) -> Figures {
         let units = values.first().map_or(0, |(_, column)| column.len());
         Figures {
             units,
@@ -450,7 +453,7 @@ mod tests {
         }
     }
 
-    fn plain(values: &[f64]) -> Vec<Measure> {
+    pub(super) fn plain(values: &[f64]) -> Vec<Measure> {
         values.iter().map(|value| Measure::plain(Some(*value))).collect()
     }
 
@@ -593,56 +596,5 @@ mod tests {
         assert_eq!((scoring.totals[0].score, scoring.totals[0].unscored), (Some(3.0), 4.0));
         let nobody = score(&index, &figures(&[("x", &[Measure::MISSING])]), &Judgements::new());
         assert_eq!((nobody.totals[0].score, nobody.totals[0].unscored), (None, 10.0));
-    }
-
-    proptest::proptest! {
-        /// Parent = sum of children, points never exceed the maximum, and a better figure never costs points.
-        #[test]
-        fn points_keep_to_the_laws(values in proptest::collection::vec((0.0_f64..=1.0, 0.0_f64..=1.0, 0_u8..4), 1..20)) {
-            let rules = |input: &str| [
-                Rule::Linear { input: input.into() },
-                Rule::Floor { input: input.into(), floor: 0.5 },
-                Rule::Target { input: input.into(), target: 0.8 },
-                Rule::Tiers { input: input.into(), tiers: vec![
-                    Tier { from: Some(0.9), points: 3.0 }, Tier { from: Some(0.4), points: 1.0 }, Tier { from: None, points: 0.0 }] },
-                Rule::RelativeToBest { input: input.into() },
-            ];
-            let mut items = vec![item("I", None, 15.0, None)];
-            items.extend(rules("x").into_iter().enumerate().map(|(at, rule)| item(&format!("1.{at}"), Some(0), 3.0, Some(rule))));
-            let index = index(15.0, items);
-            let now: Vec<f64> = values.iter().map(|(value, ..)| *value).collect();
-            let scoring = score(&index, &figures(&[("x", &plain(&now))]), &Judgements::new());
-            for unit in 0..now.len() {
-                let parts: f64 = scoring.items[1..].iter().map(|item| item.points[unit].unwrap()).sum();
-                proptest::prop_assert_eq!(scoring.items[0].points[unit], Some(parts));
-                for (item, scores) in index.items.iter().zip(&scoring.items) {
-                    proptest::prop_assert!(scores.points[unit].unwrap() <= item.max + 1e-12);
-                }
-            }
-            // One unit improves: it loses nothing anywhere.
-            let (lucky, better) = (values.len() / 2, values[values.len() / 2].1);
-            let mut improved = now.clone();
-            improved[lucky] = improved[lucky].max(better);
-            let after = score(&index, &figures(&[("x", &plain(&improved))]), &Judgements::new());
-            for (before, after) in scoring.items.iter().zip(&after.items) {
-                proptest::prop_assert!(after.points[lucky] >= before.points[lucky]);
-            }
-        }
-
-        /// Re-basing keeps the order of units that leave out the same items.
-        #[test]
-        fn rebasing_keeps_order(values in proptest::collection::vec(0.0_f64..=1.0, 2..20)) {
-            let index = index(100.0, vec![
-                item("1", None, 63.0, Some(Rule::Linear { input: X() })),
-                item("2", None, 37.0, Some(Rule::Linear { input: "y".into() })),
-            ]);
-            let nothing = vec![Measure::ratio(0.0, 0.0); values.len()];
-            let scoring = score(&index, &figures(&[("x", &plain(&values)), ("y", &nothing)]), &Judgements::new());
-            for (left, one) in values.iter().zip(&scoring.totals) {
-                for (right, other) in values.iter().zip(&scoring.totals) {
-                    proptest::prop_assert!(left >= right || one.score <= other.score);
-                }
-            }
-        }
     }
 }

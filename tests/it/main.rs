@@ -9,6 +9,7 @@ mod archives;
 mod bad_containers;
 mod bad_dates;
 mod bad_definitions;
+mod bad_indices;
 mod bad_input;
 mod bad_layout;
 mod bad_paths;

@@ -172,6 +172,17 @@ pub struct Item {
 }
 
 impl PointsIndex {
+    /// Reads one definition file of `kind = "points"`, whose rules may read the named indicators.
+    ///
+    /// # Errors
+    /// All faults of the file at once.
+    pub fn parse(file: &str, text: &str, inputs: &[&str]) -> Result<Self, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let parsed = points(file, text, inputs, &mut faults);
+        faults.sort();
+        parsed.filter(|_| faults.is_empty()).ok_or(faults)
+    }
+
     /// The name by which forms of this version say that they are of it: its id, and the first day on which it holds.
     #[must_use]
     pub fn set(&self) -> String {

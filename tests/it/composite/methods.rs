@@ -163,6 +163,17 @@ fn winsorising_moves_as_few_points_as_the_limits_need() {
 }
 
 #[test]
+fn skewness_and_kurtosis_are_those_of_spreadsheets() {
+    // Mean 4, off by −3 −2 −1 0 6: m2 = 50/5, m3 = 180/5, m4 = 1394/5.
+    // SKEW = 36/10^1.5 · √20/3; KURT = (6 (2.788 − 3) + 6) · 4/(3 · 2).
+    let shape = cchc::indices::moments::shape(&[1.0, 2.0, 3.0, 4.0, 10.0]).unwrap();
+    assert!((shape.skewness - 1.697_056_274_847_714).abs() < 1e-12, "{shape:?}");
+    assert!((shape.kurtosis - 3.152).abs() < 1e-12, "{shape:?}");
+    assert!(cchc::indices::moments::shape(&[1.0, 2.0, 9.0]).is_none(), "three values have no kurtosis");
+    assert!(cchc::indices::moments::shape(&[2.0; 6]).is_none(), "equal values have no shape");
+}
+
+#[test]
 fn transformations_follow_their_formulas() {
     let with = |x: &[f64], transform, lambda| {
         let settings =
