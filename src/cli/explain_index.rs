@@ -105,6 +105,7 @@ fn figure(name: &str, found: &Trace) -> Value {
     let codes = |top: bool| {
         found.rows.iter().filter(|row| row.in_numerator == top).map(|row| row.code.as_str()).collect::<Vec<_>>()
     };
+    let inputs: Vec<Value> = found.inputs.iter().map(|input| figure(&input.definition.name_vi, input)).collect();
     json!({
         "indicator": found.row.indicator,
         "name": name,
@@ -115,6 +116,7 @@ fn figure(name: &str, found: &Trace) -> Value {
         "files": found.files,
         "in_numerator": codes(true),
         "only_in_denominator": codes(false),
+        "inputs": inputs,
     })
 }
 

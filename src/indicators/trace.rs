@@ -12,7 +12,7 @@ use super::figures::receivers;
 use super::lists::{text, texts};
 use super::{By, Children, Engine};
 use crate::definitions::{Aggregate, Derived, Indicator};
-use crate::model::{IndicatorRow, Period, Table};
+use crate::model::{IndicatorRow, Period, Status, Table};
 use crate::store::StoreError;
 
 /// Where a figure comes from.
@@ -61,8 +61,11 @@ pub fn trace(
     let Some(figure) = figures.into_iter().find(|one| one.row.unit.unit_code == unit) else { return Ok(None) };
     if let Some(derived) = &indicator.derived {
         let sql = of_unit(indicator, derived, period, unit);
-        let rows = units(engine, derived, unit, period)?;
         let inputs = inputs(engine, derived, unit, period)?;
+        let rows = match derived {
+            Derived::UnitShare { .. } | Derived::UnitMean { .. } => units(engine, derived, unit, period)?,
+            _ => passed_on(derived, &inputs),
+        };
         let files = sorted(inputs.iter().flat_map(|one| one.files.clone()).collect());
         return Ok(Some(Trace { definition: indicator.clone(), row: figure.row, sql, files, rows, inputs }));
     }
@@ -104,6 +107,25 @@ fn inputs(engine: &Engine<'_>, derived: &Derived, unit: &str, period: &Period) -
         }
     }
     Ok(found)
+}
+
+/// The rows of the inputs that are the figure's own: of a ratio what its two figures count, of the first that is there
+/// what that counts. A formula and a change have none; their inputs have.
+fn passed_on(derived: &Derived, inputs: &[Trace]) -> Vec<TracedRow> {
+    match (derived, inputs) {
+        (Derived::Ratio { .. }, [top, bottom]) => {
+            let counted = |one: &'_ Trace, in_numerator| {
+                let rows = one.rows.iter().filter(|row| row.in_numerator).cloned();
+                rows.map(|row| TracedRow { in_numerator, ..row }).collect::<Vec<_>>()
+            };
+            [counted(top, true), counted(bottom, false)].concat()
+        }
+        (Derived::First { .. }, inputs) => {
+            let told = inputs.iter().find(|one| matches!(one.row.measure.status, Status::Ok | Status::Suppressed));
+            told.map(|one| one.rows.clone()).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// The units behind a share or a mean of units, and of each whether it is on top.

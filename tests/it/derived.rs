@@ -229,6 +229,9 @@ fn explain_leads_a_share_of_units_to_the_units_and_on_to_their_dossiers() {
     assert_eq!((read["indicator"].as_str(), read["denominator"].as_f64()), (Some("late_rate"), Some(6.0)));
     assert_eq!(read["in_numerator"], serde_json::json!(["B-202502-0"]));
     assert_eq!(found[0]["files"].as_array().unwrap().len(), 1);
+    let ratio = place.rows(&["explain", "answers_per_resolved", "--unit", "A", "--period", "2025-Q1", "--rows"]);
+    assert_eq!(ratio[0]["in_numerator"], serde_json::json!(["G1", "G2", "G3"]));
+    assert_eq!(ratio[0]["only_in_denominator"].as_array().unwrap().len(), 4);
     let change = place.rows(&["explain", "on_time_change_before", "--unit", "A", "--period", "2025-Q1"]);
     let periods: Vec<&str> =
         change[0]["inputs"].as_array().unwrap().iter().map(|one| one["period"].as_str().unwrap()).collect();
@@ -540,6 +543,13 @@ mod parts_of_766 {
         close(points("5.1"), Some(2.0 * 0.5 / 0.8), "2r/80 % of 1/2");
         close(points("3.1"), Some(3.0), "6r of 1/2");
         close(points("6.3"), Some(6.0 * (1.0 / 3.0) / 0.9), "6r/90 % of 1/3");
+        // From the score down to the rows: the part, the figure that was there, the dossiers it counts.
+        let arguments = ["explain", "qd766", "--unit", "A", "--period", "2025-Q1", "--item"];
+        let found = place.rows(&[arguments.as_slice(), &["3.1"]].concat());
+        let part = &found[0]["parts"].as_array().unwrap()[0]["figure"];
+        assert_eq!((&part["indicator"], &part["in_numerator"]), (&"e_result_766".into(), &serde_json::json!(["A1"])));
+        assert_eq!(part["inputs"][0]["indicator"], "e_result_of_paper", "{part}");
+        assert_eq!(part["inputs"][0]["only_in_denominator"], serde_json::json!(["A2"]));
     }
 
     /// Sheets as departments keep them name no set; the codes of one set stand in others, too.
