@@ -319,6 +319,62 @@ fn units_without_late_dossiers_are_those_of_which_sql_finds_none() {
     }
 }
 
+/// Finished, late and rated of each unit from the stored columns, in the quarter and in the one before; and its feedback.
+const BY_HAND: &str = "SELECT u.code AS u, u.kind, n.done, n.late, b.done AS done_before, b.late AS late_before, r.rated, f.told FROM units u
+    LEFT JOIN (SELECT resolving_unit AS u, count(*) AS done, sum(CASE WHEN CAST(finished_at AS DATE) > CAST(due_at AS DATE) THEN 1 ELSE 0 END) AS late
+      FROM dossiers WHERE received_at IS NOT NULL AND CAST(finished_at AS DATE) BETWEEN DATE '2025-01-01' AND DATE '2025-03-31' GROUP BY 1) n ON n.u = u.code
+    LEFT JOIN (SELECT resolving_unit AS u, count(*) AS done, sum(CASE WHEN CAST(finished_at AS DATE) > CAST(due_at AS DATE) THEN 1 ELSE 0 END) AS late
+      FROM dossiers WHERE received_at IS NOT NULL AND CAST(finished_at AS DATE) BETWEEN DATE '2024-10-01' AND DATE '2024-12-31' GROUP BY 1) b ON b.u = u.code
+    LEFT JOIN (SELECT unit AS u, count(*) AS rated FROM ratings WHERE score IN (1, 2, 3, 4, 5)
+      AND CAST(rated_at AS DATE) BETWEEN DATE '2025-01-01' AND DATE '2025-03-31' GROUP BY 1) r ON r.u = u.code
+    LEFT JOIN (SELECT unit AS u, count(*) AS told FROM feedback
+      WHERE CAST(received_at AS DATE) BETWEEN DATE '2025-01-01' AND DATE '2025-03-31' GROUP BY 1) f ON f.u = u.code";
+
+#[test]
+fn ratios_changes_formulas_and_means_equal_those_of_sql_over_the_stored_columns() {
+    let ids = ["answers_per_resolved", "on_time_change_before", "service_satisfied", "on_time_unit_mean"];
+    let arguments = [&["indicators", "--period", "2025-Q1", "--indicator"], ids.as_slice()].concat();
+    let rows = sample().place.rows(&arguments);
+    let mut means: std::collections::BTreeMap<String, Vec<f64>> = std::collections::BTreeMap::new();
+    let mut compared = 0;
+    for hand in sample().place.rows(&["sql", BY_HAND]) {
+        let unit = hand["u"].as_str().unwrap();
+        if !rows.iter().any(|row| row["unit_code"] == unit) {
+            continue;
+        }
+        let number = |key: &str| hand[key].as_f64();
+        let (done, late) = (number("done").filter(|done| *done > 0.0), number("late").unwrap_or(0.0));
+        let none = |key: &str| number(key).unwrap_or(0.0);
+        let before = number("done_before").map(|done| 1.0 - none("late_before") / done);
+        let now = done.map(|done| 1.0 - late / done);
+        let value = |id: &str| figure(&rows, unit, id)["value"].as_f64();
+        close(value("answers_per_resolved"), done.map(|done| none("rated") / done), unit);
+        close(value("on_time_change_before"), now.zip(before).map(|(now, before)| now - before), unit);
+        close(value("service_satisfied"), done.map(|done| (1.0 - late / done - none("told") / done).max(0.0)), unit);
+        means.entry(hand["kind"].as_str().unwrap().to_owned()).or_default().extend(now);
+        compared += usize::from(now.is_some());
+    }
+    assert!(compared > 20, "{compared}");
+    for (kind, rates) in means.iter().filter(|(_, rates)| !rates.is_empty()) {
+        let mean = rates.iter().sum::<f64>() / rates.len() as f64;
+        close(figure(&rows, &format!("*{kind}"), "on_time_unit_mean")["value"].as_f64(), Some(mean), kind);
+    }
+}
+
+#[test]
+fn what_reads_nothing_in_force_is_missing_and_not_left_out() {
+    let place = place();
+    let until = |text: String| text.replace("legal_basis", "valid_to = \"2024-12-31\"\nlegal_basis");
+    let text = "title_vi = \"Thử\"\ntitle_en = \"Trial\"\n\n".to_owned()
+        + &until(definition("old", "{ kind = \"formula\", formula = \"[late_rate]\" }"))
+        + &definition("reader", "{ kind = \"formula\", formula = \"[old]\" }");
+    place.file("kho/queries/indicators/96-trial.toml", text);
+    let of = |period: &str| place.rows(&["indicators", "--period", period, "--indicator", "reader"]);
+    is(&of("2024-Q4"), "A", "reader", None, Some(0.5));
+    status(&of("2025-Q1"), "A", "reader", "missing");
+    assert!(place.rows(&["indicators", "--period", "2025-Q1"]).len() > 100);
+}
+
 #[test]
 fn faults_of_derived_indicators_are_named_all_at_once() {
     let place = Place::new();
@@ -555,25 +611,37 @@ mod parts_of_766 {
     /// Sheets as departments keep them name no set; the codes of one set stand in others, too.
     #[test]
     fn a_sheet_of_another_index_scores_nothing_and_one_of_this_is_checked() {
+        const ITEMS: [(&str, u32); 5] = [("1.1", 6), ("1.2", 4), ("1.3", 2), ("2.1", 20), ("3.1", 6)];
+        let mut index =
+            "kind = \"points\"\n[index]\nid = \"nho\"\nname_vi = \"Nhỏ\"\nname_en = \"Small\"\nunit_kinds = []\n\
+            legal_basis = \"ví dụ\"\n[points]\nmax = 38\ncounts = [\"verified\", \"computed\"]\n"
+                .to_owned();
+        for (code, max) in ITEMS {
+            let rule =
+                if code == "2.1" { "{ kind = \"linear\", input = \"on_time_rate\" }" } else { "{ kind = \"scored\" }" };
+            index.push_str(&format!("[[item]]\ncode = \"{code}\"\nname = \"Tiêu chí\"\nmax = {max}\nrule = {rule}\n"));
+        }
         let sheet = |maxima: [u32; 5]| {
-            let row = |(code, max): (&str, u32)| format!("{code},Tiêu chí,Sở A,{max},1,1,Quý I/2025\n");
-            let rows: String = ["1.1", "1.2", "1.3", "2.1", "3.1"].into_iter().zip(maxima).map(row).collect();
+            let row = |((code, _), max): ((&str, u32), u32)| format!("{code},Tiêu chí,Sở A,{max},1,1,Quý I/2025\n");
+            let rows: String = ITEMS.into_iter().zip(maxima).map(row).collect();
             format!("Mã tiêu chí,Tên tiêu chí,Đơn vị,Điểm tối đa,Tự chấm,Thẩm định,Kỳ\n{rows}")
         };
-        let ranked = |text: String| {
-            let place = filled(&[("diem_20250406.csv", text.as_str())]);
-            place.run(&["--format", "json", "rank", "--index", "qd766", "--period", "2025-Q1", "--detail"])
+        let ranked = |maxima: [u32; 5]| {
+            let place = filled(&[("diem_20250406.csv", sheet(maxima).as_str())]);
+            place.file("kho/queries/indices/nho.toml", &index);
+            place.run(&["--format", "json", "rank", "--index", "nho", "--period", "2025-Q1", "--detail"])
         };
-        let other = ranked(sheet([2, 3, 1, 3, 6])).exits(0);
         let of = |ran: &crate::support::Ran, code: &str| {
             let row = ran.rows().into_iter().find(|row| row["unit_code"] == "A" && row["code"] == code);
             row.unwrap_or_else(|| panic!("no {code} in {}", ran.stdout))["points"].as_f64()
         };
-        // 2 of 3 on time: 20r by the dossiers.
+        // 2 of 3 on time: 20r by the dossiers, and nobody scored the others.
+        let other = ranked([2, 3, 1, 3, 6]).exits(0);
         close(of(&other, "2.1"), Some(40.0 / 3.0), "computed, not the 1 of another set");
-        let own = ranked(sheet([6, 4, 2, 20, 6])).exits(0);
+        close(of(&other, "1.1"), Some(0.0), "not scored");
+        let own = ranked([6, 4, 2, 20, 6]).exits(0);
         close(of(&own, "2.1"), Some(1.0), "verified");
-        ranked(sheet([6, 4, 2, 19, 6])).exits(1).says(&["the sheet gives at most 19 points, index 'qd766' at most 20"]);
+        ranked([6, 4, 2, 19, 6]).exits(1).says(&["the sheet gives at most 19 points, index 'nho' at most 20"]);
     }
 
     #[test]

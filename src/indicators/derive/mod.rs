@@ -176,6 +176,10 @@ impl<'d> Needs<'d> {
                     indicators.push(indicator);
                 }
             }
+            // Rows are those of what is counted, so something must be.
+            if indicators.is_empty() {
+                indicators.extend(engine.definitions.indicators.iter().find(|one| one.derived.is_none()));
+            }
             if !periods.is_empty() {
                 let measured = figures::measure(engine, &periods, &indicators, by, children)?;
                 counted.push(Counted { periods, indicators, measured });
