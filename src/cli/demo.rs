@@ -61,7 +61,7 @@ impl Demo {
         let ranked = index.rank(&engine, &period, &not_sent(&engine, &period)?)?;
         output::plain(&short(&ranked.rows))?;
         let wanted = report::Wanted { period: &period, indices: &[], cards: Cards::None, out: &self.out };
-        for path in report::write(&opened, &root, PolicyArgs::NONE, &wanted)? {
+        for path in report::write(&opened, &root, PolicyArgs::NONE, &wanted)?.paths {
             note(global, &path.display().to_string());
         }
         Ok(Outcome::Done)

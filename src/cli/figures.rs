@@ -5,7 +5,7 @@ use clap::ValueEnum;
 
 use super::{Format, Global, Opened, Usage, note};
 use crate::indicators::{By, Children};
-use crate::indices::{Index, Ranked};
+use crate::indices::{Index, Ranked, SetAside};
 use crate::model::{NotSent, Period, Status};
 
 /// How figures are split.
@@ -86,18 +86,7 @@ pub(super) fn tell_not_sent(global: &Global, missing: &[NotSent]) {
 /// Says which kinds a composite index could not score and why, and which indicators it left out.
 pub(super) fn tell_set_aside(global: &Global, index: &Index<'_>, ranked: &Ranked) {
     for one in &ranked.set_aside {
-        let faults: Vec<String> = one.faults.iter().map(|fault| format!("  {fault}")).collect();
-        note(
-            global,
-            &format!(
-                "kind '{}' ({} unit(s)) is not ranked by '{}', the other kinds are:\n{}\n  send what is missing, take the \
-                 indicator out of the definition, or leave the kind out of its unit_kinds",
-                one.kind,
-                one.units,
-                index.id(),
-                faults.join("\n")
-            ),
-        );
+        note(global, &set_aside(index.id(), one));
     }
     let Index::Composite(definition) = index else { return };
     for (kind, composed) in ranked.composed.iter().filter(|(_, composed)| !composed.left_out.is_empty()) {
@@ -110,4 +99,16 @@ pub(super) fn tell_set_aside(global: &Global, index: &Index<'_>, ranked: &Ranked
             ),
         );
     }
+}
+
+/// Why a kind is not ranked by an index, and what to do.
+pub(super) fn set_aside(index_id: &str, one: &SetAside) -> String {
+    let faults: Vec<String> = one.faults.iter().map(|fault| format!("  {fault}")).collect();
+    format!(
+        "kind '{}' ({} unit(s)) is not ranked by '{index_id}', the other kinds are:\n{}\n  send what is missing, take the \
+         indicator out of the definition, or leave the kind out of its unit_kinds",
+        one.kind,
+        one.units,
+        faults.join("\n")
+    )
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::Args;
 
+use super::figures::set_aside;
 use super::{Global, Opened, Outcome, PolicyArgs, Usage, note, period};
 use crate::definitions::{TEMPLATES, did_you_mean};
 use crate::indices::Index;
@@ -43,7 +44,10 @@ impl Report {
         };
         let wanted = Wanted { period: &self.period, indices: &self.index, cards, out: &self.out };
         let written = write(&opened, &global.workspace, self.policies, &wanted)?;
-        for path in written {
+        for words in written.remarks {
+            note(global, &words);
+        }
+        for path in written.paths {
             note(global, &path.display().to_string());
         }
         Ok(Outcome::Done)
@@ -59,8 +63,15 @@ pub(super) struct Wanted<'a> {
     pub out: &'a Path,
 }
 
-/// Writes the workbook and a PNG and an SVG of each chart; returns the paths.
-pub(super) fn write(opened: &Opened, root: &Path, policies: PolicyArgs, wanted: &Wanted<'_>) -> Result<Vec<PathBuf>> {
+/// What was written.
+pub(super) struct Written {
+    pub paths: Vec<PathBuf>,
+    /// What could not be shown, and why.
+    pub remarks: Vec<String>,
+}
+
+/// Writes the workbook and a PNG and an SVG of each chart.
+pub(super) fn write(opened: &Opened, root: &Path, policies: PolicyArgs, wanted: &Wanted<'_>) -> Result<Written> {
     let (period, out) = (wanted.period, wanted.out);
     let mut ids: Vec<&str> = opened.definitions.indices.iter().map(|index| index.id.as_str()).collect();
     for id in wanted.indices {
@@ -75,17 +86,24 @@ pub(super) fn write(opened: &Opened, root: &Path, policies: PolicyArgs, wanted: 
     let theme = template.theme.clone();
     let engine = opened.engine(policies);
     let input = gather(&engine, &opened.workspace.config, &opened.version, period, &indices, &wanted.cards, template)?;
+    let mut remarks: Vec<String> = Vec::new();
+    for ranking in &input.rankings {
+        remarks.extend(ranking.set_aside.iter().map(|one| set_aside(&ranking.index_id, one)));
+    }
+    let cardless = input.without_card().into_iter();
+    remarks
+        .extend(cardless.map(|code| format!("no index named scores unit '{code}' in {period}: it has no scorecard")));
     let book = build(&input);
     std::fs::create_dir_all(out).with_context(|| format!("cannot make the folder {}", out.display()))?;
-    let mut written = vec![save(out, &format!("bao-cao_{}.xlsx", file_name(period)), &render_xlsx(&book, &theme)?)?];
+    let mut paths = vec![save(out, &format!("bao-cao_{}.xlsx", file_name(period)), &render_xlsx(&book, &theme)?)?];
     for chart in book.sheets.iter().flat_map(|sheet| &sheet.blocks).filter_map(|block| match block {
         Block::Chart(chart) => Some(chart),
         _ => None,
     }) {
-        written.push(save(out, &format!("{}.png", chart.file_stem), &charts::render_png(chart, &theme)?)?);
-        written.push(save(out, &format!("{}.svg", chart.file_stem), charts::render_svg(chart, &theme)?.as_bytes())?);
+        paths.push(save(out, &format!("{}.png", chart.file_stem), &charts::render_png(chart, &theme)?)?);
+        paths.push(save(out, &format!("{}.svg", chart.file_stem), charts::render_svg(chart, &theme)?.as_bytes())?);
     }
-    Ok(written)
+    Ok(Written { paths, remarks })
 }
 
 /// Refuses scorecards that no index named would have.

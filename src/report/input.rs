@@ -177,6 +177,34 @@ impl Ranking {
     pub fn has_cards(&self) -> bool {
         self.cards != Cards::None && !matches!(self.makeup, Makeup::Indicator)
     }
+
+    /// Whether the card of a unit is asked for, and there is one.
+    #[must_use]
+    pub fn has_card_of(&self, unit_code: &str) -> bool {
+        let Some(row) = self.rows.iter().find(|row| row.unit.unit_code == unit_code) else { return false };
+        self.cards.holds(unit_code)
+            && match &self.makeup {
+                Makeup::Indicator => false,
+                Makeup::Points(..) => true,
+                Makeup::Composite(_, kinds) => kinds.iter().any(|(kind, _)| row.unit.kind.as_ref() == Some(kind)),
+            }
+    }
+}
+
+impl ReportInput {
+    /// Units whose scorecards are asked for and that no index has one of, by code.
+    #[must_use]
+    pub fn without_card(&self) -> Vec<&str> {
+        let asked = self.rankings.iter().filter_map(|ranking| match &ranking.cards {
+            Cards::Of(codes) => Some(codes),
+            Cards::None | Cards::All => None,
+        });
+        let has_card = |code: &&str| self.rankings.iter().any(|ranking| ranking.has_card_of(code));
+        let mut codes: Vec<&str> = asked.flatten().map(String::as_str).filter(|code| !has_card(code)).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        codes
+    }
 }
 
 /// What the scores of a ranking are made of.

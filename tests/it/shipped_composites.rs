@@ -167,7 +167,8 @@ fn the_workbook_shows_a_composite_index_as_the_command_gives_it() {
     let out = place.path("ra");
     let arguments =
         ["report", "--period", PERIOD, "--index", "ict-index", "--scorecard", "B", "X", "--out", out.to_str().unwrap()];
-    place.run(&arguments).exits(0);
+    let ran = place.run(&arguments).exits(0);
+    ran.says(&["kind 'district' (1 unit(s)) is not ranked by 'ict-index'", "no index named scores unit 'X'"]);
     let detail = place.rows(&["rank", "--index", "ict-index", "--period", PERIOD, "--detail"]);
     let score = |unit: &str, node: &str| {
         detail.iter().find(|row| row["unit_code"] == unit && row["node"] == node).unwrap()["score"].as_f64()

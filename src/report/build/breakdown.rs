@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::super::input::{Makeup, Ranking};
+use super::super::input::{FigureUnit, Makeup, Ranking};
+use super::super::number::value_of_cell;
 use super::super::plan::Kind;
 use crate::definitions::index::composite::Child;
 use crate::definitions::{Composite, PointsIndex, Role};
@@ -91,6 +92,15 @@ impl<'a> Breakdown<'a> {
             Source::Points(index, _) => Kind::Number(index.display.digits),
             Source::Composite(index, _) => Kind::Number(index.display.digits.max(2)),
         }
+    }
+
+    /// A value as a cell must hold it to be shown by the mode of the definition.
+    pub fn shown(&self, value: f64) -> f64 {
+        let display = match self.source {
+            Source::Points(index, _) => &index.display,
+            Source::Composite(index, _) => &index.display,
+        };
+        value_of_cell(value, FigureUnit::Points, display)
     }
 
     /// What stands right below the index. Bonus and deduction stand outside it.

@@ -53,10 +53,11 @@ fn by_area(context: &Context<'_>, breakdown: &Breakdown<'_>, drawn: &[&RankRow])
     let series = |name: String, values: Vec<Option<f64>>| Series { name, tint: Tint::Turn, values };
     let mut all: Vec<Series> = Vec::new();
     for area in breakdown.areas() {
-        let points = drawn.iter().map(|row| breakdown.points(&area, &row.unit.unit_code));
+        let points = drawn.iter().map(|row| Some(breakdown.shown(breakdown.points(&area, &row.unit.unit_code)?)));
         all.push(series(name(&area), points.collect()));
     }
-    let bonus: Vec<Option<f64>> = drawn.iter().map(|row| Some(breakdown.total(&row.unit.unit_code)?.bonus)).collect();
+    let bonus: Vec<Option<f64>> =
+        drawn.iter().map(|row| Some(breakdown.shown(breakdown.total(&row.unit.unit_code)?.bonus))).collect();
     if bonus.iter().flatten().any(|bonus| *bonus > 0.0) {
         all.push(series(words.bonus.clone(), bonus));
     }

@@ -45,7 +45,7 @@ fn area_cell(
     let standings = || criteria.iter().map(|part| breakdown.standing(part, code));
     let is_scored = standings().any(|standing| matches!(standing, Standing::Has(_)));
     match breakdown.points(area, code).filter(|_| is_scored) {
-        Some(points) => Cell::Number(points),
+        Some(points) => Cell::Number(breakdown.shown(points)),
         None if standings().all(|standing| standing == Standing::NotApplicable) => {
             Cell::Absent(words.not_applicable.clone())
         }
@@ -77,7 +77,7 @@ fn totals<'a>(context: &Context<'_>, breakdown: &Breakdown<'_>, rows: &[&'a Rank
     shown
         .map(|(_, heading, pick)| Extra {
             column: Column::new(heading, breakdown.figure(), 11),
-            cells: totals.iter().map(|(code, total)| (*code, Cell::Number(pick(total)))).collect(),
+            cells: totals.iter().map(|(code, total)| (*code, Cell::Number(breakdown.shown(pick(total))))).collect(),
         })
         .collect()
 }

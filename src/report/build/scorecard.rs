@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::super::input::{Makeup, Ranking};
+use super::super::input::{FigureUnit, Makeup, Ranking};
+use super::super::number::value_of_cell;
 use super::super::plan::{Block, Cell, Column, Kind, Row, RowStyle, Sheet, Table, Tone};
 use super::super::template::fill;
 use super::basis::{self, word};
@@ -54,9 +55,7 @@ fn sheet(context: &Context<'_>, ranking: &Ranking, row: &RankRow) -> Option<Shee
         if matches!(ranking.makeup, Makeup::Points(..)) { &words.note } else { &words.note_scaled },
     ));
     blocks.push(basis::facts(context, ranking));
-    let has_card = |other: &&Ranking| {
-        other.has_cards() && other.rows.iter().any(|other| other.unit.unit_code == row.unit.unit_code)
-    };
+    let has_card = |other: &&Ranking| other.has_card_of(&row.unit.unit_code);
     let is_alone = context.input.rankings.iter().filter(has_card).count() < 2;
     Some(landscape(filled(if is_alone { &words.sheet } else { &words.sheet_other }), blocks))
 }
@@ -151,20 +150,22 @@ fn points_row(
 ) -> Row {
     let (item, scores) = (&index.items[place], &cards.scoring.items[place]);
     let judged = cards.judged.get(&(place, at));
-    let given = |layer: Layer| Cell::optional(judged.and_then(|judged| judged.points(layer)));
+    let number = |value: f64| Cell::Number(value_of_cell(value, FigureUnit::Points, &index.display));
+    let shown = |value: Option<f64>| value.map_or(Cell::Empty, number);
+    let given = |layer: Layer| shown(judged.and_then(|judged| judged.points(layer)));
     let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map_or(Cell::Empty, Cell::text);
     let points = scores.points[at];
     let mut cells = vec![
         Cell::text(&item.code),
         Cell::text(&item.name),
         Cell::Number(item.max),
-        points.map_or_else(|| Cell::Absent(context.template.words.not_applicable.clone()), Cell::Number),
-        Cell::optional(points.map(|points| scores.max[at] - points)),
+        points.map_or_else(|| Cell::Absent(context.template.words.not_applicable.clone()), number),
+        shown(points.map(|points| scores.max[at] - points)),
         text(status(context, (scores.status[at], scores.layer[at]), item.rule.is_some())),
         given(Layer::SelfScored),
         given(Layer::Verified),
         given(Layer::Surveyed),
-        Cell::optional(scores.computed[at]),
+        shown(scores.computed[at]),
         text(judged.and_then(|judged| judged.reason.as_deref())),
         item.rule.as_ref().map_or(Cell::Empty, |rule| Cell::Text(rule.formula(item.max))),
     ];
