@@ -120,6 +120,14 @@ impl Outline {
     pub fn finish(mut self, batch: &mut RawBatch) -> Outlined {
         let mended = self.mend();
         let leaves = self.leaves();
+        // A letter over areas leads them; one with nothing below it stands beside them, as points on top do.
+        if self.rows.iter().any(|row| row.depth == 1) {
+            self.rows
+                .iter_mut()
+                .zip(&leaves)
+                .filter(|(row, leaf)| **leaf && row.depth == 0)
+                .for_each(|(row, _)| row.depth = 1);
+        }
         let top = self.rows.iter().map(|row| row.depth).min().unwrap_or(0);
         let levels = self.levels();
         let mut outlined = Outlined { rows: 0, mended };

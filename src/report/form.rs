@@ -83,6 +83,7 @@ pub(super) struct RuleWords {
     pub relative_to_best: String,
     pub improvement: String,
     pub decline: String,
+    pub percent_points: String,
     pub formula: String,
     pub figure: String,
     pub bonus: String,
@@ -184,7 +185,7 @@ impl FormWords {
             }
         };
         let more = if layer == Layer::Verified { format!(" {}", self.entry.or_not_applicable) } else { String::new() };
-        (fill(&self.entry.title, &[("max", &max)]), sentence + &more)
+        (shortened(&fill(&self.entry.title, &[("max", &max)]), 32), shortened(&(sentence + &more), 255))
     }
 
     /// The rule of an item in words, with the figure that it reads.
@@ -195,6 +196,11 @@ impl FormWords {
         let number = |value: f64| match figure.map(|figure| figure.counted) {
             Some(Counted::Share) => format!("{}%", plain(value * 100.0)),
             _ => plain(value),
+        };
+        // A share that grows from 20% to 25% grows by 5 points of percent, not by 5%.
+        let change = |by: f64| match figure.map(|figure| figure.counted) {
+            Some(Counted::Share) => fill(&words.percent_points, &[("by", &plain(by * 100.0))]),
+            _ => plain(by),
         };
         let filled = |sentence: &str, values: &[(&str, &str)]| fill(&fill(sentence, values), &[("max", &max)]);
         let mut text = match rule {
@@ -207,8 +213,8 @@ impl FormWords {
             Rule::Deduction { per, .. } => filled(&words.deduction, &[("per", &plain(*per))]),
             Rule::External { factor, .. } => filled(&words.external, &[("factor", &plain(*factor))]),
             Rule::RelativeToBest { .. } => filled(&words.relative_to_best, &[]),
-            Rule::Improvement { by, .. } if *by < 0.0 => filled(&words.decline, &[("by", &number(-by))]),
-            Rule::Improvement { by, .. } => filled(&words.improvement, &[("by", &number(*by))]),
+            Rule::Improvement { by, .. } if *by < 0.0 => filled(&words.decline, &[("by", &change(-by))]),
+            Rule::Improvement { by, .. } => filled(&words.improvement, &[("by", &change(*by))]),
             Rule::Formula { formula } => filled(&words.formula, &[("formula", formula.text())]),
         };
         let aside = match item.role {
@@ -255,6 +261,14 @@ pub(super) fn allowed(item: &Item) -> Allowed {
         }
         _ => Allowed::UpTo(item.max),
     }
+}
+
+/// A text of as many letters as Excel takes.
+fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most - 1).chain(['…']).collect()
 }
 
 /// Writes a number with as many decimals as it needs, at most six: 0.5 is "0,5".
@@ -311,6 +325,14 @@ mod tests {
             words().rule(&of_count, Some(count)),
             "Từ 4 trở lên: 1,5 điểm; dưới 4: 0 điểm. Số liệu: Số cuộc họp"
         );
+    }
+
+    #[test]
+    fn what_a_cell_takes_is_told_in_as_many_letters_as_excel_allows() {
+        let points = (0..200).map(f64::from).collect();
+        let (title, sentence) = words().entry(&Allowed::OneOf(points), 1000.125, Layer::Verified);
+        assert_eq!((title.as_str(), sentence.chars().count()), ("Điểm từ 0 đến 1.000,125", 255));
+        assert!(sentence.starts_with("Chọn một trong các mức: 0; 1; 2;") && sentence.ends_with('…'), "{sentence}");
     }
 
     #[test]

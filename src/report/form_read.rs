@@ -41,7 +41,11 @@ impl FormWords {
         let input = String::new;
         let one = |template: &str, name: &str| {
             let found = of_max(template, words, max)?;
-            let mut values = found.iter().filter(|(of, _)| *of == name).map(|(_, value)| share_or_number(value));
+            let number = |value: &str| match captures(&self.rule.percent_points, value).as_deref() {
+                Some([(_, points)]) => share_or_number(points).map(|points| points / 100.0),
+                _ => share_or_number(value),
+            };
+            let mut values = found.iter().filter(|(of, _)| *of == name).map(|(_, value)| number(value));
             let first = values.next()??;
             values.all(|value| value == Some(first)).then_some(first)
         };

@@ -142,6 +142,20 @@ fn areas_and_criteria_that_repeat_sums_are_not_counted_twice() {
 }
 
 #[test]
+fn points_on_top_stand_beside_the_areas() {
+    let place = Place::new();
+    let sheet = "BẢNG CHẤM ĐIỂM NĂM 2020,,,,\nSTT,Tiêu chí,Điểm tối đa,Sở A,Sở Bê\n,,,Tự chấm,Tự chấm\n\
+        I,Chỉ đạo,2,,\n1.1,Kế hoạch,2,2,1\nII,Thể chế,3,,\n2.1,Rà soát,3,3,3\nT,Điểm cộng,1,1,0\nP,Điểm trừ,1,0,0\n";
+    place.import_text("cham-diem_20210105.csv", sheet);
+    let rows = place.rows(&["sql", "SELECT criterion, level, leaf, area FROM criteria WHERE unit = 'A' ORDER BY row"]);
+    let told: Vec<String> = rows
+        .iter()
+        .map(|row| ["criterion", "level", "leaf", "area"].map(|key| row[key].to_string().replace('"', "")).join(" "))
+        .collect();
+    assert_eq!(told, ["1.1 criterion true I", "2.1 criterion true II", "T area true T", "P area true P"]);
+}
+
+#[test]
 fn points_above_the_maximum_are_refused_and_named_and_the_other_units_are_loaded() {
     let place = Place::new();
     let (file, ran) =

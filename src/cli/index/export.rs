@@ -8,7 +8,7 @@ use chrono::NaiveDateTime;
 use super::super::findings::{created, file_name};
 use super::super::output::Columns;
 use super::super::report::{save, template};
-use super::super::{Global, Opened, Usage};
+use super::super::{Global, Opened, PolicyArgs, Usage};
 use super::Export;
 use crate::definitions::{Definitions, PointsIndex, TEMPLATES, did_you_mean};
 use crate::model::{Period, UnitRef};
@@ -58,7 +58,7 @@ impl Export {
         };
         let kinds = &index.head.unit_kinds;
         let scored = |unit: &UnitRef| kinds.is_empty() || unit.kind.as_ref().is_some_and(|kind| kinds.contains(kind));
-        let units = opened.engine(self.policies).units_in(&period).into_iter().filter(scored);
+        let units = opened.engine(PolicyArgs::NONE).units_in(&period).into_iter().filter(scored);
         let units: Vec<UnitRef> = units.collect();
         let Some(code) = &self.unit else {
             if units.is_empty() {

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
-use super::{Global, Outcome, PolicyArgs, faults, period};
+use super::{Global, Outcome, faults, period};
 use crate::definitions::Definitions;
 use crate::model::Period;
 
@@ -56,8 +56,6 @@ struct Export {
     /// File to write, or folder to write to
     #[arg(long, value_name = "FILE|DIR")]
     out: PathBuf,
-    #[command(flatten)]
-    policies: PolicyArgs,
 }
 
 #[derive(Debug, Args)]

@@ -337,11 +337,11 @@ impl Writer<'_, '_> {
         for column in [CODE, MAX, RULE, NEEDED, EVIDENCE, REASON] {
             self.sheet.write_blank(row, column, &format)?;
         }
-        self.sheet.write_string_with_format(row, NAME, text, &format)?;
+        self.sheet.write_string_with_format(row, NAME, text, &format.clone().set_indent(1))?;
         if let Some(max) = max {
             self.sheet.write_number_with_format(row, MAX, max, &self.centred(Look::Total))?;
         }
-        let lines = measure::lines(text, self.theme.size + 1, WIDTHS[usize::from(NAME)]);
+        let lines = measure::lines(text, self.theme.size + 1, WIDTHS[usize::from(NAME)] - measure::INDENT);
         self.sheet.set_row_height(row, measure::height(lines, self.theme.size))?;
         Ok(())
     }
