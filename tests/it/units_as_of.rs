@@ -276,3 +276,23 @@ fn every_commune_of_a_divided_province_gets_what_the_crosswalk_says() {
     }
     assert_eq!((seen, counts(row_of(&rows, "*"))[0]), (126, lines.len() as i64));
 }
+
+#[test]
+fn a_score_is_an_estimate_where_a_figure_that_it_reads_is() {
+    let place = place();
+    let head = |kind: &str| {
+        format!(
+            "kind = \"{kind}\"\n[index]\nid = \"thu-{kind}\"\nname_vi = \"Thử\"\nname_en = \"Trial\"\nlegal_basis = \"ví dụ\"\n"
+        )
+    };
+    let item =
+        "[[item]]\ncode = \"1\"\nname = \"Một\"\nmax = 10\nrule = { kind = \"linear\", input = \"on_time_rate\" }\n";
+    let points = format!("{}[points]\nmax = 10\n{item}", head("points"));
+    let composite = head("composite") + "[scale]\nmethod = \"none\"\n[[indicator]]\nid = \"on_time_rate\"\n";
+    for (id, text) in [("thu-points", points), ("thu-composite", composite)] {
+        place.file(&format!("kho/queries/indices/{id}.toml"), text);
+        let ranked = place.rows(&[&["rank", "--index", id, "--period", "2024-Q4"], &NEW[..]].concat());
+        let marks = ["N.1", "S"].map(|unit| row_of(&ranked, unit)["estimate"].as_bool());
+        assert_eq!(marks, [Some(true), Some(false)], "{id}");
+    }
+}
