@@ -34,7 +34,9 @@ pub fn gather(
 ) -> Result<ReportInput, ScoreError> {
     let (before, last_year) = (period.before(), period.last_year());
     let shown: Vec<&Indicator> = engine.definitions.indicators_in(period).filter(|one| one.form06.is_none()).collect();
-    let periods = [period.clone(), before.clone(), last_year.clone()];
+    let mut periods = vec![period.clone(), before.clone()];
+    // Of a year the period before and the same one of last year are one, whose rows must not stand twice.
+    periods.extend(Some(last_year.clone()).filter(|last_year| *last_year != before));
     let measured = engine.measure(&periods, &shown, By::Unit, Children::Apart)?;
     let mut indicators: Vec<IndicatorRow> = measured.into_iter().map(|row| row.row).collect();
     round(&mut indicators, &shown);

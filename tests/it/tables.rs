@@ -377,3 +377,19 @@ fn a_code_that_a_spreadsheet_made_a_number_is_read_as_its_place_says() {
     let told = place.rows(&["findings", "--rule", "lost_trailing_zero"]);
     assert_eq!((told.len(), told[0]["row"].as_u64(), told[0]["value"].as_str()), (1, Some(12), Some("1.1")));
 }
+
+#[test]
+fn a_yes_or_no_that_is_declared_as_a_plain_value_counts() {
+    let place = Place::new();
+    let text = "Mã đơn vị,Mã chỉ tiêu,Kỳ,Giá trị,Tử số,Mẫu số\nA,plan_on_time,2025-Q1,1,,\nB,plan_on_time,2025-Q1,0,,\n\
+                C,plan_on_time,2025-Q1,,1,1\n";
+    let (file, ran) = place.import_text("khai_20250401.csv", text);
+    assert_eq!(file["source"], "declared-list", "{}", ran.stderr);
+    let rows = place.rows(&["indicators", "--period", "2025-Q1", "--indicator", "plan_on_time"]);
+    let figure = |unit: &str| {
+        let row = crate::support::figure(&rows, unit, "plan_on_time");
+        (row["numerator"].as_f64(), row["denominator"].as_f64(), row["status"].as_str().map(str::to_owned))
+    };
+    assert_eq!(figure("A"), (Some(1.0), Some(1.0), Some("ok".into())));
+    assert_eq!(figure("B"), (Some(0.0), Some(1.0), Some("ok".into())));
+}
