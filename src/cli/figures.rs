@@ -5,8 +5,8 @@ use clap::ValueEnum;
 
 use super::{Format, Global, Opened, Usage, note};
 use crate::indicators::{By, Children};
-use crate::indices::{Index, Ranked, SetAside};
-use crate::model::{NotSent, Period, Status};
+use crate::indices::{Index, Ranked, Scorecards, SetAside};
+use crate::model::{NotSent, Period, Status, one_line};
 
 /// How figures are split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -83,10 +83,26 @@ pub(super) fn tell_not_sent(global: &Global, missing: &[NotSent]) {
     }
 }
 
+/// Says which sheets of criteria were taken for another index's.
+pub(super) fn tell_passed_over(global: &Global, id: &str, cards: &Scorecards) {
+    for sheet in &cards.passed_over {
+        let sheet = one_line(sheet.trim());
+        note(
+            global,
+            &format!(
+                "{sheet}: names no index, and most of its maxima are not those of '{id}': its points are left out here"
+            ),
+        );
+    }
+}
+
 /// Says which kinds a composite index could not score and why, and which indicators it left out.
 pub(super) fn tell_set_aside(global: &Global, index: &Index<'_>, ranked: &Ranked) {
     for one in &ranked.set_aside {
         note(global, &set_aside(index.id(), one));
+    }
+    if let Some(cards) = &ranked.cards {
+        tell_passed_over(global, index.id(), cards);
     }
     let Index::Composite(definition) = index else { return };
     for (kind, composed) in ranked.composed.iter().filter(|(_, composed)| !composed.left_out.is_empty()) {

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use super::carried::{tell_carried, with_carried};
-use super::figures::tell_not_sent;
+use super::figures::{tell_not_sent, tell_passed_over};
 use super::output::Columns;
 use super::{Global, Opened, Outcome, PolicyArgs, Usage, detail, note, period};
 use crate::definitions::{Layer, PointsIndex};
@@ -44,6 +44,7 @@ impl Score {
             let message = format!("index '{}' scores no unit '{}' in {}{hint}", self.index, self.unit, self.period);
             return Err(Usage(message).into());
         };
+        tell_passed_over(global, &self.index, &cards);
         write_card(global, &opened, index, &cards, at)?;
         if let Some(row) = ranked.rows.iter().find(|row| row.unit.unit_code == self.unit) {
             let total = &cards.scoring.totals[at];

@@ -25,21 +25,22 @@ const TEXTS: usize = 9;
 ///
 /// Of a criterion the sheet of the closest period counts, of those the newest; another sheet of that period, or one
 /// without a period, gives the layers that it leaves empty. A form says which set it scores by; sheets that do not say
-/// count for every set whose codes and maxima they have, unless its definition takes named ones only.
+/// count for every set whose codes and maxima they have, unless its definition takes named ones only; those passed over
+/// for their maxima are named beside the points.
 pub(super) fn judgements(
     engine: &Engine<'_>,
     index: &PointsIndex,
     period: &Period,
     units: &[UnitRef],
     faults: &mut Vec<SheetFault>,
-) -> Result<Judgements, ScoreError> {
+) -> Result<(Judgements, BTreeSet<String>), ScoreError> {
     let at_unit: BTreeMap<&str, usize> =
         units.iter().enumerate().map(|(at, unit)| (unit.unit_code.as_str(), at)).collect();
     let at_item: BTreeMap<&str, usize> = index.leaves().map(|(at, item)| (item.code.as_str(), at)).collect();
     let mut found: BTreeMap<(usize, usize), Held> = BTreeMap::new();
     let mut versions: Vec<String> = Vec::new();
     let batches = engine.session.run(&sql(period))?;
-    let foreign = foreign(index, &at_item, &batches)?;
+    let foreign = foreign(index, &at_unit, &at_item, &batches)?;
     for batch in batches {
         let rows = Rows::of(&batch).map_err(StoreError::from)?;
         for row in (0..batch.num_rows()).map(|row| rows.row(row)) {
@@ -75,7 +76,7 @@ pub(super) fn judgements(
             }
         }
     }
-    Ok(found.into_iter().map(|(place, held)| (place, held.judged)).collect())
+    Ok((found.into_iter().map(|(place, held)| (place, held.judged)).collect(), foreign))
 }
 
 /// A sheet of fewer criteria is too small to tell whose it is.
@@ -85,14 +86,18 @@ const FEWEST: usize = 4;
 /// most agree, the others are faults of the sheet.
 fn foreign(
     index: &PointsIndex,
+    at_unit: &BTreeMap<&str, usize>,
     at_item: &BTreeMap<&str, usize>,
     batches: &[RecordBatch],
 ) -> Result<BTreeSet<String>, ScoreError> {
     let mut told: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    if index.sheets == Sheets::Named {
+        return Ok(BTreeSet::new());
+    }
     for batch in batches {
         let rows = Rows::of(batch).map_err(StoreError::from)?;
         for row in (0..batch.num_rows()).map(|row| rows.row(row)).filter(|row| row.set.is_none()) {
-            let Some(max) = row.max else { continue };
+            let Some(max) = row.max.filter(|_| at_unit.contains_key(row.unit.as_str())) else { continue };
             let item = at_item.get(row.criterion.as_str()).map(|at| &index.items[*at]);
             let (agree, all) = told.entry(row.sheet).or_default();
             *agree += usize::from(item.is_some_and(|item| (item.max - max).abs() <= 1e-9));

@@ -1,6 +1,6 @@
 //! Scores an index of points for all its units: measures what rules read, fetches what people gave, adds up, ranks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::judged::judgements;
 use super::points::{Figures, Judgements, Scoring, columns, score};
@@ -21,6 +21,8 @@ pub struct Scorecards {
     pub figures: Figures,
     /// What people gave.
     pub judged: Judgements,
+    /// Files and sheets of these units that name no index and have other maxima: their points count for nothing here.
+    pub passed_over: BTreeSet<String>,
     /// Points and totals.
     pub scoring: Scoring,
 }
@@ -70,14 +72,14 @@ pub fn scorecards(engine: &Engine<'_>, index: &PointsIndex, period: &Period) -> 
         .filter(|unit| kinds.is_empty() || unit.kind.as_ref().is_some_and(|kind| kinds.contains(kind)))
         .collect();
     let mut faults = Vec::new();
-    let judged = judgements(engine, index, period, &units, &mut faults)?;
+    let (judged, passed_over) = judgements(engine, index, period, &units, &mut faults)?;
     faults.dedup();
     if !faults.is_empty() {
         return Err(ScoreError::Sheets(faults));
     }
     let figures = figures(engine, index, period, &units)?;
     let scoring = score(index, &figures, &judged);
-    Ok(Scorecards { period: period.clone(), units, figures, judged, scoring })
+    Ok(Scorecards { period: period.clone(), units, figures, judged, passed_over, scoring })
 }
 
 /// The cards of an earlier period, by the version of the index in force then. None without one, and none where the sheets of

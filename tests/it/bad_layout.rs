@@ -4,16 +4,8 @@ use rust_xlsxwriter::{Format, Workbook};
 use serde_json::Value;
 
 use crate::biff;
-use crate::support::{LIST, Place, Ran, account, list};
+use crate::support::{LIST, Place, account, import, list};
 use crate::workbook::{C, S, line, t, xlsx};
-
-#[track_caller]
-fn import(name: &str, bytes: impl AsRef<[u8]>) -> (Place, Value, Ran) {
-    let place = Place::new();
-    let file = place.file(name, bytes);
-    let (row, ran) = place.import(&file);
-    (place, row, ran)
-}
 
 #[track_caller]
 fn found(place: &Place, rule: &str) -> Vec<Value> {

@@ -2,17 +2,8 @@
 
 use serde_json::Value;
 
-use crate::support::{LIST, Place, Ran, account, list};
+use crate::support::{LIST, Place, Ran, account, import, list};
 use crate::workbook::{C, S, line, t, xlsx};
-
-/// Imports one file.
-#[track_caller]
-fn import(name: &str, bytes: impl AsRef<[u8]>) -> (Place, Value, Ran) {
-    let place = Place::new();
-    let file = place.file(name, bytes);
-    let (row, ran) = place.import(&file);
-    (place, row, ran)
-}
 
 /// Imports a workbook of dossiers: the code of each, and the rest sound.
 #[track_caller]

@@ -723,3 +723,23 @@ fn a_sheet_that_names_no_index_leaves_those_alone_that_take_named_ones_only() {
     // Its 1.1 is another criterion, with another maximum: neither a fault nor points.
     assert_eq!(cell("qd766"), (Some(6.0), None, Some("missing".into())));
 }
+
+#[test]
+fn a_sheet_without_a_name_whose_maxima_are_others_is_left_out_and_told() {
+    let place = place_with(SET);
+    let sheet = |max: f64| {
+        let rows: String = ["1.1", "1.2", "2", "3"]
+            .iter()
+            .map(|code| format!("{code},Tiêu chí,{max},1,1\n"))
+            .collect::<Vec<_>>()
+            .concat();
+        format!("BẢNG CHẤM ĐIỂM 6 THÁNG ĐẦU NĂM 2025,,,,\nSTT,Tiêu chí,Điểm tối đa,Sở A,\n,,,Tự chấm,Thẩm định\n{rows}")
+    };
+    place.import_text("bo-khac_20250720.csv", &sheet(7.0));
+    let ran = place.run(&["rank", "--index", "nho", "--period", "2025-H1"]).exits(0);
+    assert!(ran.stderr.contains("bo-khac_20250720.csv: names no index, and most of its maxima are not those of 'nho'"));
+    let card = card(&place, "nho", "A", "2025-H1");
+    assert!(card["1.1"]["verified"].is_null(), "{}", card["1.1"]);
+    let ran = place.run(&["score", "--unit", "A", "--index", "nho", "--period", "2025-H1"]).exits(0);
+    assert!(ran.stderr.contains("its points are left out here"), "{}", ran.stderr);
+}

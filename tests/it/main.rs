@@ -1,6 +1,7 @@
 //! Tests of the whole program: commands on files, figures against a truth counted elsewhere, and the shape of the house.
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+mod read_back;
 mod support;
 mod workbook;
 

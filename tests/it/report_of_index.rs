@@ -1,10 +1,11 @@
 //! What the workbook says of an index, read back cell by cell against `rank`, `rank --detail` and `score`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use serde_json::Value;
 
+use crate::read_back::{cells, number, text};
 use crate::support::{Place, close, files_below, list, row_of};
 
 const PERIOD: &str = "2025-Q1";
@@ -103,20 +104,6 @@ fn reported(place: &Place, more: &[&str]) -> PathBuf {
     let arguments = [&["report", "--period", PERIOD, "--out", out.to_str().unwrap(), "--index", "thu"], more].concat();
     place.run(&arguments).exits(0);
     out
-}
-
-fn cells(out: &Path, name: &str) -> Vec<Vec<Data>> {
-    let mut book: Xlsx<_> = open_workbook(out.join("bao-cao_2025-Q1.xlsx")).unwrap();
-    let cells = book.worksheet_range(name).unwrap_or_else(|error| panic!("{name}: {error}: {:?}", book.sheet_names()));
-    cells.rows().map(<[Data]>::to_vec).collect()
-}
-
-fn text(cell: &Data) -> String {
-    if let Data::String(text) = cell { text.clone() } else { String::new() }
-}
-
-fn number(cell: &Data) -> Option<f64> {
-    if let Data::Float(number) = cell { Some(*number) } else { None }
 }
 
 /// The column with this heading, or with the first heading that begins so.

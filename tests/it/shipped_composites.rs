@@ -1,10 +1,9 @@
 //! The shipped composite indices by hand, kinds that cannot be scored, and what the workbook says of both.
 
-use std::path::Path;
-
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use serde_json::Value;
 
+use crate::read_back::{cells, number, text};
 use crate::support::{Place, close, list, row_of};
 
 const PERIOD: &str = "2025-Q1";
@@ -145,20 +144,6 @@ fn a_constant_column_stops_its_kind_only_and_all_kinds_together_stop_the_ranking
     place.file("kho/queries/indices/may.toml", index.replace(", \"district\"]", "]"));
     let ran = place.run(&["--format", "json", "rank", "--index", "may", "--period", PERIOD]).exits(1);
     ran.says(&["computers_per_staff.scale", "all 4 values are 0.9", "(kind 'department')"]);
-}
-
-fn cells(out: &Path, name: &str) -> Vec<Vec<Data>> {
-    let mut book: Xlsx<_> = open_workbook(out.join("bao-cao_2025-Q1.xlsx")).unwrap();
-    let cells = book.worksheet_range(name).unwrap_or_else(|error| panic!("{name}: {error}: {:?}", book.sheet_names()));
-    cells.rows().map(<[Data]>::to_vec).collect()
-}
-
-fn text(cell: &Data) -> String {
-    if let Data::String(text) = cell { text.clone() } else { String::new() }
-}
-
-fn number(cell: &Data) -> Option<f64> {
-    if let Data::Float(number) = cell { Some(*number) } else { None }
 }
 
 #[test]

@@ -178,6 +178,15 @@ impl Place {
     }
 }
 
+/// Imports one file into a new workspace.
+#[track_caller]
+pub fn import(name: &str, bytes: impl AsRef<[u8]>) -> (Place, Value, Ran) {
+    let place = Place::new();
+    let file = place.file(name, bytes);
+    let (row, ran) = place.import(&file);
+    (place, row, ran)
+}
+
 /// All files below a folder, sorted.
 pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
