@@ -9,7 +9,7 @@ use std::time::Duration;
 use cchc::definitions::index::settings::Ranking;
 use cchc::definitions::{Definitions, Indicator, SourceDef};
 use cchc::generate::{self, GenUnit, Layout, default_units, write_units};
-use cchc::import::{Options, Progress, import, read_unit_list, stored_units, units_frame};
+use cchc::import::{Options, Progress, import};
 use cchc::indicators::{By, Children, Engine, not_sent};
 use cchc::indices::{Index, Scored, rank};
 use cchc::model::{IndicatorRow, Kind, Period, Policies, Table, UnitIndex};
@@ -17,6 +17,7 @@ use cchc::normalise::{Normaliser, RawBatch};
 use cchc::read::{Cell, Flow, Limits, RowSink, Sheet, read_rows, sniff};
 use cchc::report::{Cards, Template, build, gather, render_xlsx};
 use cchc::store::{Config, Incoming, Session, Transaction, Workspace};
+use cchc::units::{read_unit_list, stored_units, units_frame};
 use criterion::{Criterion, criterion_group, criterion_main};
 
 struct Quiet;

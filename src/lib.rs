@@ -17,6 +17,7 @@
 //! [`generate`] stands aside. [`import`] alone calls read, normalise and store in order; [`store`] alone knows
 //! Delta; [`indicators`] alone writes the SQL of figures; [`cli`] alone prints. ARCHITECTURE.md tells why.
 
+pub mod authoring;
 pub mod cli;
 pub mod definitions;
 pub mod generate;
@@ -28,3 +29,4 @@ pub mod normalise;
 pub mod read;
 pub mod report;
 pub mod store;
+pub mod units;

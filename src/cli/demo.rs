@@ -9,11 +9,12 @@ use include_dir::{Dir, include_dir};
 use super::import::Bar;
 use super::{Global, Opened, Outcome, PolicyArgs, Usage, faults, init, note, output, report};
 use crate::definitions::Definitions;
-use crate::import::{Options, import, read_unit_list};
+use crate::import::{Options, import};
 use crate::indicators::not_sent;
 use crate::indices::Index;
 use crate::model::{Period, RankRow};
 use crate::report::Cards;
+use crate::units::read_unit_list;
 
 static SAMPLE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/sample-data");
 

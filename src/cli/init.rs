@@ -7,9 +7,9 @@ use clap::Args;
 
 use super::{Global, Outcome, faults, note};
 use crate::definitions::Definitions;
-use crate::import::{change_units, read_unit_list, units_frame};
 use crate::model::Unit;
 use crate::store::{Config, Transaction, Workspace};
+use crate::units::{change_units, read_unit_list, units_frame};
 
 #[derive(Debug, Args)]
 pub(super) struct Init {

@@ -35,11 +35,11 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::definitions::{Definitions, Fault, Language};
-use crate::import::{stored_successions, stored_units};
 use crate::indicators::{Engine, stated};
 use crate::model::{Carry, Compare, MissingDue, Pause, Period, Policies, Succession, UnitIndex, Withdrawn, escaped};
 use crate::read::{SERVE_XLS, isolate_xls, serve_xls};
 use crate::store::{KillAt, Manifest, Session, Workspace};
+use crate::units::{stored_successions, stored_units};
 
 /// Turns exports of one-stop systems into form 06, indicators, rankings and reports.
 #[derive(Debug, Parser)]

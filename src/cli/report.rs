@@ -11,7 +11,8 @@ use crate::definitions::{TEMPLATES, did_you_mean};
 use crate::indices::Index;
 use crate::model::Period;
 use crate::report::plan::Block;
-use crate::report::{Cards, Template, build, charts, gather, render_xlsx};
+use crate::report::write::picture;
+use crate::report::{Cards, Template, build, gather, render_xlsx};
 
 #[derive(Debug, Args)]
 pub(super) struct Report {
@@ -100,8 +101,8 @@ pub(super) fn write(opened: &Opened, root: &Path, policies: PolicyArgs, wanted: 
         Block::Chart(chart) => Some(chart),
         _ => None,
     }) {
-        paths.push(save(out, &format!("{}.png", chart.file_stem), &charts::render_png(chart, &theme)?)?);
-        paths.push(save(out, &format!("{}.svg", chart.file_stem), charts::render_svg(chart, &theme)?.as_bytes())?);
+        paths.push(save(out, &format!("{}.png", chart.file_stem), &picture::render_png(chart, &theme)?)?);
+        paths.push(save(out, &format!("{}.svg", chart.file_stem), picture::render_svg(chart, &theme)?.as_bytes())?);
     }
     Ok(Written { paths, remarks })
 }

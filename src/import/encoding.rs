@@ -1,11 +1,11 @@
 //! Chooses how the text of a file is read where its words do not tell: by what a source declares, or by its headings.
 
 use super::file::{Context, FileOutcome, Reading, read_as, settle};
-use super::paths::InputFile;
 use super::unread::shown;
 use crate::definitions::SourceDef;
 use crate::model::{Encoding, Finding, Level};
 use crate::normalise::KnownHeadings;
+use crate::read::InputFile;
 use crate::read::{Certainty, Container, ReadAs, Sniffed};
 
 /// Headings with letters outside ASCII that have to fit a source before they vouch for an encoding.

@@ -6,7 +6,6 @@ use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use chrono::NaiveDate;
 
 use super::ends::Ends;
-use super::paths::InputFile;
 use super::preview::{Preview, Watcher};
 use super::sheet::{FoundSheet, Message, SheetSink, StraySheet};
 use super::unread::note_finding;
@@ -15,6 +14,7 @@ use crate::model::{FileAccount, Finding, Kind, Level, Policies, Table, UnitIndex
 use crate::normalise::{
     Duplicate, KnownHeadings, MendedCode, Normaliser, Origin, RawBatch, Refused, RejectedRow, in_name,
 };
+use crate::read::InputFile;
 use crate::read::{Limits, ReadAs, ReadError, Sniffed, TextNote, column_letters, read_rows, sniff};
 use crate::store::{Account, Incoming, RowsOf};
 

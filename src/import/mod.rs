@@ -4,21 +4,14 @@ mod encoding;
 mod ends;
 mod file;
 mod forms;
-mod index_sheet;
 mod notes;
-mod official;
 mod overflow;
 mod parallel;
-mod paths;
 mod preview;
-mod proposal;
 mod rebuild;
 mod report;
 mod settle;
 mod sheet;
-mod successions;
-mod unit_book;
-mod units;
 mod unread;
 
 use std::collections::BTreeMap;
@@ -27,20 +20,15 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 
 pub use file::SheetReport;
-pub use index_sheet::{CellFault, Draft, DraftItem, Heading, IndexSheetError, Reading, definition, read_index_sheet};
-pub use official::{History, OfficialError, official_units, province_code};
-pub use paths::{Found, InputFile, find_files};
 pub use preview::{DatesSeen, Preview, WordSeen};
-pub use proposal::{Asked, Proposal, ProposalError, Wanted, missing_columns, propose};
 pub use rebuild::{Original, RebuildError, RebuiltSheet, originals};
-pub use successions::{SuccessionListError, read_successions, stored_successions, successions_frame};
-pub use unit_book::{Lost, MergedUnits, UnitBook, UnitBookError, change_units};
-pub use units::{UnitListError, read_unit_list, stored_units, units_frame};
 
 use crate::definitions::{Definitions, SourceDef, Tried};
 use crate::model::{FileAccount, Finding, FinishedBeforeReceived, Level, Table};
 use crate::normalise::KnownHeadings;
+use crate::read::{Found, PathError, find_files};
 use crate::store::{Cases, Conflict, Incoming, MergeNotes, Merged, SentFile, StoreError, Transaction, Workspace};
+use crate::units::stored_units;
 use file::FileOutcome;
 
 /// What the user may choose.
@@ -85,13 +73,8 @@ pub enum ImportError {
         hint: String,
     },
     /// A path leads nowhere.
-    #[error("{path}: {source}")]
-    Path {
-        /// The path.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Path(#[from] PathError),
     /// Nothing to import.
     #[error("no files to import in the given paths")]
     NoFiles,

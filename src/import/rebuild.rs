@@ -5,11 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::file::{Context, Detail, SheetReport, read_ready};
-use super::paths::{InputFile, find_files};
 use crate::definitions::SourceDef;
 use crate::model::{Kind, UnitIndex};
 use crate::normalise::{KnownHeadings, own_columns};
 use crate::read::{Cell, Flow, Limits, Note, ReadError, RowFault, RowSink, Sheet, read_rows, sniff};
+use crate::read::{InputFile, PathError, find_files};
 use crate::store::Config;
 
 /// Days between the first days of the two ways in which workbooks count.
@@ -33,7 +33,7 @@ pub struct RebuiltSheet {
 pub enum RebuildError {
     /// The path leads to no file.
     #[error(transparent)]
-    Path(#[from] super::ImportError),
+    Path(#[from] PathError),
     /// The file cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),

@@ -6,15 +6,16 @@ use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, Series};
 
 use super::file::FileOutcome;
 use super::settle::Settled;
-use crate::model::{Finding, Kind, Level};
-use crate::normalise::{RejectedRow, data_type};
+use crate::model::{Finding, Level};
+use crate::normalise::RejectedRow;
+use crate::store::{days, frame_of, ints, texts};
 
 /// One row per file.
 pub(super) fn imports(number: u64, outcomes: &[FileOutcome]) -> DataFrame {
     let count = |of: fn(&FileOutcome) -> u64| outcomes.iter().map(|outcome| of(outcome) as i64).collect::<Vec<i64>>();
     let text =
         |of: fn(&FileOutcome) -> &str| outcomes.iter().map(|outcome| of(outcome).to_owned()).collect::<Vec<String>>();
-    frame(
+    frame_of(
         outcomes.len(),
         vec![
             ints("import", vec![number as i64; outcomes.len()]),
@@ -94,7 +95,7 @@ pub(super) fn findings(number: u64, all: &[Kept<'_>]) -> DataFrame {
     let text = |of: fn(&Finding) -> &str| all.iter().map(|kept| of(&kept.finding).to_owned()).collect::<Vec<String>>();
     let row =
         |of: fn(&RejectedRow) -> &String| all.iter().map(move |kept| kept.refused.map(of).cloned().unwrap_or_default());
-    frame(
+    frame_of(
         all.len(),
         vec![
             ints("import", vec![number as i64; all.len()]),
@@ -124,7 +125,7 @@ fn codes(all: &[Kept<'_>]) -> Column {
 
 /// One row per finding of an earlier import, or of this one, that needs nobody any more.
 pub(super) fn cleared(number: u64, settled: &[Settled]) -> DataFrame {
-    frame(
+    frame_of(
         settled.len(),
         vec![
             ints("import", vec![number as i64; settled.len()]),
@@ -143,7 +144,7 @@ pub(super) fn sent(number: u64, outcomes: &[FileOutcome]) -> DataFrame {
             outcome.units.iter().map(|unit| (outcome.account.file.as_str(), unit.as_str(), outcome.exported_at))
         })
         .collect();
-    frame(
+    frame_of(
         all.len(),
         vec![
             ints("import", vec![number as i64; all.len()]),
@@ -152,23 +153,4 @@ pub(super) fn sent(number: u64, outcomes: &[FileOutcome]) -> DataFrame {
             days("exported_at", all.iter().map(|(_, _, day)| *day)),
         ],
     )
-}
-
-pub(super) fn frame(height: usize, columns: Vec<Column>) -> DataFrame {
-    DataFrame::new(height, columns).expect("columns of one table have one length and different names")
-}
-
-pub(super) fn ints(name: &str, values: Vec<i64>) -> Column {
-    Series::new(name.into(), values).into_column()
-}
-
-pub(super) fn texts(name: &str, values: &[String]) -> Column {
-    Series::new(name.into(), values).into_column()
-}
-
-pub(super) fn days(name: &str, values: impl Iterator<Item = Option<chrono::NaiveDate>>) -> Column {
-    let micros: Vec<Option<i64>> = values
-        .map(|day| day.and_then(|day| day.and_hms_opt(0, 0, 0)).map(|time| time.and_utc().timestamp_micros()))
-        .collect();
-    Series::new(name.into(), micros).cast(&data_type(Kind::Time)).expect("microseconds are a time").into_column()
 }

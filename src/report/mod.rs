@@ -1,8 +1,6 @@
 //! What people read: one format-free plan of a report, and the writers that turn it into files.
 
-mod build;
 mod carried;
-pub mod charts;
 mod error;
 #[cfg(test)]
 mod fixture;
@@ -13,10 +11,10 @@ mod input;
 mod number;
 pub mod plan;
 mod returned;
+mod sheets;
 mod template;
-mod xlsx;
+pub mod write;
 
-pub use build::build;
 pub use error::ReportError;
 pub use form::{Counted, Figure, Form, FormWords};
 pub use form_read::ToldRule;
@@ -24,5 +22,6 @@ pub use gather::gather;
 pub use input::{Cards, Counts, FigureUnit, IndicatorInfo, Makeup, Ranking, ReportInput, RuleCount};
 pub use number::{shown, value_shown};
 pub use returned::{ReturnWords, Returned, ReturnedFinding, Standing, build_returned};
+pub use sheets::build;
 pub use template::{Template, Theme};
-pub use xlsx::{CorrectionRow, CorrectionSheet, render as render_xlsx, render_correction, render_form};
+pub use write::xlsx::{CorrectionRow, CorrectionSheet, render as render_xlsx, render_correction, render_form};

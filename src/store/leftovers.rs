@@ -109,7 +109,7 @@ pub(super) fn needed_files(
         .into_iter()
         .map(|(table, versions)| {
             let path = workspace.table_path(&table);
-            let files = workspace.runtime().block_on(delta::files_of_all(&path, &table, &versions))?;
+            let files = delta::files_of_all(&path, &table, &versions)?;
             Ok((table, files))
         })
         .collect()

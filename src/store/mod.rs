@@ -1,6 +1,7 @@
 //! The workspace: Delta tables and the published versions that bind them together; the only place that knows Delta.
 
 mod delta;
+mod frames;
 mod kill;
 mod leftovers;
 mod merge;
@@ -15,7 +16,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-pub use delta::TableFiles;
+pub use delta::{LogError, TableFiles};
+pub use frames::{days, frame_of, ints, texts};
 pub use kill::{KillAt, KillPoint, KillSwitch};
 pub use leftovers::Deleted;
 pub use merge::{Account, Cases, Conflict, Incoming, MergeNotes, Merged, RowsOf};
@@ -112,7 +114,7 @@ pub enum StoreError {
         /// The table.
         table: String,
         /// Why.
-        source: Box<deltalake_core::DeltaTableError>,
+        source: Box<delta::LogError>,
     },
     /// polars refused.
     #[error("table '{table}': {source}")]
@@ -279,7 +281,7 @@ impl Workspace {
     /// The files of a table in a published version.
     pub fn files(&self, version: &Manifest, table: &str) -> Result<TableFiles, StoreError> {
         let Some(at) = version.tables.get(table) else { return Ok(TableFiles::default()) };
-        self.runtime.block_on(delta::files(&self.table_path(table), table, Some(*at)))
+        delta::files(&self.table_path(table), table, Some(*at))
     }
 
     /// Deletes what killed writes left behind: data files that no published version needs, entries of the tables'
@@ -296,12 +298,6 @@ impl Workspace {
     const fn runtime(&self) -> &tokio::runtime::Runtime {
         &self.runtime
     }
-}
-
-/// Whether a folder is a workspace, of whatever layout.
-#[must_use]
-pub fn is_workspace(folder: &Path) -> bool {
-    folder.join("FORMAT").is_file() && folder.join("versions").is_dir()
 }
 
 /// Holds a workspace for writing; the operating system lets go of it even if the process is killed.

@@ -95,8 +95,8 @@ impl<'a> Transaction<'a> {
             let columns = schema::stored_columns(table);
             let partitioned = Table::named(table).is_some_and(|table| table.partition_by.is_some());
             let path = self.workspace.table_path(table);
-            let commit = delta::commit(&path, table, &columns, partitioned, target, kill);
-            manifest.tables.insert((*table).to_owned(), self.workspace.runtime().block_on(commit)?);
+            let version = delta::commit(&path, table, &columns, partitioned, target, kill)?;
+            manifest.tables.insert((*table).to_owned(), version);
             kill.pass(KillPoint::TableCommitted);
         }
         kill.pass(KillPoint::TablesCommitted);

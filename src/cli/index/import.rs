@@ -9,8 +9,8 @@ use super::super::output::Columns;
 use super::super::report::save;
 use super::super::{Global, Usage, faults, note};
 use super::{Import, definitions};
+use crate::authoring::{Draft, DraftItem, Heading, Reading, definition, read_index_sheet};
 use crate::definitions::{Definitions, Rule};
-use crate::import::{Draft, DraftItem, Heading, Reading, definition, read_index_sheet};
 use crate::store::Config;
 
 impl Import {

@@ -9,8 +9,8 @@ use clap::Args;
 use super::super::output;
 use super::super::{Format, Global, Outcome, Usage, note};
 use super::{definitions, units};
+use crate::authoring::{Proposal, Wanted, propose};
 use crate::definitions::{Files, did_you_mean};
-use crate::import::{Proposal, Wanted, propose};
 use crate::model::{TABLES, Table};
 use crate::store::Config;
 

@@ -11,8 +11,9 @@ use super::super::lines::{shown, wrapped};
 use super::super::output;
 use super::super::{Format, Global, Outcome, Usage, faults, note};
 use super::{definitions, units};
+use crate::authoring::{Asked, missing_columns};
 use crate::definitions::{Definitions, SourceDef, did_you_mean};
-use crate::import::{Asked, ImportReport, Options, import, missing_columns};
+use crate::import::{ImportReport, Options, import};
 use crate::model::{FileAccount, Finding, Level};
 use crate::store::Workspace;
 

@@ -11,8 +11,8 @@ use super::super::output::integer;
 use super::super::{Global, Opened, Usage, faults, note};
 use super::{Add, Init, change};
 use crate::definitions::OfficialUnits;
-use crate::import::{History, UnitBookError, official_units, province_code, read_unit_list};
 use crate::model::Unit;
+use crate::units::{History, UnitBookError, official_units, province_code, read_unit_list};
 
 impl Init {
     pub fn run(&self, global: &Global) -> Result<()> {

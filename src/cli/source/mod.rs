@@ -1,0 +1,67 @@
+//! `cchc source`: list and show source definitions, propose one for an unknown layout, try one on files.
+
+mod list;
+mod new;
+mod test;
+
+use std::path::Path;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+use super::{Global, Outcome, faults};
+use crate::definitions::Definitions;
+use crate::units::stored_units;
+use crate::model::UnitIndex;
+use crate::store::Workspace;
+
+#[derive(Debug, Args)]
+pub(super) struct Source {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// List all source definitions, shipped ones and the workspace's own
+    List,
+    /// Print a definition as it is in force
+    Show {
+        /// Its id
+        id: String,
+    },
+    /// Write a starting definition for a file that no source fits
+    New(new::New),
+    /// Try one definition on files: what fits, what is missing, which words are unknown. Writes nothing
+    Test(test::Test),
+}
+
+impl Source {
+    pub fn run(&self, global: &Global) -> Result<Outcome> {
+        match &self.action {
+            Action::List => list::list(global),
+            Action::Show { id } => list::show(global, id),
+            Action::New(new) => new.run(global),
+            Action::Test(test) => test.run(global),
+        }
+    }
+}
+
+/// The workspace's own definitions lie over the shipped ones, if there is a workspace.
+fn overlay(global: &Global) -> Option<&Path> {
+    global.workspace.join("queries").is_dir().then_some(global.workspace.as_path())
+}
+
+fn definitions(global: &Global) -> Result<Definitions> {
+    Definitions::load(overlay(global)).map_err(|found| faults(&found))
+}
+
+/// The units of the workspace; none where there is no workspace, or none in it.
+fn units(global: &Global, definitions: &Definitions) -> Result<UnitIndex> {
+    if !global.workspace.join("FORMAT").is_file() {
+        return Ok(UnitIndex::default());
+    }
+    let workspace = Workspace::open(&global.workspace)?;
+    let session = workspace.session(&workspace.version(None)?, &definitions.calendar)?;
+    Ok(stored_units(&session)?)
+}

@@ -1,0 +1,421 @@
+//! Writes the form on which a unit scores itself: locked but for the cells to fill in, which take what the rule allows.
+
+use rust_xlsxwriter::{
+    ColNum, DataValidation, DataValidationRule, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder,
+    Formula, ProtectionOptions, RowNum, Workbook, Worksheet, XlsxError, column_number_to_name,
+};
+
+use super::styles::{Styles, colour};
+use super::{date_time, measure, page};
+use crate::definitions::{Layer, Role};
+use crate::report::ReportError;
+use crate::report::form::{Allowed, Form, FormWords, allowed};
+use crate::report::gather::label;
+use crate::report::plan::Orientation;
+use crate::report::template::Theme;
+
+// The columns, in the order of the sheet.
+const CODE: ColNum = 0;
+const NAME: ColNum = 1;
+const MAX: ColNum = 2;
+const RULE: ColNum = 3;
+const NEEDED: ColNum = 4;
+const SELF: ColNum = 5;
+const EVIDENCE: ColNum = 6;
+const VERIFIED: ColNum = 7;
+const SURVEYED: ColNum = 8;
+const REASON: ColNum = 9;
+/// The points that a cell may take stand from here on, in hidden columns of its own row: a list that names cells
+/// works whatever decimal mark the reader's country has, one that is written out does not.
+const CHOICES: ColNum = 11;
+
+/// Widths of the columns: together a page across at a legible size.
+const WIDTHS: [f64; 10] = [7.0, 34.0, 8.0, 34.0, 21.0, 9.0, 25.0, 10.0, 10.0, 17.0];
+/// Columns for points, with the layer that they hold.
+const POINTS: [(ColNum, Layer); 3] =
+    [(SELF, Layer::SelfScored), (VERIFIED, Layer::Verified), (SURVEYED, Layer::Surveyed)];
+
+/// First row of the head, and the row of the headings.
+const TITLE: RowNum = 1;
+const HEADINGS: RowNum = 7;
+
+/// Writes the workbook. The same form gives the same bytes.
+///
+/// # Errors
+/// The writer refuses, for instance a text longer than a cell can hold.
+pub fn render(form: &Form<'_>, words: &FormWords, theme: &Theme) -> Result<Vec<u8>, ReportError> {
+    let mut workbook = Workbook::new();
+    workbook.set_default_format(&Format::new().set_font_name(&theme.font).set_font_size(11), 20, 64)?;
+    let title = format!("{} – {}", words.title, form.index.head.name_vi);
+    let properties = DocProperties::new().set_title(&title).set_creation_datetime(&date_time(form.created)?);
+    workbook.set_properties(&properties);
+    let worksheet = workbook.add_worksheet();
+    worksheet.set_name(&words.sheet)?;
+    page::set_up(worksheet, Orientation::Landscape, &title, theme);
+    Writer { form, words, theme, styles: Styles::new(theme), sheet: worksheet }.sheet()?;
+    Ok(workbook.save_to_buffer()?)
+}
+
+struct Writer<'a, 's> {
+    form: &'a Form<'a>,
+    words: &'a FormWords,
+    theme: &'a Theme,
+    styles: Styles<'a>,
+    sheet: &'s mut Worksheet,
+}
+
+/// How a row of the table looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// A sum at the top of the tree.
+    Area,
+    /// A sum below it.
+    Group,
+    /// What is scored.
+    Leaf,
+    /// A sum at the foot.
+    Total,
+}
+
+impl Writer<'_, '_> {
+    fn sheet(&mut self) -> Result<(), XlsxError> {
+        // The sums of an empty form are empty too, for readers that take them as they are kept.
+        self.sheet.set_formula_result_default("");
+        for (column, width) in WIDTHS.into_iter().enumerate() {
+            self.sheet.set_column_width(column as ColNum, width)?;
+        }
+        self.head()?;
+        self.headings()?;
+        let items = self.form.index.items.len() as RowNum;
+        for item in 0..items as usize {
+            self.item(item)?;
+        }
+        let last = self.totals(HEADINGS + 1 + items)?;
+        self.signatures(last + 2)?;
+        self.sheet.set_freeze_panes(HEADINGS + 1, MAX)?;
+        self.sheet.set_repeat_rows(HEADINGS, HEADINGS)?;
+        self.sheet.set_print_area(0, CODE, last + 3, REASON)?;
+        let options = ProtectionOptions { format_columns: true, format_rows: true, ..ProtectionOptions::default() };
+        self.sheet.protect_with_options(&options);
+        Ok(())
+    }
+
+    /// What the form is recognised by, title, period, unit, day and what to do.
+    fn head(&mut self) -> Result<(), XlsxError> {
+        let quiet = self.text().set_font_color(colour(&self.theme.muted)).set_font_size(self.theme.size - 2);
+        let entry = self.entry(FormatAlign::Left);
+        let [unit, set, period] = self.words.marks(self.form);
+        self.sheet.write_string_with_format(0, RULE, set, &quiet)?;
+        match self.form.unit {
+            Some(_) => self.sheet.write_string_with_format(0, CODE, unit, &quiet)?,
+            None => self.sheet.merge_range(0, CODE, 0, MAX, &unit, &entry)?,
+        };
+        match self.form.period {
+            Some(_) => self.sheet.write_string_with_format(0, SELF, period, &quiet)?,
+            None => self.sheet.merge_range(0, SELF, 0, EVIDENCE, &period, &entry)?,
+        };
+        let title = self.styles.heading(1);
+        let name = format!("{} – {}", self.words.title, self.form.index.head.name_vi.to_uppercase());
+        self.across(TITLE, &name, &title, self.theme.title_size)?;
+        let centred = self.text().set_align(FormatAlign::Center);
+        if let Some(period) = self.form.period {
+            self.across(2, &self.words.period_line(&label(period)), &centred, self.theme.size)?;
+        }
+        if let Some((_, name)) = self.form.unit {
+            let bold = centred.clone().set_bold().set_font_size(self.theme.size + 2);
+            self.across(3, &self.words.unit_line(name), &bold, self.theme.size + 2)?;
+        }
+        let label = self.text().set_align(FormatAlign::Right);
+        self.sheet.write_string_with_format(4, NAME, &self.words.day, &label)?;
+        let day = self.entry(FormatAlign::Left).set_num_format("dd/mm/yyyy");
+        self.sheet.merge_range(4, MAX, 4, RULE, "", &day)?;
+        let earliest = ExcelDateTime::from_ymd(2000, 1, 1)?;
+        let rule = DataValidation::new().allow_date(DataValidationRule::GreaterThanOrEqualTo(earliest));
+        self.sheet.add_data_validation(4, MAX, 4, RULE, &rule.set_error_message(&self.words.day_error)?)?;
+        let note = self.text().set_italic().set_text_wrap().set_align(FormatAlign::VerticalCenter);
+        self.across(5, &self.words.intro, &note, self.theme.size)
+    }
+
+    /// One text over all columns, as high as it needs to be.
+    fn across(&mut self, row: RowNum, text: &str, format: &Format, points: u16) -> Result<(), XlsxError> {
+        self.sheet.merge_range(row, CODE, row, REASON, text, format)?;
+        let lines = measure::lines(text, points, WIDTHS.iter().sum());
+        self.sheet.set_row_height(row, measure::height(lines, points))?;
+        Ok(())
+    }
+
+    fn headings(&mut self) -> Result<(), XlsxError> {
+        let format = self.styles.header();
+        let columns = &self.words.columns;
+        let texts = [
+            &columns.code,
+            &columns.name,
+            &columns.max,
+            &columns.rule,
+            &columns.needed,
+            &columns.self_points,
+            &columns.evidence,
+            &columns.verified,
+            &columns.surveyed,
+            &columns.reason,
+        ];
+        let mut lines = 1;
+        for (column, text) in texts.into_iter().enumerate() {
+            self.sheet.write_string_with_format(HEADINGS, column as ColNum, text, &format)?;
+            // Bold letters are wider.
+            lines = lines.max(measure::lines(text, self.theme.size + 1, WIDTHS[column]));
+        }
+        self.sheet.set_row_height(HEADINGS, measure::height(lines, self.theme.size))?;
+        Ok(())
+    }
+
+    fn item(&mut self, at: usize) -> Result<(), XlsxError> {
+        let index = self.form.index;
+        let (item, depth) = (&index.items[at], index.depth(at));
+        let row = row_of(at);
+        let look = match (&item.rule, depth) {
+            (Some(_), _) => Look::Leaf,
+            (None, 0) => Look::Area,
+            (None, _) => Look::Group,
+        };
+        let rule = self.words.rule(item, self.form.figures.get(at).copied().flatten());
+        let name = self.cell(look).set_indent(1 + depth.min(3) as u8);
+        let indented = self.cell(look).set_indent(1);
+        self.sheet.write_string_with_format(row, CODE, &item.code, &self.centred(look).set_num_format("@"))?;
+        self.sheet.write_string_with_format(row, NAME, &item.name, &name)?;
+        self.sheet.write_number_with_format(row, MAX, item.max, &self.centred(look))?;
+        self.sheet.write_string_with_format(row, RULE, &rule, &indented)?;
+        self.sheet.write_string_with_format(row, NEEDED, &item.evidence, &indented)?;
+        if look == Look::Leaf {
+            self.leaf(at, row)?;
+        } else {
+            self.sum(at, row, look)?;
+        }
+        let step = measure::INDENT;
+        let steps = 1.0 + depth.min(3) as f64;
+        let texts = [
+            (&item.code, CODE, 0.0),
+            (&item.name, NAME, step * steps),
+            (&rule, RULE, step),
+            (&item.evidence, NEEDED, step),
+        ];
+        let points = self.theme.size + u16::from(look != Look::Leaf);
+        let lines =
+            texts.map(|(text, column, taken)| measure::lines(text, points, WIDTHS[usize::from(column)] - taken));
+        let lines = lines.into_iter().max().unwrap_or(1);
+        self.sheet.set_row_height(row, measure::height(lines, self.theme.size))?;
+        Ok(())
+    }
+
+    /// Cells to fill in, each with what it takes.
+    fn leaf(&mut self, at: usize, row: RowNum) -> Result<(), XlsxError> {
+        let index = self.form.index;
+        let item = &index.items[at];
+        let allowed = allowed(item);
+        let choices = self.choices(&allowed, row)?;
+        let counts = item.counts.as_ref().unwrap_or(&index.counts);
+        for (column, layer) in POINTS {
+            if layer == Layer::Surveyed && !counts.contains(&layer) {
+                self.sheet.write_blank(row, column, &self.closed())?;
+                continue;
+            }
+            self.sheet.write_blank(row, column, &self.entry(FormatAlign::Center))?;
+            let validation = match (&choices, layer) {
+                // A survey gives whatever it gives.
+                (Some(choices), Layer::SelfScored | Layer::Verified) => {
+                    let list = if layer == Layer::Verified { &choices.1 } else { &choices.0 };
+                    DataValidation::new().allow_list_formula(Formula::new(list))
+                }
+                (None, Layer::Verified) => {
+                    let cell = format!("{}{}", column_number_to_name(column), row + 1);
+                    let words = self.words.not_applicable.replace('"', "\"\"");
+                    let max = item.max;
+                    let rule = format!("=OR(AND(ISNUMBER({cell}),{cell}>=0,{cell}<={max}),{cell}=\"{words}\")");
+                    DataValidation::new().allow_custom(Formula::new(rule))
+                }
+                _ => DataValidation::new().allow_decimal_number(DataValidationRule::Between(0.0, item.max)),
+            };
+            let shown = if layer == Layer::Surveyed { &Allowed::UpTo(item.max) } else { &allowed };
+            let (title, sentence) = self.words.entry(shown, item.max, layer);
+            let validation = validation.set_input_title(&title)?.set_input_message(&sentence)?;
+            let validation = validation.set_error_title(&title)?.set_error_message(&sentence)?;
+            self.sheet.add_data_validation(row, column, row, column, &validation)?;
+        }
+        for column in [EVIDENCE, REASON] {
+            let format = self.entry(FormatAlign::Left).set_text_wrap();
+            self.sheet.write_blank(row, column, &format)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the points to choose from; the cells that hold them, without and with the words for what does not apply.
+    fn choices(&mut self, allowed: &Allowed, row: RowNum) -> Result<Option<(String, String)>, XlsxError> {
+        let Allowed::OneOf(points) = allowed else { return Ok(None) };
+        let mut column = CHOICES;
+        for one in points {
+            self.sheet.write_number(row, column, *one)?;
+            self.sheet.set_column_hidden(column)?;
+            column += 1;
+        }
+        self.sheet.write_string(row, column, &self.words.not_applicable)?;
+        self.sheet.set_column_hidden(column)?;
+        let cells = |last: ColNum| {
+            let name = |column: ColNum| column_number_to_name(column);
+            format!("=${}${row}:${}${row}", name(CHOICES), name(last), row = row + 1)
+        };
+        Ok(Some((cells(column - 1), cells(column))))
+    }
+
+    /// The sum of the parts, empty as long as they all are.
+    fn sum(&mut self, at: usize, row: RowNum, look: Look) -> Result<(), XlsxError> {
+        let items = self.form.index.items.iter().enumerate();
+        let parts: Vec<RowNum> =
+            items.filter(|(_, item)| item.parent == Some(at)).map(|(part, _)| row_of(part)).collect();
+        for (column, _) in POINTS {
+            self.sum_of(row, column, &parts, look)?;
+        }
+        for column in [EVIDENCE, REASON] {
+            self.sheet.write_blank(row, column, &self.cell(look))?;
+        }
+        Ok(())
+    }
+
+    fn sum_of(&mut self, row: RowNum, column: ColNum, parts: &[RowNum], look: Look) -> Result<(), XlsxError> {
+        let cells = ranges(column, parts);
+        let formula = Formula::new(format!("=IF(COUNT({cells})=0,\"\",SUM({cells}))"));
+        self.sheet.write_formula_with_format(row, column, formula, &self.centred(look))?;
+        Ok(())
+    }
+
+    /// Sums at the foot: the areas, then what stands outside them; the row of the last.
+    fn totals(&mut self, mut row: RowNum) -> Result<RowNum, XlsxError> {
+        let index = self.form.index;
+        let roots = |role: Role| -> Vec<RowNum> {
+            let items = index.items.iter().enumerate();
+            items.filter(|(_, item)| item.parent.is_none() && item.role == role).map(|(at, _)| row_of(at)).collect()
+        };
+        let total = row;
+        self.total_row(row, &self.words.total.clone(), Some(index.max))?;
+        for (column, _) in POINTS {
+            self.sum_of(row, column, &roots(Role::Points), Look::Total)?;
+        }
+        let caps = [(Role::Bonus, index.bonus_cap, "+"), (Role::Deduction, index.deduction_cap, "-")];
+        let mut more: Vec<(&str, RowNum)> = Vec::new();
+        for (role, cap, sign) in caps {
+            let (Some(cap), parts) = (cap, roots(role)) else { continue };
+            if parts.is_empty() {
+                continue;
+            }
+            row += 1;
+            let line = if role == Role::Bonus { self.words.bonus_line(cap) } else { self.words.deduction_line(cap) };
+            self.total_row(row, &line, None)?;
+            for (column, _) in POINTS {
+                let cells = ranges(column, &parts);
+                let formula = format!("=IF(COUNT({cells})=0,\"\",MIN({cap},SUM({cells})))");
+                let format = self.centred(Look::Total);
+                self.sheet.write_formula_with_format(row, column, Formula::new(formula), &format)?;
+            }
+            more.push((sign, row));
+        }
+        if !more.is_empty() {
+            row += 1;
+            self.total_row(row, &self.words.last.clone(), None)?;
+            for (column, _) in POINTS {
+                let cell = |row: RowNum| format!("{}{}", column_number_to_name(column), row + 1);
+                let terms: Vec<String> = more.iter().map(|(sign, row)| format!("{sign}N({})", cell(*row))).collect();
+                let terms = terms.concat();
+                let formula = format!("=IF({0}=\"\",\"\",MAX(0,{0}{terms}))", cell(total));
+                let format = self.centred(Look::Total);
+                self.sheet.write_formula_with_format(row, column, Formula::new(formula), &format)?;
+            }
+        }
+        Ok(row)
+    }
+
+    fn total_row(&mut self, row: RowNum, text: &str, max: Option<f64>) -> Result<(), XlsxError> {
+        let format = self.cell(Look::Total);
+        for column in [CODE, MAX, RULE, NEEDED, EVIDENCE, REASON] {
+            self.sheet.write_blank(row, column, &format)?;
+        }
+        self.sheet.write_string_with_format(row, NAME, text, &format.clone().set_indent(1))?;
+        if let Some(max) = max {
+            self.sheet.write_number_with_format(row, MAX, max, &self.centred(Look::Total))?;
+        }
+        let lines = measure::lines(text, self.theme.size + 1, WIDTHS[usize::from(NAME)] - measure::INDENT);
+        self.sheet.set_row_height(row, measure::height(lines, self.theme.size))?;
+        Ok(())
+    }
+
+    fn signatures(&mut self, row: RowNum) -> Result<(), XlsxError> {
+        let bold = self.text().set_bold().set_align(FormatAlign::Center);
+        let signed = self.text().set_italic().set_align(FormatAlign::Center);
+        for (column, text) in [(NAME, &self.words.drawn_up), (EVIDENCE, &self.words.head)] {
+            self.sheet.write_string_with_format(row, column, text, &bold)?;
+            self.sheet.write_string_with_format(row + 1, column, &self.words.signed, &signed)?;
+        }
+        Ok(())
+    }
+
+    fn text(&self) -> Format {
+        Format::new().set_font_name(&self.theme.font).set_font_size(self.theme.size)
+    }
+
+    fn cell(&self, look: Look) -> Format {
+        let format = self.text().set_text_wrap().set_align(FormatAlign::VerticalCenter);
+        let format = format.set_border(FormatBorder::Thin).set_border_color(colour(&self.theme.grid));
+        match look {
+            Look::Area => format.set_bold().set_background_color(colour(&self.theme.section_fill)),
+            Look::Group => format.set_bold(),
+            Look::Leaf => format,
+            Look::Total => format.set_bold().set_background_color(colour(&self.theme.total_fill)),
+        }
+    }
+
+    fn centred(&self, look: Look) -> Format {
+        self.cell(look).set_align(FormatAlign::Center)
+    }
+
+    /// A cell that nobody fills in.
+    fn closed(&self) -> Format {
+        self.cell(Look::Leaf).set_background_color(colour(&self.theme.section_fill))
+    }
+
+    /// A cell to fill in.
+    fn entry(&self, align: FormatAlign) -> Format {
+        let format = self.cell(Look::Leaf).set_align(align).set_unlocked();
+        format.set_background_color(colour(&self.words.entry_fill))
+    }
+}
+
+/// The row of an item.
+const fn row_of(item: usize) -> RowNum {
+    HEADINGS + 1 + item as RowNum
+}
+
+/// The cells of some rows in a column, neighbours as one range: `F9:F12,F14`.
+fn ranges(column: ColNum, rows: &[RowNum]) -> String {
+    let name = column_number_to_name(column);
+    let mut spans: Vec<(RowNum, RowNum)> = Vec::new();
+    for row in rows {
+        match spans.last_mut() {
+            Some((_, last)) if *last + 1 == *row => *last = *row,
+            _ => spans.push((*row, *row)),
+        }
+    }
+    let cell = |row: RowNum| format!("{name}{}", row + 1);
+    let span = |(first, last): &(RowNum, RowNum)| {
+        if first == last { cell(*first) } else { format!("{}:{}", cell(*first), cell(*last)) }
+    };
+    spans.iter().map(span).collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ranges;
+
+    #[test]
+    fn neighbours_become_one_range() {
+        assert_eq!(ranges(5, &[8, 9, 10, 12]), "F9:F11,F13");
+        assert_eq!(ranges(5, &[8]), "F9");
+    }
+}

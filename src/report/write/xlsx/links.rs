@@ -1,0 +1,19 @@
+//! Gives links between sheets the names under which the sheets are written.
+
+use std::borrow::Cow;
+
+use crate::report::plan::{Cell, Row, Table};
+
+/// The table with the names of the sheets that it leads to.
+pub fn named<'t>(table: &'t Table, names: &[String]) -> Cow<'t, Table> {
+    let has_links = table.rows.iter().flat_map(|row| &row.cells).any(|cell| matches!(cell, Cell::Link { .. }));
+    if !has_links {
+        return Cow::Borrowed(table);
+    }
+    let renamed = |cell: &Cell| match cell {
+        Cell::Link { sheet, words } => Cell::Link { sheet: *sheet, words: names.get(*sheet).unwrap_or(words).clone() },
+        other => other.clone(),
+    };
+    let row = |row: &Row| Row::new(row.style, row.cells.iter().map(renamed).collect());
+    Cow::Owned(Table { rows: table.rows.iter().map(row).collect(), ..table.clone() })
+}

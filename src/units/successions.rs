@@ -1,0 +1,135 @@
+//! The list of successions: from a CSV file into the store, and back.
+
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use datafusion::arrow::array::{Array, AsArray};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Date32Type};
+use datafusion::error::DataFusionError;
+use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
+
+use crate::model::Succession;
+use crate::store::{Session, StoreError};
+use crate::store::{days, frame_of, texts};
+
+const COLUMNS: [&str; 5] = ["from_code", "to_code", "date", "default", "split"];
+
+/// What is wrong with a list of successions.
+#[derive(Debug, thiserror::Error)]
+pub enum SuccessionListError {
+    /// The file cannot be read as CSV.
+    #[error("{path}: {source}")]
+    Csv {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: csv::Error,
+    },
+    /// A column is missing.
+    #[error("{path}: no column '{column}'; a list of successions has the columns {}", COLUMNS.join(", "))]
+    Column {
+        /// The file.
+        path: PathBuf,
+        /// Its name.
+        column: &'static str,
+    },
+    /// A cell is wrong.
+    #[error("{path}: row {row}, column '{column}': {message}")]
+    Cell {
+        /// The file.
+        path: PathBuf,
+        /// Row, heading included.
+        row: u64,
+        /// Column.
+        column: &'static str,
+        /// What is wrong.
+        message: String,
+    },
+}
+
+/// Reads `from_code,to_code,date,default,split`. Without the last two columns a unit has one successor, undivided.
+///
+/// # Errors
+/// The first thing that is wrong, with its row and column.
+pub fn read_successions(path: &Path) -> Result<Vec<Succession>, SuccessionListError> {
+    let csv_error = |source| SuccessionListError::Csv { path: path.to_owned(), source };
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(csv_error)?;
+    let headings = reader.headers().map_err(csv_error)?.clone();
+    let place = |column: &str| headings.iter().position(|heading| heading.trim_start_matches('\u{feff}') == column);
+    if let Some(column) = COLUMNS[..3].iter().find(|column| place(column).is_none()) {
+        return Err(SuccessionListError::Column { path: path.to_owned(), column });
+    }
+    let mut list = Vec::new();
+    for (position, record) in reader.records().enumerate() {
+        let record = record.map_err(csv_error)?;
+        let row = position as u64 + 2;
+        let wrong = |column, message: String| SuccessionListError::Cell { path: path.to_owned(), row, column, message };
+        let text = |column: &str| place(column).and_then(|at| record.get(at)).unwrap_or_default().trim();
+        let flag = |column, usual: bool| match text(column).to_lowercase().as_str() {
+            "" => Ok(usual),
+            "1" | "true" | "yes" | "x" => Ok(true),
+            "0" | "false" | "no" => Ok(false),
+            other => Err(wrong(column, format!("'{other}' is neither 1 nor 0"))),
+        };
+        for column in ["from_code", "to_code"] {
+            if text(column).is_empty() {
+                return Err(wrong(column, "is empty".to_owned()));
+            }
+        }
+        let date: NaiveDate = text("date")
+            .parse()
+            .map_err(|_| wrong("date", format!("'{}' is no day; write 2025-07-01", text("date"))))?;
+        list.push(Succession {
+            from: text("from_code").to_owned(),
+            to: text("to_code").to_owned(),
+            date,
+            is_default: flag("default", true)?,
+            split: flag("split", false)?,
+        });
+    }
+    Ok(list)
+}
+
+/// The list as the stored table.
+#[must_use]
+pub fn successions_frame(list: &[Succession]) -> DataFrame {
+    let text = |of: fn(&Succession) -> &str| list.iter().map(|one| of(one).to_owned()).collect::<Vec<String>>();
+    let flag = |name: &str, of: fn(&Succession) -> bool| {
+        Series::new(name.into(), list.iter().map(of).collect::<Vec<bool>>()).into_column()
+    };
+    frame_of(
+        list.len(),
+        vec![
+            texts("from_code", &text(|one| &one.from)),
+            texts("to_code", &text(|one| &one.to)),
+            days("date", list.iter().map(|one| Some(one.date))),
+            flag("is_default", |one| one.is_default),
+            flag("split", |one| one.split),
+        ],
+    )
+}
+
+/// The successions of a published version, sorted.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn stored_successions(session: &Session) -> Result<Vec<Succession>, StoreError> {
+    let sql = "SELECT from_code, to_code, CAST(date AS DATE), is_default, split FROM successions";
+    let mut list = Vec::new();
+    for batch in session.run(sql)? {
+        let texts: Vec<_> = (0..2)
+            .map(|at| cast(batch.column(at), &DataType::Utf8))
+            .collect::<Result<_, _>>()
+            .map_err(DataFusionError::from)?;
+        let days = batch.column(2).as_primitive::<Date32Type>();
+        for row in 0..batch.num_rows() {
+            let text = |at: usize| texts[at].as_string::<i32>().value(row).to_owned();
+            let flag = |at: usize| batch.column(at).as_boolean().value(row);
+            let Some(date) = days.is_valid(row).then(|| days.value_as_date(row)).flatten() else { continue };
+            list.push(Succession { from: text(0), to: text(1), date, is_default: flag(3), split: flag(4) });
+        }
+    }
+    list.sort();
+    Ok(list)
+}
