@@ -17,16 +17,17 @@
 //! [`generate`] stands aside. [`import`] alone calls read, normalise and store in order; [`store`] alone knows
 //! Delta; [`indicators`] alone writes the SQL of figures; [`cli`] alone prints. ARCHITECTURE.md tells why.
 
-pub mod authoring;
-pub mod cli;
-pub mod definitions;
-pub mod generate;
-pub mod import;
-pub mod indicators;
-pub mod indices;
-pub mod model;
-pub mod normalise;
-pub mod read;
-pub mod report;
-pub mod store;
-pub mod units;
+pub use cchc_authoring as authoring;
+pub use cchc_cli as cli;
+pub use cchc_definitions as definitions;
+pub use cchc_engine as engine;
+pub use cchc_generate as generate;
+pub use cchc_import as import;
+pub use cchc_indicators as indicators;
+pub use cchc_indices as indices;
+pub use cchc_model as model;
+pub use cchc_normalise as normalise;
+pub use cchc_read as read;
+pub use cchc_report as report;
+pub use cchc_store as store;
+pub use cchc_units as units;

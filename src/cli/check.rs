@@ -4,10 +4,10 @@ use anyhow::Result;
 use clap::Args;
 
 use super::{Global, Outcome, faults, note};
-use crate::definitions::{Definitions, Fault, OfficialUnits, did_you_mean};
-use crate::indicators::{By, Children, Engine, FACT_TABLES, fact_columns};
-use crate::model::{Period, Policies, UnitIndex};
-use crate::store::{Session, stored_columns};
+use cchc_definitions::{Definitions, Fault, OfficialUnits, did_you_mean};
+use cchc_indicators::{By, Children, Engine, FACT_TABLES, fact_columns};
+use cchc_model::{Period, Policies, UnitIndex};
+use cchc_store::{Session, stored_columns};
 
 #[derive(Debug, Args)]
 pub(super) struct Check {}

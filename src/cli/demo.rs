@@ -8,15 +8,15 @@ use include_dir::{Dir, include_dir};
 
 use super::import::Bar;
 use super::{Global, Opened, Outcome, PolicyArgs, Usage, faults, init, note, output, report};
-use crate::definitions::Definitions;
-use crate::import::{Options, import};
-use crate::indicators::not_sent;
-use crate::indices::Index;
-use crate::model::{Period, RankRow};
-use crate::report::Cards;
-use crate::units::read_unit_list;
+use cchc_definitions::Definitions;
+use cchc_import::{Options, import};
+use cchc_indicators::not_sent;
+use cchc_indices::Index;
+use cchc_model::{Period, RankRow};
+use cchc_report::Cards;
+use cchc_units::read_unit_list;
 
-static SAMPLE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/sample-data");
+static SAMPLE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../sample-data");
 
 /// The quarter that the sample data is about.
 const PERIOD: &str = "2025-Q1";
@@ -42,7 +42,7 @@ impl Demo {
         let definitions = Definitions::load(Some(&root)).map_err(|found| faults(&found))?;
         let paths = [sample.join("exports"), sample.join("tables")];
         let done = import(&workspace, &definitions, &paths, &Options::default(), &mut Bar::new(global))?;
-        let sum = |of: fn(&crate::model::FileAccount) -> u64| done.files.iter().map(of).sum::<u64>();
+        let sum = |of: fn(&cchc_model::FileAccount) -> u64| done.files.iter().map(of).sum::<u64>();
         note(
             global,
             &format!(

@@ -6,11 +6,11 @@ use anyhow::Result;
 
 use super::output::Columns;
 use super::{Global, Usage};
-use crate::definitions::PointsIndex;
-use crate::definitions::index::settings::Ranking;
-use crate::indices::points::ItemStatus;
-use crate::indices::{Index, Ranked, Scorecards, ranks_by};
-use crate::model::UnitRef;
+use cchc_definitions::PointsIndex;
+use cchc_definitions::index::settings::Ranking;
+use cchc_indices::points::ItemStatus;
+use cchc_indices::{Index, Ranked, Scorecards, ranks_by};
+use cchc_model::UnitRef;
 
 /// How far down a ranking is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +66,7 @@ fn points(global: &Global, index: &PointsIndex, cards: &Scorecards, wanted: &dyn
         .number("max", cells.iter().map(|cell| Some(item(cell).max)))
         .number("points", cells.iter().map(|cell| scores(cell).points[cell.0]))
         .text("status", cells.iter().map(|cell| Some(status(scores(cell).status[cell.0]))))
-        .text("layer", cells.iter().map(|cell| scores(cell).layer[cell.0].map(crate::definitions::Layer::word)))
+        .text("layer", cells.iter().map(|cell| scores(cell).layer[cell.0].map(cchc_definitions::Layer::word)))
         .write(global)
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::model::acts;
+use cchc_model::acts;
 
 /// Writes JSON on, with such characters as `\u202e`: outside strings JSON has none of them.
 pub(super) struct JsonEscaped<W: Write> {

@@ -9,9 +9,9 @@ use super::explain_index::{Question, explain};
 use super::figures::status;
 use super::output::{self, Columns};
 use super::{Format, Global, Opened, Outcome, PolicyArgs, Usage, period};
-use crate::indicators::{Trace, trace};
-use crate::indices::Index;
-use crate::model::Period;
+use cchc_indicators::{Trace, trace};
+use cchc_indices::Index;
+use cchc_model::Period;
 
 #[derive(Debug, Args)]
 pub(super) struct Explain {
@@ -53,7 +53,7 @@ impl Explain {
                 return Err(Usage(format!("on that day '{}' counts for '{counts_for}'", self.unit)).into());
             }
             let known = opened.units.units().iter().map(|unit| unit.code.as_str());
-            let hint = crate::definitions::did_you_mean(&self.unit, known);
+            let hint = cchc_definitions::did_you_mean(&self.unit, known);
             return Err(Usage(format!("no unit '{}' in {}{hint}", self.unit, self.period)).into());
         };
         tell_carried(global, &opened, std::iter::once((self.unit.as_str(), found.row.measure.estimate)));

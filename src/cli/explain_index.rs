@@ -8,10 +8,10 @@ use super::detail;
 use super::figures::tell_set_aside;
 use super::output;
 use super::{Format, Global, Opened, PolicyArgs, Usage};
-use crate::definitions::{Layer, PointsIndex};
-use crate::indicators::{Engine, Trace, not_sent, trace};
-use crate::indices::{Index, Ranked, Scorecards, estimates};
-use crate::model::{Period, RankRow};
+use cchc_definitions::{Layer, PointsIndex};
+use cchc_indicators::{Engine, Trace, not_sent, trace};
+use cchc_indices::{Index, Ranked, Scorecards, estimates};
+use cchc_model::{Period, RankRow};
 
 /// What is asked.
 pub(super) struct Question<'q> {
@@ -30,7 +30,7 @@ pub(super) fn explain(global: &Global, opened: &Opened, index: &Index<'_>, quest
     tell_set_aside(global, index, &ranked);
     let Some(row) = ranked.rows.iter().find(|row| row.unit.unit_code == question.unit) else {
         let known = ranked.rows.iter().map(|row| row.unit.unit_code.as_str());
-        let hint = crate::definitions::did_you_mean(question.unit, known);
+        let hint = cchc_definitions::did_you_mean(question.unit, known);
         let message = format!("index '{}' scores no unit '{}' in {}{hint}", index.id(), question.unit, question.period);
         return Err(Usage(message).into());
     };
@@ -62,7 +62,7 @@ fn items(engine: &Engine<'_>, index: &PointsIndex, cards: &Scorecards, question:
     if let Some(code) = question.item
         && !index.items.iter().any(|item| item.code == code)
     {
-        let hint = crate::definitions::did_you_mean(code, index.items.iter().map(|item| item.code.as_str()));
+        let hint = cchc_definitions::did_you_mean(code, index.items.iter().map(|item| item.code.as_str()));
         return Err(Usage(format!("index '{}' has no criterion '{code}'{hint}", index.head.id)).into());
     }
     let mut parts = Vec::new();

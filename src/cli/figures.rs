@@ -4,9 +4,9 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use super::{Format, Global, Opened, Usage, note};
-use crate::indicators::{By, Children};
-use crate::indices::{Index, Ranked, Scorecards, SetAside};
-use crate::model::{NotSent, Period, Status, one_line};
+use cchc_indicators::{By, Children};
+use cchc_indices::{Index, Ranked, Scorecards, SetAside};
+use cchc_model::{NotSent, Period, Status, one_line};
 
 /// How figures are split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -63,7 +63,7 @@ pub(super) fn check_kind(kind: &str, opened: &Opened) -> Result<()> {
     if kinds.contains(&kind) {
         return Ok(());
     }
-    let hint = crate::definitions::did_you_mean(kind, kinds.iter().copied());
+    let hint = cchc_definitions::did_you_mean(kind, kinds.iter().copied());
     Err(Usage(format!("no unit is of kind '{kind}'{hint}; the kinds are {}", kinds.join(", "))).into())
 }
 

@@ -7,8 +7,8 @@ use super::carried::{tell_carried, with_carried};
 use super::figures::{SplitBy, children};
 use super::output::Columns;
 use super::{Global, Opened, Outcome, PolicyArgs, note, period};
-use crate::indicators::{By, broken_identity};
-use crate::model::Period;
+use cchc_indicators::{By, broken_identity};
+use cchc_model::Period;
 
 #[derive(Debug, Args)]
 pub(super) struct Form06 {

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 
 use super::{Global, Outcome, note};
-use crate::generate::{self, Layout, default_units, write_units};
+use cchc_generate::{Layout, default_units, write_units};
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum LayoutArg {
@@ -55,7 +55,7 @@ impl Generate {
             std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
         }
         write_units(&units, &list)?;
-        let options = generate::Options {
+        let options = cchc_generate::Options {
             rows: self.rows,
             seed: self.seed,
             units,
@@ -68,7 +68,7 @@ impl Generate {
             LayoutArg::MessageParquet => Layout::MessageParquet,
             LayoutArg::ListXlsx => Layout::ListXlsx,
         };
-        generate::generate(&options, layout, &self.out, &mut |_| {})?;
+        cchc_generate::generate(&options, layout, &self.out, &mut |_| {})?;
         note(global, &format!("{} rows in {}, units in {}", self.rows, self.out.display(), list.display()));
         Ok(Outcome::Done)
     }

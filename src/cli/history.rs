@@ -5,7 +5,7 @@ use clap::Args;
 
 use super::output::Columns;
 use super::{Global, KillArgs, Outcome, note};
-use crate::store::{PurgeNote, Workspace};
+use cchc_store::{PurgeNote, Workspace};
 
 #[derive(Debug, Args)]
 pub(super) struct History {}

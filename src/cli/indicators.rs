@@ -9,10 +9,10 @@ use super::carried::{tell_carried, with_carried};
 use super::figures::{SplitBy, check_kind, children, has_not_sent, status, tell_not_sent};
 use super::output::{self, Columns};
 use super::{Global, Opened, Outcome, PolicyArgs, Usage, period};
-use crate::definitions::Indicator;
-use crate::indicators::{By, Engine, GroupedRow, not_sent};
-use crate::model::{IndicatorRow, Measure, Period};
-use crate::report::{FigureUnit, shown};
+use cchc_definitions::Indicator;
+use cchc_indicators::{By, Engine, GroupedRow, not_sent};
+use cchc_model::{IndicatorRow, Measure, Period};
+use cchc_report::{FigureUnit, shown};
 
 #[derive(Debug, Args)]
 pub(super) struct Indicators {

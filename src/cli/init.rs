@@ -6,10 +6,10 @@ use anyhow::Result;
 use clap::Args;
 
 use super::{Global, Outcome, faults, note};
-use crate::definitions::Definitions;
-use crate::model::Unit;
-use crate::store::{Config, Transaction, Workspace};
-use crate::units::{change_units, read_unit_list, units_frame};
+use cchc_definitions::Definitions;
+use cchc_model::Unit;
+use cchc_store::{Config, Transaction, Workspace};
+use cchc_units::{change_units, read_unit_list, units_frame};
 
 #[derive(Debug, Args)]
 pub(super) struct Init {

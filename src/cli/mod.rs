@@ -34,12 +34,12 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::definitions::{Definitions, Fault, Language};
-use crate::indicators::{Engine, stated};
-use crate::model::{Carry, Compare, MissingDue, Pause, Period, Policies, Succession, UnitIndex, Withdrawn, escaped};
-use crate::read::{SERVE_XLS, isolate_xls, serve_xls};
-use crate::store::{KillAt, Manifest, Session, Workspace};
-use crate::units::{stored_successions, stored_units};
+use cchc_definitions::{Definitions, Fault, Language};
+use cchc_indicators::{Engine, stated};
+use cchc_model::{Carry, Compare, MissingDue, Pause, Period, Policies, Succession, UnitIndex, Withdrawn, escaped};
+use cchc_read::{SERVE_XLS, isolate_xls, serve_xls};
+use cchc_store::{KillAt, Manifest, Session, Workspace};
+use cchc_units::{stored_successions, stored_units};
 
 /// Turns exports of one-stop systems into form 06, indicators, rankings and reports.
 #[derive(Debug, Parser)]
@@ -333,7 +333,7 @@ impl Opened {
 
 /// Parses a period; anything else is a usage error.
 fn period(text: &str) -> Result<Period, String> {
-    text.parse().map_err(|error: crate::model::PeriodError| error.to_string())
+    text.parse().map_err(|error: cchc_model::PeriodError| error.to_string())
 }
 
 /// A line on standard error, unless the user wants none.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use super::escape::JsonEscaped;
 use super::{Format, Global};
-use crate::model::{escaped, one_line};
+use cchc_model::{escaped, one_line};
 
 /// A table built column by column.
 #[derive(Debug, Default)]

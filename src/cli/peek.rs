@@ -7,8 +7,8 @@ use clap::Args;
 
 use super::output::{self, Columns, safe};
 use super::{Format, Global, Outcome};
-use crate::read::{Peeked, peek};
-use crate::store::Config;
+use cchc_read::{Peeked, peek};
+use cchc_store::Config;
 
 #[derive(Debug, Args)]
 pub(super) struct Peek {

@@ -9,8 +9,8 @@ use clap::Args;
 
 use super::output::Columns;
 use super::{Global, KillArgs, Outcome, note};
-use crate::normalise::clean;
-use crate::store::{FileNames, Mode, PurgeCounts, PurgeOrder, Purged, Workspace, purge};
+use cchc_normalise::clean;
+use cchc_store::{FileNames, Mode, PurgeCounts, PurgeOrder, Purged, Workspace, purge};
 
 #[derive(Debug, Args)]
 #[group(id = "what", required = true, multiple = true, args = ["import", "dossier", "dossiers_from"])]

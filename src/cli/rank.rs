@@ -8,11 +8,11 @@ use super::detail::Depth;
 use super::figures::{check_kind, status, tell_not_sent, tell_set_aside};
 use super::output::Columns;
 use super::{Global, Opened, Outcome, PolicyArgs, Usage, detail, note, period};
-use crate::definitions::index::settings::Ranking;
-use crate::indicators::not_sent;
-use crate::indices::{Index, Scorecards, Scored, estimates, rank};
-use crate::model::{Period, RankRow, UnitRef};
-use crate::report::{FigureUnit, value_shown};
+use cchc_definitions::index::settings::Ranking;
+use cchc_indicators::not_sent;
+use cchc_indices::{Index, Scorecards, Scored, estimates, rank};
+use cchc_model::{Period, RankRow, UnitRef};
+use cchc_report::{FigureUnit, value_shown};
 
 #[derive(Debug, Args)]
 pub(super) struct Rank {
@@ -87,7 +87,7 @@ impl Group {
             return Ok(Self::Below(group.to_owned()));
         }
         let known = opened.units.kinds().into_iter().chain(opened.units.units().iter().map(|unit| unit.code.as_str()));
-        let hint = crate::definitions::did_you_mean(group, known);
+        let hint = cchc_definitions::did_you_mean(group, known);
         Err(Usage(format!("'{group}' is neither a kind of units nor the code of one{hint}")).into())
     }
 

@@ -7,12 +7,12 @@ use clap::Args;
 
 use super::figures::set_aside;
 use super::{Global, Opened, Outcome, PolicyArgs, Usage, note, period};
-use crate::definitions::{TEMPLATES, did_you_mean};
-use crate::indices::Index;
-use crate::model::Period;
-use crate::report::plan::Block;
-use crate::report::write::picture;
-use crate::report::{Cards, Template, build, gather, render_xlsx};
+use cchc_definitions::{TEMPLATES, did_you_mean};
+use cchc_indices::Index;
+use cchc_model::Period;
+use cchc_report::plan::Block;
+use cchc_report::write::picture;
+use cchc_report::{Cards, Template, build, gather, render_xlsx};
 
 #[derive(Debug, Args)]
 pub(super) struct Report {
@@ -144,7 +144,7 @@ pub(super) fn save(out: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf> {
     use std::io::Write;
     let path = out.join(name);
     let attempt = || -> std::io::Result<()> {
-        let mut file = crate::store::temporary_in(out)?;
+        let mut file = cchc_store::temporary_in(out)?;
         file.write_all(bytes)?;
         file.persist(&path)?;
         Ok(())

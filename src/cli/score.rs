@@ -7,10 +7,10 @@ use super::carried::{tell_carried, with_carried};
 use super::figures::{tell_not_sent, tell_passed_over};
 use super::output::Columns;
 use super::{Global, Opened, Outcome, PolicyArgs, Usage, detail, note, period};
-use crate::definitions::{Layer, PointsIndex};
-use crate::indicators::not_sent;
-use crate::indices::{Index, Scorecards};
-use crate::model::{Measure, Period};
+use cchc_definitions::{Layer, PointsIndex};
+use cchc_indicators::not_sent;
+use cchc_indices::{Index, Scorecards};
+use cchc_model::{Measure, Period};
 
 #[derive(Debug, Args)]
 pub(super) struct Score {
@@ -40,7 +40,7 @@ impl Score {
         let Some(cards) = ranked.cards else { return Ok(Outcome::Done) };
         let Some(at) = cards.units.iter().position(|unit| unit.unit_code == self.unit) else {
             let hint =
-                crate::definitions::did_you_mean(&self.unit, cards.units.iter().map(|unit| unit.unit_code.as_str()));
+                cchc_definitions::did_you_mean(&self.unit, cards.units.iter().map(|unit| unit.unit_code.as_str()));
             let message = format!("index '{}' scores no unit '{}' in {}{hint}", self.index, self.unit, self.period);
             return Err(Usage(message).into());
         };

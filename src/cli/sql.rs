@@ -10,9 +10,9 @@ use datafusion::common::ScalarValue;
 use super::carried::with_carried;
 use super::output;
 use super::{Global, Opened, Outcome, PolicyArgs, Usage, indicators, note, period};
-use crate::definitions::{Indicator, did_you_mean};
-use crate::indicators::{By, Children};
-use crate::model::Period;
+use cchc_definitions::{Indicator, did_you_mean};
+use cchc_indicators::{By, Children};
+use cchc_model::Period;
 
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false, id = "what")]

@@ -8,10 +8,10 @@ use include_dir::{Dir, include_dir};
 
 use super::Fault;
 
-static QUERIES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/queries");
+static QUERIES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../queries");
 
 /// The report templates, fonts included.
-pub static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/report-templates");
+pub static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../report-templates");
 
 /// Path below `queries/` → text, sorted by path.
 #[derive(Debug, Clone, Default)]

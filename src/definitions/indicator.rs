@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::derived::{Derived, INDICATORS, RawDerived, link};
 use super::{Fault, Files, did_you_mean, overlap, parse_toml};
-use crate::model::Period;
+use cchc_model::Period;
 
 /// A theme: one file of `indicators/`, one sheet of the workbook.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::did_you_mean;
 use super::source::{SourceColumn, fold_word};
-use crate::model::Table;
+use cchc_model::Table;
 
 /// Headings of one source stack over at most this many rows.
 pub const MOST_HEADING_ROWS: usize = 12;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{Fault, TEMPLATES, parse_toml};
-use crate::model::Finding;
+use cchc_model::Finding;
 
 /// Sentences by rule, in two languages.
 #[derive(Debug, Clone, Default)]
@@ -119,7 +119,7 @@ fn filled(text: &str, finding: &Finding) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Level;
+    use cchc_model::Level;
 
     fn messages() -> Messages {
         let mut faults = Vec::new();

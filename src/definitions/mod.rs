@@ -19,7 +19,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use crate::model::Period;
+use cchc_model::Period;
 
 pub use calendar::{Calendar, CalendarDay};
 pub use derived::{Against, Derived, Holds, Sums, Told};
@@ -146,9 +146,11 @@ impl Definitions {
         parsed.filter(|_| faults.is_empty()).ok_or(faults)
     }
 
-    /// The index of points of a text.
-    #[cfg(test)]
-    pub(crate) fn index_of(&self, path: &str, text: &str) -> Result<PointsIndex, Vec<Fault>> {
+    /// The index of points that a file of this path and text would define.
+    ///
+    /// # Errors
+    /// All its faults.
+    pub fn index_of(&self, path: &str, text: &str) -> Result<PointsIndex, Vec<Fault>> {
         let known: Vec<&str> = self.indicators.iter().map(|indicator| indicator.id.as_str()).collect();
         let mut faults = Vec::new();
         let index = index::points::points(path, text, &known, &mut faults);

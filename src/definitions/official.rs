@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::files::Files;
 use super::{Fault, parse_toml};
-use crate::model::fold_name;
+use cchc_model::fold_name;
 
 const FILE: &str = "units/official.toml";
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::dates::Pattern;
 use super::layout::{self, Layout, OneOrMore, RawLayout, RawMark, RawSkipRows, RawWide, Tried};
 use super::{Fault, Files, did_you_mean, parse_toml};
-use crate::model::{Encoding, Kind, TABLES, Table};
+use cchc_model::{Encoding, Kind, TABLES, Table};
 
 /// How one system's export maps to one table.
 #[derive(Debug, Clone)]
@@ -404,5 +404,5 @@ fn fold_words(words: BTreeMap<String, toml::Value>) -> BTreeMap<String, String> 
 /// Words compare like unit names: case, spaces, punctuation and the place of the tone mark fold.
 #[must_use]
 pub fn fold_word(word: &str) -> String {
-    Some(crate::model::fold_name(word)).filter(|folded| !folded.is_empty()).unwrap_or_else(|| word.trim().to_owned())
+    Some(cchc_model::fold_name(word)).filter(|folded| !folded.is_empty()).unwrap_or_else(|| word.trim().to_owned())
 }

@@ -2,11 +2,11 @@
 
 use super::file::{Context, FileOutcome, Reading, read_as, settle};
 use super::unread::shown;
-use crate::definitions::SourceDef;
-use crate::model::{Encoding, Finding, Level};
-use crate::normalise::KnownHeadings;
-use crate::read::InputFile;
-use crate::read::{Certainty, Container, ReadAs, Sniffed};
+use cchc_definitions::SourceDef;
+use cchc_model::{Encoding, Finding, Level};
+use cchc_normalise::KnownHeadings;
+use cchc_read::InputFile;
+use cchc_read::{Certainty, Container, ReadAs, Sniffed};
 
 /// Headings with letters outside ASCII that have to fit a source before they vouch for an encoding.
 const ENOUGH_HEADINGS: usize = 3;

@@ -1,6 +1,6 @@
 //! Notes at which row each sheet ends: one that ends at the last row that an .xls can hold may have lost the rest.
 
-use crate::read::{Cell, Flow, Note, RowFault, RowSink, Sheet, TextNote};
+use cchc_read::{Cell, Flow, Note, RowFault, RowSink, Sheet, TextNote};
 
 /// The last row of a sheet in Excel 97 to 2003.
 const LAST_ROW: u32 = 65_536;

@@ -9,14 +9,14 @@ use super::ends::Ends;
 use super::preview::{Preview, Watcher};
 use super::sheet::{FoundSheet, Message, SheetSink, StraySheet};
 use super::unread::note_finding;
-use crate::definitions::SourceDef;
-use crate::model::{FileAccount, Finding, Kind, Level, Policies, Table, UnitIndex};
-use crate::normalise::{
+use cchc_definitions::SourceDef;
+use cchc_model::{FileAccount, Finding, Kind, Level, Policies, Table, UnitIndex};
+use cchc_normalise::{
     Duplicate, KnownHeadings, MendedCode, Normaliser, Origin, RawBatch, Refused, RejectedRow, in_name,
 };
-use crate::read::InputFile;
-use crate::read::{Limits, ReadAs, ReadError, Sniffed, TextNote, column_letters, read_rows, sniff};
-use crate::store::{Account, Incoming, RowsOf};
+use cchc_read::InputFile;
+use cchc_read::{Limits, ReadAs, ReadError, Sniffed, TextNote, column_letters, read_rows, sniff};
+use cchc_store::{Account, Incoming, RowsOf};
 
 /// What reading a file needs to know.
 pub(super) struct Context<'a> {
@@ -69,7 +69,7 @@ pub struct SheetReport {
     /// How surely the sheet is one of that source, 0–1: the share of its headings that the source knows, less a tenth
     /// of each that fits only without diacritics (see [`HeadingMatch::confidence`]).
     ///
-    /// [`HeadingMatch::confidence`]: crate::normalise::HeadingMatch::confidence
+    /// [`HeadingMatch::confidence`]: cchc_normalise::HeadingMatch::confidence
     pub confidence: f64,
     /// Body rows; the sum of those that follow, once they are merged.
     pub rows: u64,

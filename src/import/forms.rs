@@ -6,9 +6,9 @@ use chrono::{DateTime, NaiveDate};
 use polars::prelude::{BooleanChunked, DataFrame, NewChunkedArray};
 
 use super::file::FileOutcome;
-use crate::definitions::{Definitions, PointsIndex, nearest};
-use crate::model::{Finding, Level, UnitIndex};
-use crate::normalise::RejectedRow;
+use cchc_definitions::{Definitions, PointsIndex, nearest};
+use cchc_model::{Finding, Level, UnitIndex};
+use cchc_normalise::RejectedRow;
 
 /// The table of points that people gave.
 const TABLE: &str = "criteria";

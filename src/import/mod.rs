@@ -23,12 +23,12 @@ pub use file::SheetReport;
 pub use preview::{DatesSeen, Preview, WordSeen};
 pub use rebuild::{Original, RebuildError, RebuiltSheet, originals};
 
-use crate::definitions::{Definitions, SourceDef, Tried};
-use crate::model::{FileAccount, Finding, FinishedBeforeReceived, Level, Table};
-use crate::normalise::KnownHeadings;
-use crate::read::{Found, PathError, find_files};
-use crate::store::{Cases, Conflict, Incoming, MergeNotes, Merged, SentFile, StoreError, Transaction, Workspace};
-use crate::units::stored_units;
+use cchc_definitions::{Definitions, SourceDef, Tried};
+use cchc_model::{FileAccount, Finding, FinishedBeforeReceived, Level, Table};
+use cchc_normalise::KnownHeadings;
+use cchc_read::{Found, PathError, find_files};
+use cchc_store::{Cases, Conflict, Incoming, MergeNotes, Merged, SentFile, StoreError, Transaction, Workspace};
+use cchc_units::stored_units;
 use file::FileOutcome;
 
 /// What the user may choose.
@@ -184,7 +184,7 @@ fn chosen(definitions: &Definitions, options: &Options) -> Result<Vec<SourceDef>
     };
     let found: Vec<SourceDef> = definitions.sources.iter().filter(|source| source.id == *id).cloned().collect();
     if found.is_empty() {
-        let hint = crate::definitions::did_you_mean(id, definitions.sources.iter().map(|source| source.id.as_str()));
+        let hint = cchc_definitions::did_you_mean(id, definitions.sources.iter().map(|source| source.id.as_str()));
         return Err(ImportError::NoSource { id: id.clone(), hint });
     }
     Ok(found)

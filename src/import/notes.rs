@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::definitions::dates::DateSystem;
-use crate::definitions::{SourceColumn, SourceDef};
-use crate::model::Kind;
-use crate::normalise::{Mark, MarkKind};
-use crate::read::{Cell, Note};
+use cchc_definitions::dates::DateSystem;
+use cchc_definitions::{SourceColumn, SourceDef};
+use cchc_model::Kind;
+use cchc_normalise::{Mark, MarkKind};
+use cchc_read::{Cell, Note};
 
 /// Notes of one kind that are kept; of more, the rest is not told.
 const MOST: usize = 1 << 20;

@@ -1,10 +1,10 @@
 //! Tells a sheet that goes on where the one before was full: no headings, but the same columns.
 
 use super::sheet::FoundSheet;
-use crate::definitions::SourceDef;
-use crate::definitions::dates::{DateFault, Pattern, read};
-use crate::model::Kind;
-use crate::normalise::HeadingMatch;
+use cchc_definitions::SourceDef;
+use cchc_definitions::dates::{DateFault, Pattern, read};
+use cchc_model::Kind;
+use cchc_normalise::HeadingMatch;
 
 /// The columns of `before` if these first rows of a sheet without headings are rows of that table too: at least half of
 /// them hold a code in the column of the codes, and dates or nothing, but at least one date, in the columns of dates.

@@ -7,7 +7,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 
 use super::Progress;
 use super::file::{Context, FileOutcome, read_file};
-use crate::read::InputFile;
+use cchc_read::InputFile;
 
 /// Memory that one file of `bytes` may need while it is read: compressed containers hold about ten times their size
 /// in cells, and a small file needs its buffers all the same.

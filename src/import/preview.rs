@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use polars::prelude::{AnyValue, DataFrame};
 
-use crate::definitions::SourceDef;
-use crate::definitions::dates::Pattern;
-use crate::model::{Kind, UnitIndex};
-use crate::normalise::{Meaning, Normalised, Normaliser, PERSONAL, RawBatch, clean};
+use cchc_definitions::SourceDef;
+use cchc_definitions::dates::Pattern;
+use cchc_model::{Kind, UnitIndex};
+use cchc_normalise::{Meaning, Normalised, Normaliser, PERSONAL, RawBatch, clean};
 
 /// Rows shown as they would be stored.
 const SAMPLE: usize = 3;

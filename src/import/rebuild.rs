@@ -5,12 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::file::{Context, Detail, SheetReport, read_ready};
-use crate::definitions::SourceDef;
-use crate::model::{Kind, UnitIndex};
-use crate::normalise::{KnownHeadings, own_columns};
-use crate::read::{Cell, Flow, Limits, Note, ReadError, RowFault, RowSink, Sheet, read_rows, sniff};
-use crate::read::{InputFile, PathError, find_files};
-use crate::store::Config;
+use cchc_definitions::SourceDef;
+use cchc_model::{Kind, UnitIndex};
+use cchc_normalise::{KnownHeadings, own_columns};
+use cchc_read::{Cell, Flow, Limits, Note, ReadError, RowFault, RowSink, Sheet, read_rows, sniff};
+use cchc_read::{InputFile, PathError, find_files};
+use cchc_store::Config;
 
 /// Days between the first days of the two ways in which workbooks count.
 const DAYS_FROM_1900_TO_1904: f64 = 1462.0;

@@ -6,9 +6,9 @@ use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, Series};
 
 use super::file::FileOutcome;
 use super::settle::Settled;
-use crate::model::{Finding, Level};
-use crate::normalise::RejectedRow;
-use crate::store::{days, frame_of, ints, texts};
+use cchc_model::{Finding, Level};
+use cchc_normalise::RejectedRow;
+use cchc_store::{days, frame_of, ints, texts};
 
 /// One row per file.
 pub(super) fn imports(number: u64, outcomes: &[FileOutcome]) -> DataFrame {

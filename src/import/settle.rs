@@ -10,8 +10,8 @@ use datafusion::arrow::error::ArrowError;
 
 use super::file::FileOutcome;
 use super::report::Kept;
-use crate::normalise::{Origin, clean};
-use crate::store::{Session, StoreError};
+use cchc_normalise::{Origin, clean};
+use cchc_store::{Session, StoreError};
 
 /// Findings of a merge are about the store and not about a file: reading the file again settles none of them.
 const OF_THE_MERGE: [&str; 5] =
@@ -138,7 +138,7 @@ impl Accepted {
         for outcome in outcomes {
             for (table, incoming) in &outcome.incoming {
                 let Some(wanted) = wanted.get(table).filter(|wanted| !wanted.is_empty()) else { continue };
-                let Some(key) = crate::model::Table::named(table).map(|table| table.key) else { continue };
+                let Some(key) = cchc_model::Table::named(table).map(|table| table.key) else { continue };
                 let Ok(Ok(codes)) = incoming.frame.column(key).map(|column| column.str()) else { continue };
                 let wanted: std::collections::HashSet<&str> = wanted.iter().copied().collect();
                 for code in codes.iter().flatten().filter(|code| wanted.contains(code)) {

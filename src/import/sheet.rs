@@ -9,14 +9,14 @@ use chrono::NaiveDate;
 use super::notes::Notes;
 use super::overflow;
 use super::unread::{Fields, Unread, UnreadRow};
-use crate::definitions::SourceDef;
-use crate::definitions::dates::DateSystem;
-use crate::model::Kind;
-use crate::normalise::{
+use cchc_definitions::SourceDef;
+use cchc_definitions::dates::DateSystem;
+use cchc_model::Kind;
+use cchc_normalise::{
     HeadingMatch, KnownHeadings, MendedCode, NearMiss, Origin, RawBatch, Reshape, RowKind, cell_text, classify, clean,
     in_letterhead, only_year, origin_columns,
 };
-use crate::read::{Cell, Flow, Note, RowFault, RowSink, Sheet, TextKind, TextNote};
+use cchc_read::{Cell, Flow, Note, RowFault, RowSink, Sheet, TextKind, TextNote};
 
 /// Headings stand within this many rows.
 const HEAD: usize = 60;

@@ -1,8 +1,8 @@
 //! Rows that cannot be read as their sheet asks, and what is told of a sheet's text.
 
-use crate::model::{Encoding, Finding, Level};
-use crate::normalise::{Normaliser, RawBatch, RejectedRow};
-use crate::read::{Cell, RowFault, TextKind, TextNote, decode_legacy};
+use cchc_model::{Encoding, Finding, Level};
+use cchc_normalise::{Normaliser, RawBatch, RejectedRow};
+use cchc_read::{Cell, RowFault, TextKind, TextNote, decode_legacy};
 
 /// A row that is refused before any of its cells is understood.
 pub(super) struct UnreadRow {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::figures::receivers;
 use super::{By, Children, Engine};
-use crate::model::Carry;
+use cchc_model::Carry;
 
 /// The CTEs that put `facts` in terms of the units of a day: `fact_unit` is the successor's code, `split_from` the old
 /// unit's where it was divided on the way.

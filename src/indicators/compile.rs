@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::facts::with_scoped;
 use super::{By, Engine};
-use crate::definitions::{Aggregate, Indicator, Rows};
+use cchc_definitions::{Aggregate, Indicator, Rows};
 
 /// One statement and where each indicator's figures stand in its result.
 #[derive(Debug, Clone)]

@@ -2,8 +2,8 @@
 
 use super::carry::carried;
 use super::{figure_facts, worktime};
-use crate::definitions::Calendar;
-use crate::model::{Carry, Compare, MissingDue, PROVENANCE, Pause, Policies, Table, Withdrawn};
+use cchc_definitions::Calendar;
+use cchc_model::{Carry, Compare, MissingDue, PROVENANCE, Pause, Policies, Table, Withdrawn};
 
 /// Tables that indicators can count.
 pub const FACT_TABLES: [&str; 9] =

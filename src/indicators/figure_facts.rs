@@ -1,6 +1,6 @@
 //! The rows of tables whose figures hold for a period: answers, declared figures, criteria, documents, training, tickets.
 
-use crate::model::{PROVENANCE, Table};
+use cchc_model::{PROVENANCE, Table};
 
 /// The `facts` and `scoped` of such a table, if it is one.
 pub(super) fn of(table: &str) -> Option<(String, String)> {

@@ -12,9 +12,9 @@ use datafusion::error::DataFusionError;
 use super::carry::in_doubt as in_doubt_of;
 use super::compile::{Cells, Pass, has_groups, passes};
 use super::{By, Children, Engine, GroupedRow};
-use crate::definitions::Indicator;
-use crate::model::{IndicatorRow, Measure, Period, Status, UnitRef};
-use crate::store::StoreError;
+use cchc_definitions::Indicator;
+use cchc_model::{IndicatorRow, Measure, Period, Status, UnitRef};
+use cchc_store::StoreError;
 
 /// Whose figure a result row is: a unit's code, `*KIND`, `*`, or a group.
 type Key = (String, String, Option<String>);

@@ -12,8 +12,8 @@ use datafusion::error::DataFusionError;
 use super::Engine;
 use super::facts::with_scoped;
 use super::figures::periods_batch;
-use crate::model::{LateDossier, NotSent, Period, UnitRef};
-use crate::store::StoreError;
+use cchc_model::{LateDossier, NotSent, Period, UnitRef};
+use cchc_store::StoreError;
 
 /// Dossiers finished late in the period, or open at its end and past their due date; by unit, the latest first.
 ///

@@ -11,9 +11,9 @@ mod stated;
 mod trace;
 mod worktime;
 
-use crate::definitions::{Definitions, Indicator};
-use crate::model::{Carry, Form06Row, IndicatorRow, Measure, Period, Policies, Unit, UnitIndex, UnitRef};
-use crate::store::{Session, StoreError};
+use cchc_definitions::{Definitions, Indicator};
+use cchc_model::{Carry, Form06Row, IndicatorRow, Measure, Period, Policies, Unit, UnitIndex, UnitRef};
+use cchc_store::{Session, StoreError};
 
 pub use facts::{FACT_TABLES, fact_columns};
 pub use lists::{late_dossiers, not_sent};
@@ -138,7 +138,7 @@ impl Engine<'_> {
             .map(|id| {
                 self.definitions.indicator(id, period).ok_or_else(|| {
                     let known = self.definitions.all_indicators().map(|one| one.id.as_str());
-                    format!("no indicator '{id}'{}", crate::definitions::did_you_mean(id, known))
+                    format!("no indicator '{id}'{}", cchc_definitions::did_you_mean(id, known))
                 })
             })
             .collect()

@@ -1,8 +1,8 @@
 //! Finds out which figures units have declared: each id of the table `declared` is an indicator.
 
 use super::lists::{text, texts};
-use crate::definitions::Aggregate;
-use crate::store::{Session, StoreError};
+use cchc_definitions::Aggregate;
+use cchc_store::{Session, StoreError};
 use datafusion::arrow::array::AsArray;
 use datafusion::arrow::datatypes::Int64Type;
 

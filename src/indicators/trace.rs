@@ -11,9 +11,9 @@ use super::facts::with_scoped;
 use super::figures::receivers;
 use super::lists::{text, texts};
 use super::{By, Children, Engine};
-use crate::definitions::{Aggregate, Derived, Indicator};
-use crate::model::{IndicatorRow, Period, Status, Table};
-use crate::store::StoreError;
+use cchc_definitions::{Aggregate, Derived, Indicator};
+use cchc_model::{IndicatorRow, Period, Status, Table};
+use cchc_store::StoreError;
 
 /// Where a figure comes from.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! Working days and working minutes between two times of a dossier: processing, acceptance, pauses.
 
 use super::facts::{day, join_calendar};
-use crate::definitions::Calendar;
+use cchc_definitions::Calendar;
 
 /// The two pauses that a dossier can have: the time it stopped and the time it went on.
 const PAUSES: [(&str, &str); 2] = [("pause1_from", "pause1_to"), ("pause2_from", "pause2_to")];

@@ -1,6 +1,6 @@
 //! Aggregating: scores of children to the score of their parent, unit by unit, summed in the order of the definition.
 
-use crate::definitions::index::settings::{Aggregate, AggregateMethod};
+use cchc_definitions::index::settings::{Aggregate, AggregateMethod};
 
 /// A score that a formula cannot take: which child, of which row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -13,9 +13,9 @@ use super::screen::screen;
 use super::table::{Column, ValueTable};
 use super::treat::{Treated, treat};
 use super::weigh::{Loadings, WeighError, principal_component};
-use crate::definitions::index::composite::{Child, Composite, Leaf, Node};
-use crate::definitions::index::settings::{Empty, ImputeMethod, WeighMethod};
-use crate::definitions::{Fault, did_you_mean};
+use cchc_definitions::index::composite::{Child, Composite, Leaf, Node};
+use cchc_definitions::index::settings::{Empty, ImputeMethod, WeighMethod};
+use cchc_definitions::{Fault, did_you_mean};
 
 /// What a composite index is computed from.
 #[derive(Debug, Clone, Copy)]

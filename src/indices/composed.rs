@@ -4,7 +4,7 @@ use super::rank::ranks_by;
 use super::screen::Dropped;
 use super::table::ValueTable;
 use super::treat::Treated;
-use crate::definitions::index::settings::Ranking;
+use cchc_definitions::index::settings::Ranking;
 
 /// A composite index, computed. Units are sorted by id; dropped ones are in `raw` and `denominated` only.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::ranking::{values, values_of_kinds};
 use super::scorecard::ScoreError;
 use super::table::ValueTable;
-use crate::definitions::Composite;
-use crate::indicators::Engine;
-use crate::model::{Period, Unit, UnitRef};
+use cchc_definitions::Composite;
+use cchc_indicators::Engine;
+use cchc_model::{Period, Unit, UnitRef};
 
 /// Unit → group.
 type Grouping = BTreeMap<String, String>;

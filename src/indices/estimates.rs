@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::ranking::Index;
-use crate::indicators::{By, Children, Engine};
-use crate::model::Period;
-use crate::store::StoreError;
+use cchc_indicators::{By, Children, Engine};
+use cchc_model::Period;
+use cchc_store::StoreError;
 
 /// Codes of the units of whose inputs one or more are estimates; none unless units of another day are asked for.
 ///

@@ -1,7 +1,7 @@
 //! Imputing: what stands in for a missing value, never silently: the count is reported.
 
 use super::moments::{mean, median};
-use crate::definitions::index::settings::ImputeMethod;
+use cchc_definitions::index::settings::ImputeMethod;
 
 /// What imputation may draw on beside the column itself.
 #[derive(Debug, Clone, Copy, Default)]

@@ -9,10 +9,10 @@ use datafusion::error::DataFusionError;
 
 use super::points::{Judged, Judgements};
 use super::scorecard::{ScoreError, SheetFault};
-use crate::definitions::{Layer, PointsIndex, Sheets};
-use crate::indicators::Engine;
-use crate::model::{Period, UnitRef};
-use crate::store::StoreError;
+use cchc_definitions::{Layer, PointsIndex, Sheets};
+use cchc_indicators::Engine;
+use cchc_model::{Period, UnitRef};
+use cchc_store::StoreError;
 
 /// Layers that sheets hold, as messages call them.
 const LAYERS: [(Layer, &str); 3] =

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::definitions::Rounding;
-use crate::definitions::index::settings::{First, Ranking, Ties};
-use crate::model::{IndicatorRow, NotSent, RankRow, Status, UnitRef};
+use cchc_definitions::Rounding;
+use cchc_definitions::index::settings::{First, Ranking, Ties};
+use cchc_model::{IndicatorRow, NotSent, RankRow, Status, UnitRef};
 
 /// Scores closer than this share of the largest are one: sums of the same parts in another order differ by as much.
 const NOISE: f64 = 1e-12;
@@ -160,7 +160,7 @@ fn by_unit(rows: &[Scored], settings: Ranking) -> BTreeMap<&str, (&Scored, Optio
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Measure, UnitRef};
+    use cchc_model::{Measure, UnitRef};
 
     fn row(code: &str, kind: &str, top: f64, bottom: f64) -> IndicatorRow {
         IndicatorRow {

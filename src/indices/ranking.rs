@@ -8,13 +8,13 @@ use super::rank::{Scored, rank};
 use super::scorecard::{ScoreError, Scorecards, earlier_scorecards, rank_cards, scorecards};
 use super::table::{Column, ValueTable};
 use super::{Input, compose};
-use crate::definitions::index::settings::Ranking;
-use crate::definitions::{
+use cchc_definitions::index::settings::Ranking;
+use cchc_definitions::{
     Composite, Definitions, Direction, Display, Fault, IndexDef, Indicator, PointsIndex, Rows, did_you_mean,
 };
-use crate::indicators::{By, Children, Engine, GroupedRow};
-use crate::model::{IndicatorRow, NotSent, Period, RankRow, Status, UnitRef};
-use crate::store::StoreError;
+use cchc_indicators::{By, Children, Engine, GroupedRow};
+use cchc_model::{IndicatorRow, NotSent, Period, RankRow, Status, UnitRef};
+use cchc_store::StoreError;
 
 /// An index as it is in force in a period.
 #[derive(Debug, Clone)]
@@ -208,7 +208,7 @@ fn is_known(engine: &Engine<'_>, past: &Scorecards) -> Result<bool, StoreError> 
 
 /// How an indicator ranks: the direction in which it is good.
 fn by_direction(direction: Direction) -> Ranking {
-    use crate::definitions::index::settings::First;
+    use cchc_definitions::index::settings::First;
     Ranking { first: if direction == Direction::Lower { First::Lowest } else { First::Highest }, ..Ranking::default() }
 }
 

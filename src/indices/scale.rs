@@ -3,9 +3,9 @@
 use thiserror::Error;
 
 use super::moments::{deviation, mean};
-use crate::definitions::Direction;
-use crate::definitions::index::composite::{Curve, Goalposts, Leaf};
-use crate::definitions::index::settings::{Cut, Scale};
+use cchc_definitions::Direction;
+use cchc_definitions::index::composite::{Curve, Goalposts, Leaf};
+use cchc_definitions::index::settings::{Cut, Scale};
 
 /// How one indicator is scaled.
 #[derive(Debug, Clone, Copy, PartialEq)]

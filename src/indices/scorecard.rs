@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::judged::judgements;
 use super::points::{Figures, Judgements, Scoring, columns, score};
 use super::rank::{Scored, rank};
-use crate::definitions::{Fault, Indicator, PointsIndex};
-use crate::indicators::{By, Children, Engine, GroupedRow};
-use crate::model::{NotSent, Period, RankRow, Status, UnitRef};
-use crate::store::StoreError;
+use cchc_definitions::{Fault, Indicator, PointsIndex};
+use cchc_indicators::{By, Children, Engine, GroupedRow};
+use cchc_model::{NotSent, Period, RankRow, Status, UnitRef};
+use cchc_store::StoreError;
 
 /// All units of an index in one period, with everything that their points came from.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! Screening: which units have enough values to be scored.
 
 use super::table::ValueTable;
-use crate::definitions::index::settings::Screen;
+use cchc_definitions::index::settings::Screen;
 
 /// A unit with too few values, and how few.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,7 +1,7 @@
 //! Treating outliers: winsorising by limits of skewness and kurtosis, and the transformations that follow if that fails.
 
 use super::moments::{mean, shape};
-use crate::definitions::index::settings::{Transform, Treat, TreatMethod, TreatWhen};
+use cchc_definitions::index::settings::{Transform, Treat, TreatMethod, TreatWhen};
 
 /// What was done to one indicator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

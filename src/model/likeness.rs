@@ -106,7 +106,7 @@ fn sound(folded: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::sound;
-    use crate::model::{Unit, UnitIndex, fold_name};
+    use crate::{Unit, UnitIndex, fold_name};
 
     fn unit(code: &str, name: &str) -> Unit {
         Unit {

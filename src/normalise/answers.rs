@@ -1,8 +1,8 @@
 //! Tells columns of yes and blank: whoever marks only the yes leaves it open whether a blank is a no.
 
 use super::columns::{Normaliser, Typed};
-use crate::definitions::SourceColumn;
-use crate::model::{Finding, Kind, Level};
+use cchc_definitions::SourceColumn;
+use cchc_model::{Finding, Kind, Level};
 
 /// What a yes/no column has said so far.
 #[derive(Debug, Clone, Copy, Default)]

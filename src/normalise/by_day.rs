@@ -2,8 +2,8 @@
 
 use super::columns::{CellFault, Normaliser, Typed, Word};
 use super::raw::RawBatch;
-use crate::definitions::dates::DAY;
-use crate::model::{Kind, Resolved};
+use cchc_definitions::dates::DAY;
+use cchc_model::{Kind, Resolved};
 
 /// A cell that waits for the day of its row.
 #[derive(Debug, Clone, Copy)]

@@ -3,7 +3,7 @@
 use super::columns::{CellFault, Normaliser};
 use super::raw::{RawBatch, TextColumn};
 use super::text::{clean, is_error};
-use crate::model::{Finding, Level};
+use cchc_model::{Finding, Level};
 
 /// Codes of more digits than this are not looked at.
 const LONGEST: usize = 24;

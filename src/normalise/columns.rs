@@ -10,9 +10,9 @@ use super::by_day::Undecided;
 use super::codes::Digits;
 use super::raw::{RawBatch, TextColumn};
 use super::text::clean;
-use crate::definitions::SourceDef;
-use crate::definitions::dates::{DateSystem, Pattern};
-use crate::model::{Finding, Kind, Level, Policies, UnitIndex};
+use cchc_definitions::SourceDef;
+use cchc_definitions::dates::{DateSystem, Pattern};
+use cchc_model::{Finding, Kind, Level, Policies, UnitIndex};
 
 /// Column with the digest of a row's personal cells: it is compared within one import and never stored.
 pub const PERSONAL: &str = "personal_digest";

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::text::clean;
-use crate::model::fold_name;
+use cchc_model::fold_name;
 
 /// Heading of the column that says what is wrong.
 pub const WRONG: &str = "Lỗi";

@@ -3,9 +3,9 @@
 
 use super::columns::{CellFault, Normaliser, Typed};
 use super::raw::{RawBatch, TextColumn};
-use crate::definitions::dates::DAY;
-use crate::definitions::{Given, Unknown};
-use crate::model::{Kind, Period};
+use cchc_definitions::dates::DAY;
+use cchc_definitions::{Given, Unknown};
+use cchc_model::{Kind, Period};
 
 /// Separates the parts of a made key; no code holds it.
 const BETWEEN: char = '|';

@@ -8,7 +8,7 @@ use polars::prelude::{
 use super::columns::{Normaliser, PERSONAL, Typed};
 use super::derived::Derived;
 use super::raw::RawBatch;
-use crate::model::Kind;
+use cchc_model::Kind;
 
 impl Normaliser<'_> {
     /// The accepted rows as a frame with all columns of the table; those that the sheet lacks are null.

@@ -3,8 +3,8 @@
 use super::export_date::first_day;
 use super::periods;
 use super::text::clean;
-use crate::definitions::{Given, SourceDef, WideCells, fold_word};
-use crate::model::Kind;
+use cchc_definitions::{Given, SourceDef, WideCells, fold_word};
+use cchc_model::Kind;
 
 /// Whether a source reads sheets of this name.
 #[must_use]

@@ -9,8 +9,8 @@ use super::correction::{is_corrected, is_ours};
 use super::given;
 use super::text::clean;
 use super::wide::{Heading, LayoutMatch, LayoutNames};
-use crate::definitions::{MOST_HEADING_ROWS, SourceDef, nearest};
-use crate::model::fold_name;
+use cchc_definitions::{MOST_HEADING_ROWS, SourceDef, nearest};
+use cchc_model::fold_name;
 
 /// Headings stack over at most this many rows.
 const DEEPEST: usize = 3;
@@ -365,7 +365,7 @@ pub fn bare(folded: &str) -> String {
 #[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 mod tests {
     use super::*;
-    use crate::definitions::Definitions;
+    use cchc_definitions::Definitions;
 
     fn confidence(headings: &str) -> f64 {
         confidence_in(headings, "")

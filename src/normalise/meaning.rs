@@ -1,7 +1,7 @@
 //! What a sheet's words turned out to mean, for people who want to see before they import.
 
 use super::columns::{Normaliser, Word};
-use crate::model::Kind;
+use cchc_model::Kind;
 
 /// What one distinct cell text of a coded column means.
 #[derive(Debug, Clone, PartialEq, Eq)]

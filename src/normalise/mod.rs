@@ -46,7 +46,7 @@ pub use wide::{LayoutMatch, Record};
 
 use std::borrow::Cow;
 
-use crate::read::Cell;
+use cchc_read::Cell;
 
 /// A cell as text. Numbers keep a decimal comma where the column is a number, so that 1.5 in a number
 /// cell is never taken for 1500, and a point where it is a code.

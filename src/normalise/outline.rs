@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use super::headings::Mapping;
 use super::raw::{RawBatch, TextColumn};
 use super::text::clean;
-use crate::definitions::SourceDef;
-use crate::model::Kind;
+use cchc_definitions::SourceDef;
+use cchc_model::Kind;
 
 /// Names of the levels, from the top.
 const LEVELS: [&str; 3] = ["area", "criterion", "sub_criterion"];

@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::text::clean;
-use crate::model::Period;
+use cchc_model::Period;
 
 /// The period that a text names, if it names one; `year` completes "Quý I" and "Tháng 3".
 ///

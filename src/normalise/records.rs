@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::columns::{Normaliser, RejectedRow};
 use super::raw::RawBatch;
-use crate::model::{Finding, Level};
+use cchc_model::{Finding, Level};
 
 impl Normaliser<'_> {
     /// Per record and column of the source the heading that feeds it, where rows of the sheet become several records.

@@ -8,8 +8,8 @@ use super::columns::{CellFault, Normaliser, RejectedRow, Typed};
 use super::numbers::number;
 use super::raw::RawBatch;
 use super::text::clean;
-use crate::definitions::dates::DAY;
-use crate::model::{FinishedBeforeReceived, Kind};
+use cchc_definitions::dates::DAY;
+use cchc_model::{FinishedBeforeReceived, Kind};
 
 impl Normaliser<'_> {
     /// Rules over several cells of a row: the key, the order of dates, the received date.

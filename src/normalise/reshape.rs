@@ -8,9 +8,9 @@ use super::outline::{Outline, Outlined};
 use super::raw::RawBatch;
 use super::rows::RowKind;
 use super::{cell_text, given};
-use crate::definitions::{Given, Layout, SkipKind, SkipRows, SourceDef, fold_word};
-use crate::model::Kind;
-use crate::read::Cell;
+use cchc_definitions::{Given, Layout, SkipKind, SkipRows, SourceDef, fold_word};
+use cchc_model::Kind;
+use cchc_read::Cell;
 
 /// How the rows of one sheet become records.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! Tells a body row from group, total, numbering, signature and repeated heading rows, by rule and not by position.
 
 use super::text::clean;
-use crate::model::fold_name;
+use cchc_model::fold_name;
 
 /// What a row below the headings is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

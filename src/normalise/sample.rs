@@ -1,7 +1,7 @@
 //! Picks a text that may be shown where the encoding of a sheet is in doubt: of units and procedures, never of persons.
 
 use super::columns::Normaliser;
-use crate::model::Kind;
+use cchc_model::Kind;
 
 /// Text columns of the tables whose cells name no person.
 const SHOWN: [&str; 3] = ["procedure_name", "field", "indicator"];

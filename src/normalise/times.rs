@@ -3,8 +3,8 @@
 use super::columns::{CellFault, Normaliser, Refused};
 use super::raw::{RawBatch, TextColumn};
 use super::text::{clean, is_error};
-use crate::definitions::dates::{self, DateFault, Odd};
-use crate::model::{Finding, Level};
+use cchc_definitions::dates::{self, DateFault, Odd};
+use cchc_model::{Finding, Level};
 
 /// Years that the Buddhist calendar is ahead.
 const BUDDHIST: u32 = 543;

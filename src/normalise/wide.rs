@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::headings::bare;
 use super::text::clean;
-use crate::definitions::{Fold, Given, Layout, SourceDef, WideCells, fold_word};
-use crate::model::{Kind, fold_name};
+use cchc_definitions::{Fold, Given, Layout, SourceDef, WideCells, fold_word};
+use cchc_model::{Kind, fold_name};
 
 /// One record of each row of a wide sheet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

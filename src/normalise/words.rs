@@ -6,8 +6,8 @@ use super::numbers::{comma_thousands, number_in, whole};
 use super::periods;
 use super::raw::{RawBatch, TextColumn};
 use super::text::{clean, is_error};
-use crate::definitions::{SourceColumn, Unknown, fold_word};
-use crate::model::{Kind, Resolved, fold_name};
+use cchc_definitions::{SourceColumn, Unknown, fold_word};
+use cchc_model::{Kind, Resolved, fold_name};
 
 /// Distinct unknown words of a sheet that get a suggestion.
 const SUGGESTED: usize = 200;

@@ -3,7 +3,7 @@
 use super::error::ReadError;
 use super::legacy::Legacy;
 use super::{Cell, Excess, Flow, Limits, Note, RowFault, RowSink, Sheet, TextNote, guard};
-use crate::model::Encoding;
+use cchc_model::Encoding;
 
 /// What a reader saw of a record's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,7 +15,7 @@ use super::sniff::Container;
 use super::tally::{Fault, Tally};
 use super::text::{mark_bytes, to_utf8};
 use super::{Cell, Excess, Flow, Limits, RowFault, TextKind, TextNote, recycle};
-use crate::model::Encoding;
+use cchc_model::Encoding;
 
 /// Delimiters in the order in which a draw between them is settled.
 const DELIMITERS: [u8; 4] = *b"\t;|,";

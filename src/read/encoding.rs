@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use super::evidence::{Evidence, Verdict};
 use super::letters::shown;
-use crate::model::Encoding;
+use cchc_model::Encoding;
 
 /// Places of a file beyond its head at which a letter outside ASCII is looked for, and the bytes of each.
 const PLACES: u64 = 64;

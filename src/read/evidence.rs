@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::letters::decode;
 use super::syllable::is_syllable;
-use crate::model::Encoding;
+use cchc_model::Encoding;
 
 /// Words that have to speak for an encoding before anything is decoded.
 const ENOUGH: usize = 3;

@@ -10,7 +10,7 @@ use super::markup::{Attributes, Collapsed, Listener, listen};
 use super::sniff::Container;
 use super::text::{mark_bytes, to_utf8};
 use super::{Cell, Excess, Flow, Note, RowFault, recycle};
-use crate::model::Encoding;
+use cchc_model::Encoding;
 
 /// Rows that a cell may reach down, as browsers have it.
 const MAX_ROWSPAN: u32 = 65_534;

@@ -11,7 +11,7 @@ use memchr::{memchr, memchr_iter};
 use super::evidence::{Evidence, Verdict, Word, as_it_stands, weigh, words};
 use super::letters::decode;
 use super::{Cell, Flow, Note, RowFault, RowSink, TextKind, TextNote, guard};
-use crate::model::Encoding;
+use cchc_model::Encoding;
 
 /// Rows, and cells in them, that are held back until the encoding of a sheet is told.
 const HELD_ROWS: usize = 256;

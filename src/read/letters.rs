@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use crate::model::Encoding;
+use cchc_model::Encoding;
 
 /// Characters U+00A0–U+00FF of TCVN3 (TCVN 5712:1993, VN2 and VN3). The capitals with two marks (AF, BA, C0 …) are
 /// those of VN2: the fonts have none, so nothing else can be meant. U+00AD, ư, is a soft hyphen elsewhere.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Encoding;
+use cchc_model::Encoding;
 
 /// One such fact. Columns count from 0, rows from 1, as in [`RowSink::row`].
 ///

@@ -9,7 +9,7 @@ use super::ReadAs;
 use super::encoding::{Certainty, tell};
 use super::error::ReadError;
 use super::package::{self, Zipped};
-use crate::model::Encoding;
+use cchc_model::Encoding;
 
 /// Bytes that are looked at to tell text and its encoding.
 const HEAD_BYTES: u64 = 256 << 10;

@@ -11,7 +11,7 @@ use super::sniff::Container;
 use super::spreadsheet::iso_cell;
 use super::text::to_utf8;
 use super::{Cell, Excess, Flow, Note};
-use crate::model::Encoding;
+use cchc_model::Encoding;
 
 /// Reads all sheets.
 pub(super) fn read(path: &Path, encoding: Encoding, budget: &mut Budget<'_>) -> Result<(), ReadError> {

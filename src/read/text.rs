@@ -7,7 +7,7 @@ use std::path::Path;
 use encoding_rs::{Decoder, UTF_16BE, UTF_16LE};
 
 use super::letters::{Letters, shown_bytes};
-use crate::model::Encoding;
+use cchc_model::Encoding;
 
 const MARK: &[u8] = b"\xef\xbb\xbf";
 

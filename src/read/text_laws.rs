@@ -12,7 +12,7 @@ use super::evidence::{Evidence, Verdict};
 use super::letters::{decode, shown as western};
 use super::syllable::inventory;
 use super::{Cell, Limits};
-use crate::model::Encoding;
+use cchc_model::Encoding;
 
 type Writer = fn(&str) -> Vec<u8>;
 

@@ -6,8 +6,8 @@ use super::input::ReportInput;
 use super::number;
 use super::plan::{Block, Cell, Sheet, Tone};
 use super::template::{Template, fill};
-use crate::indicators::Engine;
-use crate::model::UnitRef;
+use cchc_indicators::Engine;
+use cchc_model::UnitRef;
 
 /// Marks names of units in all tables, and says among the policies for which day's units figures are counted.
 pub(super) fn mark(mut input: ReportInput, engine: &Engine<'_>) -> ReportInput {

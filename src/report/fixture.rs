@@ -2,10 +2,10 @@
 
 use chrono::{Duration, NaiveDate};
 
-use crate::model::{
+use cchc_model::{
     FileAccount, Form06Row, IndicatorRow, LateDossier, Level, Measure, NotSent, RankRow, Status, UnitRef,
 };
-use crate::report::{Cards, Counts, FigureUnit, IndicatorInfo, Makeup, Ranking, ReportInput, RuleCount, Template};
+use crate::{Cards, Counts, FigureUnit, IndicatorInfo, Makeup, Ranking, ReportInput, RuleCount, Template};
 
 /// The shipped template.
 pub const TEMPLATE: &str = include_str!("../../report-templates/workbook.toml");

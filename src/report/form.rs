@@ -6,8 +6,8 @@ use serde::Deserialize;
 use super::ReportError;
 use super::number;
 use super::template::{fill, rgb};
-use crate::definitions::{Item, Layer, PointsIndex, Role, Rule, Tier};
-use crate::model::Period;
+use cchc_definitions::{Item, Layer, PointsIndex, Role, Rule, Tier};
+use cchc_model::Period;
 
 /// The words of `form.toml`. Headings and labels are those by which a filled form is recognised.
 #[derive(Debug, Clone, Deserialize)]
@@ -282,7 +282,7 @@ mod tests {
     use super::*;
 
     fn words() -> FormWords {
-        let text = crate::definitions::TEMPLATES.get_file("form.toml").and_then(include_dir::File::contents_utf8);
+        let text = cchc_definitions::TEMPLATES.get_file("form.toml").and_then(include_dir::File::contents_utf8);
         FormWords::parse(text.unwrap_or_default()).expect("the shipped words are whole")
     }
 

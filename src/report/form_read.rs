@@ -1,8 +1,8 @@
 //! Reads the sentences of forms back into rules, so that what was written as a form comes back as its definition.
 
 use super::form::FormWords;
-use crate::definitions::{Formula, Role, Rule};
-use crate::normalise::vietnamese_number;
+use cchc_definitions::{Formula, Role, Rule};
+use cchc_normalise::vietnamese_number;
 
 /// What the cell of a rule says beside the rule itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,10 +123,10 @@ fn around<'t>(template: &str, name: &str, text: &'t str) -> Option<(&'t str, &'t
 mod tests {
     use super::super::form::{Counted, Figure};
     use super::*;
-    use crate::definitions::Item;
+    use cchc_definitions::Item;
 
     fn words() -> FormWords {
-        let text = crate::definitions::TEMPLATES.get_file("form.toml").and_then(include_dir::File::contents_utf8);
+        let text = cchc_definitions::TEMPLATES.get_file("form.toml").and_then(include_dir::File::contents_utf8);
         FormWords::parse(text.unwrap_or_default()).expect("the shipped words are whole")
     }
 

@@ -12,12 +12,12 @@ use datafusion::error::DataFusionError;
 use super::carried::mark;
 use super::number::value_of_cell;
 use super::{Cards, Counts, FigureUnit, IndicatorInfo, Makeup, Ranking, ReportInput, RuleCount, Template};
-use crate::definitions::index::settings::First;
-use crate::definitions::{Aggregate, Direction, Indicator, Language, Rows};
-use crate::indicators::{By, Children, Engine, late_dossiers, not_sent};
-use crate::indices::{Index, ScoreError};
-use crate::model::{FileAccount, IndicatorRow, Level, NotSent, Period};
-use crate::store::{Config, Manifest, StoreError};
+use cchc_definitions::index::settings::First;
+use cchc_definitions::{Aggregate, Direction, Indicator, Language, Rows};
+use cchc_indicators::{By, Children, Engine, late_dossiers, not_sent};
+use cchc_indices::{Index, ScoreError};
+use cchc_model::{FileAccount, IndicatorRow, Level, NotSent, Period};
+use cchc_store::{Config, Manifest, StoreError};
 
 /// Measures everything that the report of a period shows, with rankings by `indices` and the scorecards asked for.
 ///

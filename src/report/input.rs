@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use crate::definitions::{Composite, PointsIndex};
-use crate::indices::{Composed, Scorecards, SetAside};
-use crate::model::{FileAccount, Form06Row, IndicatorRow, LateDossier, Level, NotSent, RankRow};
+use cchc_definitions::{Composite, PointsIndex};
+use cchc_indices::{Composed, Scorecards, SetAside};
+use cchc_model::{FileAccount, Form06Row, IndicatorRow, LateDossier, Level, NotSent, RankRow};
 
 use super::Template;
 

@@ -4,9 +4,9 @@ use chrono::NaiveDate;
 
 use super::input::FigureUnit;
 use super::plan::Kind;
-use crate::definitions::{Display, Rounding};
-use crate::indices::rounded;
-use crate::model::{Measure, Status};
+use cchc_definitions::{Display, Rounding};
+use cchc_indices::rounded;
+use cchc_model::{Measure, Status};
 
 /// Writes a whole number: 12345 is "12.345".
 pub fn int(value: i64) -> String {

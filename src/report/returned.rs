@@ -9,7 +9,7 @@ use super::ReportError;
 use super::number;
 use super::plan::{Block, Book, Cell, Column, Kind, Orientation, Row, RowStyle, Sheet, Table, Tone};
 use super::template::fill;
-use crate::definitions::Language;
+use cchc_definitions::Language;
 
 /// The words of `findings.toml`, in one language.
 #[derive(Debug, Clone, Deserialize)]

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::ReportError;
 use super::plan::{Series, Tint};
-use crate::model::Policies;
+use cchc_model::Policies;
 
 /// A checked template. Its words fill `{braces}` from the report's data.
 #[derive(Debug, Clone, Deserialize)]

@@ -2,8 +2,8 @@
 
 use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, Series};
 
-use crate::model::Kind;
-use crate::normalise::data_type;
+use cchc_model::Kind;
+use cchc_normalise::data_type;
 
 /// Columns of one height as a frame.
 #[must_use]

@@ -27,8 +27,8 @@ pub use session::Session;
 pub use transaction::Transaction;
 pub use version::{Manifest, PurgeNote, SentFile};
 
-use crate::model::Policies;
-use crate::read::Limits;
+use cchc_model::Policies;
+use cchc_read::Limits;
 
 /// The layout of the folder; a workspace of another layout is refused.
 const FORMAT: &str = "cchc workspace 1\n";
@@ -274,7 +274,7 @@ impl Workspace {
     }
 
     /// Reads one published version with SQL.
-    pub fn session(&self, version: &Manifest, calendar: &crate::definitions::Calendar) -> Result<Session, StoreError> {
+    pub fn session(&self, version: &Manifest, calendar: &cchc_definitions::Calendar) -> Result<Session, StoreError> {
         Session::open(self, version, calendar)
     }
 

@@ -1,6 +1,6 @@
 //! The columns of every stored table: those that sources feed and those that the engine keeps about its own work.
 
-use crate::model::{Column, Kind, PROVENANCE, TABLES, Table};
+use cchc_model::{Column, Kind, PROVENANCE, TABLES, Table};
 
 /// Tables that the engine fills itself.
 pub const ENGINE_TABLES: &[(&str, &[Column])] = &[

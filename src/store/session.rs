@@ -17,8 +17,8 @@ use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 
 use super::{Manifest, StoreError, Workspace, schema};
-use crate::definitions::{Calendar, CalendarDay};
-use crate::model::{Column, Kind};
+use cchc_definitions::{Calendar, CalendarDay};
+use cchc_model::{Column, Kind};
 
 /// SQL over one published version.
 pub struct Session {

@@ -11,7 +11,7 @@ use super::leftovers;
 use super::merge::{self, Incoming, Merged, Purpose, Target};
 use super::version::{self, Manifest, SentFile};
 use super::{StoreError, Workspace, WriteLock, schema};
-use crate::model::Table;
+use cchc_model::Table;
 
 /// Changes that become visible together, or not at all.
 #[derive(Debug)]

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::list::{stored_units, units_frame};
 use super::successions::{stored_successions, successions_frame};
-use crate::definitions::{Calendar, did_you_mean};
-use crate::model::{Resolved, Succession, Unit, UnitIndex, fold_name};
-use crate::normalise::clean;
-use crate::store::{Session, StoreError, Transaction, Workspace};
+use cchc_definitions::{Calendar, did_you_mean};
+use cchc_model::{Resolved, Succession, Unit, UnitIndex, fold_name};
+use cchc_normalise::clean;
+use cchc_store::{Session, StoreError, Transaction, Workspace};
 
 /// Units and successions of a workspace.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

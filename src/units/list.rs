@@ -9,9 +9,9 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Date32Type};
 use polars::prelude::DataFrame;
 
-use crate::model::{Unit, UnitIndex};
-use crate::store::{Session, StoreError};
-use crate::store::{days, frame_of, texts};
+use cchc_model::{Unit, UnitIndex};
+use cchc_store::{Session, StoreError};
+use cchc_store::{days, frame_of, texts};
 
 const COLUMNS: [&str; 8] = ["code", "name", "short_name", "level", "parent_code", "aliases", "valid_from", "valid_to"];
 
@@ -72,7 +72,7 @@ pub fn read_unit_list(path: &Path) -> Result<Vec<Unit>, UnitListError> {
         let text = |column: &str| {
             at[column]
                 .and_then(|at| record.get(at))
-                .map(|text| crate::normalise::clean(text).into_owned())
+                .map(|text| cchc_normalise::clean(text).into_owned())
                 .unwrap_or_default()
         };
         let wrong = |column, message: String| UnitListError::Cell { path: path.to_owned(), row, column, message };

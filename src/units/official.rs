@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::book::UnitBook;
-use crate::definitions::{OfficialUnit, OfficialUnits, Structure, UnitType, did_you_mean, is_number};
-use crate::model::{Succession, Unit, fold_name};
+use cchc_definitions::{OfficialUnit, OfficialUnits, Structure, UnitType, did_you_mean, is_number};
+use cchc_model::{Succession, Unit, fold_name};
 
 /// Whether the units of the other structure come along, with the crosswalk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -291,7 +291,7 @@ mod tests {
     use std::rc::Rc;
 
     use super::*;
-    use crate::model::{Resolved, UnitIndex};
+    use cchc_model::{Resolved, UnitIndex};
 
     fn book(province: Option<&str>, year: u16, history: History) -> UnitBook {
         let official = OfficialUnits::load(None).expect("the shipped lists have no fault");

@@ -9,9 +9,9 @@ use datafusion::arrow::datatypes::{DataType, Date32Type};
 use datafusion::error::DataFusionError;
 use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
 
-use crate::model::Succession;
-use crate::store::{Session, StoreError};
-use crate::store::{days, frame_of, texts};
+use cchc_model::Succession;
+use cchc_store::{Session, StoreError};
+use cchc_store::{days, frame_of, texts};
 
 const COLUMNS: [&str; 5] = ["from_code", "to_code", "date", "default", "split"];
 

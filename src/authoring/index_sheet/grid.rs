@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use super::CellFault;
-use crate::definitions::SheetHeadings;
-use crate::model::fold_name;
-use crate::normalise::{RowKind, cell_text, classify, clean};
-use crate::read::{Cell, Flow, Limits, ReadError, RowSink, Sheet, column_letters, read_rows, sniff};
+use cchc_definitions::SheetHeadings;
+use cchc_model::fold_name;
+use cchc_normalise::{RowKind, cell_text, classify, clean};
+use cchc_read::{Cell, Flow, Limits, ReadError, RowSink, Sheet, column_letters, read_rows, sniff};
 
 /// Headings stand within this many rows.
 const HEAD: usize = 60;
@@ -185,7 +185,7 @@ fn points(cell: &Cell<'_>) -> Option<Result<f64, String>> {
                 Cell::Error(text) => clean(text).into_owned(),
                 cell => clean(&cell_text(cell, '.')).into_owned(),
             };
-            (!text.is_empty()).then(|| crate::normalise::vietnamese_number(&text).ok_or(text))
+            (!text.is_empty()).then(|| cchc_normalise::vietnamese_number(&text).ok_or(text))
         }
     }
 }

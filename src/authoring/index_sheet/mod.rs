@@ -7,9 +7,9 @@ mod write;
 
 use std::path::Path;
 
-use crate::definitions::{Role, Rule, SheetWords};
-use crate::read::{Limits, ReadError};
-use crate::report::FormWords;
+use cchc_definitions::{Role, Rule, SheetWords};
+use cchc_read::{Limits, ReadError};
+use cchc_report::FormWords;
 
 pub use write::{Heading, definition};
 

@@ -1,7 +1,7 @@
 //! Reads rules in words – yes or no, tiers – where they leave no doubt; anything else stays words.
 
-use crate::definitions::{Rule, RuleSpeech, Tier};
-use crate::normalise::vietnamese_number;
+use cchc_definitions::{Rule, RuleSpeech, Tier};
+use cchc_normalise::vietnamese_number;
 
 /// Points may be off by this much: decimal fractions have no exact binary form.
 const TOLERANCE: f64 = 1e-9;
@@ -167,7 +167,7 @@ fn stands_alone(text: &str, at: usize, word: &str) -> bool {
 #[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 mod tests {
     use super::*;
-    use crate::definitions::Definitions;
+    use cchc_definitions::Definitions;
 
     fn rule(words: &str, max: f64) -> Option<Rule> {
         read(words, max, &Definitions::load(None).unwrap().index_sheet.words)

@@ -5,9 +5,9 @@ use std::io::Write;
 use proptest::prelude::*;
 
 use super::{Draft, Heading, Reading, definition, read_index_sheet};
-use crate::definitions::{Definitions, PointsIndex, Rule, TEMPLATES};
-use crate::read::Limits;
-use crate::report::{Counted, Figure, Form, FormWords, Template, Theme, render_form};
+use cchc_definitions::{Definitions, PointsIndex, Rule, TEMPLATES};
+use cchc_read::Limits;
+use cchc_report::{Counted, Figure, Form, FormWords, Template, Theme, render_form};
 
 fn template(name: &str) -> &'static str {
     TEMPLATES.get_file(name).and_then(include_dir::File::contents_utf8).unwrap()

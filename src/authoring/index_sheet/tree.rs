@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::grid::{Field, Grid, GridRow};
 use super::{CellFault, Draft, DraftItem, Reading, rule};
-use crate::definitions::Role;
-use crate::normalise::{code_depth, code_follows, is_total, vietnamese_number};
+use cchc_definitions::Role;
+use cchc_normalise::{code_depth, code_follows, is_total, vietnamese_number};
 
 /// Maxima may be off by this much: decimal fractions have no exact binary form.
 const TOLERANCE: f64 = 1e-9;

@@ -1,7 +1,7 @@
 //! Writes a draft as a definition in TOML, with what is left to do as comments.
 
 use super::{Draft, DraftItem};
-use crate::definitions::{Role, Rule};
+use cchc_definitions::{Role, Rule};
 
 /// What the sheet does not say of its index.
 #[derive(Debug, Clone, Copy)]
@@ -89,7 +89,7 @@ fn rule_text(rule: &Rule) -> String {
     let more = match rule {
         Rule::Scored | Rule::YesNo { .. } | Rule::Linear { .. } | Rule::RelativeToBest { .. } => String::new(),
         Rule::Tiers { tiers, .. } => {
-            let tier = |tier: &crate::definitions::Tier| match tier.from {
+            let tier = |tier: &cchc_definitions::Tier| match tier.from {
                 Some(from) => format!("{{ from = {from}, points = {} }}", tier.points),
                 None => format!("{{ points = {} }}", tier.points),
             };

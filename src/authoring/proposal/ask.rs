@@ -4,10 +4,10 @@ use std::path::Path;
 
 use super::guess::likeness;
 use super::{Layout, ProposalError};
-use crate::definitions::{Definitions, SourceDef};
-use crate::model::{Kind, UnitIndex};
-use crate::normalise::find;
-use crate::read::{Limits, column_letters};
+use cchc_definitions::{Definitions, SourceDef};
+use cchc_model::{Kind, UnitIndex};
+use cchc_normalise::find;
+use cchc_read::{Limits, column_letters};
 
 use super::column::{Column, plain};
 

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::definitions::dates::Pattern;
-use crate::definitions::{PersonalSigns, ProposalHints};
-use crate::model::{Resolved, UnitIndex, fold_name};
-use crate::normalise::{is_number, without_diacritics};
+use cchc_definitions::dates::Pattern;
+use cchc_definitions::{PersonalSigns, ProposalHints};
+use cchc_model::{Resolved, UnitIndex, fold_name};
+use cchc_normalise::{is_number, without_diacritics};
 
 /// Distinct texts up to which a column may be one of words.
 const WORDS: usize = 60;

@@ -4,7 +4,7 @@ use super::column::{Column, Person};
 use super::guess::Fed;
 use super::text::{Writer, list, or_none, quoted};
 use super::words;
-use crate::model::Kind;
+use cchc_model::Kind;
 
 /// Both keys of the definition.
 pub fn write(writer: &Writer<'_>) -> String {

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::column::{Column, plain};
-use crate::definitions::{Definitions, KnownColumn, KnownSource};
-use crate::model::{Kind, TABLES, Table, fold_name};
-use crate::normalise::without_diacritics;
+use cchc_definitions::{Definitions, KnownColumn, KnownSource};
+use cchc_model::{Kind, TABLES, Table, fold_name};
+use cchc_normalise::without_diacritics;
 
 /// A heading that a source lists counts this much before its content is looked at.
 const LISTED: f64 = 0.7;
@@ -287,6 +287,6 @@ fn fits(table: &Table, known: &Known<'_>, kind: Kind, column: &Column, definitio
 /// Share of the filled cells whose words a dictionary knows.
 fn covered(column: &Column, dictionary: Option<&BTreeMap<String, String>>) -> f64 {
     let Some(dictionary) = dictionary else { return 0.0 };
-    let known = column.words.iter().filter(|(word, _)| dictionary.contains_key(&crate::definitions::fold_word(word)));
+    let known = column.words.iter().filter(|(word, _)| dictionary.contains_key(&cchc_definitions::fold_word(word)));
     known.map(|(_, rows)| *rows as f64).sum::<f64>() / column.filled as f64
 }

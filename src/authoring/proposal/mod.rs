@@ -11,12 +11,12 @@ mod words;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::definitions::{Definitions, Fault, Language, SourceDef, Tried};
-use crate::model::{Table, UnitIndex};
-use crate::normalise::find;
-use crate::read::PathError;
-use crate::read::find_files;
-use crate::read::{Limits, ReadError};
+use cchc_definitions::{Definitions, Fault, Language, SourceDef, Tried};
+use cchc_model::{Table, UnitIndex};
+use cchc_normalise::find;
+use cchc_read::PathError;
+use cchc_read::find_files;
+use cchc_read::{Limits, ReadError};
 use column::{Column, Lens};
 use guess::Guess;
 use sample::{KnownHeadings, Sample};
@@ -136,7 +136,7 @@ struct Layout {
     /// Whether there are more of them.
     is_cut: bool,
     /// The encoding that a source has to declare.
-    encoding: Option<crate::model::Encoding>,
+    encoding: Option<cchc_model::Encoding>,
 }
 
 impl Layout {

@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use super::ProposalError;
-use crate::definitions::{Definitions, Layout, PersonalSigns, SourceDef};
-use crate::model::{Encoding, fold_name};
-use crate::normalise::{RowKind, cell_text, classify, clean, find, stacked_headings};
-use crate::read::InputFile;
-use crate::read::{
+use cchc_definitions::{Definitions, Layout, PersonalSigns, SourceDef};
+use cchc_model::{Encoding, fold_name};
+use cchc_normalise::{RowKind, cell_text, classify, clean, find, stacked_headings};
+use cchc_read::InputFile;
+use cchc_read::{
     Cell, Certainty, Container, Flow, Limits, ReadAs, ReadError, RowFault, RowSink, Sheet, TextKind, TextNote,
     read_rows, sniff,
 };

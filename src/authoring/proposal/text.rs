@@ -4,9 +4,9 @@ use super::Layout;
 use super::column::{Column, may_be_person, plain};
 use super::guess::{Fed, Guess};
 use super::{dates_and_persons, words};
-use crate::definitions::{Definitions, KnownColumn, Language, SourceColumn};
-use crate::model::{Kind, fold_name, one_line};
-use crate::read::column_letters;
+use cchc_definitions::{Definitions, KnownColumn, Language, SourceColumn};
+use cchc_model::{Kind, fold_name, one_line};
+use cchc_read::column_letters;
 
 /// What the definition is written from.
 pub struct Writer<'a> {

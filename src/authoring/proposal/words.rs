@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::column::{Column, may_be_person};
 use super::guess::Fed;
 use super::text::{Origin, Writer, quoted};
-use crate::definitions::fold_word;
-use crate::model::Kind;
-use crate::normalise::{is_number, without_diacritics};
+use cchc_definitions::fold_word;
+use cchc_model::Kind;
+use cchc_normalise::{is_number, without_diacritics};
 
 /// Words that are not understood which are listed for one column.
 const WORDS: usize = 40;

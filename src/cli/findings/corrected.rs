@@ -9,10 +9,10 @@ use super::super::report::save;
 use super::super::{Global, Opened, Outcome, Usage, note};
 use super::stored::{self, Stored};
 use super::{Findings, workbook};
-use crate::import::{Original, RebuiltSheet, originals};
-use crate::normalise::Origin;
-use crate::read::Cell;
-use crate::report::{CorrectionRow, CorrectionSheet, render_correction};
+use cchc_import::{Original, RebuiltSheet, originals};
+use cchc_normalise::Origin;
+use cchc_read::Cell;
+use cchc_report::{CorrectionRow, CorrectionSheet, render_correction};
 
 /// Writes the rows of a file that are still refused; they hold personal cells, so only to a file that the user names.
 pub(super) fn write(command: &Findings, global: &Global, from: &Path) -> Result<Outcome> {

@@ -6,8 +6,8 @@ use super::super::lines::{WIDTH, cut, shown, wrapped};
 use super::super::output::{self, Columns};
 use super::super::{Format, Global, Opened};
 use super::stored::Stored;
-use crate::definitions::Language;
-use crate::model::Level;
+use cchc_definitions::Language;
+use cchc_model::Level;
 
 pub(super) fn write(global: &Global, opened: &Opened, found: &[Stored]) -> Result<()> {
     match global.format {

@@ -84,7 +84,7 @@ impl Findings {
     /// Full name of the unit asked for.
     fn unit_name(&self, opened: &Opened) -> Option<String> {
         match opened.units.resolve(self.unit.as_deref()?) {
-            crate::model::Resolved::One(unit) => Some(unit.name.clone()),
+            cchc_model::Resolved::One(unit) => Some(unit.name.clone()),
             _ => None,
         }
     }

@@ -10,7 +10,7 @@ use datafusion::arrow::datatypes::{DataType, Date32Type};
 
 use super::super::{Opened, Usage, output};
 use super::Findings;
-use crate::model::{Finding, Level, Resolved};
+use cchc_model::{Finding, Level, Resolved};
 
 /// One finding with all that is known of it.
 pub(super) struct Stored {

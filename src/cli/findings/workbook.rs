@@ -8,9 +8,9 @@ use anyhow::{Context, Result};
 use super::super::report::{save, template};
 use super::super::{Global, Opened};
 use super::stored::Stored;
-use crate::definitions::TEMPLATES;
-use crate::model::{Finding, Level};
-use crate::report::{ReturnWords, Returned, ReturnedFinding, Standing, Theme, build_returned, render_xlsx};
+use cchc_definitions::TEMPLATES;
+use cchc_model::{Finding, Level};
+use cchc_report::{ReturnWords, Returned, ReturnedFinding, Standing, Theme, build_returned, render_xlsx};
 
 /// Name of the file for findings of no single unit.
 const NO_UNIT: &str = "khong-ro-don-vi.xlsx";

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use super::super::lines::{WIDTH, cut, length, shown, wrapped};
 use super::super::output::{self, Columns};
 use super::super::{Format, Global};
-use crate::definitions::{Language, Messages};
-use crate::import::{ImportReport, SheetReport};
-use crate::model::{FileAccount, Finding, Level};
+use cchc_definitions::{Language, Messages};
+use cchc_import::{ImportReport, SheetReport};
+use cchc_model::{FileAccount, Finding, Level};
 
 /// Columns before the numbers, each with the blank after it: source and confidence, sheet and heading row.
 const SOURCE: usize = 13;

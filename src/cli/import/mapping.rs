@@ -7,10 +7,10 @@ use super::super::lines::{WIDTH, cut, length, shown, wrapped};
 use super::super::output;
 use super::super::{Format, Global};
 use super::accounts;
-use crate::definitions::{Definitions, Language, SourceDef};
-use crate::import::{ImportReport, SheetReport, WordSeen};
-use crate::model::{Level, fold_name};
-use crate::normalise::Meaning;
+use cchc_definitions::{Definitions, Language, SourceDef};
+use cchc_import::{ImportReport, SheetReport, WordSeen};
+use cchc_model::{Level, fold_name};
+use cchc_normalise::Meaning;
 
 /// How surely a heading that fits only without its diacritics means its column.
 const LOOSE: f64 = 0.9;

@@ -15,10 +15,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::safe;
 use super::{Format, Global, KillArgs, Outcome, faults, note};
-use crate::definitions::Definitions;
-use crate::import::{ImportReport, Options, Progress, import};
-use crate::model::{FinishedBeforeReceived, Level};
-use crate::store::Workspace;
+use cchc_definitions::Definitions;
+use cchc_import::{ImportReport, Options, Progress, import};
+use cchc_model::{FinishedBeforeReceived, Level};
+use cchc_store::Workspace;
 
 #[derive(Debug, Args)]
 pub(super) struct Import {

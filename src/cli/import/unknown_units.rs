@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::super::output::safe;
 use super::super::{Global, note};
-use crate::definitions::Language;
-use crate::import::ImportReport;
+use cchc_definitions::Language;
+use cchc_import::ImportReport;
 
 /// Names told; `cchc units --unknown` lists all.
 const TOLD: usize = 20;

@@ -10,10 +10,10 @@ use super::super::output::Columns;
 use super::super::report::{save, template};
 use super::super::{Global, Opened, PolicyArgs, Usage};
 use super::Export;
-use crate::definitions::{Definitions, PointsIndex, TEMPLATES, did_you_mean};
-use crate::model::{Period, UnitRef};
-use crate::normalise::in_name;
-use crate::report::{Counted, Figure, Form, FormWords, Theme, render_form};
+use cchc_definitions::{Definitions, PointsIndex, TEMPLATES, did_you_mean};
+use cchc_model::{Period, UnitRef};
+use cchc_normalise::in_name;
+use cchc_report::{Counted, Figure, Form, FormWords, Theme, render_form};
 
 impl Export {
     pub fn run(&self, global: &Global) -> Result<()> {

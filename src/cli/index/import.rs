@@ -9,9 +9,9 @@ use super::super::output::Columns;
 use super::super::report::save;
 use super::super::{Global, Usage, faults, note};
 use super::{Import, definitions};
-use crate::authoring::{Draft, DraftItem, Heading, Reading, definition, read_index_sheet};
-use crate::definitions::{Definitions, Rule};
-use crate::store::Config;
+use cchc_authoring::{Draft, DraftItem, Heading, Reading, definition, read_index_sheet};
+use cchc_definitions::{Definitions, Rule};
+use cchc_store::Config;
 
 impl Import {
     pub fn run(&self, global: &Global) -> Result<()> {

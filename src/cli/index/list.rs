@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use super::super::output::{self, Columns};
 use super::super::{Global, Usage, faults};
 use super::{Show, definitions};
-use crate::definitions::{Definitions, Files, Origin, did_you_mean};
+use cchc_definitions::{Definitions, Files, Origin, did_you_mean};
 
 /// One version of an index.
 struct Listed<'d> {

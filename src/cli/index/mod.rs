@@ -10,8 +10,8 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 
 use super::{Global, Outcome, faults, period};
-use crate::definitions::Definitions;
-use crate::model::Period;
+use cchc_definitions::Definitions;
+use cchc_model::Period;
 
 #[derive(Debug, Args)]
 pub(super) struct Index {

@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::super::output::{self, Columns};
 use super::super::{Format, Global, Outcome, Usage};
 use super::{definitions, overlay};
-use crate::definitions::{Files, SourceDef, Tried, did_you_mean};
+use cchc_definitions::{Files, SourceDef, Tried, did_you_mean};
 
 pub(super) fn list(global: &Global) -> Result<Outcome> {
     let definitions = definitions(global)?;

@@ -10,10 +10,10 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 
 use super::{Global, Outcome, faults};
-use crate::definitions::Definitions;
-use crate::units::stored_units;
-use crate::model::UnitIndex;
-use crate::store::Workspace;
+use cchc_definitions::Definitions;
+use cchc_units::stored_units;
+use cchc_model::UnitIndex;
+use cchc_store::Workspace;
 
 #[derive(Debug, Args)]
 pub(super) struct Source {

@@ -9,10 +9,10 @@ use clap::Args;
 use super::super::output;
 use super::super::{Format, Global, Outcome, Usage, note};
 use super::{definitions, units};
-use crate::authoring::{Proposal, Wanted, propose};
-use crate::definitions::{Files, did_you_mean};
-use crate::model::{TABLES, Table};
-use crate::store::Config;
+use cchc_authoring::{Proposal, Wanted, propose};
+use cchc_definitions::{Files, did_you_mean};
+use cchc_model::{TABLES, Table};
+use cchc_store::Config;
 
 #[derive(Debug, Args)]
 pub(super) struct New {

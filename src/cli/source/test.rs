@@ -11,11 +11,11 @@ use super::super::lines::{shown, wrapped};
 use super::super::output;
 use super::super::{Format, Global, Outcome, Usage, faults, note};
 use super::{definitions, units};
-use crate::authoring::{Asked, missing_columns};
-use crate::definitions::{Definitions, SourceDef, did_you_mean};
-use crate::import::{ImportReport, Options, import};
-use crate::model::{FileAccount, Finding, Level};
-use crate::store::Workspace;
+use cchc_authoring::{Asked, missing_columns};
+use cchc_definitions::{Definitions, SourceDef, did_you_mean};
+use cchc_import::{ImportReport, Options, import};
+use cchc_model::{FileAccount, Finding, Level};
+use cchc_store::Workspace;
 
 /// Findings shown of one file to people; programs get all.
 const SHOWN: usize = 40;

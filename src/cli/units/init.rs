@@ -10,9 +10,9 @@ use datafusion::arrow::datatypes::DataType;
 use super::super::output::integer;
 use super::super::{Global, Opened, Usage, faults, note};
 use super::{Add, Init, change};
-use crate::definitions::OfficialUnits;
-use crate::model::Unit;
-use crate::units::{History, UnitBookError, official_units, province_code, read_unit_list};
+use cchc_definitions::OfficialUnits;
+use cchc_model::Unit;
+use cchc_units::{History, UnitBookError, official_units, province_code, read_unit_list};
 
 impl Init {
     pub fn run(&self, global: &Global) -> Result<()> {

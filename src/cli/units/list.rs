@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::super::figures::check_kind;
 use super::super::output::Columns;
 use super::super::{Format, Global, Opened};
-use crate::model::Unit;
+use cchc_model::Unit;
 
 /// Aliases that a terminal shows; all other formats have all.
 const SHOWN: usize = 3;

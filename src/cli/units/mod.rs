@@ -14,9 +14,9 @@ use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
 use super::{Global, Opened, Outcome, Usage, faults, note};
-use crate::definitions::Definitions;
-use crate::store::Workspace;
-use crate::units::{UnitBook, UnitBookError, change_units};
+use cchc_definitions::Definitions;
+use cchc_store::Workspace;
+use cchc_units::{UnitBook, UnitBookError, change_units};
 
 #[derive(Debug, Args)]
 pub(super) struct Units {

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use super::super::output::Columns;
 use super::super::{Global, Opened};
 use super::Resolve;
-use crate::model::{Resolved, Unit, UnitIndex};
+use cchc_model::{Resolved, Unit, UnitIndex};
 
 /// Suggestions shown for a name that is nobody's.
 const MOST: usize = 5;

@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::super::output::Columns;
 use super::super::{Global, Opened, note};
 use super::{Successions, change};
-use crate::units::read_successions;
+use cchc_units::read_successions;
 
 impl Successions {
     pub fn run(&self, global: &Global) -> Result<()> {

@@ -9,7 +9,7 @@ use datafusion::arrow::datatypes::DataType;
 
 use super::super::output::{Columns, integer};
 use super::super::{Format, Global, Opened, note};
-use crate::model::Resolved;
+use cchc_model::Resolved;
 
 /// Suggestions told for each name.
 const MOST: usize = 3;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::settings::{Aggregate, Impute, ImputeMethod, Ranking, Scale, Screen, Treat, Weigh};
-use crate::definitions::{Direction, Display, Fault};
+use crate::{Direction, Display, Fault};
 
 /// One version of a composite index.
 #[derive(Debug, Clone, PartialEq)]

@@ -10,7 +10,7 @@ use super::place::Place;
 use super::settings::{Aggregate, AggregateMethod, Impute, Ranking, Scale, Screen, Treat, Weigh, WeighMethod};
 use super::tree::{self, RawNode};
 use super::verify;
-use crate::definitions::{Direction, Display, Fault, Rounding, parse_toml};
+use crate::{Direction, Display, Fault, Rounding, parse_toml};
 
 /// The file as sections; each is read by itself.
 #[derive(Deserialize)]

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::definitions::{Fault, explain};
+use crate::{Fault, explain};
 
 /// What every index says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use super::parse::two_digits;
 use super::place::{Head, Place};
 use super::rule::{RawRule, Rule};
 use super::settings::Ranking;
-use crate::definitions::{Display, Fault, did_you_mean, parse_toml};
+use crate::{Display, Fault, did_you_mean, parse_toml};
 
 /// What counts towards the points of a criterion, by who found it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -292,7 +292,7 @@ fn default_counts() -> Vec<Layer> {
 }
 
 /// Reads and checks one file; every fault is told with its place. `inputs` are the ids that rules may read.
-pub(in crate::definitions) fn points(
+pub(crate) fn points(
     file: &str,
     text: &str,
     inputs: &[&str],

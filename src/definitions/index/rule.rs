@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::formula::Formula;
 use super::points::{Item, formula};
-use crate::definitions::did_you_mean;
+use crate::did_you_mean;
 
 /// How the points of a criterion follow from figures. `max` is the most that the criterion gives.
 #[derive(Debug, Clone, PartialEq)]

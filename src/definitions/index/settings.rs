@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::definitions::Rounding;
+use crate::Rounding;
 
 /// `[screen]`: which units have enough values to be scored. Shares are 0–1; the default keeps every unit.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize)]

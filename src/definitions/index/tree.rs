@@ -8,7 +8,7 @@ use super::composite::{Child, Leaf, Node};
 use super::parse::{Common, RawLevel};
 use super::place::Place;
 use super::settings::{Aggregate, AggregateMethod, Weigh, WeighMethod};
-use crate::definitions::did_you_mean;
+use crate::did_you_mean;
 
 /// `[[node]]`.
 #[derive(Deserialize)]

@@ -7,7 +7,7 @@ use super::place::Place;
 use super::settings::{
     AggregateMethod, Impute, ImputeMethod, Scale, Transform, Treat, TreatMethod, TreatWhen, WeighMethod,
 };
-use crate::definitions::{Direction, did_you_mean, overlap};
+use crate::{Direction, did_you_mean, overlap};
 
 /// Sums of weights may be off by this share: decimal fractions have no exact binary form.
 const SUM_TOLERANCE: f64 = 1e-9;

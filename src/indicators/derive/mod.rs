@@ -9,9 +9,9 @@ use super::figures::{self, Measured};
 use super::{By, Children, Engine, GroupedRow};
 use std::collections::HashMap;
 
-use crate::definitions::{Against, Definitions, Derived, Indicator, Rows};
-use crate::model::{IndicatorRow, Measure, Period};
-use crate::store::StoreError;
+use cchc_definitions::{Against, Definitions, Derived, Indicator, Rows};
+use cchc_model::{IndicatorRow, Measure, Period};
+use cchc_store::StoreError;
 use sheet::Sheets;
 pub(super) use sql::{of_unit, statement};
 

@@ -3,9 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{Counted, earlier, input, single, units};
-use crate::definitions::{Derived, Indicator, Sums};
-use crate::indicators::{By, Children, Engine};
-use crate::model::{Measure, Period, UnitRef};
+use cchc_definitions::{Derived, Indicator, Sums};
+use crate::{By, Children, Engine};
+use cchc_model::{Measure, Period, UnitRef};
 
 /// Whose figure a row is: a unit or a sum, and the group where figures are not by unit.
 pub(super) type Who = (UnitRef, Option<String>);

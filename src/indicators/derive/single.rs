@@ -1,7 +1,7 @@
 //! The arithmetic of one row: a figure made of the figures that stand in the same row.
 
-use crate::definitions::{Derived, Told};
-use crate::model::{Measure, Status};
+use cchc_definitions::{Derived, Told};
+use cchc_model::{Measure, Status};
 
 /// What a row's inputs make. `then` is the figure of the earlier period of a change, `below` the smallest number of
 /// cases that may be shown.
@@ -64,7 +64,7 @@ fn first(read: &[Measure]) -> Measure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::definitions::{Against, Sums};
+    use cchc_definitions::{Against, Sums};
 
     const NOT_APPLICABLE: Measure = Measure::plain(None);
 

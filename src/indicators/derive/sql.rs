@@ -1,11 +1,11 @@
 //! The SQL that says the same as the arithmetic: over the table `indicators`, as anyone can run it with `cchc sql`.
 
 use super::{Period, earlier};
-use crate::definitions::{Derived, Indicator, Sums, Told};
-use crate::indicators::By;
+use cchc_definitions::{Derived, Indicator, Sums, Told};
+use crate::By;
 
 /// How an indicator is made of others in a period; a comment first, so that a reader knows what comes.
-pub(in crate::indicators) fn statement(indicator: &Indicator, derived: &Derived, period: &Period, by: By) -> String {
+pub(crate) fn statement(indicator: &Indicator, derived: &Derived, period: &Period, by: By) -> String {
     let (top, bottom) = derived.parts();
     let told = if bottom.is_empty() { top } else { format!("{top} / {bottom}") };
     let grouped = if by == By::Unit { "" } else { "; by group: of the figures of each group" };
@@ -13,7 +13,7 @@ pub(in crate::indicators) fn statement(indicator: &Indicator, derived: &Derived,
 }
 
 /// The same of one unit or sum.
-pub(in crate::indicators) fn of_unit(indicator: &Indicator, derived: &Derived, period: &Period, unit: &str) -> String {
+pub(crate) fn of_unit(indicator: &Indicator, derived: &Derived, period: &Period, unit: &str) -> String {
     let (top, bottom) = derived.parts();
     let told = if bottom.is_empty() { top } else { format!("{top} / {bottom}") };
     format!("/* {}: {told} */\n{}", indicator.id, select(derived, period, unit))

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::sheet::Who;
 use super::single::{absent, hidden};
-use crate::definitions::{Derived, Holds};
-use crate::indicators::figures::receivers;
-use crate::indicators::{By, Children, Engine};
-use crate::model::{Measure, Status, UnitRef};
+use cchc_definitions::{Derived, Holds};
+use crate::figures::receivers;
+use crate::{By, Children, Engine};
+use cchc_model::{Measure, Status, UnitRef};
 
 /// What the units of a sum gave.
 #[derive(Default)]

@@ -11,9 +11,9 @@ use proptest::prelude::*;
 
 use super::tests::{figures, index, item, plain};
 use super::{Figures, Judgements, Scoring, score};
-use crate::definitions::{Direction, Formula, Item, PointsIndex, Role, Rule, Tier};
-use crate::indices::ranks_by;
-use crate::model::Measure;
+use cchc_definitions::{Direction, Formula, Item, PointsIndex, Role, Rule, Tier};
+use crate::ranks_by;
+use cchc_model::Measure;
 
 fn x() -> String {
     "x".into()

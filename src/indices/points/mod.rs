@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::definitions::{
+use cchc_definitions::{
     Direction, Item, Layer, MissingPoints, NotApplicable, PointsIndex, Role, Rule, Tier, ZeroPoints,
 };
-use crate::model::{IndicatorRow, Measure, Status, UnitRef};
+use cchc_model::{IndicatorRow, Measure, Status, UnitRef};
 
 /// The figures of one period that an index reads: for each indicator one measure per unit, in the order of units.
 #[derive(Debug, Clone, Default)]
@@ -395,9 +395,9 @@ mod laws;
 #[allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test may stop at the first surprise; the points are exact")]
 mod tests {
     use super::*;
-    use crate::definitions::index::Head;
-    use crate::definitions::index::settings::Ranking;
-    use crate::definitions::{Display, Formula, Rounding};
+    use cchc_definitions::index::Head;
+    use cchc_definitions::index::settings::Ranking;
+    use cchc_definitions::{Display, Formula, Rounding};
 
     pub(super) fn item(code: &str, parent: Option<usize>, max: f64, rule: Option<Rule>) -> Item {
         Item {
@@ -430,7 +430,7 @@ mod tests {
             },
             max,
             counts: vec![Layer::Verified, Layer::Computed],
-            sheets: crate::definitions::Sheets::Any,
+            sheets: cchc_definitions::Sheets::Any,
             not_applicable: NotApplicable::Rescale,
             zero: ZeroPoints::NotApplicable,
             missing: MissingPoints::None,

@@ -7,8 +7,8 @@ use super::super::plan::{Block, Tone};
 use super::super::template::fill;
 use super::context::Context;
 use super::makeup::short;
-use crate::definitions::index::settings::{AggregateMethod, ImputeMethod, Scale, WeighMethod};
-use crate::definitions::{Composite, MissingPoints, NotApplicable, PointsIndex, ZeroPoints};
+use cchc_definitions::index::settings::{AggregateMethod, ImputeMethod, Scale, WeighMethod};
+use cchc_definitions::{Composite, MissingPoints, NotApplicable, PointsIndex, ZeroPoints};
 
 /// Marks in a source note of what was not read in a published regulation.
 const UNSURE: [&str; 5] = ["[s]", "[k]", "ví dụ", "example", "chưa xác nhận"];

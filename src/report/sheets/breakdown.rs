@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::super::input::{FigureUnit, Makeup, Ranking};
 use super::super::number::value_of_cell;
 use super::super::plan::Kind;
-use crate::definitions::index::composite::Child;
-use crate::definitions::{Composite, PointsIndex, Role};
-use crate::indices::points::{ItemStatus, Total};
-use crate::indices::{Composed, Scorecards};
+use cchc_definitions::index::composite::Child;
+use cchc_definitions::{Composite, PointsIndex, Role};
+use cchc_indices::points::{ItemStatus, Total};
+use cchc_indices::{Composed, Scorecards};
 
 /// The parts of one index for the units of one kind.
 pub struct Breakdown<'a> {

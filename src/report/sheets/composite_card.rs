@@ -3,9 +3,9 @@
 use super::super::plan::{Cell, Column, Kind, Row, RowStyle, Table};
 use super::context::Context;
 use super::makeup::digits_of;
-use crate::definitions::index::composite::Child;
-use crate::definitions::{Composite, Direction};
-use crate::indices::{Composed, ValueTable};
+use cchc_definitions::index::composite::Child;
+use cchc_definitions::{Composite, Direction};
+use cchc_indices::{Composed, ValueTable};
 
 /// The table of one unit.
 pub fn table(context: &Context<'_>, index: &Composite, (composed, unit): (&Composed, &str)) -> Table {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Measure, Status, UnitRef};
+use cchc_model::{Measure, Status, UnitRef};
 
 use super::super::input::{FigureUnit, IndicatorInfo, ReportInput};
 use super::super::number;

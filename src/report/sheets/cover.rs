@@ -7,7 +7,7 @@ use super::super::template::fill;
 use super::basis;
 use super::context::{ALL, Context, kind_of, sum_code};
 use super::landscape;
-use crate::model::RankRow;
+use cchc_model::RankRow;
 
 pub fn sheet(context: &Context<'_>) -> Sheet {
     let words = &context.template.cover;

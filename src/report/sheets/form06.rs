@@ -1,6 +1,6 @@
 //! Form 06 (II.06a/VPCP/KSTT) as prescribed: letterhead, 13 columns, three heading rows, sections, total.
 
-use crate::model::Form06Row;
+use cchc_model::Form06Row;
 
 use super::super::plan::{Block, Cell, Column, Filter, Kind, Numbering, Row, RowStyle, Sheet, Table, Tone};
 use super::super::template::fill;

@@ -8,7 +8,7 @@ use super::breakdown::{Breakdown, Part, Standing, Weight};
 use super::context::{Context, kind_of};
 use super::landscape;
 use super::makeup::{named, short};
-use crate::model::RankRow;
+use cchc_model::RankRow;
 
 /// Characters that a criterion's column takes; an area's heading may run over three lines of its columns.
 const WIDTH: u16 = 6;

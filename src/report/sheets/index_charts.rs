@@ -8,7 +8,7 @@ use super::breakdown::{Breakdown, Part};
 use super::context::Context;
 use super::landscape;
 use super::ranking;
-use crate::model::RankRow;
+use cchc_model::RankRow;
 
 /// Nothing to draw, no sheet.
 pub fn sheet(context: &Context<'_>, ranked: &Ranking) -> Option<Sheet> {

@@ -1,6 +1,6 @@
 //! The indicator sheets: one a theme, units against indicators, with the sums of each kind.
 
-use crate::model::Status;
+use cchc_model::Status;
 
 use super::super::input::IndicatorInfo;
 use super::super::plan::{Block, Cell, Column, Emphasis, Kind, Row, RowStyle, Sheet, Table, Tone};

@@ -1,6 +1,6 @@
 //! Late and overdue dossiers: how many by unit, and the list, by dossier code only.
 
-use crate::model::LateDossier;
+use cchc_model::LateDossier;
 
 use super::super::number;
 use super::super::plan::{

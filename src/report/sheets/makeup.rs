@@ -7,9 +7,9 @@ use super::super::plan::{Block, Cell, Column, Tone};
 use super::super::template::fill;
 use super::breakdown::{Breakdown, Part, Standing, Weight};
 use super::context::Context;
-use crate::definitions::Role;
-use crate::indices::points::Total;
-use crate::model::RankRow;
+use cchc_definitions::Role;
+use cchc_indices::points::Total;
+use cchc_model::RankRow;
 
 /// One column more, with its cells by code of unit.
 pub struct Extra<'a> {

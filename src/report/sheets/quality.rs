@@ -1,6 +1,6 @@
 //! The data quality sheets: faults by rule, and the account of every file.
 
-use crate::model::{FileAccount, Level};
+use cchc_model::{FileAccount, Level};
 
 use super::super::number;
 use super::super::plan::{Block, Cell, Column, Emphasis, Kind, Row, RowStyle, Sheet, Table, Tone};

@@ -1,6 +1,6 @@
 //! The ranking sheets: one for each ranking and kind of unit, with its chart beside the table.
 
-use crate::model::{RankRow, Status};
+use cchc_model::{RankRow, Status};
 
 use super::super::input::{Makeup, Ranking};
 use super::super::plan::{

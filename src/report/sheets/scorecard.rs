@@ -11,10 +11,10 @@ use super::composite_card;
 use super::context::{Context, kind_of};
 use super::landscape;
 use super::makeup::short;
-use crate::definitions::{Layer, PointsIndex};
-use crate::indices::Scorecards;
-use crate::indices::points::ItemStatus;
-use crate::model::{RankRow, Status};
+use cchc_definitions::{Layer, PointsIndex};
+use cchc_indices::Scorecards;
+use cchc_indices::points::ItemStatus;
+use cchc_model::{RankRow, Status};
 
 /// The cards that are asked for, in the order of the ranking.
 pub fn sheets(context: &Context<'_>, ranking: &Ranking) -> Vec<Sheet> {

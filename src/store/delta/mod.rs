@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::kill::{KillPoint, KillSwitch};
 use super::{StoreError, frame, io, schema, sync_folder};
-use crate::model::{Column, Kind};
+use cchc_model::{Column, Kind};
 
 pub use log::LogError;
 
@@ -154,7 +154,7 @@ pub fn read(path: &Path, table: &str) -> Result<DataFrame, StoreError> {
 fn complete(data: &mut DataFrame, table: &str) -> Result<(), StoreError> {
     for column in schema::stored_columns(table) {
         if data.get_column_index(column.name).is_none() {
-            let empty = Series::full_null(column.name.into(), data.height(), &crate::normalise::data_type(column.kind));
+            let empty = Series::full_null(column.name.into(), data.height(), &cchc_normalise::data_type(column.kind));
             data.with_column(empty.into_column()).map_err(frame(table))?;
         }
     }

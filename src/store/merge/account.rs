@@ -9,7 +9,7 @@ use super::batch::{self, Batch, Export, Newest, RECEIVED, same};
 use super::changes::{Changes, changed, number};
 use super::tally::{Accounts, Fate};
 use super::{Conflict, MergeNotes, Slot};
-use crate::store::{StoreError, delta, frame};
+use crate::{StoreError, delta, frame};
 
 pub(super) struct Merge<'a> {
     pub batch: &'a Batch,

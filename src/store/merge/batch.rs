@@ -7,9 +7,9 @@ use polars::prelude::{Column as Series, DataFrame, IntoColumn, NamedFrom, PlHash
 
 use super::account::State;
 use super::{DOSSIERS, Incoming, RowsOf};
-use crate::model::{Kind, PROVENANCE, Table};
-use crate::normalise::PERSONAL;
-use crate::store::take;
+use cchc_model::{Kind, PROVENANCE, Table};
+use cchc_normalise::PERSONAL;
+use crate::take;
 
 /// Unit → its newest export.
 pub(super) type Newest = PlHashMap<String, Export>;
@@ -185,7 +185,7 @@ fn with_provenance(
     let days: Vec<Option<i64>> =
         parts.iter().zip(&lengths).flat_map(|(part, length)| std::iter::repeat_n(micros(part), *length)).collect();
     let days = polars::prelude::Series::new("exported_at".into(), days);
-    data.with_column(days.cast(&crate::normalise::data_type(Kind::Time))?.into_column())?;
+    data.with_column(days.cast(&cchc_normalise::data_type(Kind::Time))?.into_column())?;
     data.with_column(Series::new_scalar("import".into(), (import as i64).into(), height))?;
     data.select(table.columns.iter().chain(PROVENANCE).map(|column| column.name))
 }

@@ -15,7 +15,7 @@ use polars::prelude::{DataFrame, PlHashMap};
 use super::delta::{self, TableFiles};
 use super::kill::KillSwitch;
 use super::{StoreError, frame, take};
-use crate::model::Table;
+use cchc_model::Table;
 use account::Merge;
 use batch::Batch;
 use changes::Changes;

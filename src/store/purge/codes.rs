@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use aho_corasick::AhoCorasick;
 use polars::prelude::PlHashSet;
 
-use crate::normalise::clean;
+use cchc_normalise::clean;
 
 /// The codes to look for.
 #[derive(Debug)]

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::{DataFrame, PlHashSet};
 
 use super::codes::Codes;
-use crate::model::Table;
-use crate::store::version::{Manifest, newest_purge};
-use crate::store::{StoreError, Workspace, delta, frame, take};
+use cchc_model::Table;
+use crate::version::{Manifest, newest_purge};
+use crate::{StoreError, Workspace, delta, frame, take};
 
 /// Keys whose row a purged import brought, by import.
 pub(super) type Gone = BTreeMap<u64, PlHashSet<String>>;

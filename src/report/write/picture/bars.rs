@@ -3,9 +3,9 @@
 use super::face::{Faces, Weight};
 use super::scale::{Axis, LEADING, MARGIN, NAME, SMALL, WIDTH, begin, line, paint};
 use super::scene::{Anchor, Scene};
-use crate::report::number;
-use crate::report::plan::{Chart, ChartKind, Kind};
-use crate::report::template::Theme;
+use crate::number;
+use crate::plan::{Chart, ChartKind, Kind};
+use crate::template::Theme;
 
 /// Share of the width that names may take.
 const NAMES: f64 = 0.40;

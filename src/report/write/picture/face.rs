@@ -7,7 +7,7 @@ use skrifa::instance::{LocationRef, Size};
 use skrifa::{FontRef, MetadataProvider};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::report::ReportError;
+use crate::ReportError;
 
 /// Family of both faces.
 pub const FAMILY: &str = "Noto Sans";

@@ -3,9 +3,9 @@
 use super::face::{Faces, Weight};
 use super::scale::{Axis, LEADING, MARGIN, NAME, SMALL, WIDTH, begin, line, paint};
 use super::scene::{Anchor, Scene};
-use crate::report::number;
-use crate::report::plan::Chart;
-use crate::report::template::Theme;
+use crate::number;
+use crate::plan::Chart;
+use crate::template::Theme;
 
 const HEIGHT: f64 = 320.0;
 

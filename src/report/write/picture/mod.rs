@@ -7,9 +7,9 @@ mod paint;
 mod scale;
 mod scene;
 
-use crate::report::ReportError;
-use crate::report::plan::{Chart, ChartKind};
-use crate::report::template::Theme;
+use crate::ReportError;
+use crate::plan::{Chart, ChartKind};
+use crate::template::Theme;
 
 use scene::Scene;
 

@@ -12,7 +12,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::face::{FAMILY, FILES, Weight};
 use super::scene::{Anchor, Item, Rgb, Scene, Text};
-use crate::report::ReportError;
+use crate::ReportError;
 
 /// Pixels of a PNG for each pixel of the scene, so that it stays sharp in print.
 const SCALE: f32 = 2.0;

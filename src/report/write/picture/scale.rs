@@ -2,9 +2,9 @@
 
 use super::face::{Faces, Weight};
 use super::scene::{Anchor, Rgb, Scene, Text};
-use crate::report::number;
-use crate::report::plan::{Chart, Kind};
-use crate::report::template::{Theme, rgb};
+use crate::number;
+use crate::plan::{Chart, Kind};
+use crate::template::{Theme, rgb};
 
 /// Width of every picture.
 pub const WIDTH: f64 = 1000.0;

@@ -1,8 +1,8 @@
 //! Pictures of the longest names, of nothing, and of every form.
 
 use super::{render_png, render_svg};
-use crate::report::plan::{Chart, ChartKind, Kind, Place, Series, Tint};
-use crate::report::{Template, Theme, fixture};
+use crate::plan::{Chart, ChartKind, Kind, Place, Series, Tint};
+use crate::{Template, Theme, fixture};
 
 const LONG: &str = "Ban Quản lý Khu kinh tế cửa khẩu và các khu công nghiệp, Sở Lao động – Thương binh và Xã hội, \
                     Uỷ ban nhân dân thị xã Gò Công Đông, huyện Tân Phú Đông";

@@ -6,8 +6,8 @@ use rust_xlsxwriter::{
 };
 
 use super::styles::colour;
-use crate::report::plan::{Chart, ChartKind, Kind, Series};
-use crate::report::template::Theme;
+use crate::plan::{Chart, ChartKind, Kind, Series};
+use crate::template::Theme;
 
 const WIDTH: u32 = 540;
 const NARROW: u32 = 450;

@@ -7,11 +7,11 @@ use rust_xlsxwriter::{ColNum, DocProperties, Format, FormatAlign, RowNum, Workbo
 
 use super::styles::{Styles, colour};
 use super::{date_time, measure, names};
-use crate::normalise::{ORIGIN, TO_DO, WRONG, cell_text};
-use crate::read::Cell;
-use crate::report::ReportError;
-use crate::report::returned::ReturnWords;
-use crate::report::template::Theme;
+use cchc_normalise::{ORIGIN, TO_DO, WRONG, cell_text};
+use cchc_read::Cell;
+use crate::ReportError;
+use crate::returned::ReturnWords;
+use crate::template::Theme;
 
 /// Headings lower than this are not frozen: they would fill the window.
 const LOWEST_FROZEN: RowNum = 15;

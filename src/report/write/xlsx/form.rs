@@ -7,12 +7,12 @@ use rust_xlsxwriter::{
 
 use super::styles::{Styles, colour};
 use super::{date_time, measure, page};
-use crate::definitions::{Layer, Role};
-use crate::report::ReportError;
-use crate::report::form::{Allowed, Form, FormWords, allowed};
-use crate::report::gather::label;
-use crate::report::plan::Orientation;
-use crate::report::template::Theme;
+use cchc_definitions::{Layer, Role};
+use crate::ReportError;
+use crate::form::{Allowed, Form, FormWords, allowed};
+use crate::gather::label;
+use crate::plan::Orientation;
+use crate::template::Theme;
 
 // The columns, in the order of the sheet.
 const CODE: ColNum = 0;

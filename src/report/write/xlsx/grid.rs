@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rust_xlsxwriter::{ColNum, RowNum, Worksheet, XlsxError};
 
 use super::{measure, page};
-use crate::report::plan::{Block, Cell, Column, Filter, Kind, RowStyle, Table, Turn};
+use crate::plan::{Block, Cell, Column, Filter, Kind, RowStyle, Table, Turn};
 
 /// Columns of a sheet without tables: together as wide as two charts side by side.
 const FREE: [f64; 8] = [18.85; 8];

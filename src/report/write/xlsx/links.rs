@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::report::plan::{Cell, Row, Table};
+use crate::plan::{Cell, Row, Table};
 
 /// The table with the names of the sheets that it leads to.
 pub fn named<'t>(table: &'t Table, names: &[String]) -> Cow<'t, Table> {

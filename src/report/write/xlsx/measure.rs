@@ -2,8 +2,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::report::number;
-use crate::report::plan::{Cell, Kind, Tie};
+use crate::number;
+use crate::plan::{Cell, Kind, Tie};
 
 /// Pixels of one unit of column width, and of a cell's two margins, as Excel counts them.
 pub const UNIT: f64 = 7.0;

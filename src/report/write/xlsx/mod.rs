@@ -15,9 +15,9 @@ mod text;
 use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
-use crate::report::ReportError;
-use crate::report::plan::{Block, Book, Place, Sheet};
-use crate::report::template::Theme;
+use crate::ReportError;
+use crate::plan::{Block, Book, Place, Sheet};
+use crate::template::Theme;
 
 pub use correction::{CorrectionRow, CorrectionSheet, render as render_correction};
 pub use form::render as render_form;

@@ -3,8 +3,8 @@
 use rust_xlsxwriter::{RowNum, Worksheet, XlsxError};
 
 use super::grid::Grid;
-use crate::report::plan::Orientation;
-use crate::report::template::Theme;
+use crate::plan::Orientation;
+use crate::template::Theme;
 
 /// Number by which Excel knows A4.
 const A4: u8 = 9;

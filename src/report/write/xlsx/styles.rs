@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, FormatUnderline};
 
-use crate::report::plan::{Kind, RowStyle, Sense, Tone};
-use crate::report::template::{Theme, rgb};
+use crate::plan::{Kind, RowStyle, Sense, Tone};
+use crate::template::{Theme, rgb};
 
 /// Makes formats and keeps those of table cells.
 pub struct Styles<'a> {

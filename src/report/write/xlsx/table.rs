@@ -8,8 +8,8 @@ use rust_xlsxwriter::{
 use super::grid::{self, Grid};
 use super::measure;
 use super::styles::{Change, Look, Styles, colour};
-use crate::model::escaped;
-use crate::report::plan::{Cell, Column, Emphasis, Filter, Kind, Numbering, Row, RowStyle, Sense, Table, Tie, Turn};
+use cchc_model::escaped;
+use crate::plan::{Cell, Column, Emphasis, Filter, Kind, Numbering, Row, RowStyle, Sense, Table, Tie, Turn};
 
 /// Headings lower than this are not frozen: they would fill the window.
 const LOWEST_FROZEN: RowNum = 15;

@@ -5,13 +5,13 @@ use std::io::Cursor;
 use calamine::{Data, Range, Reader, Xlsx};
 
 use super::render;
-use crate::report::plan::{
+use crate::plan::{
     Block, Book, Cell, Chart, ChartKind, Column, Emphasis, Kind, Orientation, Place, Row, RowStyle, Series, Sheet,
     Table, Tie, Tint, Turn,
 };
-use crate::report::{Template, build, fixture};
+use crate::{Template, build, fixture};
 
-fn theme() -> crate::report::Theme {
+fn theme() -> crate::Theme {
     Template::parse(fixture::TEMPLATE).expect("the shipped template is sound").theme
 }
 

@@ -5,7 +5,7 @@ use rust_xlsxwriter::{ColNum, Format, FormatAlign, RowNum, Worksheet, XlsxError}
 use super::grid::Grid;
 use super::measure;
 use super::styles::Styles;
-use crate::report::plan::Tone;
+use crate::plan::Tone;
 
 pub fn heading(
     worksheet: &mut Worksheet,
