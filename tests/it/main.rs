@@ -54,4 +54,5 @@ mod truth;
 mod units;
 mod units_as_of;
 mod versions;
+mod whole_store;
 mod worktime;
