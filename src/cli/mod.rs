@@ -38,7 +38,7 @@ use cchc_definitions::{Definitions, Fault, Language};
 use cchc_indicators::{Engine, stated};
 use cchc_model::{Carry, Compare, MissingDue, Pause, Period, Policies, Succession, UnitIndex, Withdrawn, escaped};
 use cchc_read::{SERVE_XLS, isolate_xls, serve_xls};
-use cchc_store::{KillAt, Manifest, Session, Workspace};
+use cchc_store::{Manifest, Session, Workspace};
 use cchc_units::{stored_successions, stored_units};
 
 /// Turns exports of one-stop systems into form 06, indicators, rankings and reports.
@@ -175,13 +175,6 @@ pub struct PolicyArgs {
     /// Hide figures whose denominator is smaller
     #[arg(long, value_name = "N")]
     suppress_below: Option<u32>,
-}
-
-/// Where a test ends the process; hidden, since it is of no use to anyone else.
-#[derive(Debug, Clone, Copy, Args)]
-pub struct KillArgs {
-    #[arg(long = "kill-at", hide = true, value_name = "POINT[:N]")]
-    at: Option<KillAt>,
 }
 
 impl PolicyArgs {

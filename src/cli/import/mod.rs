@@ -14,7 +14,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::safe;
-use super::{Format, Global, KillArgs, Outcome, faults, note};
+use super::{Format, Global, Outcome, faults, note};
 use cchc_definitions::Definitions;
 use cchc_import::{ImportReport, Options, Progress, import};
 use cchc_model::{FinishedBeforeReceived, Level};
@@ -40,13 +40,11 @@ pub(super) struct Import {
     /// What happens to a dossier that ended before it was received
     #[arg(long, value_enum)]
     finished_before_received: Option<FinishedBeforeReceived>,
-    #[command(flatten)]
-    kill: KillArgs,
 }
 
 impl Import {
     pub fn run(&self, global: &Global) -> Result<Outcome> {
-        let workspace = Workspace::open(&global.workspace)?.killed_at(self.kill.at);
+        let workspace = Workspace::open(&global.workspace)?;
         let definitions = Definitions::load(Some(&global.workspace)).map_err(|found| faults(&found))?;
         let options = Options {
             source: self.source.clone(),
