@@ -27,6 +27,7 @@ mod score;
 mod source;
 mod sql;
 mod units;
+mod words;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -136,6 +136,34 @@ fn table(schema: &SchemaRef, batches: &[RecordBatch], out: &mut impl Write) -> R
     Ok(())
 }
 
+/// The rows of a table without lines, one text each, for tables in which other text stands between the rows.
+///
+/// Columns have the widths given, as long as no cell is wider; numbers stand on the right.
+pub(super) fn grid<const N: usize>(columns: [(usize, Side); N], rows: &[[String; N]]) -> Vec<String> {
+    use comfy_table::{CellAlignment, ColumnConstraint, Table, Width};
+    let mut table = Table::new();
+    table.load_preset(comfy_table::presets::NOTHING);
+    for row in rows {
+        table.add_row(row);
+    }
+    for ((width, side), column) in columns.into_iter().zip(table.column_iter_mut()) {
+        column.set_padding((0, 0));
+        column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width as u16)));
+        column.set_cell_alignment(match side {
+            Side::Left => CellAlignment::Left,
+            Side::Right => CellAlignment::Right,
+        });
+    }
+    table.lines().collect()
+}
+
+/// Where the text of a column stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Side {
+    Left,
+    Right,
+}
+
 /// Six digits are enough to read; the other formats have them all.
 fn rounded(text: &str) -> String {
     text.parse::<f64>().map_or_else(
@@ -246,4 +274,15 @@ pub(super) fn bytes(content: &[u8]) -> Result<()> {
 /// A whole number of a result, for lines that people read.
 pub(super) fn integer(batch: &RecordBatch, column: usize, row: usize) -> i64 {
     cast(batch.column(column), &DataType::Int64).map_or(0, |values| values.as_primitive::<Int64Type>().value(row))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_grid_has_no_lines_and_keeps_its_widths_whatever_the_letters() {
+        let rows = [["\u{111}\u{1ed3}ng", "7"], ["", "1250"]].map(|row| row.map(str::to_owned));
+        assert_eq!(grid([(6, Side::Left), (5, Side::Right)], &rows), ["\u{111}\u{1ed3}ng      7", "       1250"]);
+    }
 }

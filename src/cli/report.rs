@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::figures::set_aside;
 use super::{Global, Opened, Outcome, PolicyArgs, Usage, note, period};
-use cchc_definitions::{TEMPLATES, did_you_mean};
+use cchc_definitions::{did_you_mean, template_text};
 use cchc_indices::Index;
 use cchc_model::Period;
 use cchc_report::plan::Block;
@@ -130,13 +130,8 @@ fn check_cards(opened: &Opened, indices: &[Index<'_>], wanted: &Wanted<'_>) -> R
 }
 
 pub(super) fn template(root: &Path) -> Result<Template> {
-    let own = root.join("report-templates/workbook.toml");
-    if own.is_file() {
-        let text = std::fs::read_to_string(&own).with_context(|| own.display().to_string())?;
-        return Template::parse(&text).with_context(|| own.display().to_string());
-    }
-    let embedded = TEMPLATES.get_file("workbook.toml").and_then(include_dir::File::contents_utf8);
-    Ok(Template::parse(embedded.unwrap_or_default())?)
+    let own = || root.join("report-templates/workbook.toml").display().to_string();
+    Template::parse(&template_text(Some(root), "workbook.toml").with_context(own)?).with_context(own)
 }
 
 /// Writes beside and renames, so that an open or unwritable old file stays whole.

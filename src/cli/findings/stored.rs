@@ -59,7 +59,6 @@ pub(super) fn all(opened: &Opened) -> Result<Vec<Stored>> {
                LEFT JOIN imports i ON i.import = f.import AND i.file = f.file \
                LEFT JOIN cleared c ON c.old_import = f.import AND c.number = f.number \
                ORDER BY f.import, f.file, f.sheet, f.row, f.rule, f.number";
-    let mut rules: BTreeSet<&'static str> = BTreeSet::new();
     let mut found = Vec::new();
     for batch in opened.session.run(sql)? {
         let texts = (0..14).map(|at| cast(batch.column(at), &DataType::Utf8)).collect::<Result<Vec<_>, _>>()?;
@@ -73,11 +72,7 @@ pub(super) fn all(opened: &Opened) -> Result<Vec<Stored>> {
                 "warning" => Level::Warning,
                 _ => Level::Info,
             };
-            // A stored rule is one of the code's few, or of another version's.
-            let name = text(2);
-            let rule = rules.get(name.as_str()).copied().unwrap_or_else(|| Box::leak(name.into_boxed_str()));
-            rules.insert(rule);
-            let finding = Finding::new(level, rule, &text(0))
+            let finding = Finding::new(level, text(2), &text(0))
                 .at(&text(1), output::integer(&batch, 15, row) as u32)
                 .column(text(4))
                 .value(text(5))

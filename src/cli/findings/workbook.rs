@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use super::super::report::{save, template};
 use super::super::{Global, Opened};
 use super::stored::Stored;
-use cchc_definitions::TEMPLATES;
+use cchc_definitions::template_text;
 use cchc_model::{Finding, Level};
 use cchc_report::{ReturnWords, Returned, ReturnedFinding, Standing, Theme, build_returned, render_xlsx};
 
@@ -17,14 +17,9 @@ const NO_UNIT: &str = "khong-ro-don-vi.xlsx";
 
 /// The words of the workspace's own template, or the shipped one.
 pub(super) fn words(global: &Global) -> Result<ReturnWords> {
-    let own = global.workspace.join("report-templates/findings.toml");
-    let text = if own.is_file() {
-        std::fs::read_to_string(&own).with_context(|| own.display().to_string())?
-    } else {
-        let embedded = TEMPLATES.get_file("findings.toml").and_then(include_dir::File::contents_utf8);
-        embedded.unwrap_or_default().to_owned()
-    };
-    ReturnWords::parse(&text, global.language()).with_context(|| "report-templates/findings.toml")
+    const FILE: &str = "report-templates/findings.toml";
+    let text = template_text(Some(&global.workspace), "findings.toml").context(FILE)?;
+    ReturnWords::parse(&text, global.language()).context(FILE)
 }
 
 pub(super) fn theme(global: &Global) -> Result<Theme> {
@@ -75,7 +70,7 @@ pub(in super::super) fn file_name(code: &str, name: Option<&str>) -> String {
     use unicode_normalization::UnicodeNormalization;
     let plain = |text: &str| -> String {
         let mut plain = String::new();
-        for letter in text.to_lowercase().replace('đ', "d").nfd() {
+        for letter in text.to_lowercase().replace('\u{111}', "d").nfd() {
             if letter.is_ascii_alphanumeric() || letter == '.' {
                 plain.push(letter);
             } else if !plain.ends_with('-') && !unicode_normalization::char::is_combining_mark(letter) {
@@ -124,7 +119,7 @@ fn returned(global: &Global, opened: &Opened, stored: &Stored) -> ReturnedFindin
     let text = |value: serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     ReturnedFinding {
         standing: standing(stored, finding),
-        short: messages.short(finding.rule, language),
+        short: messages.short(&finding.rule, language),
         place: (name, finding.sheet.clone(), finding.row),
         unit: stored.unit_name(opened),
         code: stored.code.clone(),

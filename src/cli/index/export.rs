@@ -10,7 +10,7 @@ use super::super::output::Columns;
 use super::super::report::{save, template};
 use super::super::{Global, Opened, PolicyArgs, Usage};
 use super::Export;
-use cchc_definitions::{Definitions, PointsIndex, TEMPLATES, did_you_mean};
+use cchc_definitions::{Definitions, PointsIndex, did_you_mean, template_text};
 use cchc_model::{Period, UnitRef};
 use cchc_normalise::in_name;
 use cchc_report::{Counted, Figure, Form, FormWords, Theme, render_form};
@@ -156,14 +156,8 @@ fn figures<'d>(definitions: &'d Definitions, index: &PointsIndex, period: Option
 
 /// The words of the workspace's own template, or the shipped one.
 pub(super) fn words(root: &Path) -> Result<FormWords> {
-    let own = root.join("report-templates/form.toml");
-    let text = if own.is_file() {
-        std::fs::read_to_string(&own).with_context(|| own.display().to_string())?
-    } else {
-        let embedded = TEMPLATES.get_file("form.toml").and_then(include_dir::File::contents_utf8);
-        embedded.unwrap_or_default().to_owned()
-    };
-    FormWords::parse(&text).with_context(|| "report-templates/form.toml")
+    const FILE: &str = "report-templates/form.toml";
+    FormWords::parse(&template_text(Some(root), "form.toml").context(FILE)?).context(FILE)
 }
 
 /// Lists the files.

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use super::super::findings::file_name;
 use super::super::output::Columns;
 use super::super::report::save;
+use super::super::words::Words;
 use super::super::{Global, Usage, faults, note};
 use super::{Import, definitions};
 use cchc_authoring::{Draft, DraftItem, Heading, Reading, definition, read_index_sheet};
@@ -28,7 +29,8 @@ impl Import {
         }
         let draft = self.read(global, &all)?;
         let file = self.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let legal_basis = self.legal_basis.as_deref().unwrap_or("ví dụ");
+        let words = Words::load(global)?;
+        let legal_basis = self.legal_basis.as_deref().unwrap_or(&words.index.no_legal_basis);
         let heading = Heading { id: &id, file: &file, unit_kinds: &self.unit_kind, legal_basis };
         let text = definition(&draft, heading);
         let found = all.index_faults(Some(&global.workspace), &path, &text);

@@ -11,9 +11,9 @@ use clap::{Args, Subcommand};
 
 use super::{Global, Outcome, faults};
 use cchc_definitions::Definitions;
-use cchc_units::stored_units;
 use cchc_model::UnitIndex;
 use cchc_store::Workspace;
+use cchc_units::stored_units;
 
 #[derive(Debug, Args)]
 pub(super) struct Source {
