@@ -54,12 +54,12 @@ pub struct Finding {
 impl Finding {
     /// A finding on a whole file; chain the `with_` methods for the place.
     #[must_use]
-    pub fn new(level: Level, rule: impl Into<Cow<'static, str>>, file: &str) -> Self {
+    pub fn new(level: Level, rule: &'static str, file: &str) -> Self {
         Self {
             file: file.to_owned(),
             sheet: String::new(),
             row: 0,
-            rule: rule.into(),
+            rule: Cow::Borrowed(rule),
             level,
             column: String::new(),
             value: String::new(),

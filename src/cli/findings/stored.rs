@@ -72,7 +72,7 @@ pub(super) fn all(opened: &Opened) -> Result<Vec<Stored>> {
                 "warning" => Level::Warning,
                 _ => Level::Info,
             };
-            let finding = Finding::new(level, text(2), &text(0))
+            let finding = Finding { rule: text(2).into(), ..Finding::new(level, "", &text(0)) }
                 .at(&text(1), output::integer(&batch, 15, row) as u32)
                 .column(text(4))
                 .value(text(5))
