@@ -10,9 +10,8 @@ use super::{Global, Opened, Outcome, PolicyArgs, Usage, note, period};
 use cchc_definitions::{did_you_mean, template_text};
 use cchc_indices::Index;
 use cchc_model::Period;
-use cchc_report::plan::Block;
-use cchc_report::write::picture;
-use cchc_report::{Cards, Template, build, gather, render_xlsx};
+use cchc_report::write::files;
+use cchc_report::{Cards, Template, build, gather};
 
 #[derive(Debug, Args)]
 pub(super) struct Report {
@@ -96,14 +95,8 @@ pub(super) fn write(opened: &Opened, root: &Path, policies: PolicyArgs, wanted: 
         .extend(cardless.map(|code| format!("no index named scores unit '{code}' in {period}: it has no scorecard")));
     let book = build(&input);
     std::fs::create_dir_all(out).with_context(|| format!("cannot make the folder {}", out.display()))?;
-    let mut paths = vec![save(out, &format!("bao-cao_{}.xlsx", file_name(period)), &render_xlsx(&book, &theme)?)?];
-    for chart in book.sheets.iter().flat_map(|sheet| &sheet.blocks).filter_map(|block| match block {
-        Block::Chart(chart) => Some(chart),
-        _ => None,
-    }) {
-        paths.push(save(out, &format!("{}.png", chart.file_stem), &picture::render_png(chart, &theme)?)?);
-        paths.push(save(out, &format!("{}.svg", chart.file_stem), picture::render_svg(chart, &theme)?.as_bytes())?);
-    }
+    let written = files(&book, &theme, &["xlsx", "png", "svg"])?;
+    let paths = written.iter().map(|file| save(out, &file.name, &file.bytes)).collect::<Result<_>>()?;
     Ok(Written { paths, remarks })
 }
 
@@ -148,8 +141,4 @@ pub(super) fn save(out: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf> {
         format!("cannot write {}; close it if it is open, or name another folder with --out", path.display())
     })?;
     Ok(path)
-}
-
-fn file_name(period: &Period) -> String {
-    period.to_string().replace("..", "_").replace('@', "_")
 }
