@@ -10,7 +10,7 @@ use cchc::definitions::index::settings::Ranking;
 use cchc::definitions::{Definitions, Indicator, SourceDef};
 use cchc::generate::{self, GenUnit, Layout, default_units, write_units};
 use cchc::import::{Options, Progress, import};
-use cchc::indicators::{By, Children, Engine, not_sent};
+use cchc::indicators::{By, Children, Measuring, not_sent};
 use cchc::indices::{Index, Scored, rank};
 use cchc::model::{IndicatorRow, Kind, Period, Policies, Table, UnitIndex};
 use cchc::normalise::{Normaliser, RawBatch};
@@ -167,7 +167,7 @@ fn stages(criterion: &mut Criterion) {
     });
 
     let loaded = loaded(folder.path(), &export, &definitions);
-    let engine = Engine {
+    let engine = Measuring {
         session: &loaded.session,
         definitions: &definitions,
         units: &loaded.units,

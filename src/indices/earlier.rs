@@ -6,7 +6,7 @@ use super::ranking::{values, values_of_kinds};
 use super::scorecard::ScoreError;
 use super::table::ValueTable;
 use cchc_definitions::Composite;
-use cchc_indicators::Engine;
+use cchc_indicators::Measuring;
 use cchc_model::{Period, Unit, UnitRef};
 
 /// Unit → group.
@@ -17,7 +17,7 @@ pub(super) struct Earlier(Vec<BTreeMap<String, ValueTable>>);
 
 impl Earlier {
     /// Reads as many periods as the definition's imputation goes back; none where it does not.
-    pub(super) fn read(engine: &Engine<'_>, index: &Composite, period: &Period) -> Result<Self, ScoreError> {
+    pub(super) fn read(engine: &Measuring<'_>, index: &Composite, period: &Period) -> Result<Self, ScoreError> {
         let mut tables = Vec::new();
         let mut at = period.before();
         for _ in 0..index.periods_back() {
@@ -35,7 +35,7 @@ impl Earlier {
 }
 
 /// Groupings that imputation may name: `parent`, the unit right above; or a kind of units, the nearest above of that kind.
-pub(super) fn groups(engine: &Engine<'_>, units: &[UnitRef]) -> BTreeMap<String, Grouping> {
+pub(super) fn groups(engine: &Measuring<'_>, units: &[UnitRef]) -> BTreeMap<String, Grouping> {
     let above = |unit: &UnitRef| -> Vec<&Unit> {
         let next = |unit: &&Unit| unit.parent.as_deref().and_then(|code| engine.units.by_code(code));
         let first = engine.units.by_code(&unit.unit_code).as_ref().and_then(next);

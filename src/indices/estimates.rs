@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::ranking::Index;
-use cchc_indicators::{By, Children, Engine};
+use cchc_indicators::{By, Children, Measuring};
 use cchc_model::Period;
 use cchc_store::StoreError;
 
@@ -11,7 +11,7 @@ use cchc_store::StoreError;
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn estimates(engine: &Engine<'_>, index: &Index<'_>, period: &Period) -> Result<BTreeSet<String>, StoreError> {
+pub fn estimates(engine: &Measuring<'_>, index: &Index<'_>, period: &Period) -> Result<BTreeSet<String>, StoreError> {
     if engine.carry.is_none() {
         return Ok(BTreeSet::new());
     }

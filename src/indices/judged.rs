@@ -10,7 +10,7 @@ use datafusion::error::DataFusionError;
 use super::points::{Judged, Judgements};
 use super::scorecard::{ScoreError, SheetFault};
 use cchc_definitions::{Layer, PointsIndex, Sheets};
-use cchc_indicators::Engine;
+use cchc_indicators::Measuring;
 use cchc_model::{Period, UnitRef};
 use cchc_store::StoreError;
 
@@ -28,7 +28,7 @@ const TEXTS: usize = 9;
 /// count for every set whose codes and maxima they have, unless its definition takes named ones only; those passed over
 /// for their maxima are named beside the points.
 pub(super) fn judgements(
-    engine: &Engine<'_>,
+    engine: &Measuring<'_>,
     index: &PointsIndex,
     period: &Period,
     units: &[UnitRef],

@@ -12,7 +12,7 @@ use cchc_definitions::index::settings::Ranking;
 use cchc_definitions::{
     Composite, Definitions, Direction, Display, Fault, IndexDef, Indicator, PointsIndex, Rows, did_you_mean,
 };
-use cchc_indicators::{By, Children, Engine, GroupedRow};
+use cchc_indicators::{By, Children, Measuring, GroupedRow};
 use cchc_model::{IndicatorRow, NotSent, Period, RankRow, Status, UnitRef};
 use cchc_store::StoreError;
 
@@ -160,7 +160,7 @@ impl<'d> Index<'d> {
     /// # Errors
     /// The store cannot be read, the sheets that people filled in have faults, or the values do not suit the methods
     /// of a composite index.
-    pub fn rank(&self, engine: &Engine<'_>, period: &Period, not_sent: &[NotSent]) -> Result<Ranked, ScoreError> {
+    pub fn rank(&self, engine: &Measuring<'_>, period: &Period, not_sent: &[NotSent]) -> Result<Ranked, ScoreError> {
         let periods = [period.clone(), period.before(), period.last_year()];
         match self {
             Self::Indicator(_, indicator) => {
@@ -190,7 +190,7 @@ impl<'d> Index<'d> {
 /// Whether anything is known of a past period: points that people gave, a figure of that period that is not zero, or a
 /// dossier received in it. Rules such as "no violation" give points to a period without data, too, and a rank by them
 /// would be none.
-fn is_known(engine: &Engine<'_>, past: &Scorecards) -> Result<bool, StoreError> {
+fn is_known(engine: &Measuring<'_>, past: &Scorecards) -> Result<bool, StoreError> {
     let is_dated = |id: &String| {
         engine.definitions.indicator(id, &past.period).is_some_and(|indicator| indicator.rows != Rows::All)
     };
@@ -220,7 +220,7 @@ fn of_period(rows: &[GroupedRow], period: &Period) -> Vec<IndicatorRow> {
 /// Composes each kind of unit by itself: a scale is laid over units that are compared with each other. A kind that cannot
 /// be composed is set aside; only if none can, there is no ranking.
 fn rank_composite(
-    engine: &Engine<'_>,
+    engine: &Measuring<'_>,
     index: &Composite,
     periods: &[Period; 3],
     not_sent: &[NotSent],
@@ -274,7 +274,7 @@ fn rank_composite(
 /// What an index reads of one period: units and one column per indicator.
 pub(super) type Values = (Vec<UnitRef>, Vec<Column>);
 
-pub(super) fn values(engine: &Engine<'_>, index: &Composite, period: &Period) -> Result<Values, ScoreError> {
+pub(super) fn values(engine: &Measuring<'_>, index: &Composite, period: &Period) -> Result<Values, ScoreError> {
     let mut ids: Vec<&str> = Vec::new();
     for leaf in &index.leaves {
         let denominator = leaf.denominator.iter().map(|denominator| denominator.column.as_str());

@@ -6,7 +6,7 @@ use super::judged::judgements;
 use super::points::{Figures, Judgements, Scoring, columns, score};
 use super::rank::{Scored, rank};
 use cchc_definitions::{Fault, Indicator, PointsIndex};
-use cchc_indicators::{By, Children, Engine, GroupedRow};
+use cchc_indicators::{By, Children, Measuring, GroupedRow};
 use cchc_model::{NotSent, Period, RankRow, Status, UnitRef};
 use cchc_store::StoreError;
 
@@ -64,7 +64,7 @@ pub enum ScoreError {
 ///
 /// # Errors
 /// The store cannot be read, or the sheets have faults: all of them, with their places.
-pub fn scorecards(engine: &Engine<'_>, index: &PointsIndex, period: &Period) -> Result<Scorecards, ScoreError> {
+pub fn scorecards(engine: &Measuring<'_>, index: &PointsIndex, period: &Period) -> Result<Scorecards, ScoreError> {
     let kinds = &index.head.unit_kinds;
     let units: Vec<UnitRef> = engine
         .units_in(period)
@@ -87,7 +87,7 @@ pub fn scorecards(engine: &Engine<'_>, index: &PointsIndex, period: &Period) -> 
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn earlier_scorecards(engine: &Engine<'_>, id: &str, period: &Period) -> Result<Option<Scorecards>, ScoreError> {
+pub fn earlier_scorecards(engine: &Measuring<'_>, id: &str, period: &Period) -> Result<Option<Scorecards>, ScoreError> {
     let Some(version) = engine.definitions.points_index(id, period.end) else { return Ok(None) };
     match scorecards(engine, version, period) {
         Ok(cards) => Ok(Some(cards)),
@@ -130,7 +130,7 @@ pub fn rank_cards(
 
 /// What the rules read, each period by the definitions in force in it.
 fn figures(
-    engine: &Engine<'_>,
+    engine: &Measuring<'_>,
     index: &PointsIndex,
     period: &Period,
     units: &[UnitRef],

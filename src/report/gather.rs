@@ -14,7 +14,7 @@ use super::number::value_of_cell;
 use super::{Cards, Counts, FigureUnit, IndicatorInfo, Makeup, Ranking, ReportInput, RuleCount, Template};
 use cchc_definitions::index::settings::First;
 use cchc_definitions::{Aggregate, Direction, Indicator, Language, Rows};
-use cchc_indicators::{By, Children, Engine, late_dossiers, not_sent};
+use cchc_indicators::{By, Children, Measuring, late_dossiers, not_sent};
 use cchc_indices::{Index, ScoreError};
 use cchc_model::{FileAccount, IndicatorRow, Level, NotSent, Period};
 use cchc_store::{Config, Manifest, StoreError};
@@ -24,7 +24,7 @@ use cchc_store::{Config, Manifest, StoreError};
 /// # Errors
 /// The store cannot be read, a definition's SQL does not plan, or an index cannot be computed.
 pub fn gather(
-    engine: &Engine<'_>,
+    engine: &Measuring<'_>,
     config: &Config,
     version: &Manifest,
     period: &Period,
@@ -92,7 +92,7 @@ fn round(rows: &mut [IndicatorRow], shown: &[&Indicator]) {
 }
 
 fn ranking(
-    engine: &Engine<'_>,
+    engine: &Measuring<'_>,
     index: &Index<'_>,
     period: &Period,
     not_sent: &[NotSent],
@@ -138,13 +138,13 @@ fn ranking(
 }
 
 /// Names of what the rules of an index of points read, also where nobody has sent it.
-fn inputs(engine: &Engine<'_>, index: &Index<'_>, period: &Period) -> BTreeMap<String, String> {
+fn inputs(engine: &Measuring<'_>, index: &Index<'_>, period: &Period) -> BTreeMap<String, String> {
     let Index::Points(points) = index else { return BTreeMap::new() };
     let named = |id: &str| Some((id.to_owned(), engine.definitions.indicator(id, period)?.name_vi.clone()));
     points.inputs().into_iter().filter_map(named).collect()
 }
 
-fn info(engine: &Engine<'_>, indicator: &Indicator) -> IndicatorInfo {
+fn info(engine: &Measuring<'_>, indicator: &Indicator) -> IndicatorInfo {
     let group = engine.definitions.groups.iter().find(|group| group.id == indicator.group);
     let formula = match indicator.aggregate {
         Aggregate::Ratio => format!("({}) / ({})", indicator.numerator, indicator.denominator),
@@ -176,7 +176,7 @@ fn info(engine: &Engine<'_>, indicator: &Indicator) -> IndicatorInfo {
 }
 
 /// Kinds in the order of `units/kinds.toml`, then those that it does not name.
-fn kinds(engine: &Engine<'_>) -> Vec<(String, String)> {
+fn kinds(engine: &Measuring<'_>) -> Vec<(String, String)> {
     let used = engine.units.kinds();
     let known = engine.definitions.kinds.iter().filter(|(id, _)| used.contains(&id.as_str()));
     let mut kinds: Vec<(String, String)> = known.cloned().collect();
@@ -188,7 +188,7 @@ fn kinds(engine: &Engine<'_>) -> Vec<(String, String)> {
     kinds
 }
 
-fn files(engine: &Engine<'_>) -> Result<Vec<FileAccount>, StoreError> {
+fn files(engine: &Measuring<'_>) -> Result<Vec<FileAccount>, StoreError> {
     let sql = "SELECT file, source, CAST(CAST(exported_at AS DATE) AS VARCHAR), rows, loaded, updated, duplicate, \
                rejected FROM imports WHERE purged_by IS NULL ORDER BY import, file";
     let source_name = |id: String| {
@@ -215,7 +215,7 @@ fn files(engine: &Engine<'_>) -> Result<Vec<FileAccount>, StoreError> {
     Ok(files)
 }
 
-fn counts(engine: &Engine<'_>, files: &[FileAccount]) -> Result<Counts, StoreError> {
+fn counts(engine: &Measuring<'_>, files: &[FileAccount]) -> Result<Counts, StoreError> {
     let batches = engine.session.run("SELECT CAST(COUNT(*) AS BIGINT) FROM dossiers")?;
     let dossiers = batches.first().map_or(0, |batch| batch.column(0).as_primitive::<Int64Type>().value(0)) as u64;
     let sum = |of: fn(&FileAccount) -> u64| files.iter().map(of).sum();
@@ -230,7 +230,7 @@ fn counts(engine: &Engine<'_>, files: &[FileAccount]) -> Result<Counts, StoreErr
     })
 }
 
-fn findings(engine: &Engine<'_>) -> Result<Vec<RuleCount>, StoreError> {
+fn findings(engine: &Measuring<'_>) -> Result<Vec<RuleCount>, StoreError> {
     let sql = "SELECT rule, level, CAST(SUM(count) AS BIGINT) AS total FROM findings GROUP BY rule, level \
                ORDER BY CASE level WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, total DESC, rule";
     let mut rules = Vec::new();
