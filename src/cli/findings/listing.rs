@@ -5,25 +5,24 @@ use anyhow::Result;
 use super::super::lines::{WIDTH, cut, shown, wrapped};
 use super::super::output::{self, Columns};
 use super::super::words::{FindingsWords, counted, filled};
-use super::super::{Format, Global, Opened};
-use super::stored::Stored;
+use super::super::{Format, Global};
+use cchc_definitions::Messages;
+use cchc_engine::StoredFinding;
 use cchc_model::Level;
 
-pub(super) fn write(global: &Global, opened: &Opened, found: &[Stored]) -> Result<()> {
+pub(super) fn write(global: &Global, messages: &Messages, found: &[StoredFinding]) -> Result<()> {
     match global.format {
-        Format::Table => output::plain(&listing(global, opened, found)?),
-        _ => columns(global, opened, found).write(global),
+        Format::Table => output::plain(&listing(global, messages, found)?),
+        _ => columns(global, messages, found).write(global),
     }
 }
 
-fn columns(global: &Global, opened: &Opened, found: &[Stored]) -> Columns {
+fn columns(global: &Global, messages: &Messages, found: &[StoredFinding]) -> Columns {
     let language = global.language();
-    let messages = &opened.definitions.messages;
     let sentences: Vec<String> = found.iter().map(|one| messages.sentence(&one.finding, language)).collect();
     let wrong: Vec<String> = found.iter().map(|one| messages.wrong(&one.finding, language)).collect();
     let to_do: Vec<String> = found.iter().map(|one| messages.to_do(&one.finding, language)).collect();
     let units: Vec<String> = found.iter().map(|one| one.units.join(",")).collect();
-    let names: Vec<String> = found.iter().map(|one| one.unit_name(opened)).collect();
     Columns::default()
         .int("import", found.iter().map(|one| Some(one.import)))
         .text("file", found.iter().map(|one| Some(one.finding.file.as_str())))
@@ -38,7 +37,7 @@ fn columns(global: &Global, opened: &Opened, found: &[Stored]) -> Columns {
         .text("wrong", known(&wrong))
         .text("to_do", known(&to_do))
         .text("unit_code", known(&units))
-        .text("unit_name", known(&names))
+        .text("unit_name", found.iter().map(|one| Some(one.unit_name.as_str()).filter(|name| !name.is_empty())))
         .text("code", found.iter().map(|one| Some(one.code.as_str()).filter(|code| !code.is_empty())))
         .text("status", found.iter().map(|one| Some(if one.cleared.is_some() { "cleared" } else { "open" })))
         .int("cleared_by", found.iter().map(|one| one.cleared.as_ref().and_then(|cleared| cleared.by)))
@@ -51,7 +50,7 @@ fn known(values: &[String]) -> impl Iterator<Item = Option<&str>> {
     values.iter().map(|value| Some(value.as_str()).filter(|value| !value.is_empty()))
 }
 
-fn listing(global: &Global, opened: &Opened, found: &[Stored]) -> Result<String> {
+fn listing(global: &Global, messages: &Messages, found: &[StoredFinding]) -> Result<String> {
     let (language, words) = (global.language(), Words::load(global)?.findings);
     let mut text = String::new();
     let mut before = None;
@@ -71,7 +70,7 @@ fn listing(global: &Global, opened: &Opened, found: &[Stored]) -> Result<String>
             Level::Info => '·',
         };
         let at = if finding.row > 0 { format!(" {}", counted(&words.row, "row", finding.row)) } else { String::new() };
-        let known = [one.code.clone(), one.unit_name(opened), finding.rule.clone().into_owned()];
+        let known = [one.code.clone(), one.unit_name.clone(), finding.rule.clone().into_owned()];
         let known: Vec<String> = known.into_iter().filter(|part| !part.is_empty()).collect();
         let cleared = one.cleared.as_ref().map_or_else(String::new, |cleared| match cleared.by {
             Some(by) => {
@@ -82,13 +81,13 @@ fn listing(global: &Global, opened: &Opened, found: &[Stored]) -> Result<String>
         });
         let line = format!("  {mark}{at} · {}{cleared}", known.join(" · "));
         text.push_str(&format!("{}\n", cut(&shown(&line), WIDTH)));
-        text.push_str(&wrapped(&shown(&opened.definitions.messages.sentence(finding, language)), 6));
+        text.push_str(&wrapped(&shown(&messages.sentence(finding, language)), 6));
     }
     text.push_str(&sums(&words, found));
     Ok(text)
 }
 
-fn sums(words: &FindingsWords, found: &[Stored]) -> String {
+fn sums(words: &FindingsWords, found: &[StoredFinding]) -> String {
     let open = |is_row: bool| found.iter().filter(|one| one.is_row == is_row && one.cleared.is_none()).count();
     let cleared = found.iter().filter(|one| one.cleared.is_some()).count();
     let (rows, others) = (open(true), open(false));
