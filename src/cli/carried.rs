@@ -6,12 +6,6 @@ use super::output::Columns;
 use super::{Global, note};
 use cchc_engine::Engine;
 
-/// Whether a row's unit did not exist on the day of `--units-as-of`: its figures have no unit to go to.
-fn is_not_carried(engine: &Engine, code: &str) -> bool {
-    let unit = engine.units().by_code(code);
-    engine.carry().zip(unit).is_some_and(|(carry, unit)| !carry.holds(unit))
-}
-
 /// Adds what `--units-as-of` makes worth knowing: which figures are estimates, and which units have no successor.
 pub(super) fn with_carried<'a>(
     columns: Columns,
@@ -23,7 +17,7 @@ pub(super) fn with_carried<'a>(
     }
     columns
         .flag("estimate", rows.clone().map(|(_, estimate)| estimate))
-        .flag("not_carried", rows.map(|(code, _)| is_not_carried(engine, code)))
+        .flag("not_carried", rows.map(|(code, _)| engine.is_not_carried(code)))
 }
 
 /// Says in words what the marks of `--units-as-of` mean, if there are any.
@@ -34,7 +28,7 @@ pub(super) fn tell_carried<'a>(global: &Global, engine: &Engine, rows: impl Iter
         if estimate {
             estimates.insert(code);
         }
-        if is_not_carried(engine, code) {
+        if engine.is_not_carried(code) {
             outside.insert(code);
         }
     }

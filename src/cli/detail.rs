@@ -22,12 +22,7 @@ pub(super) enum Depth {
 }
 
 /// One row per unit of the ranking and item or node.
-pub(super) fn write(
-    global: &Global,
-    index: &Index<'_>,
-    ranked: &Ranked,
-    depth: Depth,
-) -> Result<()> {
+pub(super) fn write(global: &Global, index: &Index<'_>, ranked: &Ranked, depth: Depth) -> Result<()> {
     let units: BTreeSet<&str> = ranked.rows.iter().map(|row| row.unit.unit_code.as_str()).collect();
     let wanted = |unit: &UnitRef| units.contains(unit.unit_code.as_str());
     match (index, &ranked.cards) {
@@ -82,12 +77,7 @@ struct Cell<'c> {
 }
 
 /// Nodes with their ranks, then indicators on the common scale.
-fn nodes(
-    global: &Global,
-    ranked: &Ranked,
-    settings: Ranking,
-    depth: Depth,
-) -> Result<()> {
+fn nodes(global: &Global, ranked: &Ranked, settings: Ranking, depth: Depth) -> Result<()> {
     let units: BTreeMap<&str, &UnitRef> =
         ranked.rows.iter().map(|row| (row.unit.unit_code.as_str(), &row.unit)).collect();
     let mut cells = Vec::new();

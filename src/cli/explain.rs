@@ -5,7 +5,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::carried::tell_carried;
-use super::figures::{status, tell_remarks};
+use super::figures::tell_remarks;
 use super::output::{self, Columns};
 use super::{Asked, Format, Global, Outcome, PolicyArgs, explain_index, period};
 use cchc_engine::{Explanation, ExplanationRequest};
@@ -81,7 +81,7 @@ impl Explain {
             "numerator": measure.numerator,
             "denominator": measure.denominator,
             "value": measure.value,
-            "status": status(measure.status),
+            "status": measure.status.word(),
             "numerator_condition": indicator.numerator,
             "denominator_condition": indicator.denominator,
             "estimate": measure.estimate,
@@ -114,7 +114,7 @@ impl Explain {
             found.row.unit.unit_code,
             found.row.period,
             number(measure.value),
-            status(measure.status),
+            measure.status.word(),
             number(measure.numerator),
             number(measure.denominator),
             rows,

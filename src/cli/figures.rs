@@ -6,7 +6,7 @@ use super::{Format, Global, note};
 use cchc_engine::Remarks;
 use cchc_indicators::{By, Children};
 use cchc_indices::SetAside;
-use cchc_model::{NotSent, Status, one_line};
+use cchc_model::{NotSent, one_line};
 
 /// How figures are split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -36,15 +36,6 @@ impl From<SplitBy> for By {
             SplitBy::Level => Self::Level,
             SplitBy::Month => Self::Month,
         }
-    }
-}
-
-pub(super) fn status(status: Status) -> &'static str {
-    match status {
-        Status::Ok => "ok",
-        Status::Missing => "missing",
-        Status::NotApplicable => "not_applicable",
-        Status::Suppressed => "suppressed",
     }
 }
 

@@ -54,9 +54,9 @@ impl Form06 {
         with_carried(columns, &asked.engine, marks.clone()).write(global)?;
         tell_carried(global, &asked.engine, marks);
         if rows.last().is_none_or(|row| row.counts[0] == 0) {
-            let hint = form.received.map_or_else(String::new, |(first, last)| {
-                format!("; dossiers were received from {first} to {last}")
-            });
+            let hint = form
+                .received
+                .map_or_else(String::new, |(first, last)| format!("; dossiers were received from {first} to {last}"));
             note(global, &format!("no dossiers in {}{hint}", self.period));
         }
         Ok(Outcome::Done)

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use super::carried::{tell_carried, with_carried};
-use super::figures::{SplitBy, children, has_not_sent, status, tell_not_sent};
+use super::figures::{SplitBy, children, has_not_sent, tell_not_sent};
 use super::output::{self, Columns};
 use super::{Asked, Global, Outcome, PolicyArgs, period};
 use cchc_definitions::Indicator;
@@ -115,7 +115,7 @@ fn compared(columns: Columns, rows: &[ComparedFigure]) -> Columns {
     columns
         .text("compared_with", rows.iter().map(|one| one.earlier_period.as_deref()))
         .number("earlier_value", rows.iter().map(|one| one.earlier?.value))
-        .text("earlier_status", rows.iter().map(|one| one.earlier.map(|measure| status(measure.status))))
+        .text("earlier_status", rows.iter().map(|one| one.earlier.map(|measure| measure.status.word())))
         .number("change", rows.iter().map(|one| change(one).map(|(now, then)| now - then)))
         .number(
             "relative_change",
@@ -137,5 +137,5 @@ fn columns(figures: &[&IndicatorRow]) -> Columns {
         .number("numerator", figures.iter().map(|row| row.measure.numerator))
         .number("denominator", figures.iter().map(|row| row.measure.denominator))
         .number("value", figures.iter().map(|row| row.measure.value))
-        .text("status", figures.iter().map(|row| Some(status(row.measure.status))))
+        .text("status", figures.iter().map(|row| Some(row.measure.status.word())))
 }

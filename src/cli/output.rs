@@ -7,7 +7,7 @@ use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray,
 };
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Schema, SchemaRef};
+use datafusion::arrow::datatypes::{DataType, Field, Float64Type, Schema, SchemaRef};
 use datafusion::arrow::json::WriterBuilder;
 use datafusion::arrow::json::writer::{JsonArray, LineDelimited};
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
@@ -54,7 +54,7 @@ impl Columns {
         Self { fields, arrays }
     }
 
-    pub fn batch(self) -> Result<RecordBatch> {
+    fn batch(self) -> Result<RecordBatch> {
         Ok(RecordBatch::try_new(Arc::new(Schema::new(self.fields)), self.arrays)?)
     }
 
@@ -269,11 +269,6 @@ pub(super) fn bytes(content: &[u8]) -> Result<()> {
     out.write_all(content)?;
     out.flush()?;
     Ok(())
-}
-
-/// A whole number of a result, for lines that people read.
-pub(super) fn integer(batch: &RecordBatch, column: usize, row: usize) -> i64 {
-    cast(batch.column(column), &DataType::Int64).map_or(0, |values| values.as_primitive::<Int64Type>().value(row))
 }
 
 #[cfg(test)]

@@ -5,12 +5,12 @@ use clap::Args;
 
 use super::carried::{tell_carried, with_carried};
 use super::detail::Depth;
-use super::figures::{status, tell_not_sent, tell_remarks};
+use super::figures::{tell_not_sent, tell_remarks};
 use super::output::Columns;
 use super::{Asked, Global, Outcome, PolicyArgs, detail, note, period};
 use cchc_engine::{Engine, RankingAnswer, RankingRequest};
 use cchc_indices::{Index, Scorecards};
-use cchc_model::{Period, RankRow};
+use cchc_model::{Period, RankRow, Status};
 use cchc_report::{FigureUnit, value_shown};
 
 #[derive(Debug, Args)]
@@ -104,7 +104,7 @@ fn write_ranking(global: &Global, engine: &Engine, index: &Index<'_>, answer: &R
         .int("rank_before", rows.iter().map(|row| row.rank_before.map(i64::from)))
         .int("rank_last_year", rows.iter().map(|row| row.rank_last_year.map(i64::from)))
         .int("movement", movement)
-        .text("reason", rows.iter().map(|row| row.reason.map(status)))
+        .text("reason", rows.iter().map(|row| row.reason.map(Status::word)))
         .flag("not_sent", rows.iter().map(|row| row.not_sent))
         .text("shown", shown.iter().map(Option::as_deref));
     let marks = rows.iter().map(|row| (row.unit.unit_code.as_str(), answer.estimates.contains(&row.unit.unit_code)));

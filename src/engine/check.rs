@@ -37,8 +37,7 @@ async fn indicator_faults(session: &Session, definitions: &Definitions) -> Resul
             found.extend(faults);
             continue;
         }
-        let planned =
-            measuring.measure(std::slice::from_ref(&period), &[indicator], By::Unit, Children::Apart).await;
+        let planned = measuring.measure(std::slice::from_ref(&period), &[indicator], By::Unit, Children::Apart).await;
         if let Err(error) = planned {
             let text = error.to_string();
             let text = first_line(&text);

@@ -56,7 +56,8 @@ impl Engine {
             several => {
                 let names: Vec<&str> = several.iter().map(|file| file.name.as_str()).collect();
                 let names = names.join(", ");
-                let message = format!("several files of the archive have rows to correct: {names}; unpack it and name one");
+                let message =
+                    format!("several files of the archive have rows to correct: {names}; unpack it and name one");
                 return Err(EngineError::Refused(message));
             }
         };
@@ -89,7 +90,9 @@ impl Engine {
             .map(|(number, _)| number)
             .next_back();
         let hint = other.map_or_else(String::new, |number| {
-            format!("; import {number} had a file of this name with another content: give the very file that was imported")
+            format!(
+                "; import {number} had a file of this name with another content: give the very file that was imported"
+            )
         });
         let digest = files.first().map_or("", |file| &file.sha256[..16]);
         Ok(format!("{} is none of the files imported here (its SHA-256 is {digest}…){hint}", from.display()))

@@ -237,9 +237,12 @@ fn stages(ranked: &Ranked, unit: &str) -> Vec<Part> {
         ];
         for (stage, table) in tables {
             let Some(at) = table.units().iter().position(|other| other == unit) else { continue };
-            parts.extend(table.columns().iter().map(|column| {
-                Part::Stage(StageValue { stage, name: column.id.clone(), value: column.values[at] })
-            }));
+            parts.extend(
+                table
+                    .columns()
+                    .iter()
+                    .map(|column| Part::Stage(StageValue { stage, name: column.id.clone(), value: column.values[at] })),
+            );
         }
     }
     parts

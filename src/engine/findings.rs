@@ -80,7 +80,8 @@ impl Engine {
     /// # Errors
     /// The request names no unit or several, or the store cannot be read.
     pub async fn findings(&self, request: &FindingsRequest) -> Result<Vec<StoredFinding>, EngineError> {
-        let units = request.unit.as_deref().map(|name| units_asked(self.units(), name, request.children)).transpose()?;
+        let units =
+            request.unit.as_deref().map(|name| units_asked(self.units(), name, request.children)).transpose()?;
         let mut found = self.all_findings().await?;
         found.retain(|stored| {
             let finding = &stored.finding;

@@ -12,6 +12,7 @@ mod remarks;
 mod report;
 mod returned;
 mod scorecard;
+mod sql;
 mod templates;
 mod unknown_names;
 
@@ -38,6 +39,7 @@ pub use remarks::Remarks;
 pub use report::{Report, ReportRequest};
 pub use returned::file_name;
 pub use scorecard::{Scorecard, ScorecardRequest};
+pub use sql::{SqlAnswer, SqlRequest, mentions_indicators};
 pub use templates::form_words;
 pub use unknown_names::{Suggestion, UnknownMeaning, UnknownName, UnknownNames};
 
@@ -116,6 +118,12 @@ impl Engine {
     #[must_use]
     pub fn carry(&self) -> Option<&Carry> {
         self.0.carry.as_ref()
+    }
+
+    /// Whether a unit did not exist on the day whose units are asked for: its figures have no unit to go to.
+    #[must_use]
+    pub fn is_not_carried(&self, code: &str) -> bool {
+        self.carry().zip(self.units().by_code(code)).is_some_and(|(carry, unit)| !carry.holds(unit))
     }
 
     /// The version as tables.

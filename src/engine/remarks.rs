@@ -28,7 +28,10 @@ impl Remarks {
             index: index.id().to_owned(),
             set_aside: ranked.set_aside.clone(),
             left_out: if let Index::Composite(definition) = index { left_out(definition) } else { Vec::new() },
-            passed_over: ranked.cards.as_ref().map_or_else(Vec::new, |cards| cards.passed_over.iter().cloned().collect()),
+            passed_over: ranked
+                .cards
+                .as_ref()
+                .map_or_else(Vec::new, |cards| cards.passed_over.iter().cloned().collect()),
         }
     }
 }

@@ -96,8 +96,7 @@ impl Maker<'_> {
         let name = Path::new(&finding.file)
             .file_name()
             .map_or_else(|| finding.file.clone(), |name| name.to_string_lossy().into_owned());
-        let cells: serde_json::Map<String, serde_json::Value> =
-            serde_json::from_str(&stored.cells).unwrap_or_default();
+        let cells: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&stored.cells).unwrap_or_default();
         let text = |value: serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         ReturnedFinding {
             standing: standing(stored),

@@ -13,7 +13,12 @@ impl Engine {
     pub(super) fn template(&self) -> Result<Template, EngineError> {
         let root = self.workspace().root();
         // Whoever edits his own file is told which one it is.
-        parsed(root, "workbook.toml", &root.join("report-templates/workbook.toml").display().to_string(), Template::parse)
+        parsed(
+            root,
+            "workbook.toml",
+            &root.join("report-templates/workbook.toml").display().to_string(),
+            Template::parse,
+        )
     }
 
     /// The looks of reports, which other workbooks share.

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use clap::Args;
 
-use super::files::{folder_of, save};
 use super::figures::children;
+use super::files::{folder_of, save};
 use super::{Asked, Format, Global, Outcome, Usage, note, output};
 use cchc_engine::{ClearedFindings, FindingsRequest, StoredFinding};
 use cchc_model::{Level, Resolved};

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::super::output::Columns;
 use super::super::files::{folder_of, make, save};
+use super::super::output::Columns;
 use super::super::words::Words;
 use super::super::{Global, Usage, faults, note};
 use super::{Import, definitions};

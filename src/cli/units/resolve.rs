@@ -22,7 +22,8 @@ struct Line<'a> {
 impl Resolve {
     pub fn run(&self, global: &Global) -> Result<()> {
         let asked = Asked::open(global)?;
-        let lines: Vec<Line<'_>> = self.names.iter().flat_map(|name| lines(asked.engine.units(), name, self.on)).collect();
+        let lines: Vec<Line<'_>> =
+            self.names.iter().flat_map(|name| lines(asked.engine.units(), name, self.on)).collect();
         let unit = |of: fn(&Unit) -> &str| lines.iter().map(move |line| line.unit.map(of));
         let days = |of: fn(&Unit) -> Option<NaiveDate>| {
             let day = |line: &Line<'_>| line.unit.and_then(of).map(|day| day.to_string());
