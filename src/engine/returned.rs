@@ -52,7 +52,7 @@ impl Engine {
         for stored in found {
             of.entry(self.addressee(&stored.units)).or_default().push(stored);
         }
-        let file = |(unit, found): (Option<&str>, Vec<&StoredFinding>)| {
+        let file = |(unit, found): (Option<&str>, Vec<&StoredFinding>)| -> Result<ReportFile, EngineError> {
             let name = unit.map(|code| self.units().by_code(code).map_or(code, |unit| unit.name.as_str()));
             let title = name.map_or_else(|| maker.words.no_unit.clone(), str::to_owned);
             let name = unit.map_or_else(|| NO_UNIT.to_owned(), |code| format!("{}.xlsx", file_name(code, name)));
