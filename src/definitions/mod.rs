@@ -23,7 +23,7 @@ use cchc_model::Period;
 
 pub use calendar::{Calendar, CalendarDay};
 pub use derived::{Against, Derived, Holds, Sums, Told};
-pub use files::{Files, Origin, TEMPLATES};
+pub use files::{Files, Origin, TEMPLATES, template_text};
 pub use index::IndexDef;
 pub use index::composite::Composite;
 pub use index::formula::Formula;
