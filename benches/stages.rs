@@ -166,6 +166,7 @@ fn stages(criterion: &mut Criterion) {
         );
     });
 
+    let shell = cchc::store::Shell::new().expect("threads");
     let loaded = loaded(folder.path(), &export, &definitions);
     let engine = Measuring {
         session: &loaded.session,
@@ -181,13 +182,13 @@ fn stages(criterion: &mut Criterion) {
     let all: Vec<&Indicator> = definitions.indicators.iter().collect();
     for (name, indicators) in [("form 06 × 12 months", &form06), ("all indicators × 12 months", &all)] {
         group.bench_function(name, |bench| {
-            bench.iter(|| engine.measure(&months, indicators, By::Unit, Children::Apart).expect("figures"));
+            bench.iter(|| shell.wait(engine.measure(&months, indicators, By::Unit, Children::Apart)).expect("figures"));
         });
     }
-    let measured = engine.measure(&months, &[all[8]], By::Unit, Children::Apart).expect("figures");
+    let measured = shell.wait(engine.measure(&months, &[all[8]], By::Unit, Children::Apart)).expect("figures");
     let measured: Vec<IndicatorRow> = measured.into_iter().map(|row| row.row).collect();
     let scores = Scored::by_indicator(&measured);
-    let missing = not_sent(&engine, &months[11]).expect("who has not sent");
+    let missing = shell.wait(not_sent(&engine, &months[11])).expect("who has not sent");
     group.bench_function("rank", |bench| {
         bench.iter(|| rank([&scores, &scores, &scores], Ranking::default(), &missing));
     });

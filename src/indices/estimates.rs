@@ -11,7 +11,11 @@ use cchc_store::StoreError;
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn estimates(engine: &Measuring<'_>, index: &Index<'_>, period: &Period) -> Result<BTreeSet<String>, StoreError> {
+pub async fn estimates(
+    engine: &Measuring<'_>,
+    index: &Index<'_>,
+    period: &Period,
+) -> Result<BTreeSet<String>, StoreError> {
     if engine.carry.is_none() {
         return Ok(BTreeSet::new());
     }
@@ -19,7 +23,7 @@ pub fn estimates(engine: &Measuring<'_>, index: &Index<'_>, period: &Period) -> 
     if let Index::Indicator(_, indicator) = index {
         inputs = vec![*indicator];
     }
-    let rows = engine.measure(std::slice::from_ref(period), &inputs, By::Unit, Children::Apart)?;
+    let rows = engine.measure(std::slice::from_ref(period), &inputs, By::Unit, Children::Apart).await?;
     let doubtful = rows.into_iter().map(|row| row.row).filter(|row| row.measure.estimate);
     Ok(doubtful.map(|row| row.unit.unit_code).collect())
 }

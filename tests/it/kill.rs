@@ -27,6 +27,7 @@ pub fn held(place: &Place) -> Held {
     let workspace = Workspace::open(&place.workspace()).unwrap();
     let definitions = Definitions::load(None).unwrap();
     let session = workspace.session(&workspace.version(None).unwrap(), &definitions.calendar).unwrap();
+    let shell = cchc::store::Shell::new().unwrap();
     let folder = place.path("").to_str().unwrap().to_owned();
     let mut rows = BTreeMap::new();
     for table in table_names() {
@@ -38,7 +39,7 @@ pub fn held(place: &Place) -> Held {
             "SELECT arrow_cast(concat_ws(' | ', {}), 'Utf8') AS line FROM {table} ORDER BY line",
             columns.join(", ")
         );
-        let lines = session.run(&sql).unwrap().into_iter().flat_map(|batch| {
+        let lines = shell.wait(session.run(&sql)).unwrap().into_iter().flat_map(|batch| {
             batch.column(0).as_string::<i32>().iter().map(|line| line.unwrap().replace(&folder, "")).collect::<Vec<_>>()
         });
         rows.insert(table, lines.collect());
