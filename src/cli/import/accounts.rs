@@ -65,7 +65,7 @@ pub(in super::super) fn gather(report: &ImportReport) -> Vec<Told<'_>> {
     for finding in &report.findings {
         let of_file = rules.entry(&finding.file).or_default();
         let rule =
-            of_file.entry(finding.rule.as_ref()).or_insert(Rule { count: 0, first: finding, values: BTreeSet::new() });
+            of_file.entry(&*finding.rule).or_insert(Rule { count: 0, first: finding, values: BTreeSet::new() });
         rule.count += finding.count;
         rule.values.extend(Some(finding.value.as_str()).filter(|value| !value.is_empty()));
     }

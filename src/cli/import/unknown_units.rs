@@ -16,7 +16,7 @@ const RULES: [&str; 4] = ["unknown_unit", "ambiguous_unit", "unknown_receiving_u
 /// Tells each name with its rows and the nearest unit, the most frequent first.
 pub(super) fn tell(global: &Global, words: &ImportWords, report: &ImportReport) {
     let mut names: BTreeMap<(&str, bool, &str), u64> = BTreeMap::new();
-    for finding in report.findings.iter().filter(|one| RULES.contains(&one.rule.as_ref())) {
+    for finding in report.findings.iter().filter(|one| RULES.contains(&&*one.rule)) {
         // A name that may be a person's is not kept.
         if !finding.value.is_empty() {
             let several = finding.rule.starts_with("ambiguous");

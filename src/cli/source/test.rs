@@ -107,7 +107,7 @@ fn misfits(
         let is_one = |finding: &Finding| {
             finding.file == file.file
                 && finding.level == Level::Error
-                && matches!(finding.rule.as_ref(), "no_source" | "missing_column")
+                && matches!(&*finding.rule, "no_source" | "missing_column")
         };
         !report.sheets.iter().any(|sheet| sheet.file == file.file) && report.findings.iter().any(is_one)
     };
