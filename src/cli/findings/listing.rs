@@ -29,7 +29,7 @@ fn columns(global: &Global, messages: &Messages, found: &[StoredFinding]) -> Col
         .text("sheet", found.iter().map(|one| Some(one.finding.sheet.as_str())))
         .int("row", found.iter().map(|one| Some(i64::from(one.finding.row)).filter(|row| *row > 0)))
         .text("level", found.iter().map(|one| Some(one.finding.level.as_str())))
-        .text("rule", found.iter().map(|one| Some(one.&*finding.rule)))
+        .text("rule", found.iter().map(|one| Some(&*one.finding.rule)))
         .text("column", found.iter().map(|one| Some(one.finding.column.as_str())))
         .text("value", found.iter().map(|one| Some(one.finding.value.as_str())))
         .int("count", found.iter().map(|one| Some(one.finding.count as i64)))
