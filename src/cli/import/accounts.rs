@@ -64,8 +64,7 @@ pub(in super::super) fn gather(report: &ImportReport) -> Vec<Told<'_>> {
     let mut rules: BTreeMap<&str, BTreeMap<&str, Rule<'_>>> = BTreeMap::new();
     for finding in &report.findings {
         let of_file = rules.entry(&finding.file).or_default();
-        let rule =
-            of_file.entry(&*finding.rule).or_insert(Rule { count: 0, first: finding, values: BTreeSet::new() });
+        let rule = of_file.entry(&*finding.rule).or_insert(Rule { count: 0, first: finding, values: BTreeSet::new() });
         rule.count += finding.count;
         rule.values.extend(Some(finding.value.as_str()).filter(|value| !value.is_empty()));
     }
