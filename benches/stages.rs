@@ -105,7 +105,8 @@ fn loaded(folder: &Path, export: &Path, definitions: &Definitions) -> Loaded {
     import(&workspace, definitions, &[export.to_owned()], &Options::default(), &mut Quiet).expect("an import");
     let version = workspace.version(None).expect("a version");
     let session = workspace.session(&version, &definitions.calendar).expect("a session");
-    let units = stored_units(&session).expect("units");
+    let shell = cchc::store::Shell::new().expect("threads");
+    let units = shell.wait(stored_units(&session)).expect("units");
     Loaded { workspace, session, units }
 }
 
@@ -198,8 +199,9 @@ fn stages(criterion: &mut Criterion) {
     let quarter: Period = "2024-Q4".parse().expect("a quarter");
     let indices = definitions.indices.iter().map(|index| Index::find(&definitions, &index.id, &quarter));
     let indices: Vec<Index<'_>> = indices.collect::<Result<_, _>>().expect("shipped indices are in force");
-    let input =
-        gather(&engine, &loaded.workspace.config, &version, &quarter, &indices, &Cards::None, template).expect("input");
+    let config = &loaded.workspace.config;
+    let input = gather(&engine, config, &version, &quarter, &indices, &Cards::None, template);
+    let input = shell.wait(input).expect("input");
     group.bench_function("report", |bench| {
         bench.iter(|| render_xlsx(&build(&input), &input.template.theme).expect("a workbook"));
     });

@@ -45,6 +45,12 @@ pub fn template_text(overlay: Option<&Path>, name: &str) -> std::io::Result<Cow<
 }
 
 impl Files {
+    /// The embedded text of a path below `queries/`.
+    #[must_use]
+    pub fn shipped(file: &str) -> Option<&'static str> {
+        QUERIES.get_file(file).and_then(include_dir::File::contents_utf8)
+    }
+
     /// Where the file of that path below `queries/` comes from.
     #[must_use]
     pub fn origin(overlay: Option<&Path>, file: &str) -> Origin {

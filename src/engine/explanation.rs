@@ -120,7 +120,8 @@ impl Engine {
         let Index::Indicator(_, indicator) = index else {
             return self.score_explained(&index, request).await.map(|score| Explanation::Score(Box::new(score)));
         };
-        let traced = trace(&self.measuring(request.policies), indicator, unit, period).await?;
+        let question = self.question()?;
+        let traced = trace(&question.measuring(request.policies), indicator, unit, period).await?;
         traced.map(|trace| Explanation::Figure(Box::new(trace))).ok_or_else(|| self.no_such_row(unit, period))
     }
 
@@ -139,7 +140,8 @@ impl Engine {
         index: &Index<'_>,
         request: &ExplanationRequest,
     ) -> Result<ScoreExplanation, EngineError> {
-        let measuring = self.measuring(request.policies);
+        let question = self.question()?;
+        let measuring = question.measuring(request.policies);
         let period = &request.period;
         let missing = not_sent(&measuring, period).await?;
         let ranked = index.rank(&measuring, period, &missing).await?;
@@ -189,7 +191,8 @@ impl Engine {
             if let Some(input) = item.rule.as_ref().and_then(|rule| rule.input())
                 && let Some(indicator) = self.definitions().indicator(input, &request.period)
             {
-                let measuring = self.measuring(request.policies);
+                let question = self.question()?;
+                let measuring = question.measuring(request.policies);
                 part.figure = trace(&measuring, indicator, &request.unit, &request.period).await?;
             }
             parts.push(Part::Item(Box::new(part)));

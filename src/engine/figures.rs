@@ -119,7 +119,8 @@ impl Engine {
     /// # Errors
     /// The request names what is not there, or the store cannot be read.
     pub async fn figures(&self, request: &FiguresRequest) -> Result<Figures, EngineError> {
-        let measuring = self.measuring(request.policies);
+        let question = self.question()?;
+        let measuring = question.measuring(request.policies);
         let chosen = measuring.chosen(&request.indicators, &request.period).map_err(EngineError::Request)?;
         if let Some(kind) = &request.kind {
             self.check_kind(kind)?;
@@ -154,7 +155,8 @@ impl Engine {
     /// # Errors
     /// The request names what is not there.
     pub fn figures_sql(&self, request: &FiguresRequest) -> Result<Vec<String>, EngineError> {
-        let measuring = self.measuring(request.policies);
+        let question = self.question()?;
+        let measuring = question.measuring(request.policies);
         let chosen = measuring.chosen(&request.indicators, &request.period).map_err(EngineError::Request)?;
         Ok(measuring.sql(&chosen, &request.by.periods(&request.period), request.by))
     }
@@ -164,7 +166,8 @@ impl Engine {
     /// # Errors
     /// A row does not add up, or the store cannot be read.
     pub async fn form06(&self, request: &Form06Request) -> Result<Form06, EngineError> {
-        let measuring = self.measuring(request.policies);
+        let question = self.question()?;
+        let measuring = question.measuring(request.policies);
         let mut rows = Vec::new();
         for period in request.by.periods(&request.period) {
             let found = measuring.form06(&period, request.by, request.children).await?;
@@ -176,7 +179,7 @@ impl Engine {
             rows.extend(found.into_iter().map(|row| (period.clone(), row)));
         }
         let is_empty = rows.last().is_none_or(|(_, row)| row.counts[0] == 0);
-        let received = if is_empty { questions::received_days(self.session()).await? } else { None };
+        let received = if is_empty { questions::received_days(&self.question()?.session).await? } else { None };
         Ok(Form06 { rows, received })
     }
 
@@ -185,6 +188,6 @@ impl Engine {
     /// # Errors
     /// The store cannot be read.
     pub async fn units_without_entry(&self) -> Result<Vec<(String, i64)>, EngineError> {
-        Ok(questions::units_without_entry(self.session()).await?)
+        Ok(questions::units_without_entry(&self.question()?.session).await?)
     }
 }

@@ -97,7 +97,7 @@ impl Engine {
 
     /// All findings of the version, in the same order.
     pub(super) async fn all_findings(&self) -> Result<Vec<StoredFinding>, EngineError> {
-        let kept = questions::findings(self.session()).await?;
+        let kept = questions::findings(&self.question()?.session).await?;
         Ok(kept.into_iter().map(|one| stored(one, self.units())).collect())
     }
 }

@@ -83,7 +83,7 @@ impl Engine {
         let kinds = &index.head.unit_kinds;
         let scored = |unit: &UnitRef| kinds.is_empty() || unit.kind.as_ref().is_some_and(|kind| kinds.contains(kind));
         let units: Vec<UnitRef> =
-            self.measuring(self.config().policies).units_in(&period).into_iter().filter(scored).collect();
+            self.question()?.measuring(self.config().policies).units_in(&period).into_iter().filter(scored).collect();
         let FormUnits::One(code) = &request.units else {
             if units.is_empty() {
                 let (id, kinds) = (&request.index, kinds.join(", "));

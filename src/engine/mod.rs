@@ -7,6 +7,7 @@ mod explanation;
 mod figures;
 mod findings;
 mod forms;
+mod indicators_table;
 mod ranking;
 mod remarks;
 mod report;
@@ -126,20 +127,33 @@ impl Engine {
         self.carry().zip(self.units().by_code(code)).is_some_and(|(carry, unit)| !carry.holds(unit))
     }
 
-    /// The version as tables.
-    fn session(&self) -> &Session {
-        &self.0.session
+    /// Bytes that all questions hold at the moment.
+    #[must_use]
+    pub fn reserved(&self) -> usize {
+        self.0.session.reserved()
     }
 
+    /// Begins a question: whoever asks the store does so through one, so that its memory is its own.
+    fn question(&self) -> Result<Question<'_>, EngineError> {
+        Ok(Question { opened: &self.0, session: self.0.session.question()? })
+    }
+}
+
+/// One question to a version, with memory of its own that is free when the question is done or dropped.
+struct Question<'a> {
+    opened: &'a Opened,
+    session: Session,
+}
+
+impl Question<'_> {
     /// All that measuring needs.
     fn measuring(&self, policies: Policies) -> Measuring<'_> {
-        let opened = &*self.0;
         Measuring {
-            session: &opened.session,
-            definitions: &opened.definitions,
-            units: &opened.units,
+            session: &self.session,
+            definitions: &self.opened.definitions,
+            units: &self.opened.units,
             policies,
-            carry: opened.carry.as_ref(),
+            carry: self.opened.carry.as_ref(),
         }
     }
 }

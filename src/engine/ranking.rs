@@ -56,7 +56,8 @@ impl Engine {
         if let Some(kind) = &request.kind {
             self.check_kind(kind)?;
         }
-        let measuring = self.measuring(request.policies);
+        let question = self.question()?;
+        let measuring = question.measuring(request.policies);
         let not_sent = not_sent(&measuring, &request.period).await?;
         let mut ranked = index.rank(&measuring, &request.period, &not_sent).await?;
         let remarks = Remarks::of(&index, &ranked);

@@ -51,7 +51,8 @@ impl Engine {
         self.check_cards(&indices, &request.cards)?;
         let template = self.template()?;
         let theme = template.theme.clone();
-        let measuring = self.measuring(request.policies);
+        let question = self.question()?;
+        let measuring = question.measuring(request.policies);
         let input =
             gather(&measuring, self.config(), self.version(), period, &indices, &request.cards, template).await?;
         let set_aside = input.rankings.iter().flat_map(|ranking| {

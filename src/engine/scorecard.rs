@@ -45,7 +45,8 @@ impl Engine {
             let message = format!("'{id}' is no index of points; see `cchc rank --detail` or `cchc explain`");
             return Err(EngineError::Request(message));
         };
-        let measuring = self.measuring(*policies);
+        let question = self.question()?;
+        let measuring = question.measuring(*policies);
         let not_sent = not_sent(&measuring, period).await?;
         let ranked = Index::Points(index).rank(&measuring, period, &not_sent).await?;
         let cards = ranked.cards.expect("an index of points gives points");

@@ -1,19 +1,15 @@
 //! One SQL text of a user, read-only, over the tables of a version.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, BooleanArray, Float64Array, RecordBatch, StringArray};
+use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::ScalarValue;
-use datafusion::datasource::MemTable;
-use datafusion::error::DataFusionError;
 
+use super::indicators_table::IndicatorsTable;
 use super::{Engine, EngineError};
-use cchc_definitions::{Indicator, did_you_mean};
-use cchc_indicators::{By, Children, GroupedRow};
+use cchc_definitions::did_you_mean;
 use cchc_model::Period;
-use cchc_store::{StoreError, questions};
 
 /// A question in SQL and its parameters.
 #[derive(Debug, Clone)]
@@ -54,13 +50,13 @@ impl Engine {
                 return Err(EngineError::Request(format!("the question needs ${name}; give {option}")));
             }
         }
-        let question = if mentions_indicators(&request.text) {
-            let table = self.indicators_table(request.period.as_ref()).await?;
-            self.session().question_with("indicators", Arc::new(table))?
+        let session = self.question()?.session;
+        let (schema, batches) = if mentions_indicators(&request.text) {
+            let table = IndicatorsTable::new(self, request.period.clone())?;
+            session.with_table("indicators", Arc::new(table))?.query(&request.text, &parameters).await?
         } else {
-            self.session().question()?
+            session.query(&request.text, &parameters).await?
         };
-        let (schema, batches) = question.query(&request.text, &parameters).await?;
         Ok(SqlAnswer { schema, batches })
     }
 
@@ -74,58 +70,6 @@ impl Engine {
             let hint = did_you_mean(name, saved.keys().map(String::as_str));
             EngineError::Request(format!("no ready question '{name}'{hint}; `cchc sql --list` names them"))
         })
-    }
-
-    /// The table `indicators`: of a period, or of every month, quarter and year in which dossiers were received.
-    async fn indicators_table(&self, period: Option<&Period>) -> Result<MemTable, EngineError> {
-        let periods = match period {
-            Some(period) => vec![period.clone()],
-            None => self.received_periods().await?,
-        };
-        let all: Vec<&Indicator> = self.definitions().indicators.iter().collect();
-        let measuring = self.measuring(self.config().policies);
-        let rows = measuring.measure(&periods, &all, By::Unit, Children::Apart).await?;
-        let batch = self.batch(&rows).map_err(StoreError::from)?;
-        Ok(MemTable::try_new(batch.schema(), vec![vec![batch]]).map_err(StoreError::from)?)
-    }
-
-    fn batch(&self, rows: &[GroupedRow]) -> Result<RecordBatch, DataFusionError> {
-        let rows = || rows.iter().map(|one| &one.row);
-        let text = |values: StringArray| Arc::new(values) as ArrayRef;
-        let number = |values: Float64Array| Arc::new(values) as ArrayRef;
-        let flag = |values: BooleanArray| Arc::new(values) as ArrayRef;
-        let mut columns = vec![
-            ("unit_code", text(rows().map(|row| Some(row.unit.unit_code.as_str())).collect())),
-            ("unit_name", text(rows().map(|row| Some(row.unit.unit_name.as_str())).collect())),
-            ("kind", text(rows().map(|row| row.unit.kind.as_deref()).collect())),
-            ("period", text(rows().map(|row| Some(row.period.as_str())).collect())),
-            ("indicator", text(rows().map(|row| Some(row.indicator.as_str())).collect())),
-            ("numerator", number(rows().map(|row| row.measure.numerator).collect())),
-            ("denominator", number(rows().map(|row| row.measure.denominator).collect())),
-            ("value", number(rows().map(|row| row.measure.value).collect())),
-            ("status", text(rows().map(|row| Some(row.measure.status.word())).collect())),
-        ];
-        if self.carry().is_some() {
-            columns.push(("estimate", flag(rows().map(|row| Some(row.measure.estimate)).collect())));
-            columns.push((
-                "not_carried",
-                flag(rows().map(|row| Some(self.is_not_carried(&row.unit.unit_code))).collect()),
-            ));
-        }
-        let columns = columns.into_iter().map(|(name, values)| (name, values, true));
-        Ok(RecordBatch::try_from_iter_with_nullable(columns)?)
-    }
-
-    /// Years, quarters and months in which dossiers were received.
-    async fn received_periods(&self) -> Result<Vec<Period>, EngineError> {
-        let months = questions::received_months(self.session()).await?;
-        let names: BTreeSet<String> = months
-            .into_iter()
-            .flat_map(|(year, month)| {
-                [format!("{year}"), format!("{year}-Q{}", (month + 2) / 3), format!("{year}-{month:02}")]
-            })
-            .collect();
-        Ok(names.iter().filter_map(|name| name.parse().ok()).collect())
     }
 }
 

@@ -70,7 +70,7 @@ impl Engine {
     /// The store cannot be read.
     pub async fn unknown_names(&self) -> Result<UnknownNames, EngineError> {
         let (mut uses, mut unnamed_rows) = (BTreeMap::<String, Uses>::new(), 0);
-        for found in questions::unresolved_names(self.session()).await? {
+        for found in questions::unresolved_names(&self.question()?.session).await? {
             if found.name.is_empty() {
                 unnamed_rows += found.rows;
                 continue;

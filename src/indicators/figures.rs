@@ -94,7 +94,8 @@ fn who(
     by: By,
     found: &[Sums],
 ) -> Vec<(UnitRef, Option<String>)> {
-    let everything = UnitRef { unit_code: "*".into(), unit_name: "Toàn bộ".into(), kind: None };
+    let unit_name = engine.definitions.all_units.clone();
+    let everything = UnitRef { unit_code: "*".into(), unit_name, kind: None };
     if !by.is_by_unit() {
         let mut groups: Vec<Option<String>> = found
             .iter()

@@ -4,6 +4,7 @@ mod delta;
 mod frames;
 mod kill;
 mod leftovers;
+mod memory;
 mod merge;
 mod purge;
 pub mod questions;

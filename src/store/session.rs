@@ -1,6 +1,7 @@
 //! One published version as SQL tables: the only way that figures read the store.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::NaiveDate;
 use datafusion::arrow::array::{BooleanArray, Date32Array, Int32Array, Int64Array};
@@ -12,10 +13,10 @@ use datafusion::datasource::empty::EmptyTable;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::error::DataFusionError;
-use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 
+use super::memory::QuestionPool;
 use super::{Manifest, Rows, StoreError, Workspace, schema};
 use cchc_definitions::{Calendar, CalendarDay};
 use cchc_model::{Column, Kind};
@@ -27,8 +28,10 @@ use cchc_model::{Column, Kind};
 /// the tables themselves and what is known of their files are shared.
 pub struct Session {
     tables: Arc<Vec<(String, Arc<dyn TableProvider>)>>,
-    runtime: Arc<RuntimeEnv>,
+    /// Bytes that one question may hold.
     memory: usize,
+    /// Bytes that all questions hold.
+    reserved: Arc<AtomicUsize>,
     context: SessionContext,
 }
 
@@ -80,9 +83,10 @@ impl Session {
     ) -> Result<Self, StoreError> {
         tables.push(("calendar".to_owned(), Arc::new(calendar_table(calendar)?)));
         let tables = Arc::new(tables);
-        let runtime = RuntimeEnvBuilder::new().build_arc()?;
-        let context = context(&tables, &runtime, memory)?;
-        Ok(Self { tables, runtime, memory, context })
+        let reserved = Arc::default();
+        let runtime = with_pool(&RuntimeEnvBuilder::new().build()?, memory, &reserved);
+        let context = context(&tables, runtime)?;
+        Ok(Self { tables, memory, reserved, context })
     }
 
     /// The same version for one question: with memory of its own.
@@ -90,24 +94,32 @@ impl Session {
     /// # Errors
     /// The tables cannot be named.
     pub fn question(&self) -> Result<Self, StoreError> {
-        let context = context(&self.tables, &self.runtime, self.memory)?;
-        Ok(Self { tables: Arc::clone(&self.tables), runtime: Arc::clone(&self.runtime), memory: self.memory, context })
+        self.over_tables(with_pool(&self.context.runtime_env(), self.memory, &self.reserved))
     }
 
-    /// The same version for one question that sees one more table.
+    /// The same question, that sees one more table.
     ///
     /// # Errors
     /// The tables cannot be named.
-    pub fn question_with(&self, name: &str, table: Arc<dyn TableProvider>) -> Result<Self, StoreError> {
-        let question = self.question()?;
+    pub fn with_table(&self, name: &str, table: Arc<dyn TableProvider>) -> Result<Self, StoreError> {
+        let question = self.over_tables(self.context.runtime_env())?;
         question.context.register_table(name, table)?;
         Ok(question)
     }
 
-    /// Bytes that questions of this session hold at the moment.
+    fn over_tables(&self, runtime: Arc<RuntimeEnv>) -> Result<Self, StoreError> {
+        Ok(Self {
+            context: context(&self.tables, runtime)?,
+            tables: Arc::clone(&self.tables),
+            memory: self.memory,
+            reserved: Arc::clone(&self.reserved),
+        })
+    }
+
+    /// Bytes that all questions of this version hold at the moment.
     #[must_use]
     pub fn reserved(&self) -> usize {
-        self.context.runtime_env().memory_pool.reserved()
+        self.reserved.load(Ordering::Relaxed)
     }
 
     /// Runs the engine's own SQL.
@@ -155,16 +167,20 @@ impl Session {
     }
 }
 
-/// A context of its own over shared tables, with a pool of memory of its own.
+/// A pool of memory of its own; what is known of files stays shared.
+fn with_pool(shared: &RuntimeEnv, memory: usize, reserved: &Arc<AtomicUsize>) -> Arc<RuntimeEnv> {
+    let pool = QuestionPool::new(memory, Arc::clone(reserved));
+    Arc::new(RuntimeEnv { memory_pool: Arc::new(pool), ..shared.clone() })
+}
+
+/// A context of its own over shared tables.
 fn context(
     tables: &[(String, Arc<dyn TableProvider>)],
-    shared: &RuntimeEnv,
-    memory: usize,
+    runtime: Arc<RuntimeEnv>,
 ) -> Result<SessionContext, StoreError> {
-    let runtime = RuntimeEnv { memory_pool: Arc::new(FairSpillPool::new(memory)), ..shared.clone() };
     let mut config = SessionConfig::new().with_information_schema(true);
     config.options_mut().execution.parquet.pushdown_filters = false;
-    let context = SessionContext::new_with_config_rt(config, Arc::new(runtime));
+    let context = SessionContext::new_with_config_rt(config, runtime);
     for (name, table) in tables {
         context.register_table(name.as_str(), Arc::clone(table))?;
     }
