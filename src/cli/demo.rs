@@ -7,7 +7,7 @@ use clap::Args;
 use include_dir::{Dir, include_dir};
 
 use super::import::Bar;
-use super::{Asked, Global, Outcome, faults, init, note, output, report};
+use super::{Global, OpenEngine, Outcome, faults, init, note, output, report};
 use cchc_definitions::Definitions;
 use cchc_engine::{RankingRequest, ReportRequest};
 use cchc_import::{Options, import};
@@ -54,13 +54,13 @@ impl Demo {
                 sum(|file| file.rejected)
             ),
         );
-        let asked = Asked::open(&Global { workspace: root, as_of: None, ..*global })?;
-        let (period, policies): (Period, _) = (PERIOD.parse()?, asked.engine.config().policies);
+        let opened = OpenEngine::open(&Global { workspace: root, as_of: None, ..*global })?;
+        let (period, policies): (Period, _) = (PERIOD.parse()?, opened.engine.config().policies);
         let index = "on-time".to_owned();
         let request = RankingRequest { index, period: period.clone(), kind: None, within: None, policies };
-        output::plain(&short(&asked.wait(asked.engine.ranking(&request))?.ranked.rows))?;
+        output::plain(&short(&opened.wait(opened.engine.ranking(&request))?.ranked.rows))?;
         let request = ReportRequest { period, indices: Vec::new(), cards: Cards::None, policies };
-        report::write(global, &asked, &request, &self.out)?;
+        report::write(global, &opened, &request, &self.out)?;
         Ok(Outcome::Done)
     }
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::carried::tell_carried;
 use super::figures::tell_remarks;
 use super::output::{self, Columns};
-use super::{Asked, Format, Global, Outcome, PolicyArgs, explain_index, period};
+use super::{Format, Global, OpenEngine, Outcome, PolicyArgs, explain_index, period};
 use cchc_engine::{Explanation, ExplanationRequest};
 use cchc_indicators::Trace;
 use cchc_model::Period;
@@ -34,23 +34,23 @@ pub(super) struct Explain {
 
 impl Explain {
     pub fn run(&self, global: &Global) -> Result<Outcome> {
-        let asked = Asked::open(global)?;
+        let opened = OpenEngine::open(global)?;
         let request = ExplanationRequest {
             id: self.indicator.clone(),
             unit: self.unit.clone(),
             period: self.period.clone(),
             item: self.item.clone(),
-            policies: self.policies.over(asked.engine.config().policies),
+            policies: self.policies.over(opened.engine.config().policies),
         };
         let unit = self.unit.as_str();
-        match asked.wait(asked.engine.explanation(&request))? {
+        match opened.wait(opened.engine.explanation(&request))? {
             Explanation::Figure(found) => {
-                tell_carried(global, &asked.engine, std::iter::once((unit, found.row.measure.estimate)));
+                tell_carried(global, &opened.engine, std::iter::once((unit, found.row.measure.estimate)));
                 self.write(global, &found)?;
             }
             Explanation::Score(score) => {
                 tell_remarks(global, &score.remarks);
-                tell_carried(global, &asked.engine, std::iter::once((unit, score.is_estimate)));
+                tell_carried(global, &opened.engine, std::iter::once((unit, score.is_estimate)));
                 explain_index::write(global, &score)?;
             }
         }

@@ -6,7 +6,7 @@ use clap::Args;
 use super::carried::{tell_carried, with_carried};
 use super::figures::{SplitBy, children};
 use super::output::Columns;
-use super::{Asked, Global, Outcome, PolicyArgs, note, period};
+use super::{Global, OpenEngine, Outcome, PolicyArgs, note, period};
 use cchc_engine::Form06Request;
 use cchc_indicators::By;
 use cchc_model::{Form06Row, Period};
@@ -28,15 +28,15 @@ pub(super) struct Form06 {
 
 impl Form06 {
     pub fn run(&self, global: &Global) -> Result<Outcome> {
-        let asked = Asked::open(global)?;
+        let opened = OpenEngine::open(global)?;
         let by = By::from(self.by);
         let request = Form06Request {
             period: self.period.clone(),
             by,
             children: children(self.with_children),
-            policies: self.policies.over(asked.engine.config().policies),
+            policies: self.policies.over(opened.engine.config().policies),
         };
-        let form = asked.wait(asked.engine.form06(&request))?;
+        let form = opened.wait(opened.engine.form06(&request))?;
         let periods: Vec<String> = form.rows.iter().map(|(period, _)| period.to_string()).collect();
         let rows: Vec<&Form06Row> = form.rows.iter().map(|(_, row)| row).collect();
         let mut columns = Columns::default()
@@ -51,8 +51,8 @@ impl Form06 {
             columns = columns.int(&format!("c{}", column + 3), rows.iter().map(|row| Some(row.counts[column])));
         }
         let marks = rows.iter().map(|row| (row.unit.unit_code.as_str(), row.estimate));
-        with_carried(columns, &asked.engine, marks.clone()).write(global)?;
-        tell_carried(global, &asked.engine, marks);
+        with_carried(columns, &opened.engine, marks.clone()).write(global)?;
+        tell_carried(global, &opened.engine, marks);
         if rows.last().is_none_or(|row| row.counts[0] == 0) {
             let hint = form
                 .received

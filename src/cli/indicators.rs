@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use super::carried::{tell_carried, with_carried};
 use super::figures::{SplitBy, children, has_not_sent, tell_not_sent};
 use super::output::{self, Columns};
-use super::{Asked, Global, Outcome, PolicyArgs, period};
+use super::{Global, OpenEngine, Outcome, PolicyArgs, period};
 use cchc_definitions::Indicator;
 use cchc_engine::{ComparedFigure, Earlier, FiguresRequest, Months};
 use cchc_model::{IndicatorRow, Period};
@@ -62,8 +62,8 @@ impl From<Against> for Earlier {
 
 impl Indicators {
     pub fn run(&self, global: &Global) -> Result<Outcome> {
-        let asked = Asked::open(global)?;
-        let engine = &asked.engine;
+        let opened = OpenEngine::open(global)?;
+        let engine = &opened.engine;
         let request = FiguresRequest {
             indicators: self.indicator.clone(),
             period: self.period.clone(),
@@ -78,7 +78,7 @@ impl Indicators {
             output::plain(&(engine.figures_sql(&request)?.join(";\n\n") + ";\n"))?;
             return Ok(Outcome::Done);
         }
-        let answer = asked.wait(engine.figures(&request))?;
+        let answer = opened.wait(engine.figures(&request))?;
         let rows = &answer.rows;
         let figures: Vec<&IndicatorRow> = rows.iter().map(|one| &one.figure.row).collect();
         let has_not_sent = |row: &&IndicatorRow| has_not_sent(&answer.not_sent, &row.unit.unit_code);

@@ -263,7 +263,7 @@ fn run(cli: &Cli) -> Result<Outcome> {
 #[error("{0}")]
 struct Usage(String);
 
-/// Whether it is about what the user asked, and not about what became of it.
+/// Whether it is about what the user opened, and not about what became of it.
 fn is_usage(error: &anyhow::Error) -> bool {
     error.is::<Usage>() || matches!(error.downcast_ref(), Some(EngineError::Request(_)))
 }
@@ -294,12 +294,12 @@ fn faults(faults: &[Fault]) -> anyhow::Error {
 }
 
 /// An engine at the version asked for, with the shell that waits for its answers.
-struct Asked {
+struct OpenEngine {
     engine: Engine,
     shell: Shell,
 }
 
-impl Asked {
+impl OpenEngine {
     fn open(global: &Global) -> Result<Self> {
         let shell = Shell::new()?;
         let engine = shell.wait(Engine::open(&global.workspace, global.as_of.as_deref(), global.units_as_of))?;

@@ -7,7 +7,7 @@ use super::carried::{tell_carried, with_carried};
 use super::detail::Depth;
 use super::figures::{tell_not_sent, tell_remarks};
 use super::output::Columns;
-use super::{Asked, Global, Outcome, PolicyArgs, detail, note, period};
+use super::{Global, OpenEngine, Outcome, PolicyArgs, detail, note, period};
 use cchc_engine::{Engine, RankingAnswer, RankingRequest};
 use cchc_indices::{Index, Scorecards};
 use cchc_model::{Period, RankRow, Status};
@@ -39,8 +39,8 @@ pub(super) struct Rank {
 
 impl Rank {
     pub fn run(&self, global: &Global) -> Result<Outcome> {
-        let asked = Asked::open(global)?;
-        let engine = &asked.engine;
+        let opened = OpenEngine::open(global)?;
+        let engine = &opened.engine;
         let request = RankingRequest {
             index: self.index.clone(),
             period: self.period.clone(),
@@ -48,7 +48,7 @@ impl Rank {
             within: self.within.clone(),
             policies: self.policies.over(engine.config().policies),
         };
-        let answer = asked.wait(engine.ranking(&request))?;
+        let answer = opened.wait(engine.ranking(&request))?;
         let index = engine.index(&self.index, &self.period)?;
         tell_remarks(global, &answer.remarks);
         if self.detail {

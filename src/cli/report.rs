@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::figures::set_aside;
 use super::files::save_all;
-use super::{Asked, Global, Outcome, PolicyArgs, note, period};
+use super::{Global, OpenEngine, Outcome, PolicyArgs, note, period};
 use cchc_engine::ReportRequest;
 use cchc_model::Period;
 use cchc_report::Cards;
@@ -39,7 +39,7 @@ pub(super) struct Report {
 
 impl Report {
     pub fn run(&self, global: &Global) -> Result<Outcome> {
-        let asked = Asked::open(global)?;
+        let opened = OpenEngine::open(global)?;
         let cards = match (self.scorecards, self.scorecard.as_slice()) {
             (true, _) => Cards::All,
             (false, []) => Cards::None,
@@ -49,16 +49,16 @@ impl Report {
             period: self.period.clone(),
             indices: self.index.clone(),
             cards,
-            policies: self.policies.over(asked.engine.config().policies),
+            policies: self.policies.over(opened.engine.config().policies),
         };
-        write(global, &asked, &request, &self.out)?;
+        write(global, &opened, &request, &self.out)?;
         Ok(Outcome::Done)
     }
 }
 
 /// Writes the workbook and a PNG and an SVG of each chart; tells what could not be shown, and where the files are.
-pub(super) fn write(global: &Global, asked: &Asked, request: &ReportRequest, out: &Path) -> Result<()> {
-    let report = asked.wait(asked.engine.report(request))?;
+pub(super) fn write(global: &Global, opened: &OpenEngine, request: &ReportRequest, out: &Path) -> Result<()> {
+    let report = opened.wait(opened.engine.report(request))?;
     let paths = save_all(out, &files(&report.book, &report.theme, &FORMATS)?)?;
     for (index, one) in &report.set_aside {
         note(global, &set_aside(index, one));

@@ -6,7 +6,7 @@ use clap::Args;
 use super::carried::{tell_carried, with_carried};
 use super::figures::{tell_not_sent, tell_passed_over};
 use super::output::Columns;
-use super::{Asked, Global, Outcome, PolicyArgs, detail, note, period};
+use super::{Global, OpenEngine, Outcome, PolicyArgs, detail, note, period};
 use cchc_definitions::Layer;
 use cchc_engine::{Engine, Scorecard, ScorecardRequest};
 use cchc_model::{Measure, Period};
@@ -28,16 +28,16 @@ pub(super) struct Score {
 
 impl Score {
     pub fn run(&self, global: &Global) -> Result<Outcome> {
-        let asked = Asked::open(global)?;
+        let opened = OpenEngine::open(global)?;
         let request = ScorecardRequest {
             index: self.index.clone(),
             unit: self.unit.clone(),
             period: self.period.clone(),
-            policies: self.policies.over(asked.engine.config().policies),
+            policies: self.policies.over(opened.engine.config().policies),
         };
-        let card = asked.wait(asked.engine.scorecard(&request))?;
+        let card = opened.wait(opened.engine.scorecard(&request))?;
         tell_passed_over(global, &self.index, &card.cards.passed_over);
-        write_card(global, &asked.engine, &card)?;
+        write_card(global, &opened.engine, &card)?;
         if let Some(row) = &card.row {
             let total = &card.cards.scoring.totals[card.at];
             let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| value.to_string());

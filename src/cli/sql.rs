@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use super::output;
-use super::{Asked, Global, Outcome, note, period};
+use super::{Global, OpenEngine, Outcome, note, period};
 use cchc_engine::{Engine, SqlRequest, mentions_indicators};
 use cchc_model::Period;
 
@@ -41,13 +41,13 @@ pub(super) struct Sql {
 
 impl Sql {
     pub fn run(&self, global: &Global) -> Result<Outcome> {
-        let asked = Asked::open(global)?;
-        let engine = &asked.engine;
+        let opened = OpenEngine::open(global)?;
+        let engine = &opened.engine;
         if self.question.list {
             return list(global, &engine.definitions().saved);
         }
         let request = SqlRequest { text: self.text(engine)?, period: self.period.clone(), unit: self.unit.clone() };
-        let answer = asked.wait(engine.sql(&request))?;
+        let answer = opened.wait(engine.sql(&request))?;
         if engine.carry().is_some() && !mentions_indicators(&request.text) {
             note(global, "--units-as-of acts on the table indicators; other tables are as they are stored");
         }

@@ -148,10 +148,10 @@ fn units_asked(units: &UnitIndex, name: &str, children: Children) -> Result<BTre
             return Err(EngineError::Request(format!("no unit '{name}'{near}")));
         }
     };
-    let mut asked = BTreeSet::from([unit.code.clone()]);
+    let mut codes = BTreeSet::from([unit.code.clone()]);
     if children == Children::Added {
         let below = units.units().iter().filter(|one| units.above(&one.code).any(|above| above.code == unit.code));
-        asked.extend(below.map(|one| one.code.clone()));
+        codes.extend(below.map(|one| one.code.clone()));
     }
-    Ok(asked)
+    Ok(codes)
 }

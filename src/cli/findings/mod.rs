@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::figures::children;
 use super::files::{folder_of, save};
-use super::{Asked, Format, Global, Outcome, Usage, note, output};
+use super::{Format, Global, OpenEngine, Outcome, Usage, note, output};
 use cchc_engine::{ClearedFindings, FindingsRequest, StoredFinding};
 use cchc_model::{Level, Resolved};
 
@@ -55,24 +55,24 @@ impl Findings {
         if let Some(from) = &self.from {
             return self.corrections(global, from);
         }
-        let asked = Asked::open(global)?;
-        let found = asked.wait(asked.engine.findings(&self.request()))?;
+        let opened = OpenEngine::open(global)?;
+        let found = opened.wait(opened.engine.findings(&self.request()))?;
         let Some(out) = &self.out else {
             if global.format == Format::Xlsx {
-                output::bytes(&self.workbook(global, &asked, &found)?)?;
+                output::bytes(&self.workbook(global, &opened, &found)?)?;
             } else {
-                listing::write(global, &asked.engine.definitions().messages, &found)?;
+                listing::write(global, &opened.engine.definitions().messages, &found)?;
             }
             return Ok(Outcome::Done);
         };
         let is_workbook = out.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xlsx"));
         if is_workbook && !out.is_dir() {
             let name = out.file_name().unwrap_or_default().to_string_lossy();
-            let path = save(folder_of(out), &name, &self.workbook(global, &asked, &found)?)?;
+            let path = save(folder_of(out), &name, &self.workbook(global, &opened, &found)?)?;
             note(global, &path.display().to_string());
             return Ok(Outcome::Done);
         }
-        let files = asked.engine.findings_by_unit(&found, global.language())?;
+        let files = opened.engine.findings_by_unit(&found, global.language())?;
         for path in super::files::save_all(out, &files)? {
             note(global, &path.display().to_string());
         }
@@ -96,12 +96,12 @@ impl Findings {
     }
 
     /// One workbook for all, titled with the unit asked for.
-    fn workbook(&self, global: &Global, asked: &Asked, found: &[StoredFinding]) -> Result<Vec<u8>> {
-        let unit = match self.unit.as_deref().map(|name| asked.engine.units().resolve(name)) {
+    fn workbook(&self, global: &Global, opened: &OpenEngine, found: &[StoredFinding]) -> Result<Vec<u8>> {
+        let unit = match self.unit.as_deref().map(|name| opened.engine.units().resolve(name)) {
             Some(Resolved::One(unit)) => Some(unit.name.as_str()),
             _ => None,
         };
-        Ok(asked.engine.findings_workbook(found, unit, global.language())?)
+        Ok(opened.engine.findings_workbook(found, unit, global.language())?)
     }
 
     /// Writes the rows of a file that are still refused; they hold personal cells, so only to a file that the user names.
@@ -116,13 +116,13 @@ impl Findings {
             ))
             .into());
         };
-        let asked = Asked::open(global)?;
-        let files = asked.wait(asked.engine.originals(from))?;
+        let opened = OpenEngine::open(global)?;
+        let files = opened.wait(opened.engine.originals(from))?;
         if out.exists() {
             bail!("{} exists already and may hold corrections; name another file with --out", out.display());
         }
-        let correction = asked.engine.correction(from, &files, &self.request(), global.language());
-        let Some(correction) = asked.wait(correction)? else {
+        let correction = opened.engine.correction(from, &files, &self.request(), global.language());
+        let Some(correction) = opened.wait(correction)? else {
             note(global, &format!("no row of {} needs correcting", from.display()));
             return Ok(Outcome::Done);
         };

@@ -6,20 +6,20 @@ use anyhow::Result;
 
 use super::super::files::{folder_of, make, save};
 use super::super::output::Columns;
-use super::super::{Asked, Global};
+use super::super::{Global, OpenEngine};
 use super::Export;
 use cchc_engine::{FormUnits, FormsRequest, UnitForm};
 
 impl Export {
     pub fn run(&self, global: &Global) -> Result<()> {
-        let asked = Asked::open(global)?;
+        let opened = OpenEngine::open(global)?;
         let units = match &self.unit {
             _ if self.all_units => FormUnits::All,
             Some(code) => FormUnits::One(code.clone()),
             None => FormUnits::Unnamed,
         };
         let request = FormsRequest { index: self.id.clone(), period: self.period.clone(), units };
-        let forms = asked.engine.forms(&request)?;
+        let forms = opened.engine.forms(&request)?;
         let is_folder = self.all_units || self.out.extension().is_none_or(|extension| extension != "xlsx");
         let mut written = Vec::new();
         for form in &forms {

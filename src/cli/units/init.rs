@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use super::super::{Asked, Global, Usage, faults, note};
+use super::super::{Global, OpenEngine, Usage, faults, note};
 use super::{Add, Init, change};
 use cchc_definitions::OfficialUnits;
 use cchc_model::Unit;
@@ -63,8 +63,8 @@ fn counts(units: &[Unit]) -> String {
 
 /// Dossiers whose unit the new list lacks count in no unit's row: that must not happen in silence.
 fn tell_homeless(global: &Global) -> Result<()> {
-    let asked = Asked::open(global)?;
-    let homeless = asked.wait(asked.engine.units_without_entry())?;
+    let opened = OpenEngine::open(global)?;
+    let homeless = opened.wait(opened.engine.units_without_entry())?;
     if !homeless.is_empty() {
         let dossiers: i64 = homeless.iter().map(|(_, count)| count).sum();
         let codes: Vec<&str> = homeless.iter().take(5).map(|(code, _)| code.as_str()).collect();

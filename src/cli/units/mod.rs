@@ -13,7 +13,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
-use super::{Asked, Global, Outcome, Usage, faults, note};
+use super::{Global, OpenEngine, Outcome, Usage, faults, note};
 use cchc_definitions::Definitions;
 use cchc_store::Workspace;
 use cchc_units::{UnitBook, UnitBookError, change_units};
@@ -104,7 +104,7 @@ impl Units {
         }
         match &self.change {
             None if self.unknown => unknown::list(global)?,
-            None => list::list(global, &Asked::open(global)?.engine, self.kind.as_deref())?,
+            None => list::list(global, &OpenEngine::open(global)?.engine, self.kind.as_deref())?,
             Some(Change::Alias(alias)) => alias.run(global)?,
             Some(Change::Resolve(resolve)) => resolve.run(global)?,
             Some(Change::Init(init)) => init.run(global)?,

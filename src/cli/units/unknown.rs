@@ -3,12 +3,12 @@
 use anyhow::Result;
 
 use super::super::output::Columns;
-use super::super::{Asked, Format, Global, note};
+use super::super::{Format, Global, OpenEngine, note};
 use cchc_engine::{Suggestion, UnknownMeaning, UnknownName};
 
 pub fn list(global: &Global) -> Result<()> {
-    let asked = Asked::open(global)?;
-    let found = asked.wait(asked.engine.unknown_names())?;
+    let opened = OpenEngine::open(global)?;
+    let found = opened.wait(opened.engine.unknown_names())?;
     let names = &found.names;
     let suggestions: Vec<String> = names.iter().map(suggestions).collect();
     let columns = Columns::default()
