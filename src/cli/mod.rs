@@ -263,7 +263,7 @@ fn run(cli: &Cli) -> Result<Outcome> {
 #[error("{0}")]
 struct Usage(String);
 
-/// Whether it is about what the user opened, and not about what became of it.
+/// Whether it is about what the user asked, and not about what became of it.
 fn is_usage(error: &anyhow::Error) -> bool {
     error.is::<Usage>() || matches!(error.downcast_ref(), Some(EngineError::Request(_)))
 }

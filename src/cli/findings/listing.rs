@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::super::lines::{WIDTH, cut, shown, wrapped};
 use super::super::output::{self, Columns};
-use super::super::words::{FindingsWords, counted, filled};
+use super::super::words::{FindingsWords, Words, counted, filled};
 use super::super::{Format, Global};
 use cchc_definitions::Messages;
 use cchc_engine::StoredFinding;
