@@ -121,7 +121,8 @@ impl Findings {
         if out.exists() {
             bail!("{} exists already and may hold corrections; name another file with --out", out.display());
         }
-        let correction = opened.engine.correction(from, &files, &self.request(), global.language());
+        let request = self.request();
+        let correction = opened.engine.correction(from, &files, &request, global.language());
         let Some(correction) = opened.wait(correction)? else {
             note(global, &format!("no row of {} needs correcting", from.display()));
             return Ok(Outcome::Done);
