@@ -23,7 +23,7 @@ use cchc_model::Period;
 
 pub use calendar::{Calendar, CalendarDay};
 pub use derived::{Against, Derived, Holds, Sums, Told};
-pub use files::{Files, Origin, TEMPLATES};
+pub use files::{Files, Origin, TEMPLATES, template_text};
 pub use index::IndexDef;
 pub use index::composite::Composite;
 pub use index::formula::Formula;
@@ -89,6 +89,8 @@ pub struct Definitions {
     pub proposal: ProposalHints,
     /// Titles of the unit kinds, in the order of reports: kind → plural title.
     pub kinds: Vec<(String, String)>,
+    /// Title of all units together.
+    pub all_units: String,
 }
 
 impl Definitions {
@@ -105,7 +107,7 @@ impl Definitions {
         let index::Indices { by_indicator: indices, composites, points } =
             index::parse(&files, &indicators, &mut faults);
         let calendar = calendar::parse(&files, &mut faults);
-        let kinds = source::parse_kinds(&files, &mut faults);
+        let (kinds, all_units) = source::parse_kinds(&files, &mut faults);
         let messages = Messages::load(overlay, &mut faults);
         let index_sheet = index_sheet::parse(&files, &mut faults);
         let proposal = proposal::parse(&files, &mut faults);
@@ -129,6 +131,7 @@ impl Definitions {
                 messages,
                 proposal,
                 kinds,
+                all_units,
             })
         } else {
             faults.sort();

@@ -27,7 +27,7 @@ use cchc_definitions::{Definitions, SourceDef, Tried};
 use cchc_model::{FileAccount, Finding, FinishedBeforeReceived, Level, Table};
 use cchc_normalise::KnownHeadings;
 use cchc_read::{Found, PathError, find_files};
-use cchc_store::{Cases, Conflict, Incoming, MergeNotes, Merged, SentFile, StoreError, Transaction, Workspace};
+use cchc_store::{Cases, Conflict, Incoming, MergeNotes, Merged, SentFile, Shell, StoreError, Transaction, Workspace};
 use cchc_units::stored_units;
 use file::FileOutcome;
 
@@ -126,7 +126,8 @@ pub fn import(
     let lock = (!options.dry_run).then(|| workspace.lock(!options.no_wait, || progress.waiting())).transpose()?;
     let version = workspace.version(None)?;
     let session = workspace.session(&version, &definitions.calendar)?;
-    let units = stored_units(&session)?;
+    let shell = Shell::new()?;
+    let units = shell.wait(stored_units(&session))?;
     if units.units().is_empty() {
         return Err(ImportError::NoUnits);
     }
@@ -154,7 +155,7 @@ pub fn import(
         return Ok(finished(None, outcomes, skipped));
     };
     let mut transaction = Transaction::begin(workspace, &lock)?;
-    let open = settle::open(&session)?;
+    let open = shell.wait(settle::open(&session))?;
     let accepted = settle::Accepted::among(&outcomes, &open);
     merge_all(&mut outcomes, |table, incoming| transaction.merge(table, incoming))?;
     let number = transaction.number();

@@ -102,7 +102,7 @@ pub(super) fn findings(number: u64, all: &[Kept<'_>]) -> DataFrame {
             texts("file", &text(|finding| &finding.file)),
             texts("sheet", &text(|finding| &finding.sheet)),
             ints("row", all.iter().map(|kept| i64::from(kept.finding.row)).collect()),
-            texts("rule", &text(|finding| finding.rule)),
+            texts("rule", &text(|finding| &finding.rule)),
             texts("level", &text(|finding| finding.level.as_str())),
             texts("column_name", &text(|finding| &finding.column)),
             texts("value", &text(|finding| &finding.value)),

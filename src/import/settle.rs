@@ -3,14 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
-use datafusion::arrow::array::{Array, AsArray};
-use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Date32Type, Int64Type};
-use datafusion::arrow::error::ArrowError;
 
 use super::file::FileOutcome;
 use super::report::Kept;
+use cchc_model::Level;
 use cchc_normalise::{Origin, clean};
+use cchc_store::questions::{self, OpenFinding};
 use cchc_store::{Session, StoreError};
 
 /// Findings of a merge are about the store and not about a file: reading the file again settles none of them.
@@ -74,49 +72,25 @@ impl How {
 }
 
 /// All findings that nothing has settled yet.
-pub(super) fn open(session: &Session) -> Result<Vec<Open>, StoreError> {
-    let sql = "SELECT f.file, f.sheet, f.rule, f.level, f.table_name, f.code, \
-                      CASE WHEN f.rule = 'missing_code' THEN f.cells END AS cells, i.sha256, \
-                      f.import, f.number, f.row, CAST(i.exported_at AS DATE) AS day, f.code IS NOT NULL AS is_row \
-               FROM findings f \
-               JOIN imports i ON i.import = f.import AND i.file = f.file \
-               LEFT JOIN cleared c ON c.old_import = f.import AND c.number = f.number \
-               WHERE f.number IS NOT NULL AND c.number IS NULL AND (f.code IS NULL OR f.cells <> '') \
-               ORDER BY f.import, f.number";
-    let mut found = Vec::new();
-    for batch in session.run(sql)? {
-        let texts = (0..8)
-            .map(|at| cast(batch.column(at), &DataType::Utf8))
-            .collect::<Result<Vec<_>, ArrowError>>()
-            .map_err(datafusion::error::DataFusionError::from)?;
-        for row in 0..batch.num_rows() {
-            let text = |at: usize| {
-                let texts = texts[at].as_string::<i32>();
-                if texts.is_valid(row) { texts.value(row).to_owned() } else { String::new() }
-            };
-            let int = |at: usize| batch.column(at).as_primitive::<Int64Type>().value(row);
-            let days = batch.column(11).as_primitive::<Date32Type>();
-            let about = match text(3).as_str() {
-                "error" if batch.column(12).as_boolean().value(row) => About::RefusedRow,
-                "error" => About::RefusedFile,
-                _ => About::Loaded,
-            };
-            found.push(Open {
-                import: int(8),
-                number: int(9),
-                origin: Origin::new(&text(7), &clean(&text(1)), int(10) as u32),
-                about,
-                file: text(0),
-                rule: text(2),
-                table: text(4),
-                code: text(5),
-                cells: text(6),
-                sha256: text(7),
-                exported_at: days.is_valid(row).then(|| days.value_as_date(row)).flatten(),
-            });
-        }
-    }
-    Ok(found)
+pub(super) async fn open(session: &Session) -> Result<Vec<Open>, StoreError> {
+    let of = |one: OpenFinding| Open {
+        about: match one.level {
+            Level::Error if one.is_row => About::RefusedRow,
+            Level::Error => About::RefusedFile,
+            _ => About::Loaded,
+        },
+        origin: Origin::new(&one.sha256, &clean(&one.sheet), one.row),
+        import: one.import,
+        number: one.number,
+        file: one.file,
+        rule: one.rule,
+        table: one.table,
+        code: one.code,
+        cells: one.cells,
+        sha256: one.sha256,
+        exported_at: one.exported_at,
+    };
+    Ok(questions::open_findings(session).await?.into_iter().map(of).collect())
 }
 
 /// Codes of accepted rows that were refused before, here or in an earlier import: table and code → newest export day.

@@ -6,11 +6,11 @@ use super::input::ReportInput;
 use super::number;
 use super::plan::{Block, Cell, Sheet, Tone};
 use super::template::{Template, fill};
-use cchc_indicators::Engine;
+use cchc_indicators::Measuring;
 use cchc_model::UnitRef;
 
 /// Marks names of units in all tables, and says among the policies for which day's units figures are counted.
-pub(super) fn mark(mut input: ReportInput, engine: &Engine<'_>) -> ReportInput {
+pub(super) fn mark(mut input: ReportInput, engine: &Measuring<'_>) -> ReportInput {
     let Some(carry) = engine.carry else { return input };
     let words = input.template.words.clone();
     let estimates: BTreeSet<String> = input

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::write::FORMATS;
+
 /// A report that could not be made.
 #[derive(Debug, Error)]
 pub enum ReportError {
@@ -19,6 +21,12 @@ pub enum ReportError {
     /// The workbook writer refused.
     #[error("workbook: {0}")]
     Workbook(#[from] rust_xlsxwriter::XlsxError),
+    /// No writer has the name.
+    #[error("no report format '{0}'; there are: {all}", all = format_ids())]
+    Format(String),
+    /// A picture was asked of a plan without a chart.
+    #[error("there is no chart to draw in '{0}'")]
+    NoChart(String),
     /// A bundled font cannot be read.
     #[error("the bundled font {0} cannot be read")]
     Font(&'static str),
@@ -30,7 +38,8 @@ pub enum ReportError {
         /// The backend's words.
         message: String,
     },
-    /// The picture could not be kept for encoding.
-    #[error("chart picture: {0}")]
-    Io(#[from] std::io::Error),
+}
+
+fn format_ids() -> String {
+    FORMATS.iter().map(|format| format.id).collect::<Vec<_>>().join(", ")
 }

@@ -3,28 +3,23 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
-use datafusion::arrow::array::{Array, ArrayRef, AsArray};
-use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Int64Type};
-use datafusion::arrow::record_batch::RecordBatch;
-use datafusion::error::DataFusionError;
 
 use super::carried::mark;
 use super::number::value_of_cell;
 use super::{Cards, Counts, FigureUnit, IndicatorInfo, Makeup, Ranking, ReportInput, RuleCount, Template};
 use cchc_definitions::index::settings::First;
 use cchc_definitions::{Aggregate, Direction, Indicator, Language, Rows};
-use cchc_indicators::{By, Children, Engine, late_dossiers, not_sent};
+use cchc_indicators::{By, Children, Measuring, late_dossiers, not_sent};
 use cchc_indices::{Index, ScoreError};
-use cchc_model::{FileAccount, IndicatorRow, Level, NotSent, Period};
-use cchc_store::{Config, Manifest, StoreError};
+use cchc_model::{FileAccount, IndicatorRow, NotSent, Period};
+use cchc_store::{Config, Manifest, StoreError, questions};
 
 /// Measures everything that the report of a period shows, with rankings by `indices` and the scorecards asked for.
 ///
 /// # Errors
 /// The store cannot be read, a definition's SQL does not plan, or an index cannot be computed.
-pub fn gather(
-    engine: &Engine<'_>,
+pub async fn gather(
+    engine: &Measuring<'_>,
     config: &Config,
     version: &Manifest,
     period: &Period,
@@ -37,13 +32,15 @@ pub fn gather(
     let mut periods = vec![period.clone(), before.clone()];
     // Of a year the period before and the same one of last year are one, whose rows must not stand twice.
     periods.extend(Some(last_year.clone()).filter(|last_year| *last_year != before));
-    let measured = engine.measure(&periods, &shown, By::Unit, Children::Apart)?;
+    let measured = engine.measure(&periods, &shown, By::Unit, Children::Apart).await?;
     let mut indicators: Vec<IndicatorRow> = measured.into_iter().map(|row| row.row).collect();
     round(&mut indicators, &shown);
-    let not_sent = not_sent(engine, period)?;
-    let ranked = |index| ranking(engine, index, period, &not_sent, cards);
-    let rankings = indices.iter().map(ranked).collect::<Result<_, _>>()?;
-    let files = files(engine)?;
+    let not_sent = not_sent(engine, period).await?;
+    let mut rankings = Vec::new();
+    for index in indices {
+        rankings.push(ranking(engine, index, period, &not_sent, cards).await?);
+    }
+    let files = files(engine).await?;
     // Of several units above all others, as after a merger, the one that exists in the period and goes on.
     let roots = engine.units.units().iter().filter(|unit| unit.parent.is_none());
     let root = roots.min_by_key(|unit| (!unit.exists_within(period.start, period.end), unit.valid_to.is_some()));
@@ -66,15 +63,15 @@ pub fn gather(
         policies: template.policies(engine.policies),
         data_version: version.number,
         data_time: version.time.unwrap_or(period.end).and_hms_opt(0, 0, 0).unwrap_or_default(),
-        counts: counts(engine, &files)?,
-        form06: engine.form06(period, By::Unit, Children::Apart)?,
+        counts: counts(engine, &files).await?,
+        form06: engine.form06(period, By::Unit, Children::Apart).await?,
         indicators,
         definitions: shown.iter().map(|indicator| info(engine, indicator)).collect(),
         rankings,
-        late: late_dossiers(engine, period)?,
+        late: late_dossiers(engine, period).await?,
         not_sent,
         files,
-        findings_by_rule: findings(engine)?,
+        findings_by_rule: findings(engine).await?,
         kinds: kinds(engine),
         template,
     };
@@ -91,8 +88,8 @@ fn round(rows: &mut [IndicatorRow], shown: &[&Indicator]) {
     }
 }
 
-fn ranking(
-    engine: &Engine<'_>,
+async fn ranking(
+    engine: &Measuring<'_>,
     index: &Index<'_>,
     period: &Period,
     not_sent: &[NotSent],
@@ -107,7 +104,7 @@ fn ranking(
             (None, FigureUnit::Points, if is_lowest { Direction::Lower } else { Direction::Higher })
         }
     };
-    let ranked = index.rank(engine, period, not_sent)?;
+    let ranked = index.rank(engine, period, not_sent).await?;
     let makeup = match (index, ranked.cards) {
         (Index::Points(index), Some(cards)) => Makeup::Points(Box::new((*index).clone()), Box::new(cards)),
         (Index::Composite(index), _) => Makeup::Composite(Box::new((*index).clone()), ranked.composed),
@@ -138,13 +135,13 @@ fn ranking(
 }
 
 /// Names of what the rules of an index of points read, also where nobody has sent it.
-fn inputs(engine: &Engine<'_>, index: &Index<'_>, period: &Period) -> BTreeMap<String, String> {
+fn inputs(engine: &Measuring<'_>, index: &Index<'_>, period: &Period) -> BTreeMap<String, String> {
     let Index::Points(points) = index else { return BTreeMap::new() };
     let named = |id: &str| Some((id.to_owned(), engine.definitions.indicator(id, period)?.name_vi.clone()));
     points.inputs().into_iter().filter_map(named).collect()
 }
 
-fn info(engine: &Engine<'_>, indicator: &Indicator) -> IndicatorInfo {
+fn info(engine: &Measuring<'_>, indicator: &Indicator) -> IndicatorInfo {
     let group = engine.definitions.groups.iter().find(|group| group.id == indicator.group);
     let formula = match indicator.aggregate {
         Aggregate::Ratio => format!("({}) / ({})", indicator.numerator, indicator.denominator),
@@ -176,7 +173,7 @@ fn info(engine: &Engine<'_>, indicator: &Indicator) -> IndicatorInfo {
 }
 
 /// Kinds in the order of `units/kinds.toml`, then those that it does not name.
-fn kinds(engine: &Engine<'_>) -> Vec<(String, String)> {
+fn kinds(engine: &Measuring<'_>) -> Vec<(String, String)> {
     let used = engine.units.kinds();
     let known = engine.definitions.kinds.iter().filter(|(id, _)| used.contains(&id.as_str()));
     let mut kinds: Vec<(String, String)> = known.cloned().collect();
@@ -188,39 +185,22 @@ fn kinds(engine: &Engine<'_>) -> Vec<(String, String)> {
     kinds
 }
 
-fn files(engine: &Engine<'_>) -> Result<Vec<FileAccount>, StoreError> {
-    let sql = "SELECT file, source, CAST(CAST(exported_at AS DATE) AS VARCHAR), rows, loaded, updated, duplicate, \
-               rejected FROM imports WHERE purged_by IS NULL ORDER BY import, file";
+async fn files(engine: &Measuring<'_>) -> Result<Vec<FileAccount>, StoreError> {
     let source_name = |id: String| {
         let source = engine.definitions.sources.iter().find(|source| source.id == id);
         source.map_or(id, |source| source.name.clone())
     };
-    let mut files = Vec::new();
-    for batch in engine.session.run(sql)? {
-        let texts = texts(&batch, 3)?;
-        for row in 0..batch.num_rows() {
-            let count = |at: usize| batch.column(at).as_primitive::<Int64Type>().value(row) as u64;
-            files.push(FileAccount {
-                file: text(&texts[0], row).unwrap_or_default(),
-                source: text(&texts[1], row).map(source_name).unwrap_or_default(),
-                exported_at: text(&texts[2], row),
-                rows: count(3),
-                loaded: count(4),
-                updated: count(5),
-                duplicate: count(6),
-                rejected: count(7),
-            });
-        }
+    let mut files = questions::imported_files(engine.session).await?;
+    for file in &mut files {
+        file.source = source_name(std::mem::take(&mut file.source));
     }
     Ok(files)
 }
 
-fn counts(engine: &Engine<'_>, files: &[FileAccount]) -> Result<Counts, StoreError> {
-    let batches = engine.session.run("SELECT CAST(COUNT(*) AS BIGINT) FROM dossiers")?;
-    let dossiers = batches.first().map_or(0, |batch| batch.column(0).as_primitive::<Int64Type>().value(0)) as u64;
+async fn counts(engine: &Measuring<'_>, files: &[FileAccount]) -> Result<Counts, StoreError> {
     let sum = |of: fn(&FileAccount) -> u64| files.iter().map(of).sum();
     Ok(Counts {
-        dossiers,
+        dossiers: questions::dossier_count(engine.session).await?,
         files: files.len() as u64,
         rows: sum(|file| file.rows),
         loaded: sum(|file| file.loaded),
@@ -230,35 +210,16 @@ fn counts(engine: &Engine<'_>, files: &[FileAccount]) -> Result<Counts, StoreErr
     })
 }
 
-fn findings(engine: &Engine<'_>) -> Result<Vec<RuleCount>, StoreError> {
-    let sql = "SELECT rule, level, CAST(SUM(count) AS BIGINT) AS total FROM findings GROUP BY rule, level \
-               ORDER BY CASE level WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, total DESC, rule";
-    let mut rules = Vec::new();
-    for batch in engine.session.run(sql)? {
-        let texts = texts(&batch, 2)?;
-        for row in 0..batch.num_rows() {
-            let rule = text(&texts[0], row).unwrap_or_default();
-            let level = match text(&texts[1], row).as_deref() {
-                Some("error") => Level::Error,
-                Some("warning") => Level::Warning,
-                _ => Level::Info,
-            };
-            let sentence = engine.definitions.messages.summary(&rule, Language::Vi);
-            let count = batch.column(2).as_primitive::<Int64Type>().value(row) as u64;
-            rules.push(RuleCount { rule, level, sentence, count });
-        }
-    }
-    Ok(rules)
-}
-
-fn texts(batch: &RecordBatch, count: usize) -> Result<Vec<ArrayRef>, StoreError> {
-    let columns = (0..count).map(|at| cast(batch.column(at), &DataType::Utf8)).collect::<Result<_, _>>();
-    Ok(columns.map_err(DataFusionError::from)?)
-}
-
-fn text(column: &ArrayRef, row: usize) -> Option<String> {
-    let texts = column.as_string::<i32>();
-    texts.is_valid(row).then(|| texts.value(row).to_owned())
+async fn findings(engine: &Measuring<'_>) -> Result<Vec<RuleCount>, StoreError> {
+    let sentence = |rule: &str| engine.definitions.messages.summary(rule, Language::Vi);
+    let rules = questions::findings_by_rule(engine.session).await?.into_iter();
+    let count = |one: questions::RuleTotal| RuleCount {
+        sentence: sentence(&one.rule),
+        rule: one.rule,
+        level: one.level,
+        count: one.count,
+    };
+    Ok(rules.map(count).collect())
 }
 
 /// "Quý I năm 2020" and its like.

@@ -5,6 +5,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 /// A whole report.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Book {
+    /// Name of its file without ending; empty where whoever saves it names it.
+    pub file_stem: String,
     /// Title, for the document's properties and footers.
     pub title: String,
     /// What it is about.
@@ -18,11 +20,27 @@ pub struct Book {
 }
 
 impl Book {
-    /// All charts in reading order, for those who want them as pictures.
+    /// All charts in reading order, whichever sheet they stand on.
     pub fn charts(&self) -> impl Iterator<Item = &Chart> {
         self.sheets.iter().flat_map(|sheet| &sheet.blocks).filter_map(|block| match block {
             Block::Chart(chart) => Some(chart),
             _ => None,
+        })
+    }
+
+    /// A book for each chart that holds nothing else, in reading order.
+    pub fn pictures(&self) -> impl Iterator<Item = Self> {
+        self.charts().map(|chart| Self {
+            file_stem: chart.file_stem.clone(),
+            title: chart.title.clone(),
+            sheets: vec![Sheet {
+                name: chart.title.clone(),
+                orientation: Orientation::Landscape,
+                blocks: vec![Block::Chart(chart.clone())],
+            }],
+            subject: self.subject.clone(),
+            author: self.author.clone(),
+            created: self.created,
         })
     }
 }

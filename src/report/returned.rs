@@ -137,6 +137,7 @@ pub fn build_returned(returned: &Returned, words: &ReturnWords) -> Book {
     sheets.push(note_sheet(&notes, words));
     sheets.extend(sent_sheets(&rows, words));
     Book {
+        file_stem: String::new(),
         title: format!("{} – {}", words.title, returned.unit),
         subject: words.title.clone(),
         author: returned.author.clone(),

@@ -166,7 +166,7 @@ macro_rules! words {
     };
 }
 
-words!(BookWords { title, subject });
+words!(BookWords { file, title, subject });
 words!(Words {
     missing,
     not_applicable,

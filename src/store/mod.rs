@@ -4,10 +4,14 @@ mod delta;
 mod frames;
 mod kill;
 mod leftovers;
+mod memory;
 mod merge;
 mod purge;
+pub mod questions;
+mod rows;
 mod schema;
 mod session;
+mod shell;
 mod transaction;
 mod version;
 
@@ -23,7 +27,9 @@ pub use leftovers::Deleted;
 pub use merge::{Account, Cases, Conflict, Incoming, MergeNotes, Merged, RowsOf};
 pub use purge::{FileNames, Mode, PurgeCounts, PurgeOrder, Purged, purge};
 pub use schema::{ENGINE_TABLES, stored_columns, table_names};
+pub use rows::{Row, Rows};
 pub use session::Session;
+pub use shell::Shell;
 pub use transaction::Transaction;
 pub use version::{Manifest, PurgeNote, SentFile};
 
@@ -205,7 +211,6 @@ pub struct Workspace {
     root: PathBuf,
     /// Its configuration.
     pub config: Config,
-    runtime: tokio::runtime::Runtime,
     kill: KillSwitch,
 }
 
@@ -250,9 +255,7 @@ impl Workspace {
             });
         }
         let config = Config::read(root)?;
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().thread_stack_size(16 << 20).build().map_err(io(root))?;
-        Ok(Self { root: root.to_owned(), config, runtime, kill: KillSwitch::default() })
+        Ok(Self { root: root.to_owned(), config, kill: KillSwitch::default() })
     }
 
     /// The same workspace, whose next write ends the process at that point; for tests of what a kill leaves behind.
@@ -317,10 +320,6 @@ impl Workspace {
 
     fn table_path(&self, table: &str) -> PathBuf {
         self.root.join("data").join(table)
-    }
-
-    const fn runtime(&self) -> &tokio::runtime::Runtime {
-        &self.runtime
     }
 }
 

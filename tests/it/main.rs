@@ -48,6 +48,7 @@ mod report;
 mod report_of_index;
 mod scorecards;
 mod shipped_composites;
+mod side_by_side;
 mod source;
 mod tables;
 mod truth;

@@ -120,7 +120,7 @@ fn a_unit_named_like_a_formula_stays_a_string() {
     blocks.push(Block::Facts(vec![("=a".into(), "=b".into())]));
     let created = fixture::province().data_time;
     let page = Sheet { name: "=Tên".into(), orientation: Orientation::Portrait, blocks };
-    let book = Book { title: "=t".into(), subject: String::new(), author: String::new(), created, sheets: vec![page] };
+    let book = Book { file_stem: String::new(), title: "=t".into(), subject: String::new(), author: String::new(), created, sheets: vec![page] };
     let mut workbook = open(render(&book, &theme()).expect("the workbook is written"));
     let range = workbook.worksheet_range("=Tên").expect("the sheet is there");
     assert_eq!(range.get_value((0, 0)), Some(&Data::String("=tên".into())));
@@ -207,7 +207,7 @@ fn book(sheets: Vec<Sheet>) -> Vec<u8> {
     let created = chrono::NaiveDate::from_ymd_opt(2025, 4, 1).and_then(|day| day.and_hms_opt(0, 0, 0));
     let words = String::new;
     let created = created.expect("a valid day");
-    let book = Book { title: words(), subject: words(), author: words(), created, sheets };
+    let book = Book { file_stem: String::new(), title: words(), subject: words(), author: words(), created, sheets };
     render(&book, &theme()).expect("the workbook is written")
 }
 
