@@ -2,10 +2,10 @@
 
 use chrono::{Duration, NaiveDate};
 
+use crate::{Cards, Counts, FigureUnit, IndicatorInfo, Makeup, Ranking, ReportInput, RuleCount, Template};
 use cchc_model::{
     FileAccount, Form06Row, IndicatorRow, LateDossier, Level, Measure, NotSent, RankRow, Status, UnitRef,
 };
-use crate::{Cards, Counts, FigureUnit, IndicatorInfo, Makeup, Ranking, ReportInput, RuleCount, Template};
 
 /// The shipped template.
 pub const TEMPLATE: &str = include_str!("../../report-templates/workbook.toml");

@@ -1,7 +1,7 @@
 //! The chart sheet: outcomes, and chosen indicators by kind of unit over three periods.
 
 use super::super::input::IndicatorInfo;
-use super::super::plan::{Block, Chart, ChartKind, Kind, Place, Series, Sheet, Tint};
+use super::super::plan::{Block, CellFormat, Chart, ChartKind, ChartPosition, Series, Sheet, Tint};
 use super::super::template::fill;
 use super::context::{ALL, Context, kind_of, sum_code};
 use super::landscape;
@@ -32,7 +32,7 @@ pub fn sheet(context: &Context<'_>) -> Option<Sheet> {
     let charts = charts.filter(|chart| chart.series.iter().any(|series| series.values.iter().any(Option::is_some)));
     let mut blocks = vec![Block::heading(1, &words.title)];
     for (index, mut chart) in charts.enumerate() {
-        chart.place = if index % 2 == 0 { Place::Below } else { Place::Beside };
+        chart.place = if index % 2 == 0 { ChartPosition::Below } else { ChartPosition::Beside };
         blocks.push(Block::Chart(chart));
     }
     (blocks.len() > 1).then(|| landscape(&words.sheet, blocks))
@@ -64,7 +64,7 @@ fn by_kind(context: &Context<'_>, info: &IndicatorInfo) -> Chart {
         series: series.into_iter().filter(|series| series.values.iter().any(Option::is_some)).collect(),
         unit: kind_of(info.unit, info.digits),
         file_stem: format!("indicator-{}", info.id),
-        place: Place::Below,
+        place: ChartPosition::Below,
     }
 }
 
@@ -87,8 +87,8 @@ fn shares(context: &Context<'_>, named: (&str, &str), total: usize, parts: &[(&s
                 values: sums.iter().map(|(code, _)| share(code, *part)).collect(),
             })
             .collect(),
-        unit: Kind::Percent(1),
+        unit: CellFormat::Percent(1),
         file_stem: named.0.to_owned(),
-        place: Place::Below,
+        place: ChartPosition::Below,
     }
 }

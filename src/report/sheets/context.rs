@@ -6,7 +6,7 @@ use cchc_model::{Measure, Status, UnitRef};
 
 use super::super::input::{FigureUnit, IndicatorInfo, ReportInput};
 use super::super::number;
-use super::super::plan::{Block, Cell, Kind, RowStyle, Sense, Tone};
+use super::super::plan::{Block, Cell, CellFormat, RowStyle, Sense, Tone};
 use super::super::template::{Template, fill};
 
 /// Code of the sum over everything.
@@ -153,11 +153,11 @@ impl<'a> Context<'a> {
 }
 
 /// How figures of a unit of counting are shown.
-pub fn kind_of(unit: FigureUnit, digits: u8) -> Kind {
+pub fn kind_of(unit: FigureUnit, digits: u8) -> CellFormat {
     match unit {
-        FigureUnit::Rate => Kind::Percent(digits),
-        FigureUnit::Days | FigureUnit::Hours | FigureUnit::Points => Kind::Number(digits),
-        FigureUnit::Count => Kind::Int,
+        FigureUnit::Rate => CellFormat::Percent(digits),
+        FigureUnit::Days | FigureUnit::Hours | FigureUnit::Points => CellFormat::Number(digits),
+        FigureUnit::Count => CellFormat::Int,
     }
 }
 

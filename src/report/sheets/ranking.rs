@@ -4,8 +4,8 @@ use cchc_model::{RankRow, Status};
 
 use super::super::input::{Makeup, Ranking};
 use super::super::plan::{
-    Block, Cell, Chart, ChartKind, Column, Emphasis, Kind, Place, Row, RowStyle, Sense, Series, Sheet, Table, Tie,
-    Tint, Tone,
+    Block, Cell, CellFormat, Chart, ChartKind, ChartPosition, ColumnPlan, Emphasis, RowPlan, RowStyle, Sense, Series,
+    Sheet, TablePlan, Tie, Tint, Tone,
 };
 use super::super::template::fill;
 use super::basis;
@@ -24,13 +24,13 @@ pub fn sheets(context: &Context<'_>, place: usize, ranking: &Ranking) -> Vec<She
         let breakdown = Breakdown::of(ranking, kind);
         let extras = breakdown.as_ref().map_or_else(Vec::new, |parts| extras(context, parts, &rows));
         let past = past(context, ranking, &rows);
-        Some(Part { context, ranking, kind, title, rows, breakdown, extras, past }.sheet(place))
+        Some(RankingPart { context, ranking, kind, title, rows, breakdown, extras, past }.sheet(place))
     });
     kinds.collect()
 }
 
 /// One ranking of one kind.
-struct Part<'a> {
+struct RankingPart<'a> {
     context: &'a Context<'a>,
     ranking: &'a Ranking,
     kind: &'a str,
@@ -61,7 +61,7 @@ fn past(context: &Context<'_>, ranking: &Ranking, rows: &[&RankRow]) -> Vec<Past
     }
 }
 
-impl Part<'_> {
+impl RankingPart<'_> {
     fn sheet(&self, place: usize) -> Sheet {
         let words = &self.context.template.ranking;
         let name = if place == 0 { &words.sheet } else { &words.sheet_other };
@@ -74,7 +74,7 @@ impl Part<'_> {
             blocks.extend(basis::source(self.context, self.ranking));
             blocks.extend(basis::gaps(self.context, self.ranking, self.kind));
         }
-        blocks.push(Block::Table(Table::new(self.columns(), self.table_rows()).filtered()));
+        blocks.push(Block::Table(TablePlan::new(self.columns(), self.table_rows()).filtered()));
         if is_indicator && self.rows.iter().any(|row| row.score.is_some()) {
             blocks.push(Block::Chart(self.chart()));
         }
@@ -93,7 +93,7 @@ impl Part<'_> {
         fill(&self.context.fill(sentence), &values)
     }
 
-    fn figure(&self) -> Kind {
+    fn figure(&self) -> CellFormat {
         kind_of(self.ranking.unit, self.ranking.digits)
     }
 
@@ -110,18 +110,21 @@ impl Part<'_> {
         self.rows.iter().any(|row| row.class.is_some())
     }
 
-    fn columns(&self) -> Vec<Column> {
+    fn columns(&self) -> Vec<ColumnPlan> {
         let (words, general) = (&self.context.template.ranking, &self.context.template.words);
-        let score = if matches!(self.figure(), Kind::Percent(_)) { &words.rate } else { &words.score };
+        let score = if matches!(self.figure(), CellFormat::Percent(_)) { &words.rate } else { &words.score };
         let better = sense(self.ranking.higher_is_better);
-        let mut columns = vec![Column::new(&words.rank, Kind::Rank, 7), Column::new(&general.unit, Kind::Text, 46)];
+        let mut columns = vec![
+            ColumnPlan::new(&words.rank, CellFormat::Rank, 7),
+            ColumnPlan::new(&general.unit, CellFormat::Text, 46),
+        ];
         if self.has_counts() {
-            columns.push(Column::new(&general.numerator, Kind::Int, 10));
-            columns.push(Column::new(&general.denominator, Kind::Int, 10));
+            columns.push(ColumnPlan::new(&general.numerator, CellFormat::Int, 10));
+            columns.push(ColumnPlan::new(&general.denominator, CellFormat::Int, 10));
         }
-        columns.push(Column::new(score, self.figure(), 11).emphasis(Emphasis::ColourScale(better)));
+        columns.push(ColumnPlan::new(score, self.figure(), 11).emphasis(Emphasis::ColourScale(better)));
         if self.has_classes() {
-            columns.push(Column::new(&words.class, Kind::Label, 12));
+            columns.push(ColumnPlan::new(&words.class, CellFormat::Label, 12));
         }
         columns.extend(self.extras.iter().map(|extra| extra.column.clone()));
         for past in &self.past {
@@ -129,20 +132,21 @@ impl Part<'_> {
                 Past::Before => &general.before,
                 Past::LastYear => &general.last_year,
             };
-            columns.push(Column::new(score, self.figure(), 10).under(past));
-            columns.push(Column::new(&words.rank, Kind::Rank, 7).under(past));
+            columns.push(ColumnPlan::new(score, self.figure(), 10).under(past));
+            columns.push(ColumnPlan::new(&words.rank, CellFormat::Rank, 7).under(past));
             // A rank that goes down in number is a step up, and the difference below is before − now.
-            let movement = Kind::Movement(0, Sense::MoreIsBetter);
-            columns.push(Column::new(&words.change, movement, 10).under(past));
+            let movement = CellFormat::Movement(0, Sense::MoreIsBetter);
+            columns.push(ColumnPlan::new(&words.change, movement, 10).under(past));
         }
-        columns.push(Column::new(&words.note, Kind::Text, 26));
+        columns.push(ColumnPlan::new(&words.note, CellFormat::Text, 26));
         columns
     }
 
-    fn table_rows(&self) -> Vec<Row> {
+    fn table_rows(&self) -> Vec<RowPlan> {
         let ranked = self.rows.iter().filter(|row| row.rank.is_some());
-        let mut rows: Vec<Row> = ranked.map(|row| self.row(row)).collect();
-        let unranked: Vec<Row> = self.rows.iter().filter(|row| row.rank.is_none()).map(|row| self.row(row)).collect();
+        let mut rows: Vec<RowPlan> = ranked.map(|row| self.row(row)).collect();
+        let unranked: Vec<RowPlan> =
+            self.rows.iter().filter(|row| row.rank.is_none()).map(|row| self.row(row)).collect();
         if !unranked.is_empty() {
             rows.push(self.label_row(RowStyle::Section, &self.context.template.ranking.unranked, None));
             rows.extend(unranked);
@@ -153,7 +157,7 @@ impl Part<'_> {
         rows
     }
 
-    fn row(&self, row: &RankRow) -> Row {
+    fn row(&self, row: &RankRow) -> RowPlan {
         let tie = if row.tied { Tie::Shared } else { Tie::Alone };
         let mut cells =
             vec![row.rank.map_or(Cell::Empty, |rank| Cell::Rank(rank, tie)), Cell::text(&row.unit.unit_name)];
@@ -190,7 +194,7 @@ impl Part<'_> {
         }
         cells.push(Cell::Text(self.note(row)));
         let marked = row.not_sent || self.context.has_not_sent(&row.unit);
-        Row::new(if marked { RowStyle::Marked } else { RowStyle::Body }, cells)
+        RowPlan::new(if marked { RowStyle::Marked } else { RowStyle::Body }, cells)
     }
 
     fn counts(&self, unit_code: &str) -> [Cell; 2] {
@@ -221,7 +225,7 @@ impl Part<'_> {
     }
 
     /// A row with a label, and the kind's own figures if the score is an indicator.
-    fn label_row(&self, style: RowStyle, label: &str, basis: Option<&str>) -> Row {
+    fn label_row(&self, style: RowStyle, label: &str, basis: Option<&str>) -> RowPlan {
         let (context, input) = (self.context, self.context.input);
         let code = sum_code(self.kind);
         let mut cells = vec![Cell::Empty, Cell::text(label)];
@@ -243,7 +247,7 @@ impl Part<'_> {
             cells.extend([past.unwrap_or(Cell::Empty), Cell::Empty, Cell::Empty]);
         }
         cells.push(Cell::Empty);
-        Row::new(style, cells)
+        RowPlan::new(style, cells)
     }
 
     fn chart(&self) -> Chart {
@@ -252,7 +256,7 @@ impl Part<'_> {
         let (drawn, half) = ends(&ranked, words.chart_bars);
         let title =
             half.map_or_else(|| words.chart.clone(), |half| fill(&words.chart_cut, &[("half", &half.to_string())]));
-        score_chart(self.ranking, (self.kind, &self.fill(&title)), &drawn, Place::Beside)
+        score_chart(self.ranking, (self.kind, &self.fill(&title)), &drawn, ChartPosition::Beside)
     }
 }
 
@@ -266,7 +270,7 @@ pub fn ends<'a>(ranked: &[&'a RankRow], most: usize) -> (Vec<&'a RankRow>, Optio
 }
 
 /// Bars of scores.
-pub fn score_chart(ranking: &Ranking, (kind, title): (&str, &str), drawn: &[&RankRow], place: Place) -> Chart {
+pub fn score_chart(ranking: &Ranking, (kind, title): (&str, &str), drawn: &[&RankRow], place: ChartPosition) -> Chart {
     Chart {
         kind: ChartKind::Bar,
         title: title.to_owned(),

@@ -80,7 +80,8 @@ mod tests {
         let names: Vec<&str> = written.iter().map(|file| file.name.as_str()).collect();
         assert_eq!(names[0], "bao-cao_2020-Q1.xlsx");
         let stems: Vec<&str> = book.charts().map(|chart| chart.file_stem.as_str()).collect();
-        let expected: Vec<String> = stems.iter().flat_map(|stem| [format!("{stem}.png"), format!("{stem}.svg")]).collect();
+        let expected: Vec<String> =
+            stems.iter().flat_map(|stem| [format!("{stem}.png"), format!("{stem}.svg")]).collect();
         assert_eq!(names[1..], expected);
         assert_eq!(written, files(&book, theme, &["xlsx", "png", "svg"]).expect("all formats write it"));
     }

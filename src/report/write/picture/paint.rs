@@ -43,8 +43,7 @@ pub fn svg(scene: &Scene, name: &str) -> Result<String, ReportError> {
     let mut text = String::new();
     {
         let mut backend = SVGBackend::with_string(&mut text, (scene.width.ceil() as u32, scene.height.ceil() as u32));
-        draw(&mut backend, scene)
-            .map_err(|message| ReportError::Drawing { chart: name.to_owned(), message })?;
+        draw(&mut backend, scene).map_err(|message| ReportError::Drawing { chart: name.to_owned(), message })?;
         backend.present().map_err(|error| failure(name, &error))?;
     }
     Ok(text)

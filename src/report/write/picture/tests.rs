@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 
 use super::{png, svg};
-use crate::plan::{Block, Book, Chart, ChartKind, Kind, Orientation, Place, Series, Sheet, Tint};
+use crate::plan::{Block, Book, CellFormat, Chart, ChartKind, ChartPosition, Orientation, Series, Sheet, Tint};
 use crate::{Template, Theme, fixture};
 
 const LONG: &str = "Ban Quản lý Khu kinh tế cửa khẩu và các khu công nghiệp, Sở Lao động – Thương binh và Xã hội, \
@@ -20,9 +20,9 @@ fn chart(kind: ChartKind, bars: usize) -> Chart {
         title: format!("Xếp hạng: {LONG}"),
         categories: (0..bars).map(|bar| format!("{LONG} {bar}")).collect(),
         series: vec![Series { name: "Tỷ lệ đúng hạn".into(), tint: Tint::Turn, values }],
-        unit: Kind::Percent(1),
+        unit: CellFormat::Percent(1),
         file_stem: "test".into(),
-        place: Place::Below,
+        place: ChartPosition::Below,
     }
 }
 

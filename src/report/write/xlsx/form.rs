@@ -7,12 +7,12 @@ use rust_xlsxwriter::{
 
 use super::styles::{Styles, colour};
 use super::{date_time, measure, page};
-use cchc_definitions::{Layer, Role};
 use crate::ReportError;
 use crate::form::{Allowed, Form, FormWords, allowed};
 use crate::gather::label;
 use crate::plan::Orientation;
 use crate::template::Theme;
+use cchc_definitions::{Layer, Role};
 
 // The columns, in the order of the sheet.
 const CODE: ColNum = 0;
@@ -52,11 +52,11 @@ pub fn render(form: &Form<'_>, words: &FormWords, theme: &Theme) -> Result<Vec<u
     let worksheet = workbook.add_worksheet();
     worksheet.set_name(&words.sheet)?;
     page::set_up(worksheet, Orientation::Landscape, &title, theme);
-    Writer { form, words, theme, styles: Styles::new(theme), sheet: worksheet }.sheet()?;
+    FormWriter { form, words, theme, styles: Styles::new(theme), sheet: worksheet }.sheet()?;
     Ok(workbook.save_to_buffer()?)
 }
 
-struct Writer<'a, 's> {
+struct FormWriter<'a, 's> {
     form: &'a Form<'a>,
     words: &'a FormWords,
     theme: &'a Theme,
@@ -66,7 +66,7 @@ struct Writer<'a, 's> {
 
 /// How a row of the table looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Look {
+enum RowLook {
     /// A sum at the top of the tree.
     Area,
     /// A sum below it.
@@ -77,7 +77,7 @@ enum Look {
     Total,
 }
 
-impl Writer<'_, '_> {
+impl FormWriter<'_, '_> {
     fn sheet(&mut self) -> Result<(), XlsxError> {
         // The sums of an empty form are empty too, for readers that take them as they are kept.
         self.sheet.set_formula_result_default("");
@@ -174,9 +174,9 @@ impl Writer<'_, '_> {
         let (item, depth) = (&index.items[at], index.depth(at));
         let row = row_of(at);
         let look = match (&item.rule, depth) {
-            (Some(_), _) => Look::Leaf,
-            (None, 0) => Look::Area,
-            (None, _) => Look::Group,
+            (Some(_), _) => RowLook::Leaf,
+            (None, 0) => RowLook::Area,
+            (None, _) => RowLook::Group,
         };
         let rule = self.words.rule(item, self.form.figures.get(at).copied().flatten());
         let name = self.cell(look).set_indent(1 + depth.min(3) as u8);
@@ -186,7 +186,7 @@ impl Writer<'_, '_> {
         self.sheet.write_number_with_format(row, MAX, item.max, &self.centred(look))?;
         self.sheet.write_string_with_format(row, RULE, &rule, &indented)?;
         self.sheet.write_string_with_format(row, NEEDED, &item.evidence, &indented)?;
-        if look == Look::Leaf {
+        if look == RowLook::Leaf {
             self.leaf(at, row)?;
         } else {
             self.sum(at, row, look)?;
@@ -199,7 +199,7 @@ impl Writer<'_, '_> {
             (&rule, RULE, step),
             (&item.evidence, NEEDED, step),
         ];
-        let points = self.theme.size + u16::from(look != Look::Leaf);
+        let points = self.theme.size + u16::from(look != RowLook::Leaf);
         let lines =
             texts.map(|(text, column, taken)| measure::lines(text, points, WIDTHS[usize::from(column)] - taken));
         let lines = lines.into_iter().max().unwrap_or(1);
@@ -267,7 +267,7 @@ impl Writer<'_, '_> {
     }
 
     /// The sum of the parts, empty as long as they all are.
-    fn sum(&mut self, at: usize, row: RowNum, look: Look) -> Result<(), XlsxError> {
+    fn sum(&mut self, at: usize, row: RowNum, look: RowLook) -> Result<(), XlsxError> {
         let items = self.form.index.items.iter().enumerate();
         let parts: Vec<RowNum> =
             items.filter(|(_, item)| item.parent == Some(at)).map(|(part, _)| row_of(part)).collect();
@@ -280,7 +280,7 @@ impl Writer<'_, '_> {
         Ok(())
     }
 
-    fn sum_of(&mut self, row: RowNum, column: ColNum, parts: &[RowNum], look: Look) -> Result<(), XlsxError> {
+    fn sum_of(&mut self, row: RowNum, column: ColNum, parts: &[RowNum], look: RowLook) -> Result<(), XlsxError> {
         let cells = ranges(column, parts);
         let formula = Formula::new(format!("=IF(COUNT({cells})=0,\"\",SUM({cells}))"));
         self.sheet.write_formula_with_format(row, column, formula, &self.centred(look))?;
@@ -297,7 +297,7 @@ impl Writer<'_, '_> {
         let total = row;
         self.total_row(row, &self.words.total.clone(), Some(index.max))?;
         for (column, _) in POINTS {
-            self.sum_of(row, column, &roots(Role::Points), Look::Total)?;
+            self.sum_of(row, column, &roots(Role::Points), RowLook::Total)?;
         }
         let caps = [(Role::Bonus, index.bonus_cap, "+"), (Role::Deduction, index.deduction_cap, "-")];
         let mut more: Vec<(&str, RowNum)> = Vec::new();
@@ -312,7 +312,7 @@ impl Writer<'_, '_> {
             for (column, _) in POINTS {
                 let cells = ranges(column, &parts);
                 let formula = format!("=IF(COUNT({cells})=0,\"\",MIN({cap},SUM({cells})))");
-                let format = self.centred(Look::Total);
+                let format = self.centred(RowLook::Total);
                 self.sheet.write_formula_with_format(row, column, Formula::new(formula), &format)?;
             }
             more.push((sign, row));
@@ -325,7 +325,7 @@ impl Writer<'_, '_> {
                 let terms: Vec<String> = more.iter().map(|(sign, row)| format!("{sign}N({})", cell(*row))).collect();
                 let terms = terms.concat();
                 let formula = format!("=IF({0}=\"\",\"\",MAX(0,{0}{terms}))", cell(total));
-                let format = self.centred(Look::Total);
+                let format = self.centred(RowLook::Total);
                 self.sheet.write_formula_with_format(row, column, Formula::new(formula), &format)?;
             }
         }
@@ -333,13 +333,13 @@ impl Writer<'_, '_> {
     }
 
     fn total_row(&mut self, row: RowNum, text: &str, max: Option<f64>) -> Result<(), XlsxError> {
-        let format = self.cell(Look::Total);
+        let format = self.cell(RowLook::Total);
         for column in [CODE, MAX, RULE, NEEDED, EVIDENCE, REASON] {
             self.sheet.write_blank(row, column, &format)?;
         }
         self.sheet.write_string_with_format(row, NAME, text, &format.clone().set_indent(1))?;
         if let Some(max) = max {
-            self.sheet.write_number_with_format(row, MAX, max, &self.centred(Look::Total))?;
+            self.sheet.write_number_with_format(row, MAX, max, &self.centred(RowLook::Total))?;
         }
         let lines = measure::lines(text, self.theme.size + 1, WIDTHS[usize::from(NAME)] - measure::INDENT);
         self.sheet.set_row_height(row, measure::height(lines, self.theme.size))?;
@@ -360,29 +360,29 @@ impl Writer<'_, '_> {
         Format::new().set_font_name(&self.theme.font).set_font_size(self.theme.size)
     }
 
-    fn cell(&self, look: Look) -> Format {
+    fn cell(&self, look: RowLook) -> Format {
         let format = self.text().set_text_wrap().set_align(FormatAlign::VerticalCenter);
         let format = format.set_border(FormatBorder::Thin).set_border_color(colour(&self.theme.grid));
         match look {
-            Look::Area => format.set_bold().set_background_color(colour(&self.theme.section_fill)),
-            Look::Group => format.set_bold(),
-            Look::Leaf => format,
-            Look::Total => format.set_bold().set_background_color(colour(&self.theme.total_fill)),
+            RowLook::Area => format.set_bold().set_background_color(colour(&self.theme.section_fill)),
+            RowLook::Group => format.set_bold(),
+            RowLook::Leaf => format,
+            RowLook::Total => format.set_bold().set_background_color(colour(&self.theme.total_fill)),
         }
     }
 
-    fn centred(&self, look: Look) -> Format {
+    fn centred(&self, look: RowLook) -> Format {
         self.cell(look).set_align(FormatAlign::Center)
     }
 
     /// A cell that nobody fills in.
     fn closed(&self) -> Format {
-        self.cell(Look::Leaf).set_background_color(colour(&self.theme.section_fill))
+        self.cell(RowLook::Leaf).set_background_color(colour(&self.theme.section_fill))
     }
 
     /// A cell to fill in.
     fn entry(&self, align: FormatAlign) -> Format {
-        let format = self.cell(Look::Leaf).set_align(align).set_unlocked();
+        let format = self.cell(RowLook::Leaf).set_align(align).set_unlocked();
         format.set_background_color(colour(&self.words.entry_fill))
     }
 }
