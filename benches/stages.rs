@@ -199,8 +199,9 @@ fn stages(criterion: &mut Criterion) {
     let indices: Vec<Index<'_>> = indices.collect::<Result<_, _>>().expect("shipped indices are in force");
     let input =
         gather(&engine, &loaded.workspace.config, &version, &quarter, &indices, &Cards::None, template).expect("input");
+    let theme = input.template.theme.clone();
     group.bench_function("report", |bench| {
-        bench.iter(|| render_xlsx(&build(&input), &input.template.theme).expect("a workbook"));
+        bench.iter(|| render_xlsx(&build(input.clone()), &theme).expect("a workbook"));
     });
     group.finish();
 }

@@ -93,7 +93,7 @@ pub(super) fn write(opened: &Opened, root: &Path, policies: PolicyArgs, wanted: 
     let cardless = input.without_card().into_iter();
     remarks
         .extend(cardless.map(|code| format!("no index named scores unit '{code}' in {period}: it has no scorecard")));
-    let book = build(&input);
+    let book = build(input);
     std::fs::create_dir_all(out).with_context(|| format!("cannot make the folder {}", out.display()))?;
     let written = files(&book, &theme, &["xlsx", "png", "svg"])?;
     let paths = written.iter().map(|file| save(out, &file.name, &file.bytes)).collect::<Result<_>>()?;

@@ -2,22 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, NaiveDate};
-use datafusion::arrow::array::{Array, ArrayRef, AsArray};
-use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Int64Type};
-use datafusion::arrow::record_batch::RecordBatch;
-use datafusion::error::DataFusionError;
-
-use super::carried::mark;
-use super::number::value_of_cell;
-use super::{Cards, Counts, FigureUnit, IndicatorInfo, Makeup, Ranking, ReportInput, RuleCount, Template};
+use super::{Cards, Carried, Counts, FigureUnit, IndicatorInfo, Makeup, Ranking, ReportInput, RuleCount, Template};
 use cchc_definitions::index::settings::First;
-use cchc_definitions::{Aggregate, Direction, Indicator, Language, Rows};
-use cchc_indicators::{By, Children, Engine, late_dossiers, not_sent};
+use cchc_definitions::{Direction, Indicator, Language, Rows};
+use cchc_indicators::{By, Children, Engine, formula, late_dossiers, not_sent};
 use cchc_indices::{Index, ScoreError};
-use cchc_model::{FileAccount, IndicatorRow, Level, NotSent, Period};
-use cchc_store::{Config, Manifest, StoreError};
+use cchc_model::{FileAccount, IndicatorRow, NotSent, Period};
+use cchc_store::{Config, Manifest, RuleTotal, StoreError, dossier_count, findings_by_rule, imported_files};
 
 /// Measures everything that the report of a period shows, with rankings by `indices` and the scorecards asked for.
 ///
@@ -38,8 +29,7 @@ pub fn gather(
     // Of a year the period before and the same one of last year are one, whose rows must not stand twice.
     periods.extend(Some(last_year.clone()).filter(|last_year| *last_year != before));
     let measured = engine.measure(&periods, &shown, By::Unit, Children::Apart)?;
-    let mut indicators: Vec<IndicatorRow> = measured.into_iter().map(|row| row.row).collect();
-    round(&mut indicators, &shown);
+    let indicators: Vec<IndicatorRow> = measured.into_iter().map(|row| row.row).collect();
     let not_sent = not_sent(engine, period)?;
     let ranked = |index| ranking(engine, index, period, &not_sent, cards);
     let rankings = indices.iter().map(ranked).collect::<Result<_, _>>()?;
@@ -52,18 +42,14 @@ pub fn gather(
         _ => config.province.clone(),
     };
     let department = Some(&config.department).filter(|name| !name.is_empty());
-    let input = ReportInput {
+    Ok(ReportInput {
         reporting_unit: department.unwrap_or(&province_name).clone(),
         province_name,
-        period_label: label(period),
-        period_id: period.to_string(),
-        from: period.start,
-        to: period.end,
-        previous_id: before.to_string(),
-        last_year_id: last_year.to_string(),
-        previous_label: label(&before),
-        last_year_label: label(&last_year),
-        policies: template.policies(engine.policies),
+        period: period.clone(),
+        before,
+        last_year,
+        policies: engine.policies,
+        carried: carried(engine),
         data_version: version.number,
         data_time: version.time.unwrap_or(period.end).and_hms_opt(0, 0, 0).unwrap_or_default(),
         counts: counts(engine, &files)?,
@@ -77,18 +63,7 @@ pub fn gather(
         findings_by_rule: findings(engine)?,
         kinds: kinds(engine),
         template,
-    };
-    Ok(mark(input, engine))
-}
-
-/// Rounds the figures whose definition rounds otherwise than a workbook does; all others keep their full precision.
-fn round(rows: &mut [IndicatorRow], shown: &[&Indicator]) {
-    let width = shown.len().max(1);
-    for (at, row) in rows.iter_mut().enumerate() {
-        let indicator = shown[at % width];
-        let unit = FigureUnit::from_word(&indicator.unit);
-        row.measure.value = row.measure.value.map(|value| value_of_cell(value, unit, &indicator.display));
-    }
+    })
 }
 
 fn ranking(
@@ -113,28 +88,30 @@ fn ranking(
         (Index::Composite(index), _) => Makeup::Composite(Box::new((*index).clone()), ranked.composed),
         _ => Makeup::Indicator,
     };
-    let mut rows = ranked.rows;
-    let round = |score: &mut Option<f64>| *score = score.map(|score| value_of_cell(score, unit, index.display()));
-    for row in &mut rows {
-        // Ranked at full precision already.
-        round(&mut row.score);
-        round(&mut row.score_before);
-        round(&mut row.score_last_year);
-    }
     Ok(Ranking {
         index_id: index.id().to_owned(),
         title: index.name().to_owned(),
         basis,
         unit,
-        digits: index.digits(),
+        display: index.display().clone(),
         higher_is_better: direction != Direction::Lower,
         legal_basis: index.legal_basis().to_owned(),
-        rows,
+        is_published: is_published(engine, index),
+        rows: ranked.rows,
         makeup,
         set_aside: ranked.set_aside,
         inputs: inputs(engine, index, period),
         cards: cards.clone(),
     })
+}
+
+fn is_published(engine: &Engine<'_>, index: &Index<'_>) -> bool {
+    let tags = &engine.definitions.source_tags;
+    let are_items_sure = match index {
+        Index::Points(points) => !points.items.iter().any(|item| tags.is_unsure(&item.source)),
+        Index::Indicator(..) | Index::Composite(_) => true,
+    };
+    tags.is_published(index.legal_basis()) && are_items_sure
 }
 
 /// Names of what the rules of an index of points read, also where nobody has sent it.
@@ -146,18 +123,6 @@ fn inputs(engine: &Engine<'_>, index: &Index<'_>, period: &Period) -> BTreeMap<S
 
 fn info(engine: &Engine<'_>, indicator: &Indicator) -> IndicatorInfo {
     let group = engine.definitions.groups.iter().find(|group| group.id == indicator.group);
-    let formula = match indicator.aggregate {
-        Aggregate::Ratio => format!("({}) / ({})", indicator.numerator, indicator.denominator),
-        Aggregate::Count => format!("COUNT({})", indicator.numerator),
-        Aggregate::Quotient => format!("SUM({}) / SUM({})", indicator.numerator, indicator.denominator),
-        Aggregate::Sum => format!("SUM({})", indicator.numerator),
-        Aggregate::Derived if !indicator.denominator.is_empty() => {
-            format!("({}) / ({})", indicator.numerator, indicator.denominator)
-        }
-        Aggregate::Value | Aggregate::Derived => indicator.numerator.clone(),
-        Aggregate::Mean => format!("SUM({0}) / COUNT({0})", indicator.numerator),
-        Aggregate::Percentile(share) => format!("PERCENTILE_CONT({share}) ({})", indicator.numerator),
-    };
     IndicatorInfo {
         id: indicator.id.clone(),
         name_vi: indicator.name_vi.clone(),
@@ -166,10 +131,10 @@ fn info(engine: &Engine<'_>, indicator: &Indicator) -> IndicatorInfo {
         group: indicator.group.clone(),
         group_title: group.map_or(&indicator.group, |group| &group.title_vi).clone(),
         unit: FigureUnit::from_word(&indicator.unit),
-        digits: indicator.display.digits,
+        display: indicator.display.clone(),
         higher_is_better: indicator.direction != Direction::Lower,
         legal_basis: indicator.legal_basis.clone(),
-        formula,
+        formula: formula(indicator),
         table: indicator.table.clone(),
         dated: indicator.rows != Rows::All,
     }
@@ -188,39 +153,21 @@ fn kinds(engine: &Engine<'_>) -> Vec<(String, String)> {
     kinds
 }
 
+/// Imported files, with the names of their sources.
 fn files(engine: &Engine<'_>) -> Result<Vec<FileAccount>, StoreError> {
-    let sql = "SELECT file, source, CAST(CAST(exported_at AS DATE) AS VARCHAR), rows, loaded, updated, duplicate, \
-               rejected FROM imports WHERE purged_by IS NULL ORDER BY import, file";
-    let source_name = |id: String| {
-        let source = engine.definitions.sources.iter().find(|source| source.id == id);
-        source.map_or(id, |source| source.name.clone())
-    };
-    let mut files = Vec::new();
-    for batch in engine.session.run(sql)? {
-        let texts = texts(&batch, 3)?;
-        for row in 0..batch.num_rows() {
-            let count = |at: usize| batch.column(at).as_primitive::<Int64Type>().value(row) as u64;
-            files.push(FileAccount {
-                file: text(&texts[0], row).unwrap_or_default(),
-                source: text(&texts[1], row).map(source_name).unwrap_or_default(),
-                exported_at: text(&texts[2], row),
-                rows: count(3),
-                loaded: count(4),
-                updated: count(5),
-                duplicate: count(6),
-                rejected: count(7),
-            });
+    let mut files = imported_files(engine.session)?;
+    for file in &mut files {
+        if let Some(source) = engine.definitions.sources.iter().find(|source| source.id == file.source) {
+            file.source.clone_from(&source.name);
         }
     }
     Ok(files)
 }
 
 fn counts(engine: &Engine<'_>, files: &[FileAccount]) -> Result<Counts, StoreError> {
-    let batches = engine.session.run("SELECT CAST(COUNT(*) AS BIGINT) FROM dossiers")?;
-    let dossiers = batches.first().map_or(0, |batch| batch.column(0).as_primitive::<Int64Type>().value(0)) as u64;
     let sum = |of: fn(&FileAccount) -> u64| files.iter().map(of).sum();
     Ok(Counts {
-        dossiers,
+        dossiers: dossier_count(engine.session)?,
         files: files.len() as u64,
         rows: sum(|file| file.rows),
         loaded: sum(|file| file.loaded),
@@ -231,60 +178,18 @@ fn counts(engine: &Engine<'_>, files: &[FileAccount]) -> Result<Counts, StoreErr
 }
 
 fn findings(engine: &Engine<'_>) -> Result<Vec<RuleCount>, StoreError> {
-    let sql = "SELECT rule, level, CAST(SUM(count) AS BIGINT) AS total FROM findings GROUP BY rule, level \
-               ORDER BY CASE level WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, total DESC, rule";
-    let mut rules = Vec::new();
-    for batch in engine.session.run(sql)? {
-        let texts = texts(&batch, 2)?;
-        for row in 0..batch.num_rows() {
-            let rule = text(&texts[0], row).unwrap_or_default();
-            let level = match text(&texts[1], row).as_deref() {
-                Some("error") => Level::Error,
-                Some("warning") => Level::Warning,
-                _ => Level::Info,
-            };
-            let sentence = engine.definitions.messages.summary(&rule, Language::Vi);
-            let count = batch.column(2).as_primitive::<Int64Type>().value(row) as u64;
-            rules.push(RuleCount { rule, level, sentence, count });
-        }
-    }
-    Ok(rules)
-}
-
-fn texts(batch: &RecordBatch, count: usize) -> Result<Vec<ArrayRef>, StoreError> {
-    let columns = (0..count).map(|at| cast(batch.column(at), &DataType::Utf8)).collect::<Result<_, _>>();
-    Ok(columns.map_err(DataFusionError::from)?)
-}
-
-fn text(column: &ArrayRef, row: usize) -> Option<String> {
-    let texts = column.as_string::<i32>();
-    texts.is_valid(row).then(|| texts.value(row).to_owned())
-}
-
-/// "Quý I năm 2020" and its like.
-pub(super) fn label(period: &Period) -> String {
-    let id = period.to_string();
-    if id.contains("..") {
-        return format!("Giai đoạn {}–{}", day(period.start), day(period.end));
-    }
-    let (body, suffix) = match id.split_once('@') {
-        Some((body, _)) => (body, " (kỳ báo cáo từ ngày 15 đến ngày 14)"),
-        None => (id.as_str(), ""),
+    let messages = &engine.definitions.messages;
+    let totals = findings_by_rule(engine.session)?.into_iter();
+    let named = |total: RuleTotal| {
+        let sentence = messages.summary(&total.rule, Language::Vi);
+        RuleCount { rule: total.rule, level: total.level, sentence, count: total.count }
     };
-    let year = &body[..4];
-    let text = match body.get(5..) {
-        None => format!("Năm {year}"),
-        Some("H1") => format!("6 tháng đầu năm {year}"),
-        Some("H2") => format!("6 tháng cuối năm {year}"),
-        Some("Q1") => format!("Quý I năm {year}"),
-        Some("Q2") => format!("Quý II năm {year}"),
-        Some("Q3") => format!("Quý III năm {year}"),
-        Some("Q4") => format!("Quý IV năm {year}"),
-        Some(month) => format!("Tháng {} năm {year}", month.trim_start_matches('0')),
-    };
-    text + suffix
+    Ok(totals.map(named).collect())
 }
 
-fn day(day: NaiveDate) -> String {
-    format!("{:02}/{:02}/{}", day.day(), day.month(), day.year())
+/// What counting for the units of another day makes of them.
+fn carried(engine: &Engine<'_>) -> Option<Carried> {
+    let carry = engine.carry?;
+    let left = engine.units.units().iter().filter(|unit| !carry.holds(unit));
+    Some(Carried { date: carry.date, left_behind: left.map(|unit| unit.code.clone()).collect() })
 }

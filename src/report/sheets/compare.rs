@@ -59,13 +59,12 @@ fn counted<'a>(context: &'a Context<'_>, unit: FigureUnit) -> &'a str {
 }
 
 fn row(context: &Context<'_>, info: &IndicatorInfo, title: &str, code: &str) -> RowPlan {
-    let input = context.input;
-    let kind = kind_of(info.unit, info.digits);
+    let kind = kind_of(info.unit, info.display.digits);
     let shown = |period: &str| match context.period_cell(period, &info.id, code) {
         Cell::Number(value) => Cell::As(kind, value),
         other => other,
     };
-    let now = context.value(&input.period_id, &info.id, code);
+    let now = context.value(&context.now.id, &info.id, code);
     let change = |period: &str| {
         let then = context.value(period, &info.id, code);
         now.zip(then).map_or(Cell::Empty, |(now, then)| difference(info, now - then))
@@ -73,11 +72,11 @@ fn row(context: &Context<'_>, info: &IndicatorInfo, title: &str, code: &str) -> 
     let cells = vec![
         Cell::text(title),
         Cell::Empty,
-        shown(&input.period_id),
-        shown(&input.previous_id),
-        shown(&input.last_year_id),
-        change(&input.previous_id),
-        change(&input.last_year_id),
+        shown(&context.now.id),
+        shown(&context.before.id),
+        shown(&context.last_year.id),
+        change(&context.before.id),
+        change(&context.last_year.id),
     ];
     RowPlan::new(RowStyle::Body, cells)
 }
@@ -85,9 +84,9 @@ fn row(context: &Context<'_>, info: &IndicatorInfo, title: &str, code: &str) -> 
 /// A difference of shares is told in percentage points.
 fn difference(info: &IndicatorInfo, difference: f64) -> Cell {
     let (scale, digits) = match info.unit {
-        FigureUnit::Rate => (100.0, info.digits.max(1)),
+        FigureUnit::Rate => (100.0, info.display.digits.max(1)),
         FigureUnit::Count => (1.0, 0),
-        FigureUnit::Days | FigureUnit::Hours | FigureUnit::Points => (1.0, info.digits.max(1)),
+        FigureUnit::Days | FigureUnit::Hours | FigureUnit::Points => (1.0, info.display.digits.max(1)),
     };
     Cell::As(CellFormat::Movement(digits, sense_of(info)), difference * scale)
 }

@@ -46,7 +46,7 @@ fn key_figures(context: &Context<'_>) -> TablePlan {
     let columns = words.key_columns.iter().zip(WIDTHS).enumerate().map(|(index, (heading, width))| {
         let kind = match (index, info) {
             (0, _) => CellFormat::Text,
-            (6, Some(info)) => kind_of(info.unit, info.digits),
+            (6, Some(info)) => kind_of(info.unit, info.display.digits),
             _ => CellFormat::Int,
         };
         ColumnPlan::new(&fill(heading, &[("rate", rate)]), kind, width)
@@ -67,13 +67,13 @@ fn key_row(context: &Context<'_>, style: RowStyle, title: &str, code: &str) -> R
         cells.push(form.map_or(Cell::Empty, |row| Cell::Int(row.counts[column])));
     }
     let rate = &context.template.cover.key_rate;
-    cells.push(context.value_cell(context.measure(&context.input.period_id, rate, code)));
+    cells.push(context.value_cell(context.measure(&context.now.id, rate, code)));
     RowPlan::new(style, cells)
 }
 
 fn places(context: &Context<'_>, ranking: &Ranking) -> TablePlan {
     let words = &context.template.cover;
-    let figure = kind_of(ranking.unit, ranking.digits);
+    let figure = kind_of(ranking.unit, ranking.display.digits);
     let kinds =
         [CellFormat::Text, CellFormat::Rank, CellFormat::Text, figure, CellFormat::Rank, CellFormat::Text, figure];
     let headings = words.ranking_columns.iter().zip(kinds).zip(WIDTHS);
@@ -147,7 +147,7 @@ fn facts(context: &Context<'_>) -> Vec<(String, String)> {
         (words.held.clone(), fill_owned(&words.held_text, &held)),
         (words.rows.clone(), fill_owned(&words.rows_text, &rows)),
     ];
-    let policies = input.policies.iter();
+    let policies = context.policies.iter();
     facts.extend(policies.map(|(name, choice)| (fill(&words.policies, &[("name", name)]), choice.clone())));
     facts
 }

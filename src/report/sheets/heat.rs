@@ -63,7 +63,7 @@ fn columns(
     let mut columns = vec![
         ColumnPlan::new(&words.rank, CellFormat::Rank, 7),
         ColumnPlan::new(&general.unit, CellFormat::Text, 34),
-        ColumnPlan::new(&words.score, kind_of(ranking.unit, ranking.digits), 9),
+        ColumnPlan::new(&words.score, kind_of(ranking.unit, ranking.display.digits), 9),
     ];
     let areas = breakdown.areas();
     let (figure, emphasis) = if breakdown.adds_up() {

@@ -49,7 +49,7 @@ struct ThemeSheet<'a> {
 impl ThemeSheet<'_> {
     /// Whether numerator and denominator stand beside the value: few columns, and the figure has both.
     fn has_fraction(&self, info: &IndicatorInfo) -> bool {
-        let period = &self.context.input.period_id;
+        let period = &self.context.now.id;
         self.fractions
             && self.context.measure(period, &info.id, ALL).is_some_and(|measure| measure.denominator.is_some())
     }
@@ -61,7 +61,7 @@ impl ThemeSheet<'_> {
             ColumnPlan::new(&words.unit, CellFormat::Text, 44),
         ];
         for info in &self.shown {
-            let kind = kind_of(info.unit, info.digits);
+            let kind = kind_of(info.unit, info.display.digits);
             let emphasis =
                 if kind == CellFormat::Int { Emphasis::DataBar } else { Emphasis::ColourScale(sense_of(info)) };
             if self.has_fraction(info) {
@@ -100,7 +100,7 @@ impl ThemeSheet<'_> {
     }
 
     fn has_value(&self, code: &str) -> bool {
-        let period = &self.context.input.period_id;
+        let period = &self.context.now.id;
         let measures = self.shown.iter().filter_map(|info| self.context.measure(period, &info.id, code));
         measures.into_iter().any(|measure| measure.value.is_some() || measure.status == Status::Suppressed)
     }
@@ -108,7 +108,7 @@ impl ThemeSheet<'_> {
     fn row(&self, style: RowStyle, number: Cell, name: &str, code: &str) -> RowPlan {
         let mut cells = vec![number, Cell::text(name)];
         for info in &self.shown {
-            let measure = self.context.measure(&self.context.input.period_id, &info.id, code);
+            let measure = self.context.measure(&self.context.now.id, &info.id, code);
             if self.has_fraction(info) {
                 cells.push(self.context.count_cell(measure, |measure| measure.numerator));
                 cells.push(self.context.count_cell(measure, |measure| measure.denominator));

@@ -42,7 +42,7 @@ fn rows(context: &Context<'_>) -> Vec<RowPlan> {
             Cell::text(&row.unit.unit_name),
             Cell::Text(title(row.unit.kind.as_deref())),
             row.last_export.map_or_else(never, Cell::Date),
-            row.last_export.map_or(Cell::Empty, |day| Cell::Int((input.to - day).num_days())),
+            row.last_export.map_or(Cell::Empty, |day| Cell::Int((input.period.end - day).num_days())),
         ];
         rows.push(RowPlan::new(RowStyle::Body, cells));
     }

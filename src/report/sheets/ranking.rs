@@ -52,8 +52,7 @@ enum Past {
 
 /// An index of many columns leaves out last year where nothing is known of it.
 fn past(context: &Context<'_>, ranking: &Ranking, rows: &[&RankRow]) -> Vec<Past> {
-    let is_known =
-        || context.holds(&context.input.last_year_id) && rows.iter().any(|row| row.score_last_year.is_some());
+    let is_known = || context.holds(&context.last_year.id) && rows.iter().any(|row| row.score_last_year.is_some());
     if matches!(ranking.makeup, Makeup::Indicator) || is_known() {
         vec![Past::Before, Past::LastYear]
     } else {
@@ -94,14 +93,14 @@ impl RankingPart<'_> {
     }
 
     fn figure(&self) -> CellFormat {
-        kind_of(self.ranking.unit, self.ranking.digits)
+        kind_of(self.ranking.unit, self.ranking.display.digits)
     }
 
     /// Whether the score is a fraction whose two counts can be shown.
     fn has_counts(&self) -> bool {
-        let (input, Some(basis)) = (self.context.input, &self.ranking.basis) else { return false };
+        let Some(basis) = &self.ranking.basis else { return false };
         self.rows.iter().any(|row| {
-            let measure = self.context.measure(&input.period_id, basis, &row.unit.unit_code);
+            let measure = self.context.measure(&self.context.now.id, basis, &row.unit.unit_code);
             measure.is_some_and(|measure| measure.denominator.is_some())
         })
     }
@@ -175,11 +174,10 @@ impl RankingPart<'_> {
         }
         let code = row.unit.unit_code.as_str();
         cells.extend(self.extras.iter().map(|extra| extra.cells.get(code).cloned().unwrap_or(Cell::Empty)));
-        let input = self.context.input;
         for past in &self.past {
             let (period, score, rank) = match past {
-                Past::Before => (&input.previous_id, row.score_before, row.rank_before),
-                Past::LastYear => (&input.last_year_id, row.score_last_year, row.rank_last_year),
+                Past::Before => (&self.context.before.id, row.score_before, row.rank_before),
+                Past::LastYear => (&self.context.last_year.id, row.score_last_year, row.rank_last_year),
             };
             // Rules such as "no violation" give points even where nothing is known.
             let (score, rank) = if self.context.holds(period) { (score, rank) } else { (None, None) };
@@ -199,7 +197,7 @@ impl RankingPart<'_> {
 
     fn counts(&self, unit_code: &str) -> [Cell; 2] {
         let basis = self.ranking.basis.as_deref().unwrap_or_default();
-        let measure = self.context.measure(&self.context.input.period_id, basis, unit_code);
+        let measure = self.context.measure(&self.context.now.id, basis, unit_code);
         [
             self.context.count_cell(measure, |measure| measure.numerator),
             self.context.count_cell(measure, |measure| measure.denominator),
@@ -226,22 +224,22 @@ impl RankingPart<'_> {
 
     /// A row with a label, and the kind's own figures if the score is an indicator.
     fn label_row(&self, style: RowStyle, label: &str, basis: Option<&str>) -> RowPlan {
-        let (context, input) = (self.context, self.context.input);
+        let context = self.context;
         let code = sum_code(self.kind);
         let mut cells = vec![Cell::Empty, Cell::text(label)];
         if self.has_counts() {
             cells.extend(if basis.is_some() { self.counts(&code) } else { [Cell::Empty, Cell::Empty] });
         }
         let value = |period: &str| basis.map(|basis| context.value_cell(context.measure(period, basis, &code)));
-        cells.push(value(&input.period_id).unwrap_or(Cell::Empty));
+        cells.push(value(&context.now.id).unwrap_or(Cell::Empty));
         if self.has_classes() {
             cells.push(Cell::Empty);
         }
         cells.extend(self.extras.iter().map(|_| Cell::Empty));
         for past in &self.past {
             let period = match past {
-                Past::Before => &input.previous_id,
-                Past::LastYear => &input.last_year_id,
+                Past::Before => &context.before.id,
+                Past::LastYear => &context.last_year.id,
             };
             let past = basis.map(|basis| context.period_cell(period, basis, &code));
             cells.extend([past.unwrap_or(Cell::Empty), Cell::Empty, Cell::Empty]);
@@ -280,7 +278,7 @@ pub fn score_chart(ranking: &Ranking, (kind, title): (&str, &str), drawn: &[&Ran
             tint: Tint::Turn,
             values: drawn.iter().map(|row| row.score).collect(),
         }],
-        unit: kind_of(ranking.unit, ranking.digits),
+        unit: kind_of(ranking.unit, ranking.display.digits),
         file_stem: format!("rank-{}-{kind}", ranking.index_id),
         place,
     }

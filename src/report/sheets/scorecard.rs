@@ -63,7 +63,7 @@ fn sheet(context: &Context<'_>, ranking: &Ranking, row: &RankRow) -> Option<Shee
 /// Score, place and class of the unit, and how they moved.
 fn standing(context: &Context<'_>, ranking: &Ranking, row: &RankRow) -> Vec<(String, String)> {
     let (words, general) = (&context.template.scorecard, &context.template.words);
-    let figure = kind_of(ranking.unit, ranking.digits);
+    let figure = kind_of(ranking.unit, ranking.display.digits);
     let score = |score: Option<f64>| {
         score.map_or_else(|| general.missing.clone(), |score| super::super::number::figure(score, figure))
     };
@@ -76,7 +76,7 @@ fn standing(context: &Context<'_>, ranking: &Ranking, row: &RankRow) -> Vec<(Str
         ("among", among.to_string()),
         ("class", class.to_owned()),
     ];
-    let is_known = context.holds(&context.input.previous_id);
+    let is_known = context.holds(&context.before.id);
     let before =
         [("score", score(row.score_before.filter(|_| is_known))), ("rank", rank(row.rank_before.filter(|_| is_known)))];
     let filled = |sentence: &str, values: &[(&str, String)]| {
@@ -199,7 +199,7 @@ fn input(context: &Context<'_>, (cards, at): (&Scorecards, usize), read: Option<
     let name = if name == id { id.to_owned() } else { format!("{name} ({id})") };
     let measure = cards.figures.now.get(id).and_then(|column| column.get(at));
     let value = match (measure.and_then(|measure| measure.value), info) {
-        (Some(value), Some(info)) => Cell::As(kind_of(info.unit, info.digits), value),
+        (Some(value), Some(info)) => Cell::As(kind_of(info.unit, info.display.digits), value),
         (Some(value), None) => Cell::Number(value),
         (None, _) => absent(context, measure.map(|measure| measure.status)),
     };

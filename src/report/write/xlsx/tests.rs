@@ -9,10 +9,10 @@ use crate::plan::{
     Block, Book, Cell, CellFormat, Chart, ChartKind, ChartPosition, ColumnPlan, Emphasis, Orientation, RowPlan,
     RowStyle, Series, Sheet, TablePlan, Tie, Tint, Turn,
 };
-use crate::{Template, build, fixture};
+use crate::{ReportInput, Template, build, tests};
 
 fn theme() -> crate::Theme {
-    Template::parse(fixture::TEMPLATE).expect("the shipped template is sound").theme
+    Template::parse(tests::TEMPLATE).expect("the shipped template is sound").theme
 }
 
 fn open(bytes: Vec<u8>) -> Xlsx<Cursor<Vec<u8>>> {
@@ -33,9 +33,13 @@ fn row_of(range: &Range<Data>, column: u32, words: &str) -> u32 {
     rows.into_iter().find(|row| text(range, *row, column) == words).expect("the words are in the column")
 }
 
+fn written(input: ReportInput) -> Vec<u8> {
+    let theme = input.template.theme.clone();
+    render(&build(input), &theme).expect("the workbook is written")
+}
+
 fn province() -> Vec<u8> {
-    let input = fixture::province();
-    render(&build(&input), &input.template.theme).expect("the workbook is written")
+    written(tests::province())
 }
 
 #[test]
@@ -82,7 +86,7 @@ fn form_06_has_its_letterhead_thirteen_columns_and_three_heading_rows() {
 
 #[test]
 fn form_06_counts_sections_and_total_as_given() {
-    let input = fixture::province();
+    let input = tests::province();
     let form = sheet(province(), "Biểu 06");
     let first = row_of(&form, 0, "(1)") + 1;
     assert_eq!((text(&form, first, 0).as_str(), text(&form, first, 1).as_str()), ("I", "Sở, ngành"));
@@ -98,9 +102,9 @@ fn form_06_counts_sections_and_total_as_given() {
 
 #[test]
 fn a_ranking_shows_ties_and_lists_units_without_rank_with_the_reason() {
-    let mut input = fixture::province();
+    let mut input = tests::province();
     input.rankings[0].rows.retain(|row| row.unit.kind.as_deref() == Some("department"));
-    let bytes = render(&build(&input), &input.template.theme).expect("the workbook is written");
+    let bytes = written(input);
     let ranking = sheet(bytes, "XH Sở, ngành");
     let unranked = row_of(&ranking, 1, "Không xếp hạng");
     assert_eq!(text(&ranking, unranked - 1, 0), "18");
@@ -118,7 +122,7 @@ fn a_unit_named_like_a_formula_stays_a_string() {
     let mut blocks = vec![Block::Table(TablePlan::new(vec![ColumnPlan::new("=tên", CellFormat::Text, 30)], rows))];
     blocks.push(Block::heading(1, "=tiêu đề"));
     blocks.push(Block::Facts(vec![("=a".into(), "=b".into())]));
-    let created = fixture::province().data_time;
+    let created = tests::province().data_time;
     let page = Sheet { name: "=Tên".into(), orientation: Orientation::Portrait, blocks };
     let book = Book {
         file_stem: String::new(),
@@ -139,12 +143,13 @@ fn a_unit_named_like_a_formula_stays_a_string() {
 
 #[test]
 fn a_past_without_data_is_unknown_and_not_zero() {
-    let mut input = fixture::province();
-    input.indicators.retain(|row| row.period != input.last_year_id);
+    let mut input = tests::province();
+    let last_year = input.last_year.to_string();
+    input.indicators.retain(|row| row.period != last_year);
     for row in &mut input.rankings[0].rows {
         (row.rank_last_year, row.score_last_year) = (None, None);
     }
-    let bytes = render(&build(&input), &input.template.theme).expect("the workbook is written");
+    let bytes = written(input);
     let compared = sheet(bytes.clone(), "So sánh");
     let row = row_of(&compared, 0, "Hồ sơ đã giải quyết không có hạn trả") + 1;
     assert_eq!((text(&compared, row, 4).as_str(), text(&compared, row, 6).as_str()), ("chưa có", ""));
@@ -189,7 +194,7 @@ fn sheets_come_in_the_order_of_the_template() {
 
 #[test]
 fn a_period_without_data_still_gives_a_workbook() {
-    let mut input = fixture::province();
+    let mut input = tests::province();
     input.form06.clear();
     input.indicators.clear();
     input.rankings.clear();
@@ -198,7 +203,7 @@ fn a_period_without_data_still_gives_a_workbook() {
     input.files.clear();
     input.findings_by_rule.clear();
     input.definitions.clear();
-    let bytes = render(&build(&input), &input.template.theme).expect("the workbook is written");
+    let bytes = written(input);
     assert_eq!(text(&sheet(bytes, "Chưa gửi"), 1, 0), "Tất cả đơn vị đã gửi đủ dữ liệu của kỳ.");
 }
 
