@@ -202,8 +202,9 @@ fn stages(criterion: &mut Criterion) {
     let config = &loaded.workspace.config;
     let input = gather(&engine, config, &version, &quarter, &indices, &Cards::None, template);
     let input = shell.wait(input).expect("input");
+    let theme = input.template.theme.clone();
     group.bench_function("report", |bench| {
-        bench.iter(|| render_xlsx(&build(&input), &input.template.theme).expect("a workbook"));
+        bench.iter(|| render_xlsx(&build(input.clone()), &theme).expect("a workbook"));
     });
     group.finish();
 }

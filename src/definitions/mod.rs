@@ -13,6 +13,7 @@ mod messages;
 mod official;
 mod proposal;
 mod source;
+mod source_tags;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -36,6 +37,7 @@ pub use messages::{Language, Messages};
 pub use official::{Crosswalk, CrosswalkRow, OfficialUnit, OfficialUnits, Spellings, Structure, UnitType, is_number};
 pub use proposal::{KnownColumn, KnownSource, PersonalSigns, ProposalHints};
 pub use source::{SourceColumn, SourceDef, Unknown, fold_word};
+pub use source_tags::SourceTags;
 
 /// One fault of a definition file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,6 +85,8 @@ pub struct Definitions {
     pub saved: BTreeMap<String, String>,
     /// How criteria sheets read as definitions.
     pub index_sheet: SheetWords,
+    /// What a source note says of how sure it is.
+    pub source_tags: SourceTags,
     /// Sentences for findings.
     pub messages: Messages,
     /// What proposed sources are made from.
@@ -110,6 +114,7 @@ impl Definitions {
         let (kinds, all_units) = source::parse_kinds(&files, &mut faults);
         let messages = Messages::load(overlay, &mut faults);
         let index_sheet = index_sheet::parse(&files, &mut faults);
+        let source_tags = source_tags::parse(&files, &mut faults);
         let proposal = proposal::parse(&files, &mut faults);
         let saved = files
             .below("saved/", "sql")
@@ -128,6 +133,7 @@ impl Definitions {
                 calendar,
                 saved,
                 index_sheet,
+                source_tags,
                 messages,
                 proposal,
                 kinds,

@@ -1,8 +1,10 @@
 //! Reads a criteria sheet as departments keep it as the draft of an index of points; every fault of the sheet at once.
 
+mod form_rule;
 mod grid;
 mod rule;
 mod tree;
+mod words;
 mod write;
 
 use std::path::Path;

@@ -7,11 +7,11 @@ use rust_xlsxwriter::{ColNum, DocProperties, Format, FormatAlign, RowNum, Workbo
 
 use super::styles::{Styles, colour};
 use super::{date_time, measure, names};
-use cchc_normalise::{ORIGIN, TO_DO, WRONG, cell_text};
-use cchc_read::Cell;
 use crate::ReportError;
 use crate::returned::ReturnWords;
 use crate::template::Theme;
+use cchc_normalise::{ORIGIN, TO_DO, WRONG, cell_text};
+use cchc_read::Cell;
 
 /// Headings lower than this are not frozen: they would fill the window.
 const LOWEST_FROZEN: RowNum = 15;
@@ -70,18 +70,19 @@ pub fn render(
     for (sheet, name) in sheets.iter().zip(names::unique(own.iter().map(String::as_str))) {
         let worksheet = workbook.add_worksheet();
         worksheet.set_name(name)?;
-        Writer { theme, styles: Styles::new(theme), formats: HashMap::new() }.sheet(worksheet, sheet, words)?;
+        CorrectionWriter { theme, styles: Styles::new(theme), formats: HashMap::new() }
+            .sheet(worksheet, sheet, words)?;
     }
     Ok(workbook.save_to_buffer()?)
 }
 
-struct Writer<'a> {
+struct CorrectionWriter<'a> {
     theme: &'a Theme,
     styles: Styles<'a>,
     formats: HashMap<(&'static str, bool), Format>,
 }
 
-impl Writer<'_> {
+impl CorrectionWriter<'_> {
     fn sheet(
         &mut self,
         worksheet: &mut Worksheet,

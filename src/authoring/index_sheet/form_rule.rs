@@ -1,86 +1,86 @@
 //! Reads the sentences of forms back into rules, so that what was written as a form comes back as its definition.
 
-use super::form::FormWords;
 use cchc_definitions::{Formula, Role, Rule};
 use cchc_normalise::vietnamese_number;
+use cchc_report::RuleWords;
 
-/// What the cell of a rule says beside the rule itself.
+/// The cell of a rule, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ToldRule {
-    /// The sentences that tell the rule.
-    pub words: String,
-    /// The name of the figure that it reads, if it is told.
+pub(super) struct RuleCell {
+    /// The sentences of the rule itself.
+    pub sentences: String,
+    /// The name of the figure that it reads, if the cell names one.
     pub figure: Option<String>,
     /// Whether the points stand outside the total.
     pub role: Role,
 }
 
-impl FormWords {
-    /// Takes the cell of a rule apart.
-    #[must_use]
-    pub fn told(&self, text: &str) -> ToldRule {
-        let mut words = text.trim();
-        let mut figure = None;
-        if let Some((before, after)) = around(&self.rule.figure, "figure", words) {
-            figure = Some(after.trim_end_matches('.').trim().to_owned()).filter(|name| !name.is_empty());
-            words = before;
-        }
-        let mut role = Role::Points;
-        for (aside, of) in [(&self.rule.bonus, Role::Bonus), (&self.rule.deducted, Role::Deduction)] {
-            if let Some(before) = words.strip_suffix(aside.as_str()) {
-                (words, role) = (before, of);
-            }
-            words = words.trim_end().trim_end_matches('.').trim_end();
-        }
-        ToldRule { words: words.to_owned(), figure, role }
+/// Takes the cell of a rule apart.
+pub(super) fn rule_cell(words: &RuleWords, text: &str) -> RuleCell {
+    let mut sentences = text.trim();
+    let mut figure = None;
+    if let Some((before, after)) = around(&words.figure, "figure", sentences) {
+        figure = Some(after.trim_end_matches('.').trim().to_owned()).filter(|name| !name.is_empty());
+        sentences = before;
     }
+    let mut role = Role::Points;
+    for (aside, of) in [(&words.bonus, Role::Bonus), (&words.deducted, Role::Deduction)] {
+        if let Some(before) = sentences.strip_suffix(aside.as_str()) {
+            (sentences, role) = (before, of);
+        }
+        sentences = sentences.trim_end().trim_end_matches('.').trim_end();
+    }
+    RuleCell { sentences: sentences.to_owned(), figure, role }
+}
 
-    /// The rule that a sentence of ours tells, its input still without a name; yes/no and tiers are read elsewhere.
-    #[must_use]
-    pub fn rule_in(&self, words: &str, max: f64, place: &dyn Fn(&str) -> Option<usize>) -> Option<Rule> {
-        let input = String::new;
-        let one = |template: &str, name: &str| {
-            let found = of_max(template, words, max)?;
-            let number = |value: &str| match captures(&self.rule.percent_points, value).as_deref() {
-                Some([(_, points)]) => share_or_number(points).map(|points| points / 100.0),
-                _ => share_or_number(value),
-            };
-            let mut values = found.iter().filter(|(of, _)| *of == name).map(|(_, value)| number(value));
-            let first = values.next()??;
-            values.all(|value| value == Some(first)).then_some(first)
+/// The rule that a sentence of a form says, its input still without a name; yes/no and tiers are read elsewhere.
+pub(super) fn rule_of(
+    words: &RuleWords,
+    sentence: &str,
+    max: f64,
+    place: &dyn Fn(&str) -> Option<usize>,
+) -> Option<Rule> {
+    let input = String::new;
+    let one = |template: &str, name: &str| {
+        let found = of_max(template, sentence, max)?;
+        let number = |value: &str| match captures(&words.percent_points, value).as_deref() {
+            Some([(_, points)]) => share_or_number(points).map(|points| points / 100.0),
+            _ => share_or_number(value),
         };
-        let rule = &self.rule;
-        if of_max(&rule.scored, words, max).is_some() {
-            return Some(Rule::Scored);
-        }
-        if of_max(&rule.linear, words, max).is_some() {
-            return Some(Rule::Linear { input: input() });
-        }
-        if of_max(&rule.relative_to_best, words, max).is_some() {
-            return Some(Rule::RelativeToBest { input: input() });
-        }
-        if let Some(floor) = one(&rule.floor, "floor") {
-            return Some(Rule::Floor { input: input(), floor });
-        }
-        if let Some(target) = one(&rule.target, "target") {
-            return Some(Rule::Target { input: input(), target });
-        }
-        if let Some(per) = one(&rule.deduction, "per") {
-            return Some(Rule::Deduction { input: input(), per });
-        }
-        if let Some(factor) = one(&rule.external, "factor") {
-            return Some(Rule::External { input: input(), factor });
-        }
-        if let Some(by) = one(&rule.improvement, "by") {
-            return Some(Rule::Improvement { input: input(), by });
-        }
-        if let Some(by) = one(&rule.decline, "by") {
-            return Some(Rule::Improvement { input: input(), by: -by });
-        }
-        let found = of_max(&rule.formula, words, max)?;
-        let (_, text) = found.iter().find(|(name, _)| *name == "formula")?;
-        Formula::parse(text, place).ok().map(|formula| Rule::Formula { formula })
+        let mut values = found.iter().filter(|(of, _)| *of == name).map(|(_, value)| number(value));
+        let first = values.next()??;
+        values.all(|value| value == Some(first)).then_some(first)
+    };
+    if of_max(&words.scored, sentence, max).is_some() {
+        return Some(Rule::Scored);
     }
+    if of_max(&words.linear, sentence, max).is_some() {
+        return Some(Rule::Linear { input: input() });
+    }
+    if of_max(&words.relative_to_best, sentence, max).is_some() {
+        return Some(Rule::RelativeToBest { input: input() });
+    }
+    if let Some(floor) = one(&words.floor, "floor") {
+        return Some(Rule::Floor { input: input(), floor });
+    }
+    if let Some(target) = one(&words.target, "target") {
+        return Some(Rule::Target { input: input(), target });
+    }
+    if let Some(per) = one(&words.deduction, "per") {
+        return Some(Rule::Deduction { input: input(), per });
+    }
+    if let Some(factor) = one(&words.external, "factor") {
+        return Some(Rule::External { input: input(), factor });
+    }
+    if let Some(by) = one(&words.improvement, "by") {
+        return Some(Rule::Improvement { input: input(), by });
+    }
+    if let Some(by) = one(&words.decline, "by") {
+        return Some(Rule::Improvement { input: input(), by: -by });
+    }
+    let found = of_max(&words.formula, sentence, max)?;
+    let (_, text) = found.iter().find(|(name, _)| *name == "formula")?;
+    Formula::parse(text, place).ok().map(|formula| Rule::Formula { formula })
 }
 
 /// The captures of a template whose every `{max}` is the maximum.
@@ -121,9 +121,9 @@ fn around<'t>(template: &str, name: &str, text: &'t str) -> Option<(&'t str, &'t
 
 #[cfg(test)]
 mod tests {
-    use super::super::form::{Counted, Figure};
     use super::*;
     use cchc_definitions::Item;
+    use cchc_report::{Counted, Figure, FormWords};
 
     fn words() -> FormWords {
         let text = cchc_definitions::TEMPLATES.get_file("form.toml").and_then(include_dir::File::contents_utf8);
@@ -161,12 +161,17 @@ mod tests {
                 source: String::new(),
             };
             let figure = rule.input().map(|_| Figure { name: "Tỷ lệ A", counted: Counted::Share });
-            let text = words().rule(&item, figure);
-            let told = words().told(&text);
-            assert_eq!((told.figure.is_some(), told.role), (figure.is_some(), role), "{text}");
-            assert_eq!(words().rule_in(&told.words, 2.5, &place).as_ref(), Some(&rule), "{text} → {}", told.words);
+            let text = words().rule_text(&item, figure);
+            let cell = rule_cell(&words().rule, &text);
+            assert_eq!((cell.figure.is_some(), cell.role), (figure.is_some(), role), "{text}");
             assert_eq!(
-                words().rule_in(&told.words, 3.0, &place).is_some(),
+                rule_of(&words().rule, &cell.sentences, 2.5, &place).as_ref(),
+                Some(&rule),
+                "{text} → {}",
+                cell.sentences
+            );
+            assert_eq!(
+                rule_of(&words().rule, &cell.sentences, 3.0, &place).is_some(),
                 matches!(rule, Rule::Formula { .. } | Rule::RelativeToBest { .. }) && !text.contains("2,5"),
                 "{text}"
             );

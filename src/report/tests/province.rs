@@ -1,143 +1,23 @@
-//! A made-up province for the tests of this module: three kinds of units, twenty indicators, three periods.
+//! A made-up province for the tests of this room: three kinds of units, twenty indicators, three periods.
 
 use chrono::{Duration, NaiveDate};
 
-use cchc_model::{
-    FileAccount, Form06Row, IndicatorRow, LateDossier, Level, Measure, NotSent, RankRow, Status, UnitRef,
-};
+use super::names::{DEPARTMENTS, DISTRICTS, Declared, FIRST, INDICATORS, SECOND};
 use crate::{Cards, Counts, FigureUnit, IndicatorInfo, Makeup, Ranking, ReportInput, RuleCount, Template};
+use cchc_definitions::{Display, Rounding};
+use cchc_model::{
+    FileAccount, Form06Row, IndicatorRow, LateDossier, Level, Measure, NotSent, Period, Policies, RankRow, Status,
+    UnitRef,
+};
 
 /// The shipped template.
-pub const TEMPLATE: &str = include_str!("../../report-templates/workbook.toml");
-
-const DEPARTMENTS: [&str; 20] = [
-    "Sở Nội vụ",
-    "Sở Tư pháp",
-    "Sở Tài chính",
-    "Sở Y tế",
-    "Sở Công Thương",
-    "Sở Xây dựng",
-    "Sở Giao thông vận tải",
-    "Sở Nông nghiệp và Phát triển nông thôn",
-    "Sở Tài nguyên và Môi trường",
-    "Sở Giáo dục và Đào tạo",
-    "Sở Kế hoạch và Đầu tư",
-    "Sở Khoa học và Công nghệ",
-    "Sở Thông tin và Truyền thông",
-    "Sở Lao động - Thương binh và Xã hội",
-    "Sở Văn hóa, Thể thao và Du lịch",
-    "Thanh tra tỉnh",
-    "Ban Quản lý các khu công nghiệp và khu kinh tế cửa khẩu",
-    "Công an tỉnh",
-    "Bảo hiểm xã hội tỉnh",
-    "Cục Thuế tỉnh",
-];
-
-const DISTRICTS: [&str; 11] = [
-    "Cái Bè",
-    "Cai Lậy",
-    "Châu Thành",
-    "Chợ Gạo",
-    "Gò Công Đông",
-    "Gò Công Tây",
-    "Tân Phước",
-    "Tân Phú Đông",
-    "thành phố Mỹ Tho",
-    "thị xã Gò Công",
-    "thị xã Cai Lậy",
-];
-
-const FIRST: [&str; 16] = [
-    "Thạnh", "Tân", "Mỹ", "Hậu", "Long", "Bình", "Phú", "An", "Hòa", "Vĩnh", "Đông", "Thới", "Điềm", "Nhị", "Song",
-    "Quơn",
-];
-const SECOND: [&str; 10] =
-    ["Thuận", "Hưng", "Lợi Trung", "Phước", "Khánh", "Định", "Đức Tây", "Thành", "Nghĩa", "Hiệp Đông"];
-
-/// (id, name, theme, theme's title, unit, digits, more is better)
-type Declared = (&'static str, &'static str, &'static str, &'static str, FigureUnit, u8, bool);
-
-const RATE: FigureUnit = FigureUnit::Rate;
-const INDICATORS: [Declared; 20] = [
-    ("on_time_rate", "Tỷ lệ hồ sơ giải quyết đúng hạn", "timeliness", "Tiến độ giải quyết", RATE, 1, true),
-    ("late_rate", "Tỷ lệ hồ sơ giải quyết quá hạn", "timeliness", "Tiến độ giải quyết", RATE, 1, false),
-    (
-        "overdue_pending_share",
-        "Tỷ lệ hồ sơ đang giải quyết đã quá hạn",
-        "timeliness",
-        "Tiến độ giải quyết",
-        RATE,
-        1,
-        false,
-    ),
-    ("online_share", "Tỷ lệ hồ sơ trực tuyến", "online", "Dịch vụ công trực tuyến", RATE, 1, true),
-    (
-        "online_share_l3",
-        "Tỷ lệ hồ sơ trực tuyến mức độ 3 (một phần)",
-        "online",
-        "Dịch vụ công trực tuyến",
-        RATE,
-        1,
-        true,
-    ),
-    (
-        "online_share_l4",
-        "Tỷ lệ hồ sơ trực tuyến mức độ 4 (toàn trình)",
-        "online",
-        "Dịch vụ công trực tuyến",
-        RATE,
-        1,
-        true,
-    ),
-    ("online_share_l34", "Tỷ lệ hồ sơ trực tuyến mức độ 3 và 4", "online", "Dịch vụ công trực tuyến", RATE, 1, true),
-    ("post_share", "Tỷ lệ hồ sơ qua bưu chính công ích", "online", "Dịch vụ công trực tuyến", RATE, 1, true),
-    ("online_payment_share", "Tỷ lệ hồ sơ thanh toán trực tuyến", "online", "Dịch vụ công trực tuyến", RATE, 1, true),
-    ("digitised_share", "Tỷ lệ số hóa hồ sơ", "digital", "Số hóa hồ sơ, kết quả", RATE, 1, true),
-    ("e_result_share", "Tỷ lệ cấp kết quả điện tử", "digital", "Số hóa hồ sơ, kết quả", RATE, 1, true),
-    ("reuse_share", "Tỷ lệ khai thác, sử dụng lại thông tin", "digital", "Số hóa hồ sơ, kết quả", RATE, 1, true),
-    (
-        "satisfaction_share",
-        "Tỷ lệ hài lòng",
-        "satisfaction",
-        "Mức độ hài lòng của người dân, doanh nghiệp",
-        RATE,
-        2,
-        true,
-    ),
-    ("mean_days", "Số ngày giải quyết bình quân", "duration", "Thời gian giải quyết", FigureUnit::Days, 1, false),
-    ("median_days", "Số ngày giải quyết trung vị", "duration", "Thời gian giải quyết", FigureUnit::Days, 1, false),
-    ("p90_days", "Số ngày giải quyết (phân vị 90)", "duration", "Thời gian giải quyết", FigureUnit::Days, 1, false),
-    ("mean_working_days", "Số ngày làm việc bình quân", "duration", "Thời gian giải quyết", FigureUnit::Days, 1, false),
-    (
-        "no_due_resolved",
-        "Hồ sơ đã giải quyết không có hạn trả",
-        "data",
-        "Hồ sơ thiếu hạn trả",
-        FigureUnit::Count,
-        0,
-        false,
-    ),
-    (
-        "no_due_pending",
-        "Hồ sơ đang giải quyết không có hạn trả",
-        "data",
-        "Hồ sơ thiếu hạn trả",
-        FigureUnit::Count,
-        0,
-        false,
-    ),
-    (
-        "feedback_on_time_share",
-        "Tỷ lệ phản ánh, kiến nghị xử lý đúng hạn",
-        "feedback",
-        "Phản ánh, kiến nghị",
-        RATE,
-        1,
-        true,
-    ),
-];
+pub const TEMPLATE: &str = include_str!("../../../report-templates/workbook.toml");
 
 const PERIODS: [&str; 3] = ["2020-Q1", "2019-Q4", "2019-Q1"];
+
+fn period(at: usize) -> Period {
+    PERIODS[at].parse().expect("a period")
+}
 
 /// The whole province.
 pub fn province() -> ReportInput {
@@ -149,19 +29,11 @@ pub fn province() -> ReportInput {
     ReportInput {
         province_name: "UBND tỉnh Tiền Giang".into(),
         reporting_unit: "Sở Nội vụ tỉnh Tiền Giang".into(),
-        period_label: "Quý I năm 2020".into(),
-        period_id: PERIODS[0].into(),
-        from: day(2020, 1, 1),
-        to: day(2020, 3, 31),
-        previous_id: PERIODS[1].into(),
-        last_year_id: PERIODS[2].into(),
-        previous_label: "Quý IV năm 2019".into(),
-        last_year_label: "Quý I năm 2019".into(),
-        policies: vec![
-            ("hồ sơ không có hạn trả".into(), "tính là đúng hạn (as_on_time)".into()),
-            ("tạm dừng".into(), "theo dữ liệu đơn vị gửi (as_exported)".into()),
-            ("so sánh".into(), "theo ngày (date)".into()),
-        ],
+        period: period(0),
+        before: period(1),
+        last_year: period(2),
+        policies: Policies::default(),
+        carried: None,
         data_version: 7,
         data_time: day(2020, 7, 1).and_hms_opt(8, 30, 0).expect("a valid time"),
         counts: Counts {
@@ -308,6 +180,10 @@ fn measure(info: &Declared, row: &Form06Row, period: &str, shift: f64) -> Measur
     }
 }
 
+fn display(digits: u8) -> Display {
+    Display { digits, mode: Rounding::HalfUp, reason: String::new() }
+}
+
 fn info(declared: &Declared) -> IndicatorInfo {
     let (id, name, group, title, unit, digits, higher_is_better) = *declared;
     IndicatorInfo {
@@ -318,7 +194,7 @@ fn info(declared: &Declared) -> IndicatorInfo {
         group: group.into(),
         group_title: title.into(),
         unit,
-        digits,
+        display: display(digits),
         higher_is_better,
         legal_basis: "Quyết định 766/QĐ-TTg [s]; Nghị định 61/2018/NĐ-CP [k]".into(),
         formula: "tử số: count(*) filter (where finished <= due); mẫu số: count(*) filter (where finished is not null)"
@@ -369,9 +245,10 @@ fn ranking(form: &[Form06Row], indicators: &[IndicatorRow]) -> Ranking {
         title: "Tỷ lệ hồ sơ giải quyết đúng hạn".into(),
         basis: Some("on_time_rate".into()),
         unit: FigureUnit::Rate,
-        digits: 2,
+        display: display(2),
         higher_is_better: true,
         legal_basis: "Ví dụ".into(),
+        is_published: false,
         rows,
         makeup: Makeup::Indicator,
         set_aside: Vec::new(),
