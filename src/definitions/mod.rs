@@ -12,6 +12,7 @@ mod layout;
 mod messages;
 mod official;
 mod proposal;
+mod reading_words;
 mod source;
 
 use std::collections::BTreeMap;
@@ -35,6 +36,9 @@ pub use layout::{Figure, Fold, Given, Layout, MOST_HEADING_ROWS, Mark, SkipKind,
 pub use messages::{Language, Messages};
 pub use official::{Crosswalk, CrosswalkRow, OfficialUnit, OfficialUnits, Spellings, Structure, UnitType, is_number};
 pub use proposal::{KnownColumn, KnownSource, PersonalSigns, ProposalHints};
+pub use reading_words::{
+    CorrectedHeadings, ExportDayWords, HeadingWords, NumberWords, PeriodWords, ReadingWords, RowWords,
+};
 pub use source::{SourceColumn, SourceDef, Unknown, fold_word};
 
 /// One fault of a definition file.
@@ -87,6 +91,8 @@ pub struct Definitions {
     pub messages: Messages,
     /// What proposed sources are made from.
     pub proposal: ProposalHints,
+    /// Words that the reader looks for in exports.
+    pub reading: ReadingWords,
     /// Titles of the unit kinds, in the order of reports: kind → plural title.
     pub kinds: Vec<(String, String)>,
 }
@@ -109,6 +115,7 @@ impl Definitions {
         let messages = Messages::load(overlay, &mut faults);
         let index_sheet = index_sheet::parse(&files, &mut faults);
         let proposal = proposal::parse(&files, &mut faults);
+        let reading = reading_words::parse(&files, &mut faults);
         let saved = files
             .below("saved/", "sql")
             .map(|(path, text)| (path["saved/".len()..path.len() - ".sql".len()].to_owned(), text.to_owned()))
@@ -128,6 +135,7 @@ impl Definitions {
                 index_sheet,
                 messages,
                 proposal,
+                reading,
                 kinds,
             })
         } else {

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::headings::Mapping;
-use super::raw::{RawBatch, TextColumn};
-use super::text::clean;
+use crate::headings::Mapping;
+use crate::raw::{RawBatch, TextColumn};
+use crate::text::clean;
 use cchc_definitions::SourceDef;
 use cchc_model::Kind;
 
