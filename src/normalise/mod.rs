@@ -30,7 +30,7 @@ pub use headings::{
 };
 pub use judging::RejectedRow;
 pub use marks::{Mark, MarkKind};
-pub use numbers::{is_number, number as vietnamese_number};
+pub use numbers::{is_number, number as number_with_currency, vietnamese_number};
 pub use outline::{MendedCode, Outlined, depth as code_depth, follows as code_follows};
 pub use periods::{only_year, read as read_period};
 pub use raw::{RawBatch, TextColumn};

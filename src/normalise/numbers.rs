@@ -27,17 +27,23 @@ pub(super) fn number_in(text: &str, decimal: char, words: &NumberWords) -> Optio
     number(&turned, words)
 }
 
-/// Whether a text is a Vietnamese number.
+/// Whether a cell is a Vietnamese number.
 #[must_use]
 pub fn is_number(text: &str, words: &NumberWords) -> bool {
     number(text, words).is_some()
 }
 
-/// A number. `1.234` is 1234 and `1,5` one and a half; where the Vietnamese reading is impossible the other one holds:
-/// `1,234.5`, `1,234,567`, `12.5`, `0.124`. `12,4%` is 0,124; `(1.234)` is negative; a currency at the end is dropped.
+/// A number as a cell has it: [`vietnamese_number`], with a currency behind it or not.
 #[must_use]
 pub fn number(text: &str, words: &NumberWords) -> Option<f64> {
-    let text = without_currency(text.trim(), words);
+    vietnamese_number(without_currency(text.trim(), words))
+}
+
+/// A number. `1.234` is 1234 and `1,5` one and a half; where the Vietnamese reading is impossible the other one holds:
+/// `1,234.5`, `1,234,567`, `12.5`, `0.124`. `12,4%` is 0,124; `(1.234)` is negative.
+#[must_use]
+pub fn vietnamese_number(text: &str) -> Option<f64> {
+    let text = text.trim();
     if let Some(inner) = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) {
         // A single digit in brackets is the mark of a footnote or of a column, not a loss.
         let digits = inner.bytes().filter(u8::is_ascii_digit).count();
