@@ -143,10 +143,7 @@ fn stages(criterion: &mut Criterion) {
             year: None,
             date_system: DateSystem::default(),
         };
-        SheetNormaliser::new(facts)
-            .batch(&raw)
-            .expect("no date reads month-first only")
-            .frame
+        SheetNormaliser::new(facts).batch(&raw).expect("no date reads month-first only").frame
     };
     group.bench_function("normalise (a batch of 16.384 rows)", |bench| bench.iter(normalise));
     group.bench_function("store (merge of 16.384 rows)", |bench| {

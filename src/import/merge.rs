@@ -105,11 +105,8 @@ fn by_table(readings: Vec<FileReading>) -> (Vec<FileFacts>, BTreeMap<&'static st
         for (sheet_at, frame) in batches {
             let sheet = &facts.sheets[sheet_at];
             let table = sheet.table;
-            let parts = by_table.entry(table.name).or_insert_with(|| Parts {
-                table,
-                places: Vec::new(),
-                incoming: Vec::new(),
-            });
+            let parts =
+                by_table.entry(table.name).or_insert_with(|| Parts { table, places: Vec::new(), incoming: Vec::new() });
             parts.places.push((file, sheet_at));
             parts.incoming.push(Incoming {
                 frame,

@@ -5,7 +5,7 @@
 //! | stage | file | gives |
 //! |---|---|---|
 //! | a container becomes rows of cells | `cchc_read` | cells |
-//! | headings are found, body rows told from others | `sink`, `body` | `Message`s with batches of texts |
+//! | headings are found, body rows separated from others | `sink`, `body` | `Message`s with batches of texts |
 //! | columns typed, rows judged, warnings gathered | `typed` over `cchc_normalise` | `SheetReading`s and frames |
 //! | one reading in one encoding, and the one that counts | `attempt`, `encoding` | `Chosen` |
 //! | day of export, findings of the file, forms checked | `reading`, `forms` | `FileReading` |
@@ -46,6 +46,7 @@ use cchc_read::{Found, PathError, find_files};
 use cchc_store::{SentFile, StoreError, Transaction, Workspace};
 use cchc_units::stored_units;
 use merge::{ImportedFile, merge_all};
+use reading::FileReading;
 
 /// What the user may choose.
 #[derive(Debug, Clone, Default)]
@@ -172,15 +173,25 @@ pub fn import(
         let files = merge_all(readings, |table, incoming| workspace.weigh(&version, table, incoming))?;
         return Ok(finished(None, files, skipped));
     };
-    let mut transaction = Transaction::begin(workspace, &lock)?;
+    let transaction = Transaction::begin(workspace, &lock)?;
     let open = settle::open(&session)?;
-    let accepted = settle::Accepted::among(&readings, &open);
+    let (version, files) = publish(transaction, readings, &open)?;
+    Ok(finished(Some(version), files, skipped))
+}
+
+/// Merges all rows, and publishes them with what the import keeps about itself as one version.
+fn publish(
+    mut transaction: Transaction<'_>,
+    readings: Vec<FileReading>,
+    open: &[settle::Open],
+) -> Result<(u64, Vec<ImportedFile>), StoreError> {
+    let accepted = settle::Accepted::among(&readings, open);
     let files = merge_all(readings, |table, incoming| transaction.merge(table, incoming))?;
     let number = transaction.number();
     let kept = log::kept(&files);
     transaction.append("imports", log::imports(number, &files))?;
     transaction.append("findings", log::findings(number, &kept))?;
-    transaction.append("cleared", log::cleared(number, &settle::settle(number, &open, &accepted, &files, &kept)))?;
+    transaction.append("cleared", log::cleared(number, &settle::settle(number, open, &accepted, &files, &kept)))?;
     transaction.append("sent", log::sent(number, &files))?;
     let time = files.iter().filter_map(|file| file.facts.exported_at).max();
     let sent = files.iter().map(|ImportedFile { facts, .. }| SentFile {
@@ -189,7 +200,7 @@ pub fn import(
         exported_at: facts.exported_at,
     });
     transaction.publish("import", time, sent.collect())?;
-    Ok(finished(Some(number), files, skipped))
+    Ok((number, files))
 }
 
 fn chosen(definitions: &Definitions, options: &Options) -> Result<Vec<SourceDef>, ImportError> {

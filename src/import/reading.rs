@@ -174,7 +174,7 @@ fn exported_at(input: &InputFile, letterhead: Option<NaiveDate>, context: &Conte
     stated.or(letterhead).or_else(|| input.archive_name().and_then(|name| in_name(&name)))
 }
 
-/// Sheets that no source fits: the file is refused if it has no other, else they are worth knowing.
+/// Sheets that no source fits: the file is refused if it has no other, else they are named in a warning.
 fn stray_findings(file: &str, strays: &[StraySheet], level: Level) -> Vec<Finding> {
     if strays.is_empty() && level == Level::Error {
         return vec![Finding::new(Level::Error, "empty_file", file)];

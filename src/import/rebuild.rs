@@ -151,7 +151,8 @@ impl<'a> Plan<'a> {
             source.and_then(|source| source.column(column)).is_some_and(|column| column.kind == Kind::Time)
         };
         let dates = reading.columns.iter().filter(|(column, _)| feeds_date(column));
-        let dates = dates.filter_map(|(_, heading)| reading.mapping.headings.iter().position(|own| own == heading)).collect();
+        let dates =
+            dates.filter_map(|(_, heading)| reading.mapping.headings.iter().position(|own| own == heading)).collect();
         let is_outline = source.is_some_and(|source| source.layout.outline.is_some());
         Self { reading, rows: BTreeSet::new(), is_outline, dates }
     }
@@ -211,11 +212,7 @@ impl RowSink for Taker<'_> {
 }
 
 impl Taken {
-    fn rebuilt(
-        self,
-        plans: &BTreeMap<&str, Plan<'_>>,
-        ours: &CorrectedHeadings,
-    ) -> Result<RebuiltSheet, RebuildError> {
+    fn rebuilt(self, plans: &BTreeMap<&str, Plan<'_>>, ours: &CorrectedHeadings) -> Result<RebuiltSheet, RebuildError> {
         let plan = &plans[self.name.as_str()];
         if let Some(row) = plan.rows.iter().find(|row| !self.rows.iter().any(|(number, _)| number == *row)) {
             return Err(RebuildError::Row { sheet: self.name, row: *row });
@@ -235,7 +232,8 @@ impl Taken {
             }
             cells
         };
-        let names = plan.reading.mapping.headings.iter().zip(&own).filter(|(_, own)| **own).map(|(name, _)| name.clone());
+        let names =
+            plan.reading.mapping.headings.iter().zip(&own).filter(|(_, own)| **own).map(|(name, _)| name.clone());
         Ok(RebuiltSheet {
             names: names.collect(),
             head: self.head.into_iter().map(kept).collect(),

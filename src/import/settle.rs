@@ -41,7 +41,7 @@ enum About {
     RefusedRow,
     /// A file was refused.
     RefusedFile,
-    /// Something loaded is worth a look.
+    /// Something loaded should be looked at.
     Loaded,
 }
 

@@ -138,7 +138,7 @@ pub(super) fn clash_finding(file: &str, sheet: &str, clash: &Duplicate) -> Findi
         .hint(column_letters(clash.column))
 }
 
-/// What is worth knowing of the headings of a sheet.
+/// Findings about the headings of a sheet.
 fn heading_findings(file: &str, sheet: &FoundSheet) -> Vec<Finding> {
     let mapping = &sheet.mapping;
     let finding = |level, rule, row| Finding::new(level, rule, file).at(&sheet.name, row);

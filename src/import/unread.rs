@@ -71,7 +71,12 @@ impl Fields {
 }
 
 /// The finding for what the reader says of a sheet's text. A sample stands in for many cells; none is known for a sheet that no source fits.
-pub(super) fn note_finding(note: TextNote, file: &str, sheet: &str, normaliser: Option<&SheetNormaliser<'_>>) -> Finding {
+pub(super) fn note_finding(
+    note: TextNote,
+    file: &str,
+    sheet: &str,
+    normaliser: Option<&SheetNormaliser<'_>>,
+) -> Finding {
     let finding = |level, rule| Finding::new(level, rule, file).at(sheet, note.row).count(note.count);
     match note.kind {
         TextKind::Decoded(encoding) => finding(Level::Info, "legacy_text").value(shown(encoding)),

@@ -34,7 +34,7 @@ pub fn in_name(name: &str) -> Option<NaiveDate> {
     found
 }
 
-/// The export day that the rows above the headings tell: after a word for exporting or making the list,
+/// The export day in the rows above the headings: after a word for exporting or making the list,
 /// as `01/07/2020` or `ngày 01 tháng 07 năm 2020`. The days a list covers ("từ ngày … đến ngày …") are no export day.
 #[must_use]
 pub fn in_letterhead<'a>(texts: impl IntoIterator<Item = &'a str>, words: &ExportDayWords) -> Option<NaiveDate> {

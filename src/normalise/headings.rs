@@ -318,15 +318,14 @@ impl<'a> Synonyms<'a> {
         let mut chosen: Vec<Option<(usize, usize)>> = vec![None; self.columns];
         let mut mapping = Mapping { headings: names.bottom.clone(), ..Mapping::default() };
         // Columns that we added to a corrected file are nobody's business but ours.
-        let is_corrected = known.corrected.is_corrected(&names.folded.iter().filter_map(|name| Some(name.first()?.0.as_str())));
+        let is_corrected =
+            known.corrected.is_corrected(&names.folded.iter().filter_map(|name| Some(name.first()?.0.as_str())));
         let mut unclaimed = Vec::new();
         for (position, folded) in names.folded.iter().enumerate() {
             mapping.exact += usize::from(folded.iter().any(|(name, _)| self.exact.contains_key(name)));
             let numbering = &known.words.headings.numbering;
             let is_aside = folded.first().is_some_and(|(name, bare)| {
-                numbering.contains(bare)
-                    || (is_corrected && known.corrected.is_ours(name))
-                    || self.aside.contains(name)
+                numbering.contains(bare) || (is_corrected && known.corrected.is_ours(name)) || self.aside.contains(name)
             });
             let target = self.target(folded);
             // A numbering column is one of them only where a source reads it, as the codes of criteria.

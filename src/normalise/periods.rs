@@ -54,7 +54,7 @@ pub fn read(text: &str, year: Option<i32>, known: &PeriodWords) -> Option<Period
     }
 }
 
-/// The year that a sheet is about, if its name and the rows above its headings tell one and no other.
+/// The year that a sheet is about, if its name and the rows above its headings name one and no other.
 #[must_use]
 pub fn only_year(sheet: &str, above: &[Vec<String>]) -> Option<i32> {
     let lines = above.iter().flatten().map(String::as_str).chain([sheet]);

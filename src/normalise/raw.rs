@@ -59,7 +59,7 @@ pub struct RawBatch {
     pub rows: Vec<u32>,
     /// One per column of the source; `None` where the sheet lacks it.
     pub columns: Vec<Option<TextColumn>>,
-    /// Per row a digest of its personal cells. It tells rows of one import apart and is never stored.
+    /// Per row a digest of its personal cells. It distinguishes rows of one import and is never stored.
     pub personal: Vec<u64>,
     /// Per row which record of its sheet row it is; empty where a row is a record.
     pub records: Vec<u32>,

@@ -72,25 +72,10 @@ impl Reshape {
             return None;
         }
         let position = |name: &str| source.columns.iter().position(|column| column.name == name);
-        let shared: Vec<Option<Feed>> =
-            (0..source.columns.len()).map(|column| shared_feed(source, mapping, column, (sheet, above), words)).collect();
-        let mut records = Vec::new();
-        for record in &mapping.layout.records {
-            let mut feeds = shared.clone();
-            for (name, at) in &record.cells {
-                let Some(column) = position(name) else { continue };
-                let decimal = decimal(layout, source.columns[column].kind);
-                feeds[column] = Some(Feed::Cell { at: *at, decimal, record: Record::Own });
-            }
-            for (name, text) in &record.set {
-                let Some(column) = position(name) else { continue };
-                feeds[column] = Some(Feed::Text(text.clone()));
-            }
-            records.push(feeds);
-        }
-        if records.is_empty() {
-            records.push(shared);
-        }
+        let shared: Vec<Option<Feed>> = (0..source.columns.len())
+            .map(|column| shared_feed(source, mapping, column, (sheet, above), words))
+            .collect();
+        let records = records(source, mapping, shared);
         let marks: Vec<Marked> = layout
             .marks
             .iter()
@@ -199,7 +184,7 @@ impl Reshape {
         for (at, feeds) in self.records.iter().enumerate() {
             let values = self.values(feeds, cells, texts);
             if let Some(outline) = &mut outline {
-                outline.hold(number, personal, at as u32, &values);
+                outline.keep(number, personal, at as u32, &values);
                 continue;
             }
             batch.rows.push(number);
@@ -214,7 +199,7 @@ impl Reshape {
         self.outline = outline;
     }
 
-    /// Hands on what only the whole sheet tells.
+    /// Hands on what only the whole sheet shows.
     pub fn finish(&mut self, batch: &mut RawBatch) -> Outlined {
         self.outline.take().map_or_else(Outlined::default, |outline| outline.finish(batch))
     }
@@ -270,6 +255,29 @@ impl Reshape {
             }
         }
     }
+}
+
+/// Per record and column of the source, what feeds it; without records of its own a row is one.
+fn records(source: &SourceDef, mapping: &Mapping, shared: Vec<Option<Feed>>) -> Vec<Vec<Option<Feed>>> {
+    let position = |name: &str| source.columns.iter().position(|column| column.name == name);
+    let mut records = Vec::new();
+    for record in &mapping.layout.records {
+        let mut feeds = shared.clone();
+        for (name, at) in &record.cells {
+            let Some(column) = position(name) else { continue };
+            let decimal = decimal(&source.layout, source.columns[column].kind);
+            feeds[column] = Some(Feed::Cell { at: *at, decimal, record: Record::Own });
+        }
+        for (name, text) in &record.set {
+            let Some(column) = position(name) else { continue };
+            feeds[column] = Some(Feed::Text(text.clone()));
+        }
+        records.push(feeds);
+    }
+    if records.is_empty() {
+        records.push(shared);
+    }
+    records
 }
 
 /// The columns of the sheet that make a row data: those of records, else in an outline the numbers that may be absent.

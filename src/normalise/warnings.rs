@@ -1,4 +1,4 @@
-//! Gathers what is worth knowing of a sheet whose rows are loaded all the same: one finding per rule, column and value.
+//! Gathers the warnings of a sheet, whose rows are loaded all the same: one finding per rule, column and value.
 
 use std::collections::BTreeMap;
 
@@ -57,7 +57,7 @@ impl Warnings {
 
     /// Everything that was gathered.
     pub fn findings(&self, sheet: &SheetFacts<'_>) -> Vec<Finding> {
-        let told = |level, (rule, column, value): &(&'static str, String, String), counted: &Counted| {
+        let finding = |level, (rule, column, value): &(&'static str, String, String), counted: &Counted| {
             Finding::new(level, rule, sheet.file)
                 .at(&sheet.sheet, counted.row)
                 .column(column)
@@ -66,8 +66,8 @@ impl Warnings {
                 .count(counted.count)
         };
         let level = |rule: &str| if rule == "no_due_date" { Level::Info } else { Level::Warning };
-        let counted = self.counted.iter().map(|(key, counted)| told(level(key.0), key, counted));
-        let left_out = self.left_out.iter().map(|(key, counted)| told(Level::Error, key, counted));
+        let counted = self.counted.iter().map(|(key, counted)| finding(level(key.0), key, counted));
+        let left_out = self.left_out.iter().map(|(key, counted)| finding(Level::Error, key, counted));
         counted.chain(left_out).chain(self.only_yes(sheet)).chain(self.lost_zeros(sheet)).collect()
     }
 

@@ -156,7 +156,10 @@ impl Sink<'_> {
 impl Grid {
     fn take(&mut self, number: u32, cells: &[Cell<'_>], words: &ReadingWords) {
         let texts: Vec<_> = cells.iter().map(|cell| cell_text(cell, '.')).collect();
-        if matches!(classify(&texts, &self.headings, &words.rows), RowKind::Blank | RowKind::Numbering | RowKind::Heading) {
+        if matches!(
+            classify(&texts, &self.headings, &words.rows),
+            RowKind::Blank | RowKind::Numbering | RowKind::Heading
+        ) {
             return;
         }
         let cell = |field: Field| {

@@ -63,8 +63,13 @@ pub(super) fn write(command: &Findings, global: &Global, from: &Path) -> Result<
     let sheets: Vec<CorrectionSheet> =
         rebuilt.into_iter().map(|sheet| correction(global, &opened, &rows, sheet, &file.name)).collect();
     let ours = &opened.definitions.reading.corrected;
-    let bytes =
-        render_correction(&sheets, ours, &workbook::words(global)?, &workbook::theme(global)?, workbook::created(&opened))?;
+    let bytes = render_correction(
+        &sheets,
+        ours,
+        &workbook::words(global)?,
+        &workbook::theme(global)?,
+        workbook::created(&opened),
+    )?;
     let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let path = save(folder, &out.file_name().unwrap_or_default().to_string_lossy(), &bytes)?;
     note(global, &format!("{} rows to correct: {} (holds personal data)", wanted.len(), path.display()));

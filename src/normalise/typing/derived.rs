@@ -50,7 +50,9 @@ impl TypedBatch<'_> {
         let table = self.source.table;
         let Some(span) = table.span.filter(|_| self.column(table.key).is_none()) else { return };
         let has_day = |row: usize| {
-            [span.from, span.to].iter().any(|name| matches!(self.stored(name), Some(Typed::Time(days)) if days[row].is_some()))
+            [span.from, span.to]
+                .iter()
+                .any(|name| matches!(self.stored(name), Some(Typed::Time(days)) if days[row].is_some()))
         };
         let undated: Vec<usize> = (0..batch.height()).filter(|row| !has_day(*row)).collect();
         let blamed = [span.period, span.to, span.from].into_iter().filter(|name| self.column(name).is_some());

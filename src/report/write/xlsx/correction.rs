@@ -7,12 +7,12 @@ use rust_xlsxwriter::{ColNum, DocProperties, Format, FormatAlign, RowNum, Workbo
 
 use super::styles::{Styles, colour};
 use super::{date_time, measure, names};
-use cchc_definitions::CorrectedHeadings;
-use cchc_normalise::cell_text;
-use cchc_read::Cell;
 use crate::ReportError;
 use crate::returned::ReturnWords;
 use crate::template::Theme;
+use cchc_definitions::CorrectedHeadings;
+use cchc_normalise::cell_text;
+use cchc_read::Cell;
 
 /// Headings lower than this are not frozen: they would fill the window.
 const LOWEST_FROZEN: RowNum = 15;
