@@ -12,6 +12,7 @@ mod layout;
 mod messages;
 mod official;
 mod proposal;
+mod reading_words;
 mod source;
 mod source_tags;
 
@@ -36,6 +37,9 @@ pub use layout::{Figure, Fold, Given, Layout, MOST_HEADING_ROWS, Mark, SkipKind,
 pub use messages::{Language, Messages};
 pub use official::{Crosswalk, CrosswalkRow, OfficialUnit, OfficialUnits, Spellings, Structure, UnitType, is_number};
 pub use proposal::{KnownColumn, KnownSource, PersonalSigns, ProposalHints};
+pub use reading_words::{
+    CorrectedHeadings, ExportDayWords, HeadingWords, NumberWords, PeriodWords, ReadingWords, RowWords,
+};
 pub use source::{SourceColumn, SourceDef, Unknown, fold_word};
 pub use source_tags::SourceTags;
 
@@ -91,6 +95,8 @@ pub struct Definitions {
     pub messages: Messages,
     /// What proposed sources are made from.
     pub proposal: ProposalHints,
+    /// Words that the reader looks for in exports.
+    pub reading: ReadingWords,
     /// Titles of the unit kinds, in the order of reports: kind → plural title.
     pub kinds: Vec<(String, String)>,
     /// Title of all units together.
@@ -116,6 +122,7 @@ impl Definitions {
         let index_sheet = index_sheet::parse(&files, &mut faults);
         let source_tags = source_tags::parse(&files, &mut faults);
         let proposal = proposal::parse(&files, &mut faults);
+        let reading = reading_words::parse(&files, &mut faults);
         let saved = files
             .below("saved/", "sql")
             .map(|(path, text)| (path["saved/".len()..path.len() - ".sql".len()].to_owned(), text.to_owned()))
@@ -136,6 +143,7 @@ impl Definitions {
                 source_tags,
                 messages,
                 proposal,
+                reading,
                 kinds,
                 all_units,
             })

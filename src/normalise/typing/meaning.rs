@@ -1,7 +1,11 @@
 //! What a sheet's words turned out to mean, for people who want to see before they import.
 
-use super::columns::{Normaliser, Word};
+use super::{ColumnTyper, Word};
+use crate::sheet::SheetFacts;
 use cchc_model::Kind;
+
+/// Text columns of the tables whose cells name no person.
+const SHOWN: [&str; 3] = ["procedure_name", "field", "indicator"];
 
 /// What one distinct cell text of a coded column means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,9 +22,8 @@ pub enum Meaning {
     ByDay,
 }
 
-impl Normaliser<'_> {
+impl ColumnTyper {
     /// What a text of a column means, if the column is one of words or units and the text was met.
-    #[must_use]
     pub fn meaning(&self, at: usize, text: &str) -> Option<Meaning> {
         Some(match self.words[at].get(text)? {
             Word::Text(id) => Meaning::Stored(self.distinct[at][*id as usize].clone()),
@@ -33,16 +36,15 @@ impl Normaliser<'_> {
         })
     }
 
-    /// Whether the cells of a column are understood word by word.
-    #[must_use]
-    pub fn has_words(&self, at: usize) -> bool {
-        let column = &self.source.columns[at];
-        !column.words.is_empty() || matches!(column.kind, Kind::Unit | Kind::Period)
-    }
-
-    /// Whether a column may hold persons beside units, so that what nobody knows in it is not shown.
-    #[must_use]
-    pub fn may_hold_persons(&self, at: usize) -> bool {
-        self.headings[at].to_lowercase().contains("cá nhân")
+    /// The first text of units or procedures, in the order of letters, that holds letters of the Western code page
+    /// only: it may be shown where the encoding of the sheet is in doubt, since it names no person.
+    pub fn legacy_sample(&self, sheet: &SheetFacts<'_>) -> Option<String> {
+        let columns = sheet.source.columns.iter().enumerate().filter(|(at, column)| {
+            !sheet.words.headings.may_name_persons(&sheet.headings[*at])
+                && (column.kind == Kind::Unit || SHOWN.contains(&column.name.as_str()))
+        });
+        let texts = columns.flat_map(|(at, _)| self.texts[at].keys().chain(self.words[at].keys()));
+        let is_shown = |text: &&String| !text.is_ascii() && text.chars().all(|letter| letter <= 'ÿ');
+        texts.filter(is_shown).min().map(|text| text.trim().to_owned())
     }
 }

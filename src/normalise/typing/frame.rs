@@ -5,30 +5,18 @@ use polars::prelude::{
     StringChunked, StringChunkedBuilder, TimeUnit,
 };
 
-use super::columns::{Normaliser, PERSONAL, Typed};
-use super::derived::Derived;
-use super::raw::RawBatch;
+use super::{PERSONAL, Typed, TypedBatch};
+use crate::raw::RawBatch;
 use cchc_model::Kind;
 
-impl Normaliser<'_> {
+impl TypedBatch<'_> {
     /// The accepted rows as a frame with all columns of the table; those that the sheet lacks are null.
-    pub(super) fn frame(
-        &self,
-        typed: &[Option<Typed>],
-        derived: &Derived,
-        raw: &RawBatch,
-        keep: &[bool],
-    ) -> PolarsResult<DataFrame> {
+    pub fn frame(&self, raw: &RawBatch, keep: &[bool]) -> PolarsResult<DataFrame> {
         let height = keep.iter().filter(|keep| **keep).count();
-        let mut columns: Vec<Column> = Vec::with_capacity(self.source.table.columns.len() + 1);
+        let mut columns: Vec<Column> = Vec::with_capacity(self.source.table.columns.len() + 2);
         for target in self.source.table.columns {
-            let at = self.source.columns.iter().position(|column| column.name == target.name);
-            if let Some((_, typed)) = derived.iter().find(|(name, _)| *name == target.name) {
-                columns.push(self.series(target.name, at.unwrap_or_default(), typed, keep)?);
-                continue;
-            }
-            let column = match at.and_then(|at| typed[at].as_ref().map(|typed| (at, typed))) {
-                Some((at, typed)) => self.series(target.name, at, typed, keep)?,
+            let column = match self.stored(target.name) {
+                Some(typed) => self.series(target.name, typed, keep)?,
                 None => Series::full_null(target.name.into(), height, &data_type(target.kind)).into_column(),
             };
             columns.push(column);
@@ -42,7 +30,7 @@ impl Normaliser<'_> {
         DataFrame::new(height, columns)
     }
 
-    fn series(&self, name: &str, at: usize, typed: &Typed, keep: &[bool]) -> PolarsResult<Column> {
+    fn series(&self, name: &str, typed: &Typed, keep: &[bool]) -> PolarsResult<Column> {
         fn kept<T: Copy>(values: &[T], keep: &[bool]) -> Vec<T> {
             values.iter().zip(keep).filter(|(_, keep)| **keep).map(|(value, _)| *value).collect()
         }
@@ -56,14 +44,14 @@ impl Normaliser<'_> {
                 values.iter().zip(keep).filter(|(_, keep)| **keep).for_each(|(value, _)| builder.append_value(value));
                 return Ok(builder.finish().into_column());
             }
-            Typed::Text(values) => return self.texts_of(name, at, &kept(values, keep)),
+            Typed::Text(values) => return self.texts_of(name, &kept(values, keep)),
         };
         Ok(series.into_column())
     }
 
     /// Texts by their ids. Rows share the bytes of the distinct texts, unless nearly every row has its own.
-    fn texts_of(&self, name: &str, at: usize, ids: &[Option<u32>]) -> PolarsResult<Column> {
-        let distinct = &self.distinct[at];
+    fn texts_of(&self, name: &str, ids: &[Option<u32>]) -> PolarsResult<Column> {
+        let distinct = self.position(name).map_or(&[][..], |at| self.distinct[at].as_slice());
         if distinct.len() > ids.len() {
             let mut builder = StringChunkedBuilder::new(name.into(), ids.len());
             for id in ids {

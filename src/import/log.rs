@@ -1,59 +1,59 @@
 //! What an import keeps about itself: accounts of files, findings with refused rows, and which units sent what.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, Series};
 
-use super::file::FileOutcome;
+use super::merge::ImportedFile;
 use super::settle::Settled;
-use cchc_model::{Finding, Level};
+use cchc_model::{FileAccount, Finding, Level};
 use cchc_normalise::RejectedRow;
 use cchc_store::{days, frame_of, ints, texts};
 
 /// One row per file.
-pub(super) fn imports(number: u64, outcomes: &[FileOutcome]) -> DataFrame {
-    let count = |of: fn(&FileOutcome) -> u64| outcomes.iter().map(|outcome| of(outcome) as i64).collect::<Vec<i64>>();
-    let text =
-        |of: fn(&FileOutcome) -> &str| outcomes.iter().map(|outcome| of(outcome).to_owned()).collect::<Vec<String>>();
+pub(super) fn imports(number: u64, files: &[ImportedFile]) -> DataFrame {
+    let accounts: Vec<FileAccount> = files.iter().map(ImportedFile::account).collect();
+    let count = |of: fn(&FileAccount) -> u64| accounts.iter().map(|account| of(account) as i64).collect::<Vec<i64>>();
+    let text = |of: fn(&ImportedFile) -> String| files.iter().map(of).collect::<Vec<String>>();
     frame_of(
-        outcomes.len(),
+        files.len(),
         vec![
-            ints("import", vec![number as i64; outcomes.len()]),
-            texts("file", &text(|outcome| &outcome.account.file)),
-            texts("source", &text(|outcome| &outcome.account.source)),
-            texts("table_name", &text(|outcome| outcome.table)),
-            days("exported_at", outcomes.iter().map(|outcome| outcome.exported_at)),
-            ints("rows", count(|outcome| outcome.account.rows)),
-            ints("loaded", count(|outcome| outcome.account.loaded)),
-            ints("updated", count(|outcome| outcome.account.updated)),
-            ints("duplicate", count(|outcome| outcome.account.duplicate)),
-            ints("rejected", count(|outcome| outcome.account.rejected)),
-            texts("sha256", &text(|outcome| &outcome.sha256)),
-            texts("columns", &outcomes.iter().map(columns_of).collect::<Vec<String>>()),
-            texts("units", &outcomes.iter().map(units_of).collect::<Vec<String>>()),
+            ints("import", vec![number as i64; files.len()]),
+            texts("file", &text(|file| file.facts.file.clone())),
+            texts("source", &text(|file| file.facts.source.clone())),
+            texts("table_name", &text(|file| file.facts.table.to_owned())),
+            days("exported_at", files.iter().map(|file| file.facts.exported_at)),
+            ints("rows", count(|account| account.rows)),
+            ints("loaded", count(|account| account.loaded)),
+            ints("updated", count(|account| account.updated)),
+            ints("duplicate", count(|account| account.duplicate)),
+            ints("rejected", count(|account| account.rejected)),
+            texts("sha256", &text(|file| file.facts.sha256.clone())),
+            texts("columns", &text(columns_of)),
+            texts("units", &text(units_of)),
         ],
     )
 }
 
 /// The columns of the table that any sheet of the file has.
-fn columns_of(outcome: &FileOutcome) -> String {
-    let columns = outcome.sheets.iter().flat_map(|sheet| sheet.columns.iter().map(|(column, _)| column.as_str()));
-    columns.collect::<std::collections::BTreeSet<&str>>().into_iter().collect::<Vec<_>>().join(",")
+fn columns_of(file: &ImportedFile) -> String {
+    let columns = file.facts.sheets.iter().flat_map(|sheet| sheet.columns.iter().map(|(column, _)| column.as_str()));
+    columns.collect::<BTreeSet<&str>>().into_iter().collect::<Vec<_>>().join(",")
 }
 
 /// The units of its rows, refused ones included.
-fn units_of(outcome: &FileOutcome) -> String {
-    let refused = outcome.rejected.iter().map(|(_, row)| row.unit.as_str()).filter(|unit| !unit.is_empty());
-    let units: std::collections::BTreeSet<&str> =
-        refused.chain(outcome.named_units.iter().map(String::as_str)).collect();
+fn units_of(file: &ImportedFile) -> String {
+    let refused = file.facts.rejected().map(|(_, row)| row.unit.as_str()).filter(|unit| !unit.is_empty());
+    let accepted = file.facts.sheets.iter().flat_map(|sheet| sheet.units.iter().map(String::as_str));
+    let units: BTreeSet<&str> = refused.chain(accepted).collect();
     units.into_iter().collect::<Vec<&str>>().join(",")
 }
 
 /// A finding as it is kept, and what else is known of a refused row.
 pub(super) struct Kept<'a> {
-    pub finding: Finding,
+    pub finding: &'a Finding,
     /// The file that it is about.
-    pub outcome: &'a FileOutcome,
+    pub file: &'a ImportedFile,
     /// The refused row, if it is about one.
     pub refused: Option<&'a RejectedRow>,
 }
@@ -61,7 +61,7 @@ pub(super) struct Kept<'a> {
 impl Kept<'_> {
     /// Table that the sheet feeds.
     pub fn table(&self) -> &'static str {
-        self.outcome.table_of(&self.finding.sheet)
+        self.file.facts.table_of(&self.finding.sheet)
     }
 
     /// Unit that it concerns, if one is known; else it concerns those for which the file reports.
@@ -75,16 +75,15 @@ impl Kept<'_> {
 }
 
 /// All findings in the order in which they are numbered from 1.
-pub(super) fn kept(outcomes: &[FileOutcome]) -> Vec<Kept<'_>> {
+pub(super) fn kept(files: &[ImportedFile]) -> Vec<Kept<'_>> {
     let mut all = Vec::new();
-    for outcome in outcomes {
+    for file in files {
         let rows: BTreeMap<(&str, u32), &RejectedRow> =
-            outcome.rejected.iter().map(|(sheet, row)| ((sheet.as_str(), row.row), row)).collect();
-        all.extend(outcome.all_findings().into_iter().map(|finding| {
+            file.facts.rejected().map(|(sheet, row)| ((sheet.name.as_str(), row.row), row)).collect();
+        all.extend(file.findings.iter().map(|finding| {
             let is_refusal = finding.level == Level::Error && finding.row > 0;
             let row = rows.get(&(finding.sheet.as_str(), finding.row)).filter(|row| row.rule == finding.rule);
-            let refused = row.filter(|_| is_refusal).copied();
-            Kept { finding, outcome, refused }
+            Kept { finding, file, refused: row.filter(|_| is_refusal).copied() }
         }));
     }
     all
@@ -92,7 +91,7 @@ pub(super) fn kept(outcomes: &[FileOutcome]) -> Vec<Kept<'_>> {
 
 /// One row per finding; refused rows keep their non-personal cells.
 pub(super) fn findings(number: u64, all: &[Kept<'_>]) -> DataFrame {
-    let text = |of: fn(&Finding) -> &str| all.iter().map(|kept| of(&kept.finding).to_owned()).collect::<Vec<String>>();
+    let text = |of: fn(&Finding) -> &str| all.iter().map(|kept| of(kept.finding).to_owned()).collect::<Vec<String>>();
     let row =
         |of: fn(&RejectedRow) -> &String| all.iter().map(move |kept| kept.refused.map(of).cloned().unwrap_or_default());
     frame_of(
@@ -136,21 +135,21 @@ pub(super) fn cleared(number: u64, settled: &[Settled]) -> DataFrame {
     )
 }
 
-/// One row per file and unit.
-pub(super) fn sent(number: u64, outcomes: &[FileOutcome]) -> DataFrame {
-    let all: Vec<(&str, &str, Option<chrono::NaiveDate>)> = outcomes
-        .iter()
-        .flat_map(|outcome| {
-            outcome.units.iter().map(|unit| (outcome.account.file.as_str(), unit.as_str(), outcome.exported_at))
-        })
-        .collect();
+/// One row per file and unit for which it reports dossiers.
+pub(super) fn sent(number: u64, files: &[ImportedFile]) -> DataFrame {
+    let mut all: Vec<(&ImportedFile, &str)> = Vec::new();
+    for file in files {
+        let dossiers = file.facts.sheets.iter().filter(|sheet| sheet.table.name == "dossiers");
+        let units: BTreeSet<&str> = dossiers.flat_map(|sheet| sheet.units.iter().map(String::as_str)).collect();
+        all.extend(units.into_iter().map(|unit| (file, unit)));
+    }
     frame_of(
         all.len(),
         vec![
             ints("import", vec![number as i64; all.len()]),
-            texts("file", &all.iter().map(|(file, _, _)| (*file).to_owned()).collect::<Vec<_>>()),
-            texts("unit", &all.iter().map(|(_, unit, _)| (*unit).to_owned()).collect::<Vec<_>>()),
-            days("exported_at", all.iter().map(|(_, _, day)| *day)),
+            texts("file", &all.iter().map(|(file, _)| file.facts.file.clone()).collect::<Vec<_>>()),
+            texts("unit", &all.iter().map(|(_, unit)| (*unit).to_owned()).collect::<Vec<_>>()),
+            days("exported_at", all.iter().map(|(file, _)| file.facts.exported_at)),
         ],
     )
 }
