@@ -46,13 +46,13 @@ fn refused(settings: &str, name: &str, bytes: &[u8], temporary: Option<&str>) ->
 #[test]
 fn a_fraction_in_a_column_of_whole_numbers_is_left_empty_and_told() {
     let place = Place::new();
-    let text = format!("{MESSAGE}H1,,,A,20250106,20250110,20250109,10,50000.5\nH2,,,A,20250106,20250110,20250109,10,50000\n");
-    place.import_text("dong-bo_20250401.csv", &text).1.exits(0);
+    let text = "Đơn vị,Tháng,Văn bản đi,Văn bản đi điện tử,Văn bản đi ký số,Văn bản đến,Văn bản đến điện tử\n\
+        Sở A,01/2025,\"10,5\",9,8,20,15\n";
+    place.import_text("van-ban_20250405.csv", text).1.exits(0);
     let found = finding(&place, "not_whole");
-    assert_eq!((&found["level"], &found["column"]), (&"warning".into(), &"LePhi".into()), "{found}");
-    assert!(found["message"].as_str().unwrap().contains("50000.5"), "{found}");
-    let fees: Vec<Value> = place.dossiers().into_iter().map(|row| row["fee"].clone()).collect();
-    assert_eq!(fees, [Value::Null, 50000.into()]);
+    assert_eq!((&found["level"], &found["column"]), (&"warning".into(), &"Văn bản đi".into()), "{found}");
+    assert!(found["message"].as_str().unwrap().contains("for example 10,5"), "{found}");
+    assert_eq!(place.numbers("SELECT sent, received FROM documents"), [None, Some(20.0)]);
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn a_reference_that_a_spreadsheet_turned_into_a_date_is_told() {
 
 #[test]
 fn a_file_beyond_a_reading_limit_is_refused() {
-    let large = list(&[GOOD; 9000]);
+    let large = list(&[GOOD; 14_000]);
     assert!(large.len() > 1 << 20);
     let found = refused("[limits]\nmax_file_mib = 1\n", "to_20250401.csv", large.as_bytes(), None);
     assert_eq!(found["rule"], "too_big");
@@ -124,13 +124,21 @@ fn an_archive_packed_by_a_method_that_is_not_read_is_refused() {
 }
 
 #[test]
-fn a_page_whose_bytes_are_no_text_is_refused() {
-    let rows: String = list(&[GOOD]).lines().map(|line| format!("<tr><td>{}</td></tr>", line.replace(',', "</td><td>"))).collect();
-    let page = format!("<html><head><meta charset=\"utf-8\"></head><body><table>{rows}</table></body></html>");
+fn a_spreadsheet_in_xml_whose_bytes_are_no_text_is_refused() {
+    let row = |line: &str| {
+        let cells: String = line.split(',').map(|cell| format!("<Cell><Data ss:Type=\"String\">{cell}</Data></Cell>")).collect();
+        format!("<Row>{cells}</Row>")
+    };
+    let rows: String = list(&[GOOD]).lines().map(row).collect();
+    let name = "urn:schemas-microsoft-com:office:spreadsheet";
+    let page = format!(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?><Workbook xmlns=\"{name}\" xmlns:ss=\"{name}\">\
+         <Worksheet ss:Name=\"a\"><Table>{rows}</Table></Worksheet></Workbook>"
+    );
     let mut bytes = page.into_bytes();
-    let at = bytes.windows(4).position(|window| window == "Thử".as_bytes().get(..4).unwrap()).unwrap();
-    bytes[at + 2] = 0xff;
-    assert_eq!(refused("", "trang_20250401.html", &bytes, None)["rule"], "bad_encoding");
+    let at = bytes.windows(3).position(|window| window == "ử".as_bytes()).unwrap();
+    bytes[at] = 0xff;
+    assert_eq!(refused("", "bang_20250401.xml", &bytes, None)["rule"], "bad_encoding");
 }
 
 #[test]

@@ -49,7 +49,9 @@ pub fn vietnamese(source: &Source) -> Vec<String> {
     if source.room() == "generate" {
         return Vec::new();
     }
-    lines(source, source.texts.iter().filter(|(_, text)| text.chars().any(is_vietnamese)))
+    // One letter alone is no word: it is folded, counted or measured.
+    let is_word = |text: &str| text.chars().filter(|letter| letter.is_alphabetic()).count() > 1;
+    lines(source, source.texts.iter().filter(|(_, text)| is_word(text) && text.chars().any(is_vietnamese)))
 }
 
 /// A letter that English has not, from Latin-1 to the Vietnamese block of Unicode.

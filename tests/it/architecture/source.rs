@@ -68,9 +68,18 @@ pub fn sources() -> Vec<Source> {
     all
 }
 
+/// Where attributes begin that keep an item for tests, alone or under more conditions, and the length of each.
+fn test_attributes(code: &str) -> impl Iterator<Item = (usize, usize)> {
+    code.match_indices("#[cfg(").filter_map(|(at, _)| {
+        let length = code[at..].find("]")? + 1;
+        ["#[cfg(test)]", "#[cfg(all(test,"].iter().any(|start| code[at..].starts_with(start)).then_some((at, length))
+    })
+}
+
 /// Names of modules in files of their own that stand under `#[cfg(test)]`.
 fn test_modules(text: &str) -> impl Iterator<Item = &str> {
-    text.split("#[cfg(test)]").skip(1).filter_map(|after| {
+    test_attributes(text).filter_map(|(at, length)| {
+        let after = &text[at + length..];
         let item = after.trim_start().trim_start_matches("pub(crate) ").trim_start_matches("pub(super) ");
         item.strip_prefix("mod ")?.split_once(';').map(|(name, _)| name).filter(|name| !name.contains(['{', ' ']))
     })
@@ -79,7 +88,7 @@ fn test_modules(text: &str) -> impl Iterator<Item = &str> {
 /// First and last lines of items under `#[cfg(test)]`, in code without texts and comments.
 fn test_lines(bare: &str) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
-    for (at, _) in bare.match_indices("#[cfg(test)]") {
+    for (at, _) in test_attributes(bare) {
         let first = bare[..at].matches('\n').count() + 1;
         let end = at + end_of_item(&bare[at..]);
         found.push((first, bare[..end].matches('\n').count() + 1));
@@ -145,7 +154,8 @@ fn without_comments_and_texts(text: &str) -> (String, Vec<(usize, String)>) {
         }
         let part: String = letters[at..end.min(letters.len())].iter().collect();
         if letter != '/' {
-            texts.push((line, part.trim_matches(['r', '#', '"', '\'']).to_owned()));
+            let inner = part.trim_start_matches('r').trim_matches('#');
+            texts.push((line, inner.get(1..inner.len().saturating_sub(1)).unwrap_or_default().to_owned()));
             bare.push_str("\"\"");
         }
         let breaks = part.matches('\n').count();
