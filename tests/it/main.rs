@@ -40,6 +40,7 @@ mod index_forms;
 mod kill;
 mod metadata;
 mod movement;
+mod pages;
 mod par_district;
 mod personal;
 mod policies;
