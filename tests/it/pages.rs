@@ -159,6 +159,15 @@ fn differences(name: &str, folder: &Path) -> String {
     wrong
 }
 
+/// Copies a folder with everything in it.
+fn copy(from: &Path, to: &Path) {
+    for file in files_below(from) {
+        let to = to.join(file.strip_prefix(from).unwrap());
+        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+        std::fs::copy(&file, to).unwrap();
+    }
+}
+
 /// A folder in which paths of the repository are what they are in it.
 fn as_in_the_repository() -> Place {
     let place = Place::empty();
@@ -175,28 +184,45 @@ fn the_tour_of_the_readme_prints_what_it_shows() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
+/// A page that works on the sample province, in a copy of its workspace.
+#[track_caller]
+fn prints_on_the_sample(page: &str) {
+    assert!(ON_THE_SAMPLE.contains(&page));
+    let (place, sample) = (as_in_the_repository(), &sample().place);
+    copy(&sample.workspace(), &place.workspace());
+    let wrong = differences(page, &place.path(""));
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
 #[test]
-fn commands_of_the_documentation_print_what_it_shows() {
-    let from_its_units = |page: &&str| {
-        let place = as_in_the_repository();
-        for name in ["exports", "tables"] {
-            std::os::unix::fs::symlink(project("sample-data").join(name), place.path(name)).unwrap();
-        }
-        place.run(&["init", "--units", project("sample-data/units.csv").to_str().unwrap()]).exits(0);
-        differences(page, &place.path(""))
-    };
-    let on_the_sample = |page: &&str| {
-        let (place, sample) = (as_in_the_repository(), &sample().place);
-        for file in files_below(&sample.workspace()) {
-            let to = place.workspace().join(file.strip_prefix(sample.workspace()).unwrap());
-            std::fs::create_dir_all(to.parent().unwrap()).unwrap();
-            std::fs::copy(&file, to).unwrap();
-        }
-        differences(page, &place.path(""))
-    };
-    let pages: Vec<String> =
-        ON_THE_SAMPLE.iter().map(on_the_sample).chain(FROM_ITS_UNITS.iter().map(from_its_units)).collect();
-    assert!(pages.iter().all(String::is_empty), "{}", pages.concat());
+fn the_page_on_indicators_prints_what_it_shows() {
+    prints_on_the_sample("docs/indicators.md");
+}
+
+#[test]
+fn the_page_on_indices_prints_what_it_shows() {
+    prints_on_the_sample("docs/indices.md");
+}
+
+#[test]
+fn the_page_on_scorecards_prints_what_it_shows() {
+    prints_on_the_sample("docs/scorecards.md");
+}
+
+#[test]
+fn the_page_on_the_store_prints_what_it_shows() {
+    prints_on_the_sample("docs/store.md");
+}
+
+#[test]
+fn the_page_on_findings_prints_what_it_shows() {
+    let place = as_in_the_repository();
+    for name in ["exports", "tables"] {
+        copy(&project("sample-data").join(name), &place.path(name));
+    }
+    place.run(&["init", "--units", project("sample-data/units.csv").to_str().unwrap()]).exits(0);
+    let wrong = differences(FROM_ITS_UNITS[0], &place.path(""));
+    assert!(wrong.is_empty(), "{wrong}");
 }
 
 #[test]
