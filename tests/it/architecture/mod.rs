@@ -35,10 +35,67 @@ const ARROW: &[Excuse] =
 const BLOCKS: &[Excuse] = &[];
 
 /// Functions that are longer than others.
-const LONG_FUNCTIONS: &[Excuse] = &[];
+const LONG_FUNCTIONS: &[Excuse] = &[
+    ("cli/explain_index.rs page", "one page from top to bottom, each line printed once"),
+    ("definitions/index/tree.rs build", "one walk over the levels of a definition, each fault told where it is met"),
+    ("definitions/source.rs checked", "one check after another over the keys of a source, in the order of its file"),
+    ("indicators/derive/sql.rs select", "one SQL text, clause by clause"),
+    ("normalise/reshape.rs plan", "one table of cases, a case for each layout"),
+    ("read/tags.rs next", "one state machine over the letters of a tag"),
+];
 
 /// Folders whose files use each other, with the names in the circle.
-const CIRCLES: &[(&str, &[&str], &str)] = &[];
+const CIRCLES: &[(&str, &[&str], &str)] = &[
+    ("model", &["likeness", "unit"], "a list of units keeps the sounds of their names, which are told of units"),
+    (
+        "definitions",
+        &["derived", "index", "indicator"],
+        "a derived figure is an indicator made of indicators, by the formulas that indices have, too",
+    ),
+    ("definitions", &["layout", "source"], "a layout is part of a source and gives some of its columns"),
+    (
+        "definitions/index",
+        &["composite", "parse", "tree", "verify"],
+        "a definition, and the steps that read it, nest its parts and check them",
+    ),
+    ("definitions/index", &["points", "rule"], "an item has a rule, and a rule may read other items"),
+    (
+        "read",
+        &["archive", "error", "limits", "package", "peek", "sniff"],
+        "an error names the container and the limit at fault, and both are found by steps that may fail with it",
+    ),
+    (
+        "normalise",
+        &["answers", "batch", "by_day", "codes", "columns", "judging", "marks", "raw", "sheet", "typing", "warnings"],
+        "one batch of a sheet is typed and judged by methods in a file for each concern",
+    ),
+    ("normalise", &["headings", "wide"], "a wide layout is told by its headings, and headings by the layout"),
+    (
+        "store/merge",
+        &["account", "batch", "changes", "tally"],
+        "the state of one merge, and what is done to it in a file for each concern",
+    ),
+    (
+        "indicators",
+        &["carry", "compile", "facts", "figures", "worktime"],
+        "one pass of SQL is put together from parts that name each other's columns",
+    ),
+    ("indicators/derive", &["sheet", "units"], "a sheet of figures is for units, and units are asked of the sheet"),
+    ("indices", &["earlier", "ranking"], "a ranking names the earlier rank, which is one of an earlier ranking"),
+    ("indices", &["judged", "scorecard"], "faults of sheets that people filled in are errors of the scorecard"),
+    (
+        "report",
+        &["carried", "error", "form", "gather", "input", "number", "period_label", "returned", "template", "write"],
+        "an error names what failed in any of them, and each may fail with it",
+    ),
+    ("report/write/xlsx", &["grid", "page"], "a page is set up on the grid that is written into it"),
+    ("authoring/proposal", &["dates_and_persons", "text", "words"], "parts of one text, written by one writer"),
+    (
+        "import",
+        &["attempt", "encoding", "file", "forms", "log", "overflow", "reading", "report", "settle", "sheet", "sink", "typed"],
+        "a file is read again from its start in another encoding, and sheets beyond a limit are set aside while read",
+    ),
+];
 
 /// Everything that a rule finds in the tree and nothing excuses; an excuse that nothing needs is wrong, too.
 #[track_caller]
