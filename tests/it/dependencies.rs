@@ -62,9 +62,10 @@ fn built(metadata: &Metadata) -> Vec<&Package> {
     let root = resolve.root.as_ref().unwrap();
     let (mut seen, mut waiting) = (BTreeSet::from([root]), vec![root]);
     while let Some(id) = waiting.pop() {
-        let used = nodes[id].deps.iter().filter(|dependency| {
-            dependency.dep_kinds.iter().any(|kind| kind.kind.as_deref() != Some("dev"))
-        });
+        let used = nodes[id]
+            .deps
+            .iter()
+            .filter(|dependency| dependency.dep_kinds.iter().any(|kind| kind.kind.as_deref() != Some("dev")));
         waiting.extend(used.map(|dependency| &dependency.pkg).filter(|id| seen.insert(*id)));
     }
     metadata.packages.iter().filter(|package| seen.contains(&package.id)).collect()

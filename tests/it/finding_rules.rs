@@ -5,12 +5,13 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{Place, files_below, list, program, project};
 use crate::archives::archive;
+use crate::support::{Place, files_below, list, program, project};
 
 const GOOD: &str = "H1,Sở A,Trực tuyến,06/01/2025,10/01/2025,09/01/2025,Đã trả kết quả";
 
-const MESSAGE: &str = "MaHoSo,MaTTHC,NoiNopHoSo,DonViXuLy,NgayTiepNhan,NgayHenTra,NgayKetThucXuLy,TrangThaiHoSo,LePhi\n";
+const MESSAGE: &str =
+    "MaHoSo,MaTTHC,NoiNopHoSo,DonViXuLy,NgayTiepNhan,NgayHenTra,NgayKetThucXuLy,TrangThaiHoSo,LePhi\n";
 
 /// The only finding of one rule in the findings of a workspace.
 #[track_caller]
@@ -126,7 +127,8 @@ fn an_archive_packed_by_a_method_that_is_not_read_is_refused() {
 #[test]
 fn a_spreadsheet_in_xml_whose_bytes_are_no_text_is_refused() {
     let row = |line: &str| {
-        let cells: String = line.split(',').map(|cell| format!("<Cell><Data ss:Type=\"String\">{cell}</Data></Cell>")).collect();
+        let cells: String =
+            line.split(',').map(|cell| format!("<Cell><Data ss:Type=\"String\">{cell}</Data></Cell>")).collect();
         format!("<Row>{cells}</Row>")
     };
     let rows: String = list(&[GOOD]).lines().map(row).collect();
@@ -207,10 +209,8 @@ fn every_rule_of_a_finding_is_named_in_a_test() {
     let sentences: toml::Table =
         std::fs::read_to_string(project("report-templates/messages.toml")).unwrap().parse().unwrap();
     let texts = texts_of_tests();
-    let words: BTreeSet<&str> = texts
-        .iter()
-        .flat_map(|text| text.split(|letter: char| !letter.is_alphanumeric() && letter != '_'))
-        .collect();
+    let words: BTreeSet<&str> =
+        texts.iter().flat_map(|text| text.split(|letter: char| !letter.is_alphanumeric() && letter != '_')).collect();
     // A rule of findings has the words of what to do; other sentences of the file have none.
     let rules = sentences.iter().filter(|(_, sentence)| sentence.get("do_vi").is_some()).map(|(rule, _)| rule.as_str());
     let rules: Vec<&str> = rules.filter(|rule| NEVER_SEEN.iter().all(|(other, _)| other != rule)).collect();

@@ -76,8 +76,12 @@ fn a_declared_pair_is_its_numerator_over_its_denominator() {
     }
     place.import_text("khai_20250405.csv", &text).1.exits(0);
     for (id, [a, of_a], [x, of_x]) in DECLARED {
-        let by_hand =
-            [("A", a, Some(of_a)), ("X", x, Some(of_x)), ("*department", a, Some(of_a)), ("*", a + x, Some(of_a + of_x))];
+        let by_hand = [
+            ("A", a, Some(of_a)),
+            ("X", x, Some(of_x)),
+            ("*department", a, Some(of_a)),
+            ("*", a + x, Some(of_a + of_x)),
+        ];
         let sql = format!(
             "SELECT unit AS u, sum(numerator) AS n, sum(denominator) AS d FROM declared WHERE indicator = '{id}' \
              AND denominator IS NOT NULL AND CAST(declared_at AS DATE) BETWEEN DATE '2025-01-01' AND DATE '2025-03-31' \
@@ -161,7 +165,8 @@ fn complaints_are_counted_when_they_are_received_and_divided_by_what_was_resolve
     let counts = [("A", 1.0, None), ("B", 2.0, None), ("D", 0.0, None), ("X", 0.0, None), ("*", 3.0, None)];
     agree(&place, "feedback_count", &counts, &with_none);
     // B had two complaints of one dossier: a ratio of two tables may pass 1.
-    let ratio = format!("SELECT r.u, coalesce(c.n, 0) AS n, r.d FROM {RESOLVED} r LEFT JOIN {COMPLAINED} c ON c.u = r.u");
+    let ratio =
+        format!("SELECT r.u, coalesce(c.n, 0) AS n, r.d FROM {RESOLVED} r LEFT JOIN {COMPLAINED} c ON c.u = r.u");
     agree(
         &place,
         "complained_share",
@@ -182,7 +187,9 @@ fn dossiers_to_be_synchronised_are_the_larger_count_of_each_unit_added_up() {
 
 /// What one unit declares, where its data tell nothing.
 fn declared_of(id: &str, unit: &str) -> String {
-    format!("SELECT unit AS u, numerator AS n, denominator AS d FROM declared WHERE indicator = '{id}' AND unit = '{unit}'")
+    format!(
+        "SELECT unit AS u, numerator AS n, denominator AS d FROM declared WHERE indicator = '{id}' AND unit = '{unit}'"
+    )
 }
 
 /// A's data tell a figure, which counts before what A declares (1 of 10 each time); B's tell none.

@@ -37,7 +37,9 @@ impl Package {
 
     /// Whether it comes from the public registry.
     pub fn is_of_registry(&self) -> bool {
-        self.source.as_deref().is_some_and(|source| source.contains("crates.io-index") || source.contains("index.crates.io"))
+        self.source
+            .as_deref()
+            .is_some_and(|source| source.contains("crates.io-index") || source.contains("index.crates.io"))
     }
 }
 

@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::{Place, files_below, project, sample};
+use crate::support::{Place, copy, files_below, project, sample};
 
 /// A command of a page, and the lines that it prints, if the page shows any.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,7 +36,11 @@ const NOT_RUN: [(&str, &str, &str); 8] = [
     ("README.md", "cchc source new", "a file of the reader's own"),
     ("README.md", "cchc index import", "a file of the reader's own"),
     ("README.md", "# in [[indicator]]", "an edit by hand"),
-    ("README.md", "cchc rank --index on-time --period 2025-Q1 --kind district --format csv", "stands after an edit by hand"),
+    (
+        "README.md",
+        "cchc rank --index on-time --period 2025-Q1 --kind district --format csv",
+        "stands after an edit by hand",
+    ),
     ("docs/findings.md", "cchc import da-sua", "files that units sent back"),
     ("docs/indicators.md", "cchc", "an indicator that the page defines"),
     ("docs/indices.md", "cchc index import", "a file of the reader's own"),
@@ -137,7 +141,8 @@ fn differences(name: &str, folder: &Path) -> String {
         if NOT_RUN.iter().any(|(page, start, _)| *page == name && shown.command.starts_with(start)) {
             continue;
         }
-        let (command, expected) = (stands_for(&shown.command), shown.output.iter().map(|line| stands_for(line)).collect::<Vec<_>>());
+        let (command, expected) =
+            (stands_for(&shown.command), shown.output.iter().map(|line| stands_for(line)).collect::<Vec<_>>());
         let output = Command::new("sh")
             .args(["-c", &format!("{command}\n")])
             .current_dir(folder)
@@ -153,19 +158,13 @@ fn differences(name: &str, folder: &Path) -> String {
         let ended_well = [Some(0), Some(3)].contains(&output.status.code());
         if !ended_well || (!shown.output.is_empty() && !are_lines(&expected, &lines)) {
             let (line, shown) = (shown.line, shown.output.join("\n"));
-            wrong.push_str(&format!("\n{name}:{line}: {command}\nends with {:?}\n{printed}\nThe page has:\n{shown}\n", output.status.code()));
+            wrong.push_str(&format!(
+                "\n{name}:{line}: {command}\nends with {:?}\n{printed}\nThe page has:\n{shown}\n",
+                output.status.code()
+            ));
         }
     }
     wrong
-}
-
-/// Copies a folder with everything in it.
-fn copy(from: &Path, to: &Path) {
-    for file in files_below(from) {
-        let to = to.join(file.strip_prefix(from).unwrap());
-        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
-        std::fs::copy(&file, to).unwrap();
-    }
 }
 
 /// A folder in which paths of the repository are what they are in it.
@@ -233,7 +232,8 @@ fn every_page_with_commands_is_run_or_says_why_not() {
             || FROM_ITS_UNITS.contains(&page)
             || NONE_RUN.iter().any(|(other, _)| *other == page)
     };
-    let pages = files_below(&project("docs")).into_iter().filter(|path| path.extension().is_some_and(|kind| kind == "md"));
+    let pages =
+        files_below(&project("docs")).into_iter().filter(|path| path.extension().is_some_and(|kind| kind == "md"));
     let with_commands = pages.filter(|path| {
         commands(&std::fs::read_to_string(path).unwrap()).iter().any(|one| one.command.starts_with("cchc"))
     });
@@ -244,7 +244,8 @@ fn every_page_with_commands_is_run_or_says_why_not() {
 
 #[test]
 fn commands_and_shortened_outputs_are_read_from_a_page() {
-    let page = "Text.\n```\n$ cchc a \"b\nc\" --d\none … two\n\n$ cchc e\n```\n```toml\n$ no = 1\n```\n```sh\ncchc f\n```\n";
+    let page =
+        "Text.\n```\n$ cchc a \"b\nc\" --d\none … two\n\n$ cchc e\n```\n```toml\n$ no = 1\n```\n```sh\ncchc f\n```\n";
     let shown = |line, command: &str, output: &[&str]| Shown {
         line,
         command: command.to_owned(),

@@ -137,7 +137,11 @@ fn expand(tree: &str) -> Vec<Vec<String>> {
     let mut rest = tree.trim_start();
     loop {
         if let Some(group) = rest.strip_prefix('{') {
-            return parts(group).iter().flat_map(|part| expand(part)).map(|tail| [path.clone(), tail].concat()).collect();
+            return parts(group)
+                .iter()
+                .flat_map(|part| expand(part))
+                .map(|tail| [path.clone(), tail].concat())
+                .collect();
         }
         let name: String = rest.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
         if name.is_empty() {

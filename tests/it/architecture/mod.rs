@@ -92,7 +92,10 @@ const CIRCLES: &[(&str, &[&str], &str)] = &[
     ("authoring/proposal", &["dates_and_persons", "text", "words"], "parts of one text, written by one writer"),
     (
         "import",
-        &["attempt", "encoding", "file", "forms", "log", "overflow", "reading", "report", "settle", "sheet", "sink", "typed"],
+        &[
+            "attempt", "encoding", "file", "forms", "log", "overflow", "reading", "report", "settle", "sheet", "sink",
+            "typed",
+        ],
         "a file is read again from its start in another encoding, and sheets beyond a limit are set aside while read",
     ),
 ];
@@ -100,13 +103,12 @@ const CIRCLES: &[(&str, &[&str], &str)] = &[
 /// Everything that a rule finds in the tree and nothing excuses; an excuse that nothing needs is wrong, too.
 #[track_caller]
 fn holds(rule: impl Fn(&Source) -> Vec<String>, excused: &[Excuse]) {
-    let is_of = |found: &str, excuse: &str| {
-        found.strip_prefix(excuse).is_some_and(|rest| rest.starts_with([':', ' ']))
-    };
+    let is_of = |found: &str, excuse: &str| found.strip_prefix(excuse).is_some_and(|rest| rest.starts_with([':', ' ']));
     let found: Vec<String> = sources().iter().flat_map(rule).collect();
     let wrong: Vec<&String> = found.iter().filter(|one| !excused.iter().any(|(path, _)| is_of(one, path))).collect();
     assert!(wrong.is_empty(), "{}\n", wrong.iter().map(|one| format!("\n{one}")).collect::<String>());
-    let idle: Vec<&str> = excused.iter().map(|(path, _)| *path).filter(|path| !found.iter().any(|one| is_of(one, path))).collect();
+    let idle: Vec<&str> =
+        excused.iter().map(|(path, _)| *path).filter(|path| !found.iter().any(|one| is_of(one, path))).collect();
     assert!(idle.is_empty(), "excused without need: {idle:?}");
 }
 
@@ -202,7 +204,9 @@ fn no_files_of_one_folder_use_each_other_in_a_circle_without_a_reason() {
         found.extend(circles::circles(room, &of_room));
     }
     let is_excused = |(folder, names): &circles::Circle| {
-        CIRCLES.iter().any(|(other, files, _)| other == folder && names.iter().all(|name| files.contains(&name.as_str())))
+        CIRCLES
+            .iter()
+            .any(|(other, files, _)| other == folder && names.iter().all(|name| files.contains(&name.as_str())))
     };
     let wrong: Vec<_> = found.iter().filter(|circle| !is_excused(circle)).collect();
     assert!(wrong.is_empty(), "circles: {wrong:#?}");

@@ -42,7 +42,9 @@ fn modules_are_named_by_their_paths() {
 #[test]
 fn rules_on_words_find_planted_faults() {
     let sql = "fn a() { ask(\"SELECT a\nFROM b\") }";
-    for (path, times) in [("report/a.rs", 1), ("cli/a.rs", 1), ("engine/a.rs", 1), ("engine/gate.rs", 0), ("store/a.rs", 0)] {
+    for (path, times) in
+        [("report/a.rs", 1), ("cli/a.rs", 1), ("engine/a.rs", 1), ("engine/gate.rs", 0), ("store/a.rs", 0)]
+    {
         finds(rules::sql, path, sql, times);
     }
     finds(rules::sql, "report/a.rs", "fn a() { say(\"choose one from the list\") } // SELECT a FROM b", 0);
@@ -55,7 +57,8 @@ fn rules_on_words_find_planted_faults() {
     finds(rules::vietnamese, "report/a.rs", "fn a() { say(\"Đơn vị\", 'ộ', \"unit · été – 5 %\") } // Đơn vị", 2);
     finds(rules::vietnamese, "report/a.rs", "fn a() { say(\"· – … ✗ ≥ %\") }", 0);
     finds(rules::vietnamese, "generate/a.rs", "fn a() { say(\"Đơn vị\") }", 0);
-    let arrow = "fn a() {\n b.as_primitive::<Int64Type>();\n c.downcast_ref::<StringArray>();\n d.downcast_ref::<Error>();\n}";
+    let arrow =
+        "fn a() {\n b.as_primitive::<Int64Type>();\n c.downcast_ref::<StringArray>();\n d.downcast_ref::<Error>();\n}";
     finds(rules::arrow, "import/a.rs", arrow, 2);
     finds(rules::arrow, "store/rows.rs", arrow, 0);
     finds(rules::blocks, "engine/a.rs", "fn a() { runtime.block_on(b) }", 1);
@@ -84,7 +87,8 @@ fn rules_on_modules_find_planted_faults() {
 
 #[test]
 fn arrows_that_run_back_are_found() {
-    let uses = |room: &str, used: &[&str]| rules::arrows(room, &used.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>());
+    let uses =
+        |room: &str, used: &[&str]| rules::arrows(room, &used.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>());
     assert!(uses("report", &["model", "indices"]).is_empty());
     assert_eq!(uses("store", &["model", "report"]), ["store uses report"]);
     assert_eq!(uses("report", &["report"]), ["report uses report"]);
@@ -100,7 +104,11 @@ fn circles_are_found_through_paths_groups_and_re_exports() {
         let sources: Vec<Source> = files.iter().map(|(path, text)| file(path, text)).collect();
         circles("read", &sources.iter().collect::<Vec<_>>())
     };
-    let line = [("read/mod.rs", "mod a;\nmod b;\npub use a::A;\n"), ("read/a.rs", "pub struct A;"), ("read/b.rs", "use super::A;")];
+    let line = [
+        ("read/mod.rs", "mod a;\nmod b;\npub use a::A;\n"),
+        ("read/a.rs", "pub struct A;"),
+        ("read/b.rs", "use super::A;"),
+    ];
     assert_eq!(found(&line), []);
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     let back = |text| [line[0], ("read/a.rs", text), line[2]];

@@ -8,8 +8,17 @@ pub const LONGEST_FILE: usize = 400;
 pub const LONGEST_FUNCTION: usize = 60;
 
 /// Words of SQL, in capitals as it is written here.
-const SQL: [&str; 9] =
-    ["SELECT ", " FROM ", "GROUP BY", "ORDER BY", " JOIN ", "UNION ALL", "CREATE VIEW", "PARTITION BY", "GROUPING SETS"];
+const SQL: [&str; 9] = [
+    "SELECT ",
+    " FROM ",
+    "GROUP BY",
+    "ORDER BY",
+    " JOIN ",
+    "UNION ALL",
+    "CREATE VIEW",
+    "PARTITION BY",
+    "GROUPING SETS",
+];
 
 /// SQL text stands in the store, in the indicators, and in the one gate through which texts of users pass.
 pub fn sql(source: &Source) -> Vec<String> {
@@ -66,7 +75,9 @@ pub fn arrow(source: &Source) -> Vec<String> {
     }
     let mut wrong = words(source, &[".as_primitive", ".as_string::<", ".as_string_view", ".as_boolean("]);
     let is_array = |line: &str| {
-        line.split("downcast_ref::<").skip(1).any(|after| after.split('>').next().unwrap_or_default().ends_with("Array"))
+        line.split("downcast_ref::<")
+            .skip(1)
+            .any(|after| after.split('>').next().unwrap_or_default().ends_with("Array"))
     };
     let found = source.code.lines().enumerate().filter(|(_, line)| is_array(line));
     wrong.extend(found.map(|(at, line)| told(source, at + 1, line.trim())));
@@ -108,7 +119,8 @@ pub fn long_functions(source: &Source) -> Vec<String> {
     let mut wrong = Vec::new();
     for (at, _) in source.code.match_indices("fn ") {
         let starts = at == 0 || source.code[..at].ends_with([' ', '\n', '(']);
-        let name: String = source.code[at + 3..].chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
+        let name: String =
+            source.code[at + 3..].chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
         if !starts || name.is_empty() {
             continue;
         }

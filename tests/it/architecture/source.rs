@@ -57,7 +57,8 @@ pub fn sources() -> Vec<Source> {
         let path = file.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
         let text = std::fs::read_to_string(&file).unwrap();
         let folder = path.trim_end_matches(".rs").trim_end_matches("mod").trim_end_matches('/').to_owned();
-        let folder = if path.ends_with("mod.rs") { folder } else { path.rsplit_once('/').map_or("", |(up, _)| up).into() };
+        let folder =
+            if path.ends_with("mod.rs") { folder } else { path.rsplit_once('/').map_or("", |(up, _)| up).into() };
         of_tests.extend(test_modules(&text).map(|name| format!("{folder}/{name}")));
         all.push(Source::new(&path, &text));
     }
