@@ -4,8 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::metadata::{Metadata, Package, metadata as ask};
 
-use crate::support::project;
-
 /// Licences under which the program may be handed on together with the crate.
 const LICENCES: [&str; 13] = [
     "MIT",
