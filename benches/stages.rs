@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use cchc::definitions::dates::DateSystem;
 use cchc::definitions::index::settings::Ranking;
 use cchc::definitions::{Definitions, Indicator, SourceDef};
 use cchc::generate::{self, GenUnit, Layout, default_units, write_units};
@@ -13,7 +14,7 @@ use cchc::import::{Options, Progress, import};
 use cchc::indicators::{By, Children, Measuring, not_sent};
 use cchc::indices::{Index, Scored, rank};
 use cchc::model::{IndicatorRow, Kind, Period, Policies, Table, UnitIndex};
-use cchc::normalise::{Normaliser, RawBatch};
+use cchc::normalise::{RawBatch, SheetFacts, SheetNormaliser};
 use cchc::read::{Cell, Flow, Limits, RowSink, Sheet, read_rows, sniff};
 use cchc::report::{Cards, Template, build, gather, render_xlsx};
 use cchc::store::{Config, Incoming, Session, Transaction, Workspace};
@@ -130,10 +131,20 @@ fn stages(criterion: &mut Criterion) {
     let raw = raw_batch(source, &units);
     let headings: Vec<String> = source.columns.iter().map(|column| column.name.clone()).collect();
     let normalise = || {
-        Normaliser::new(source, &units, Policies::default(), "bench", "", headings.clone())
-            .batch(&raw)
-            .expect("no date reads month-first only")
-            .frame
+        let facts = SheetFacts {
+            source,
+            units: &units,
+            policies: Policies::default(),
+            words: &definitions.reading,
+            file: "bench",
+            sheet: String::new(),
+            headings: headings.clone(),
+            columns: (0..source.columns.len()).map(Some).collect(),
+            records: Vec::new(),
+            year: None,
+            date_system: DateSystem::default(),
+        };
+        SheetNormaliser::new(facts).batch(&raw).expect("no date reads month-first only").frame
     };
     group.bench_function("normalise (a batch of 16.384 rows)", |bench| bench.iter(normalise));
     group.bench_function("store (merge of 16.384 rows)", |bench| {
@@ -202,8 +213,9 @@ fn stages(criterion: &mut Criterion) {
     let config = &loaded.workspace.config;
     let input = gather(&engine, config, &version, &quarter, &indices, &Cards::None, template);
     let input = shell.wait(input).expect("input");
+    let theme = input.template.theme.clone();
     group.bench_function("report", |bench| {
-        bench.iter(|| render_xlsx(&build(&input), &input.template.theme).expect("a workbook"));
+        bench.iter(|| render_xlsx(&build(input.clone()), &theme).expect("a workbook"));
     });
     group.finish();
 }

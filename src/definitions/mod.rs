@@ -12,7 +12,9 @@ mod layout;
 mod messages;
 mod official;
 mod proposal;
+mod reading_words;
 mod source;
+mod source_tags;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -35,7 +37,11 @@ pub use layout::{Figure, Fold, Given, Layout, MOST_HEADING_ROWS, Mark, SkipKind,
 pub use messages::{Language, Messages};
 pub use official::{Crosswalk, CrosswalkRow, OfficialUnit, OfficialUnits, Spellings, Structure, UnitType, is_number};
 pub use proposal::{KnownColumn, KnownSource, PersonalSigns, ProposalHints};
+pub use reading_words::{
+    CorrectedHeadings, ExportDayWords, HeadingWords, NumberWords, PeriodWords, ReadingWords, RowWords,
+};
 pub use source::{SourceColumn, SourceDef, Unknown, fold_word};
+pub use source_tags::SourceTags;
 
 /// One fault of a definition file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,10 +89,14 @@ pub struct Definitions {
     pub saved: BTreeMap<String, String>,
     /// How criteria sheets read as definitions.
     pub index_sheet: SheetWords,
+    /// What a source note says of how sure it is.
+    pub source_tags: SourceTags,
     /// Sentences for findings.
     pub messages: Messages,
     /// What proposed sources are made from.
     pub proposal: ProposalHints,
+    /// Words that the reader looks for in exports.
+    pub reading: ReadingWords,
     /// Titles of the unit kinds, in the order of reports: kind → plural title.
     pub kinds: Vec<(String, String)>,
     /// Title of all units together.
@@ -110,7 +120,9 @@ impl Definitions {
         let (kinds, all_units) = source::parse_kinds(&files, &mut faults);
         let messages = Messages::load(overlay, &mut faults);
         let index_sheet = index_sheet::parse(&files, &mut faults);
+        let source_tags = source_tags::parse(&files, &mut faults);
         let proposal = proposal::parse(&files, &mut faults);
+        let reading = reading_words::parse(&files, &mut faults);
         let saved = files
             .below("saved/", "sql")
             .map(|(path, text)| (path["saved/".len()..path.len() - ".sql".len()].to_owned(), text.to_owned()))
@@ -128,8 +140,10 @@ impl Definitions {
                 calendar,
                 saved,
                 index_sheet,
+                source_tags,
                 messages,
                 proposal,
+                reading,
                 kinds,
                 all_units,
             })

@@ -69,11 +69,13 @@ impl Engine {
         let wanted: BTreeSet<(String, u32)> = rows.keys().cloned().collect();
         let source = rows.values().next().map_or("", |stored| stored.source.as_str());
         let rebuilt = file
-            .rows(&wanted, source, &self.definitions().sources, self.units(), self.config())
+            .rows(&wanted, source, self.definitions(), self.units(), self.config())
             .map_err(|source| EngineError::Original { file: from.display().to_string(), source })?;
         let sheets: Vec<CorrectionSheet> =
             rebuilt.into_iter().map(|sheet| self.corrected(language, &rows, sheet, &file.name)).collect();
-        let workbook = render_correction(&sheets, &self.return_words(language)?, &self.theme()?, self.created())?;
+        let ours = &self.definitions().reading.corrected;
+        let workbook =
+            render_correction(&sheets, ours, &self.return_words(language)?, &self.theme()?, self.created())?;
         Ok(Some(Correction { rows: wanted.len(), workbook }))
     }
 

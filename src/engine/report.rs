@@ -58,12 +58,9 @@ impl Engine {
         let set_aside = input.rankings.iter().flat_map(|ranking| {
             ranking.set_aside.iter().map(|one| (ranking.index_id.clone(), one.clone())).collect::<Vec<_>>()
         });
-        Ok(Report {
-            set_aside: set_aside.collect(),
-            without_card: input.without_card().into_iter().map(str::to_owned).collect(),
-            book: build(&input),
-            theme,
-        })
+        let set_aside = set_aside.collect();
+        let without_card = input.without_card().into_iter().map(str::to_owned).collect();
+        Ok(Report { set_aside, without_card, book: build(input), theme })
     }
 
     /// Refuses scorecards that no index named would have.

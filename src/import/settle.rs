@@ -1,11 +1,12 @@
 //! Which earlier findings an import settles: refused rows that were loaded or sent again, and files that were read anew.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 
-use super::file::FileOutcome;
-use super::report::Kept;
+use super::log::Kept;
+use super::merge::ImportedFile;
+use super::reading::FileReading;
 use cchc_model::Level;
 use cchc_normalise::{Origin, clean};
 use cchc_store::questions::{self, OpenFinding};
@@ -38,7 +39,7 @@ enum About {
     RefusedRow,
     /// A file was refused.
     RefusedFile,
-    /// Something loaded is worth a look.
+    /// Something loaded should be looked at.
     Loaded,
 }
 
@@ -98,26 +99,25 @@ pub(super) struct Accepted(HashMap<(&'static str, String), Option<NaiveDate>>);
 
 impl Accepted {
     /// Looks for the codes of refused rows among the accepted rows, which are not merged yet.
-    pub fn among(outcomes: &[FileOutcome], open: &[Open]) -> Self {
-        let mut wanted: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    pub fn among(readings: &[FileReading], open: &[Open]) -> Self {
+        let mut wanted: BTreeMap<&str, HashSet<&str>> = BTreeMap::new();
         for open in open.iter().filter(|open| open.about == About::RefusedRow && !open.code.is_empty()) {
             wanted.entry(&open.table).or_default().insert(&open.code);
         }
-        for outcome in outcomes {
-            for (sheet, row) in outcome.rejected.iter().filter(|(_, row)| !row.code.is_empty()) {
-                wanted.entry(outcome.table_of(sheet)).or_default().insert(&row.code);
+        for (sheet, row) in readings.iter().flat_map(|reading| reading.facts.rejected()) {
+            if !row.code.is_empty() {
+                wanted.entry(sheet.table.name).or_default().insert(&row.code);
             }
         }
         let mut found = HashMap::new();
-        for outcome in outcomes {
-            for (table, incoming) in &outcome.incoming {
-                let Some(wanted) = wanted.get(table).filter(|wanted| !wanted.is_empty()) else { continue };
-                let Some(key) = cchc_model::Table::named(table).map(|table| table.key) else { continue };
-                let Ok(Ok(codes)) = incoming.frame.column(key).map(|column| column.str()) else { continue };
-                let wanted: std::collections::HashSet<&str> = wanted.iter().copied().collect();
+        for FileReading { facts, batches } in readings {
+            for (sheet, frame) in batches {
+                let table = facts.sheets[*sheet].table;
+                let Some(wanted) = wanted.get(table.name) else { continue };
+                let Ok(Ok(codes)) = frame.column(table.key).map(|column| column.str()) else { continue };
                 for code in codes.iter().flatten().filter(|code| wanted.contains(code)) {
-                    let day = found.entry((*table, code.to_owned())).or_insert(incoming.exported_at);
-                    *day = (*day).max(incoming.exported_at);
+                    let day = found.entry((table.name, code.to_owned())).or_insert(facts.exported_at);
+                    *day = (*day).max(facts.exported_at);
                 }
             }
         }
@@ -142,7 +142,7 @@ struct Sent<'a> {
 }
 
 impl<'a> Sent<'a> {
-    fn of(outcomes: &'a [FileOutcome], kept: &'a [Kept<'a>]) -> Self {
+    fn of(files: &'a [ImportedFile], kept: &'a [Kept<'a>]) -> Self {
         let mut sent = Self {
             origins: HashMap::new(),
             refused: HashMap::new(),
@@ -151,27 +151,27 @@ impl<'a> Sent<'a> {
             paths: BTreeMap::new(),
             refused_files: BTreeSet::new(),
         };
-        for outcome in outcomes {
-            if outcome.sheets.is_empty() {
-                sent.refused_files.extend([outcome.sha256.as_str(), outcome.account.file.as_str()]);
+        for ImportedFile { facts, .. } in files {
+            if facts.sheets.is_empty() {
+                sent.refused_files.extend([facts.sha256.as_str(), facts.file.as_str()]);
                 continue;
             }
             let refused: BTreeSet<(&str, u32)> =
-                outcome.rejected.iter().map(|(sheet, row)| (sheet.as_str(), row.row)).collect();
-            for ((sheet, row), origin) in &outcome.origins {
+                facts.rejected().map(|(sheet, row)| (sheet.name.as_str(), row.row)).collect();
+            for ((sheet, row), origin) in &facts.origins {
                 let accepted = sent.origins.entry(origin).or_insert(false);
                 *accepted |= !refused.contains(&(sheet.as_str(), *row));
             }
-            sent.contents.insert(&outcome.sha256);
-            sent.paths.insert(&outcome.account.file, outcome.exported_at);
+            sent.contents.insert(&facts.sha256);
+            sent.paths.insert(&facts.file, facts.exported_at);
         }
         for kept in kept {
             let Some(row) = kept.refused else { continue };
             if row.code.is_empty() {
                 *sent.nameless.entry((kept.table().to_owned(), row.cells.clone())).or_default() += 1;
             } else {
-                let day = sent.refused.entry((kept.table(), &row.code)).or_insert(kept.outcome.exported_at);
-                *day = (*day).max(kept.outcome.exported_at);
+                let day = sent.refused.entry((kept.table(), &row.code)).or_insert(kept.file.facts.exported_at);
+                *day = (*day).max(kept.file.facts.exported_at);
             }
         }
         sent
@@ -183,10 +183,10 @@ pub(super) fn settle(
     number: u64,
     open: &[Open],
     accepted: &Accepted,
-    outcomes: &[FileOutcome],
+    files: &[ImportedFile],
     kept: &[Kept<'_>],
 ) -> Vec<Settled> {
-    let mut sent = Sent::of(outcomes, kept);
+    let mut sent = Sent::of(files, kept);
     let accepted = by_table(accepted);
     let mut settled: Vec<Settled> = open
         .iter()
@@ -202,7 +202,7 @@ pub(super) fn settle(
     for (own, kept) in (1..).zip(kept) {
         let Some(row) = kept.refused.filter(|row| !row.code.is_empty()) else { continue };
         let newer = accepted.get(&(kept.table(), row.code.as_str()));
-        if newer.is_some_and(|day| *day > kept.outcome.exported_at) {
+        if newer.is_some_and(|day| *day > kept.file.facts.exported_at) {
             settled.push(Settled { import: number as i64, number: own, how: How::Loaded });
         }
     }

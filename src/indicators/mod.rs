@@ -6,6 +6,7 @@ mod derive;
 mod facts;
 mod figure_facts;
 mod figures;
+mod formula;
 mod lists;
 mod stated;
 mod trace;
@@ -16,6 +17,7 @@ use cchc_model::{Carry, Form06Row, IndicatorRow, Measure, Period, Policies, Unit
 use cchc_store::{Session, StoreError};
 
 pub use facts::{FACT_TABLES, fact_columns};
+pub use formula::formula;
 pub use lists::{late_dossiers, not_sent};
 pub use stated::stated;
 pub use trace::{Trace, TracedRow, trace};

@@ -36,7 +36,8 @@ pub struct FormWords {
     pub(super) signed: String,
     pub(super) columns: FormColumns,
     entry: EntryWords,
-    pub(super) rule: RuleWords,
+    /// Sentences of rules.
+    pub rule: RuleWords,
 }
 
 /// Headings.
@@ -65,28 +66,42 @@ struct EntryWords {
     or_not_applicable: String,
 }
 
-/// A sentence for each kind of rule.
+/// A sentence for each kind of rule, with places in `{braces}`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct RuleWords {
+pub struct RuleWords {
+    /// Scored by hand.
     pub scored: String,
     yes_no: String,
     tier_first: String,
     tier_between: String,
     tier_last: String,
     tier_only: String,
+    /// A share of the most points.
     pub linear: String,
+    /// The same from a least value on.
     pub floor: String,
+    /// A share of a target.
     pub target: String,
+    /// Points off for each case.
     pub deduction: String,
+    /// Points given elsewhere.
     pub external: String,
+    /// A share of the best unit's value.
     pub relative_to_best: String,
+    /// Growth against the period before.
     pub improvement: String,
+    /// Decline against the period before.
     pub decline: String,
+    /// A change of a share.
     pub percent_points: String,
+    /// Computed from other criteria.
     pub formula: String,
+    /// The figure that a rule reads.
     pub figure: String,
+    /// Points on top of the total.
     pub bonus: String,
+    /// Points off the total.
     pub deducted: String,
 }
 
@@ -188,8 +203,9 @@ impl FormWords {
         (shortened(&fill(&self.entry.title, &[("max", &max)]), 32), shortened(&(sentence + &more), 255))
     }
 
-    /// The rule of an item in words, with the figure that it reads.
-    pub(super) fn rule(&self, item: &Item, figure: Option<Figure<'_>>) -> String {
+    /// The rule of an item in words, with the figure that it reads; nothing for a sum.
+    #[must_use]
+    pub fn rule_text(&self, item: &Item, figure: Option<Figure<'_>>) -> String {
         let Some(rule) = &item.rule else { return String::new() };
         let words = &self.rule;
         let max = plain(item.max);
@@ -316,13 +332,13 @@ mod tests {
         let share = Figure { name: "Tỷ lệ đúng hạn", counted: Counted::Share };
         let of_share = item(2.0, rule(vec![tier(Some(0.95), 2.0), tier(Some(0.9), 1.0), tier(None, 0.0)]));
         assert_eq!(
-            words().rule(&of_share, Some(share)),
+            words().rule_text(&of_share, Some(share)),
             "Từ 95% trở lên: 2 điểm; từ 90% đến dưới 95%: 1 điểm; dưới 90%: 0 điểm. Số liệu: Tỷ lệ đúng hạn"
         );
         let count = Figure { name: "Số cuộc họp", counted: Counted::Number };
         let of_count = item(1.5, rule(vec![tier(Some(4.0), 1.5), tier(None, 0.0)]));
         assert_eq!(
-            words().rule(&of_count, Some(count)),
+            words().rule_text(&of_count, Some(count)),
             "Từ 4 trở lên: 1,5 điểm; dưới 4: 0 điểm. Số liệu: Số cuộc họp"
         );
     }

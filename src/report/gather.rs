@@ -2,17 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, NaiveDate};
-
-use super::carried::mark;
-use super::number::value_of_cell;
-use super::{Cards, Counts, FigureUnit, IndicatorInfo, Makeup, Ranking, ReportInput, RuleCount, Template};
+use super::{Cards, Carried, Counts, FigureUnit, IndicatorInfo, Makeup, Ranking, ReportInput, RuleCount, Template};
 use cchc_definitions::index::settings::First;
-use cchc_definitions::{Aggregate, Direction, Indicator, Language, Rows};
-use cchc_indicators::{By, Children, Measuring, late_dossiers, not_sent};
+use cchc_definitions::{Direction, Indicator, Language, Rows};
+use cchc_indicators::{By, Children, Measuring, formula, late_dossiers, not_sent};
 use cchc_indices::{Index, ScoreError};
 use cchc_model::{FileAccount, IndicatorRow, NotSent, Period};
-use cchc_store::{Config, Manifest, StoreError, questions};
+use cchc_store::questions::{self, RuleTotal};
+use cchc_store::{Config, Manifest, StoreError};
 
 /// Measures everything that the report of a period shows, with rankings by `indices` and the scorecards asked for.
 ///
@@ -33,8 +30,7 @@ pub async fn gather(
     // Of a year the period before and the same one of last year are one, whose rows must not stand twice.
     periods.extend(Some(last_year.clone()).filter(|last_year| *last_year != before));
     let measured = engine.measure(&periods, &shown, By::Unit, Children::Apart).await?;
-    let mut indicators: Vec<IndicatorRow> = measured.into_iter().map(|row| row.row).collect();
-    round(&mut indicators, &shown);
+    let indicators: Vec<IndicatorRow> = measured.into_iter().map(|row| row.row).collect();
     let not_sent = not_sent(engine, period).await?;
     let mut rankings = Vec::new();
     for index in indices {
@@ -49,18 +45,14 @@ pub async fn gather(
         _ => config.province.clone(),
     };
     let department = Some(&config.department).filter(|name| !name.is_empty());
-    let input = ReportInput {
+    Ok(ReportInput {
         reporting_unit: department.unwrap_or(&province_name).clone(),
         province_name,
-        period_label: label(period),
-        period_id: period.to_string(),
-        from: period.start,
-        to: period.end,
-        previous_id: before.to_string(),
-        last_year_id: last_year.to_string(),
-        previous_label: label(&before),
-        last_year_label: label(&last_year),
-        policies: template.policies(engine.policies),
+        period: period.clone(),
+        before,
+        last_year,
+        policies: engine.policies,
+        carried: carried(engine),
         data_version: version.number,
         data_time: version.time.unwrap_or(period.end).and_hms_opt(0, 0, 0).unwrap_or_default(),
         counts: counts(engine, &files).await?,
@@ -74,18 +66,7 @@ pub async fn gather(
         findings_by_rule: findings(engine).await?,
         kinds: kinds(engine),
         template,
-    };
-    Ok(mark(input, engine))
-}
-
-/// Rounds the figures whose definition rounds otherwise than a workbook does; all others keep their full precision.
-fn round(rows: &mut [IndicatorRow], shown: &[&Indicator]) {
-    let width = shown.len().max(1);
-    for (at, row) in rows.iter_mut().enumerate() {
-        let indicator = shown[at % width];
-        let unit = FigureUnit::from_word(&indicator.unit);
-        row.measure.value = row.measure.value.map(|value| value_of_cell(value, unit, &indicator.display));
-    }
+    })
 }
 
 async fn ranking(
@@ -110,28 +91,30 @@ async fn ranking(
         (Index::Composite(index), _) => Makeup::Composite(Box::new((*index).clone()), ranked.composed),
         _ => Makeup::Indicator,
     };
-    let mut rows = ranked.rows;
-    let round = |score: &mut Option<f64>| *score = score.map(|score| value_of_cell(score, unit, index.display()));
-    for row in &mut rows {
-        // Ranked at full precision already.
-        round(&mut row.score);
-        round(&mut row.score_before);
-        round(&mut row.score_last_year);
-    }
     Ok(Ranking {
         index_id: index.id().to_owned(),
         title: index.name().to_owned(),
         basis,
         unit,
-        digits: index.digits(),
+        display: index.display().clone(),
         higher_is_better: direction != Direction::Lower,
         legal_basis: index.legal_basis().to_owned(),
-        rows,
+        is_published: is_published(engine, index),
+        rows: ranked.rows,
         makeup,
         set_aside: ranked.set_aside,
         inputs: inputs(engine, index, period),
         cards: cards.clone(),
     })
+}
+
+fn is_published(engine: &Measuring<'_>, index: &Index<'_>) -> bool {
+    let tags = &engine.definitions.source_tags;
+    let are_items_sure = match index {
+        Index::Points(points) => !points.items.iter().any(|item| tags.is_unsure(&item.source)),
+        Index::Indicator(..) | Index::Composite(_) => true,
+    };
+    tags.is_published(index.legal_basis()) && are_items_sure
 }
 
 /// Names of what the rules of an index of points read, also where nobody has sent it.
@@ -143,18 +126,6 @@ fn inputs(engine: &Measuring<'_>, index: &Index<'_>, period: &Period) -> BTreeMa
 
 fn info(engine: &Measuring<'_>, indicator: &Indicator) -> IndicatorInfo {
     let group = engine.definitions.groups.iter().find(|group| group.id == indicator.group);
-    let formula = match indicator.aggregate {
-        Aggregate::Ratio => format!("({}) / ({})", indicator.numerator, indicator.denominator),
-        Aggregate::Count => format!("COUNT({})", indicator.numerator),
-        Aggregate::Quotient => format!("SUM({}) / SUM({})", indicator.numerator, indicator.denominator),
-        Aggregate::Sum => format!("SUM({})", indicator.numerator),
-        Aggregate::Derived if !indicator.denominator.is_empty() => {
-            format!("({}) / ({})", indicator.numerator, indicator.denominator)
-        }
-        Aggregate::Value | Aggregate::Derived => indicator.numerator.clone(),
-        Aggregate::Mean => format!("SUM({0}) / COUNT({0})", indicator.numerator),
-        Aggregate::Percentile(share) => format!("PERCENTILE_CONT({share}) ({})", indicator.numerator),
-    };
     IndicatorInfo {
         id: indicator.id.clone(),
         name_vi: indicator.name_vi.clone(),
@@ -163,10 +134,10 @@ fn info(engine: &Measuring<'_>, indicator: &Indicator) -> IndicatorInfo {
         group: indicator.group.clone(),
         group_title: group.map_or(&indicator.group, |group| &group.title_vi).clone(),
         unit: FigureUnit::from_word(&indicator.unit),
-        digits: indicator.display.digits,
+        display: indicator.display.clone(),
         higher_is_better: indicator.direction != Direction::Lower,
         legal_basis: indicator.legal_basis.clone(),
-        formula,
+        formula: formula(indicator),
         table: indicator.table.clone(),
         dated: indicator.rows != Rows::All,
     }
@@ -185,14 +156,13 @@ fn kinds(engine: &Measuring<'_>) -> Vec<(String, String)> {
     kinds
 }
 
+/// Imported files, with the names of their sources.
 async fn files(engine: &Measuring<'_>) -> Result<Vec<FileAccount>, StoreError> {
-    let source_name = |id: String| {
-        let source = engine.definitions.sources.iter().find(|source| source.id == id);
-        source.map_or(id, |source| source.name.clone())
-    };
     let mut files = questions::imported_files(engine.session).await?;
     for file in &mut files {
-        file.source = source_name(std::mem::take(&mut file.source));
+        if let Some(source) = engine.definitions.sources.iter().find(|source| source.id == file.source) {
+            file.source.clone_from(&source.name);
+        }
     }
     Ok(files)
 }
@@ -211,41 +181,18 @@ async fn counts(engine: &Measuring<'_>, files: &[FileAccount]) -> Result<Counts,
 }
 
 async fn findings(engine: &Measuring<'_>) -> Result<Vec<RuleCount>, StoreError> {
-    let sentence = |rule: &str| engine.definitions.messages.summary(rule, Language::Vi);
-    let rules = questions::findings_by_rule(engine.session).await?.into_iter();
-    let count = |one: questions::RuleTotal| RuleCount {
-        sentence: sentence(&one.rule),
-        rule: one.rule,
-        level: one.level,
-        count: one.count,
+    let messages = &engine.definitions.messages;
+    let totals = questions::findings_by_rule(engine.session).await?.into_iter();
+    let named = |total: RuleTotal| {
+        let sentence = messages.summary(&total.rule, Language::Vi);
+        RuleCount { rule: total.rule, level: total.level, sentence, count: total.count }
     };
-    Ok(rules.map(count).collect())
+    Ok(totals.map(named).collect())
 }
 
-/// "Quý I năm 2020" and its like.
-pub(super) fn label(period: &Period) -> String {
-    let id = period.to_string();
-    if id.contains("..") {
-        return format!("Giai đoạn {}–{}", day(period.start), day(period.end));
-    }
-    let (body, suffix) = match id.split_once('@') {
-        Some((body, _)) => (body, " (kỳ báo cáo từ ngày 15 đến ngày 14)"),
-        None => (id.as_str(), ""),
-    };
-    let year = &body[..4];
-    let text = match body.get(5..) {
-        None => format!("Năm {year}"),
-        Some("H1") => format!("6 tháng đầu năm {year}"),
-        Some("H2") => format!("6 tháng cuối năm {year}"),
-        Some("Q1") => format!("Quý I năm {year}"),
-        Some("Q2") => format!("Quý II năm {year}"),
-        Some("Q3") => format!("Quý III năm {year}"),
-        Some("Q4") => format!("Quý IV năm {year}"),
-        Some(month) => format!("Tháng {} năm {year}", month.trim_start_matches('0')),
-    };
-    text + suffix
-}
-
-fn day(day: NaiveDate) -> String {
-    format!("{:02}/{:02}/{}", day.day(), day.month(), day.year())
+/// What counting for the units of another day makes of them.
+fn carried(engine: &Measuring<'_>) -> Option<Carried> {
+    let carry = engine.carry?;
+    let left = engine.units.units().iter().filter(|unit| !carry.holds(unit));
+    Some(Carried { date: carry.date, left_behind: left.map(|unit| unit.code.clone()).collect() })
 }

@@ -1,12 +1,12 @@
 //! All the data that a report is built from, gathered by the caller: nothing is read later.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use cchc_definitions::{Composite, PointsIndex};
+use cchc_definitions::{Composite, Display, PointsIndex};
 use cchc_indices::{Composed, Scorecards, SetAside};
-use cchc_model::{FileAccount, Form06Row, IndicatorRow, LateDossier, Level, NotSent, RankRow};
+use cchc_model::{FileAccount, Form06Row, IndicatorRow, LateDossier, Level, NotSent, Period, Policies, RankRow};
 
 use super::Template;
 
@@ -17,24 +17,16 @@ pub struct ReportInput {
     pub province_name: String,
     /// Who issues the report, for form 06 and the document's properties.
     pub reporting_unit: String,
-    /// The period for people: "Quý I năm 2020".
-    pub period_label: String,
-    /// The period as the user writes it; the `period` of the rows of now.
-    pub period_id: String,
-    /// First day.
-    pub from: NaiveDate,
-    /// Last day.
-    pub to: NaiveDate,
+    /// The period that it is about.
+    pub period: Period,
     /// The period before.
-    pub previous_id: String,
+    pub before: Period,
     /// The same period last year.
-    pub last_year_id: String,
-    /// The period before for people.
-    pub previous_label: String,
-    /// The same period last year for people.
-    pub last_year_label: String,
-    /// Policies in force, as (name, choice), in Vietnamese.
-    pub policies: Vec<(String, String)>,
+    pub last_year: Period,
+    /// Policies in force.
+    pub policies: Policies,
+    /// What `--units-as-of` makes of the units, if figures are counted for those of another day.
+    pub carried: Option<Carried>,
     /// Number of the workspace version that was read.
     pub data_version: u64,
     /// Time of that version: the only time in the report.
@@ -43,7 +35,7 @@ pub struct ReportInput {
     pub counts: Counts,
     /// Form 06 by unit, with the sums `*KIND` and `*`.
     pub form06: Vec<Form06Row>,
-    /// Indicators of the period, of the one before and of last year, told apart by `period`.
+    /// Indicators of the period, of the one before and of last year, at full precision, told apart by `period`.
     pub indicators: Vec<IndicatorRow>,
     /// What the indicators mean, in display order.
     pub definitions: Vec<IndicatorInfo>,
@@ -61,6 +53,15 @@ pub struct ReportInput {
     pub kinds: Vec<(String, String)>,
     /// What appears where, and in which words.
     pub template: Template,
+}
+
+/// The units of another day, for which figures are counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carried {
+    /// The day.
+    pub date: NaiveDate,
+    /// Codes of the units that neither exist on that day nor have a successor on it.
+    pub left_behind: BTreeSet<String>,
 }
 
 /// What was imported. `rows = loaded + updated + duplicate + rejected`.
@@ -99,8 +100,8 @@ pub struct IndicatorInfo {
     pub group_title: String,
     /// What it is counted in.
     pub unit: FigureUnit,
-    /// Digits shown (of the percentage, for a rate).
-    pub digits: u8,
+    /// How it is rounded for people.
+    pub display: Display,
     /// Whether more is better.
     pub higher_is_better: bool,
     /// Its legal basis with the tag of the source.
@@ -153,13 +154,15 @@ pub struct Ranking {
     pub basis: Option<String>,
     /// What the score is counted in.
     pub unit: FigureUnit,
-    /// Digits shown (of the percentage, for a rate).
-    pub digits: u8,
+    /// How scores are rounded for people.
+    pub display: Display,
     /// Whether a greater score is better.
     pub higher_is_better: bool,
     /// Its legal basis with the tag of the source.
     pub legal_basis: String,
-    /// Rows of all kinds.
+    /// Whether the index and all its rules were read in a published regulation.
+    pub is_published: bool,
+    /// Rows of all kinds, their scores at full precision.
     pub rows: Vec<RankRow>,
     /// What the scores are made of.
     pub makeup: Makeup,
@@ -172,12 +175,6 @@ pub struct Ranking {
 }
 
 impl Ranking {
-    /// Whether any scorecard is asked for, and the index has some.
-    #[must_use]
-    pub fn has_cards(&self) -> bool {
-        self.cards != Cards::None && !matches!(self.makeup, Makeup::Indicator)
-    }
-
     /// Whether the card of a unit is asked for, and there is one.
     #[must_use]
     pub fn has_card_of(&self, unit_code: &str) -> bool {

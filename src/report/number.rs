@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::input::FigureUnit;
-use super::plan::Kind;
+use super::plan::CellFormat;
 use cchc_definitions::{Display, Rounding};
 use cchc_indices::rounded;
 use cchc_model::{Measure, Status};
@@ -69,10 +69,10 @@ pub fn value_of_cell(value: f64, unit: FigureUnit, display: &Display) -> f64 {
 }
 
 /// Writes a figure as its column would show it.
-pub fn figure(value: f64, kind: Kind) -> String {
+pub fn figure(value: f64, kind: CellFormat) -> String {
     match kind {
-        Kind::Percent(digits) => format!("{}%", decimal(value * 100.0, digits)),
-        Kind::Number(digits) | Kind::Movement(digits, _) => decimal(value, digits),
+        CellFormat::Percent(digits) => format!("{}%", decimal(value * 100.0, digits)),
+        CellFormat::Number(digits) | CellFormat::Movement(digits, _) => decimal(value, digits),
         _ => decimal(value, 0),
     }
 }
@@ -92,7 +92,7 @@ mod tests {
         assert_eq!(int(-20), "–20");
         assert_eq!(decimal(1234.56, 1), "1.234,6");
         assert_eq!(decimal(-0.04, 1), "0,0");
-        assert_eq!(figure(0.9473, Kind::Percent(1)), "94,7%");
+        assert_eq!(figure(0.9473, CellFormat::Percent(1)), "94,7%");
     }
 
     fn display(digits: u8, mode: Rounding) -> Display {
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn halves_go_up_as_in_the_workbook() {
-        assert_eq!(figure(29.0 / 32.0, Kind::Percent(2)), "90,63%");
+        assert_eq!(figure(29.0 / 32.0, CellFormat::Percent(2)), "90,63%");
         assert_eq!(decimal(1.005, 2), "1,01");
         assert_eq!(decimal(2.5, 0), "3");
     }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::ReportError;
 use super::number;
-use super::plan::{Block, Book, Cell, Column, Kind, Orientation, Row, RowStyle, Sheet, Table, Tone};
+use super::plan::{Block, Book, Cell, CellFormat, ColumnPlan, Orientation, RowPlan, RowStyle, Sheet, TablePlan, Tone};
 use super::template::fill;
 use cchc_definitions::Language;
 
@@ -159,16 +159,16 @@ fn summary(returned: &Returned, words: &ReturnWords) -> Sheet {
     kinds.sort_by_key(|((standing, short), count)| (*standing, std::cmp::Reverse(*count), *short));
     let rows = kinds.iter().map(|((standing, short), count)| {
         let cells = vec![Cell::text(words.standing(*standing)), Cell::text(capital(short)), Cell::count(*count)];
-        Row::new(if *standing <= Standing::RefusedFile { RowStyle::Marked } else { RowStyle::Body }, cells)
+        RowPlan::new(if *standing <= Standing::RefusedFile { RowStyle::Marked } else { RowStyle::Body }, cells)
     });
     let refused = returned.findings.iter().filter(|finding| finding.standing == Standing::Refused).count() as u64;
     let total = format!("{}: {}", words.total, words.refused.to_lowercase());
-    let total = Row::new(RowStyle::Total, vec![Cell::text(total), Cell::Empty, Cell::count(refused)]);
-    let table = Table::new(
+    let total = RowPlan::new(RowStyle::Total, vec![Cell::text(total), Cell::Empty, Cell::count(refused)]);
+    let table = TablePlan::new(
         vec![
-            Column::new(&words.kind, Kind::Text, 26),
-            Column::new(&words.wrong, Kind::Text, 60),
-            Column::new(&words.count, Kind::Int, 12),
+            ColumnPlan::new(&words.kind, CellFormat::Text, 26),
+            ColumnPlan::new(&words.wrong, CellFormat::Text, 60),
+            ColumnPlan::new(&words.count, CellFormat::Int, 12),
         ],
         rows.chain([total]).collect(),
     );
@@ -193,21 +193,21 @@ fn row_sheet(rows: &[&ReturnedFinding], words: &ReturnWords) -> Sheet {
         blocks.push(Block::paragraph(Tone::Body, &words.nothing_rows));
     } else {
         let columns = vec![
-            Column::new(&words.file, Kind::Text, 28),
-            Column::new(&words.sheet, Kind::Text, 11),
-            Column::new(&words.row, Kind::Rank, 7),
-            Column::new(&words.code, Kind::Text, 27),
-            Column::new(&words.unit, Kind::Text, 22),
-            Column::new(&words.wrong, Kind::Text, 42),
-            Column::new(&words.to_do, Kind::Text, 40),
+            ColumnPlan::new(&words.file, CellFormat::Text, 28),
+            ColumnPlan::new(&words.sheet, CellFormat::Text, 11),
+            ColumnPlan::new(&words.row, CellFormat::Rank, 7),
+            ColumnPlan::new(&words.code, CellFormat::Text, 27),
+            ColumnPlan::new(&words.unit, CellFormat::Text, 22),
+            ColumnPlan::new(&words.wrong, CellFormat::Text, 42),
+            ColumnPlan::new(&words.to_do, CellFormat::Text, 40),
         ];
         let body = rows.iter().map(|finding| {
             let mut cells = place(finding);
             let texts = [&finding.code, &finding.unit, &finding.wrong, &finding.to_do];
             cells.extend(texts.map(Cell::text));
-            Row::new(RowStyle::Body, cells)
+            RowPlan::new(RowStyle::Body, cells)
         });
-        blocks.push(Block::Table(Table::new(columns, body.collect()).filtered()));
+        blocks.push(Block::Table(TablePlan::new(columns, body.collect()).filtered()));
     }
     Sheet { name: words.rows_sheet.clone(), orientation: Orientation::Landscape, blocks }
 }
@@ -240,15 +240,15 @@ fn sent_sheets(rows: &[&ReturnedFinding], words: &ReturnWords) -> Vec<Sheet> {
 
 fn sent_sheet(headings: &[&str], rows: &[&ReturnedFinding], words: &ReturnWords) -> Sheet {
     let mut columns = vec![
-        Column::new(&words.file, Kind::Text, 28),
-        Column::new(&words.sheet, Kind::Text, 11),
-        Column::new(&words.row, Kind::Rank, 7),
+        ColumnPlan::new(&words.file, CellFormat::Text, 28),
+        ColumnPlan::new(&words.sheet, CellFormat::Text, 11),
+        ColumnPlan::new(&words.row, CellFormat::Rank, 7),
     ];
-    columns.extend(headings.iter().map(|heading| Column::new(heading, Kind::Text, 26)));
+    columns.extend(headings.iter().map(|heading| ColumnPlan::new(heading, CellFormat::Text, 26)));
     let body = rows.iter().map(|finding| {
         let sent = |heading: &&str| finding.cells.iter().find(|(name, _)| name == heading);
         let cells = headings.iter().map(|heading| sent(heading).map_or(Cell::Empty, |(_, cell)| Cell::text(cell)));
-        Row::new(RowStyle::Body, place(finding).into_iter().chain(cells).collect())
+        RowPlan::new(RowStyle::Body, place(finding).into_iter().chain(cells).collect())
     });
     Sheet {
         name: words.sent_sheet.clone(),
@@ -256,7 +256,7 @@ fn sent_sheet(headings: &[&str], rows: &[&ReturnedFinding], words: &ReturnWords)
         blocks: vec![
             Block::heading(1, &words.sent_sheet),
             Block::paragraph(Tone::Subtitle, &words.as_sent),
-            Block::Table(Table::new(columns, body.collect()).filtered()),
+            Block::Table(TablePlan::new(columns, body.collect()).filtered()),
         ],
     }
 }
@@ -267,12 +267,12 @@ fn note_sheet(notes: &[&ReturnedFinding], words: &ReturnWords) -> Sheet {
         blocks.push(Block::paragraph(Tone::Body, &words.nothing_notes));
     } else {
         let columns = vec![
-            Column::new(&words.file, Kind::Text, 30),
-            Column::new(&words.sheet, Kind::Text, 14),
-            Column::new(&words.kind, Kind::Label, 16),
-            Column::new(&words.count, Kind::Int, 9),
-            Column::new(&words.wrong, Kind::Text, 52),
-            Column::new(&words.to_do, Kind::Text, 52),
+            ColumnPlan::new(&words.file, CellFormat::Text, 30),
+            ColumnPlan::new(&words.sheet, CellFormat::Text, 14),
+            ColumnPlan::new(&words.kind, CellFormat::Label, 16),
+            ColumnPlan::new(&words.count, CellFormat::Int, 9),
+            ColumnPlan::new(&words.wrong, CellFormat::Text, 52),
+            ColumnPlan::new(&words.to_do, CellFormat::Text, 52),
         ];
         let body = notes.iter().map(|finding| {
             let style = if finding.standing == Standing::RefusedFile { RowStyle::Marked } else { RowStyle::Body };
@@ -285,9 +285,9 @@ fn note_sheet(notes: &[&ReturnedFinding], words: &ReturnWords) -> Sheet {
                 Cell::text(&finding.wrong),
                 Cell::text(&finding.to_do),
             ];
-            Row::new(style, cells)
+            RowPlan::new(style, cells)
         });
-        blocks.push(Block::Table(Table::new(columns, body.collect()).filtered()));
+        blocks.push(Block::Table(TablePlan::new(columns, body.collect()).filtered()));
     }
     Sheet { name: words.notes_sheet.clone(), orientation: Orientation::Landscape, blocks }
 }

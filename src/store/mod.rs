@@ -106,6 +106,30 @@ pub enum StoreError {
     /// The reason of a purge tells what is purged.
     #[error("the reason names a dossier that is to be purged; it would stay in the history")]
     ReasonTells,
+    /// A data file of the version is gone.
+    #[error(
+        "{path} is missing; it held rows of {held}, without which all figures would be too small. Put the file back from a copy of the workspace, or import into a new workspace"
+    )]
+    FileMissing {
+        /// The file.
+        path: PathBuf,
+        /// The table, and the month where it has any.
+        held: String,
+    },
+    /// A data file of the version has another length.
+    #[error(
+        "{path} has {found} bytes instead of {expected}; it held rows of {held}, without which all figures would be wrong. Put the file back from a copy of the workspace, or import into a new workspace"
+    )]
+    FileChanged {
+        /// The file.
+        path: PathBuf,
+        /// The table, and the month where it has any.
+        held: String,
+        /// Bytes that were written.
+        expected: u64,
+        /// Bytes that there are.
+        found: u64,
+    },
     /// A file cannot be read or written.
     #[error("{path}: {source}")]
     Io {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::form_rule::{rule_cell, rule_of};
 use super::grid::{Field, Grid, GridRow};
 use super::{CellFault, Draft, DraftItem, Reading, rule};
 use cchc_definitions::Role;
@@ -16,7 +17,7 @@ const LETTER: u8 = 9;
 /// The rows as an index.
 pub(super) fn draft(grid: &Grid, reading: Reading<'_>, faults: &mut Vec<CellFault>) -> Draft {
     let (totals, rows): (Vec<&GridRow>, Vec<&GridRow>) =
-        grid.rows.iter().partition(|row| row.code.is_empty() && is_total(&row.name));
+        grid.rows.iter().partition(|row| row.code.is_empty() && is_total(&row.name, &reading.reading.rows));
     let is_coded = grid.has(Field::Code) && rows.iter().any(|row| !row.code.is_empty());
     let mut tree = Tree { grid, reading, items: Vec::new(), notes: Vec::new(), faults };
     if is_coded {
@@ -192,7 +193,7 @@ impl<'a> Tree<'a> {
         if begins(&speech.deduction) {
             return Role::Deduction;
         }
-        self.reading.forms.told(&row.rule).role
+        rule_cell(&self.reading.forms.rule, &row.rule).role
     }
 
     fn is_parent(&self, at: usize) -> bool {
@@ -292,12 +293,12 @@ impl<'a> Tree<'a> {
             if self.is_parent(at) {
                 continue;
             }
-            let Reading { words, forms, figures } = self.reading;
+            let Reading { words, forms, figures, .. } = self.reading;
             let item = &mut self.items[at].0;
-            let told = forms.told(&item.words);
-            let read = forms.rule_in(&told.words, item.max, &place);
-            let mut found = read.or_else(|| rule::read(&told.words, item.max, &words.words));
-            let mut named = figures.iter().filter(|(name, _)| told.figure.as_deref() == Some(*name));
+            let cell = rule_cell(&forms.rule, &item.words);
+            let read = rule_of(&forms.rule, &cell.sentences, item.max, &place);
+            let mut found = read.or_else(|| rule::read(&cell.sentences, item.max, &words.words));
+            let mut named = figures.iter().filter(|(name, _)| cell.figure.as_deref() == Some(*name));
             if let (Some(rule), Some((_, id)), None) = (&mut found, named.next(), named.next()) {
                 rule.set_input(id);
             }

@@ -1,7 +1,8 @@
 //! Writes a draft as a definition in TOML, with what is left to do as comments.
 
+use super::words::{fill, words};
 use super::{Draft, DraftItem};
-use cchc_definitions::{Role, Rule};
+use cchc_definitions::{Language, Role, Rule};
 
 /// What the sheet does not say of its index.
 #[derive(Debug, Clone, Copy)]
@@ -19,14 +20,14 @@ pub struct Heading<'a> {
 /// The definition. The same draft gives the same text.
 #[must_use]
 pub fn definition(draft: &Draft, heading: Heading<'_>) -> String {
+    let words = words(Language::Vi);
     let name = if draft.title.is_empty() { heading.id } else { &draft.title };
     let kinds: Vec<String> = heading.unit_kinds.iter().map(|kind| quoted(kind)).collect();
     let mut text = format!(
-        "# Đọc từ bảng tiêu chí {}, trang {}. Lời trong bảng đứng trước mỗi tiêu chí; TODO là việc còn lại.\n\
+        "# {}\n\
          kind = \"points\"\n\n[index]\nid = {}\nname_vi = {}\nname_en = {}\nunit_kinds = [{}]\nlegal_basis = {}\n\n\
          [points]\nmax = {}\ncounts = [\"verified\", \"surveyed\", \"computed\"]\n",
-        quoted(heading.file),
-        quoted(&draft.sheet),
+        fill(&words.intro, &[("file", &quoted(heading.file)), ("sheet", &quoted(&draft.sheet))]),
         quoted(heading.id),
         quoted(name),
         quoted(heading.id),
@@ -37,7 +38,7 @@ pub fn definition(draft: &Draft, heading: Heading<'_>) -> String {
     for (key, cap) in ["bonus_cap", "deduction_cap"].into_iter().zip(draft.caps) {
         text += &cap.map_or_else(String::new, |cap| format!("{key} = {cap}\n"));
     }
-    text += "\n[display]\ndigits = 2\nmode = \"half_up\"\nreason = \"Hai chữ số thập phân; sửa theo cách công bố của tỉnh\"\n";
+    text += &format!("\n[display]\ndigits = 2\nmode = \"half_up\"\nreason = {}\n", quoted(&words.digits));
     for item in &draft.items {
         let is_sum = draft.items.iter().any(|other| other.parent.is_some_and(|at| draft.items[at].code == item.code));
         text += &item_text(draft, item, is_sum, heading.file);
@@ -46,6 +47,7 @@ pub fn definition(draft: &Draft, heading: Heading<'_>) -> String {
 }
 
 fn item_text(draft: &Draft, item: &DraftItem, is_sum: bool, file: &str) -> String {
+    let words = words(Language::Vi);
     let mut text = "\n".to_owned();
     for line in item.words.lines().filter(|line| !line.is_empty()) {
         text += &format!("# {}\n", line.replace(char::is_control, " "));
@@ -64,11 +66,7 @@ fn item_text(draft: &Draft, item: &DraftItem, is_sum: bool, file: &str) -> Strin
         text += &match &item.rule {
             None => scored(),
             Some(rule) if rule.input() == Some("") => {
-                format!(
-                    "# TODO: điền mã chỉ tiêu vào input, bỏ dấu #, rồi bỏ dòng dưới\n# {}{}",
-                    rule_text(rule),
-                    scored()
-                )
+                format!("# {}\n# {}{}", words.input, rule_text(rule), scored())
             }
             Some(rule) => rule_text(rule),
         };
@@ -76,7 +74,9 @@ fn item_text(draft: &Draft, item: &DraftItem, is_sum: bool, file: &str) -> Strin
     if !item.evidence.is_empty() {
         text += &format!("evidence = {}\n", quoted(&item.evidence));
     }
-    text + &format!("source = {}\n", quoted(&format!("{file}, trang {}, dòng {}", draft.sheet, item.row)))
+    let row = item.row.to_string();
+    let source = fill(&words.source, &[("file", file), ("sheet", &draft.sheet), ("row", &row)]);
+    text + &format!("source = {}\n", quoted(&source))
 }
 
 fn scored() -> String {

@@ -51,7 +51,7 @@ impl Import {
         figures.sort_unstable();
         figures.dedup();
         let forms = form_words(&global.workspace)?;
-        let reading = Reading { words: &all.index_sheet, forms: &forms, figures: &figures };
+        let reading = Reading { words: &all.index_sheet, reading: &all.reading, forms: &forms, figures: &figures };
         let limits = Config::read(&global.workspace)?.limits;
         read_index_sheet(&self.file, &limits, reading).with_context(|| self.file.display().to_string())
     }

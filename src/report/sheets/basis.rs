@@ -10,9 +10,6 @@ use super::makeup::short;
 use cchc_definitions::index::settings::{AggregateMethod, ImputeMethod, Scale, WeighMethod};
 use cchc_definitions::{Composite, MissingPoints, NotApplicable, PointsIndex, ZeroPoints};
 
-/// Marks in a source note of what was not read in a published regulation.
-const UNSURE: [&str; 5] = ["[s]", "[k]", "ví dụ", "example", "chưa xác nhận"];
-
 /// The source in one line, and a warning where it is no published rule.
 pub fn source(context: &Context<'_>, ranking: &Ranking) -> Vec<Block> {
     let words = &context.template.index;
@@ -24,7 +21,7 @@ pub fn source(context: &Context<'_>, ranking: &Ranking) -> Vec<Block> {
 
 /// That the index is no published rule, unless it is one.
 pub fn warning(context: &Context<'_>, ranking: &Ranking) -> Option<Block> {
-    (!is_published(ranking)).then(|| Block::paragraph(Tone::Alert, &context.template.index.not_a_regulation))
+    (!ranking.is_published).then(|| Block::paragraph(Tone::Alert, &context.template.index.not_a_regulation))
 }
 
 /// What a composite index could not take in for a kind: the kind itself, or indicators that nobody sent.
@@ -45,20 +42,6 @@ pub fn gaps(context: &Context<'_>, ranking: &Ranking, kind: &str) -> Vec<Block> 
     blocks
 }
 
-/// Whether the index and all its rules were read in a published source.
-fn is_published(ranking: &Ranking) -> bool {
-    let is_unsure = |text: &str| {
-        let lower = text.to_lowercase();
-        // [S] and [s] differ by nothing but their size.
-        UNSURE.iter().any(|mark| if mark.starts_with('[') { text.contains(mark) } else { lower.contains(mark) })
-    };
-    let items_are_sure = match &ranking.makeup {
-        Makeup::Points(index, _) => !index.items.iter().any(|item| is_unsure(&item.source)),
-        Makeup::Indicator | Makeup::Composite(..) => true,
-    };
-    ranking.legal_basis.contains("[S]") && !is_unsure(&ranking.legal_basis) && items_are_sure
-}
-
 /// The index's own rules, then the policies of counting.
 pub fn facts(context: &Context<'_>, ranking: &Ranking) -> Block {
     let mut facts = match &ranking.makeup {
@@ -66,7 +49,7 @@ pub fn facts(context: &Context<'_>, ranking: &Ranking) -> Block {
         Makeup::Points(index, _) => points(context, index),
         Makeup::Composite(index, _) => composite(context, index),
     };
-    let policies = context.input.policies.iter();
+    let policies = context.policies.iter();
     facts.extend(
         policies.map(|(name, choice)| (fill(&context.template.cover.policies, &[("name", name)]), choice.clone())),
     );

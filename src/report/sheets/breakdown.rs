@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::input::{FigureUnit, Makeup, Ranking};
 use super::super::number::value_of_cell;
-use super::super::plan::Kind;
+use super::super::plan::CellFormat;
 use cchc_definitions::index::composite::Child;
 use cchc_definitions::{Composite, PointsIndex, Role};
 use cchc_indices::points::{ItemStatus, Total};
@@ -25,7 +25,7 @@ enum Source<'a> {
 /// An area or a criterion.
 #[derive(Debug, Clone, Copy)]
 pub struct Part<'a> {
-    place: Spot,
+    place: PartKey,
     /// Code in the set, if it has one.
     pub code: Option<&'a str>,
     /// Name.
@@ -46,14 +46,14 @@ pub enum Weight {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Spot {
+enum PartKey {
     Item(usize),
     Child(Child),
 }
 
 /// How a unit stands on a part.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Standing {
+pub enum PartStanding {
     /// Points, or a value on the common scale.
     Has(f64),
     /// It does not apply to the unit.
@@ -87,10 +87,10 @@ impl<'a> Breakdown<'a> {
     }
 
     /// How points or scaled values are shown.
-    pub fn figure(&self) -> Kind {
+    pub fn figure(&self) -> CellFormat {
         match self.source {
-            Source::Points(index, _) => Kind::Number(index.display.digits),
-            Source::Composite(index, _) => Kind::Number(index.display.digits.max(2)),
+            Source::Points(index, _) => CellFormat::Number(index.display.digits),
+            Source::Composite(index, _) => CellFormat::Number(index.display.digits.max(2)),
         }
     }
 
@@ -141,36 +141,36 @@ impl<'a> Breakdown<'a> {
     }
 
     /// How a unit stands on a part.
-    pub fn standing(&self, part: &Part<'_>, unit_code: &str) -> Standing {
-        let Some(at) = self.places.get(unit_code).copied() else { return Standing::Missing };
+    pub fn standing(&self, part: &Part<'_>, unit_code: &str) -> PartStanding {
+        let Some(at) = self.places.get(unit_code).copied() else { return PartStanding::Missing };
         match (&self.source, part.place) {
-            (Source::Points(_, cards), Spot::Item(item)) => {
+            (Source::Points(_, cards), PartKey::Item(item)) => {
                 let scores = &cards.scoring.items[item];
                 match (scores.status[at], scores.points[at]) {
-                    (ItemStatus::NotApplicable, _) => Standing::NotApplicable,
-                    (ItemStatus::Missing, _) | (_, None) => Standing::Missing,
-                    (_, Some(points)) => Standing::Has(points),
+                    (ItemStatus::NotApplicable, _) => PartStanding::NotApplicable,
+                    (ItemStatus::Missing, _) | (_, None) => PartStanding::Missing,
+                    (_, Some(points)) => PartStanding::Has(points),
                 }
             }
-            (Source::Composite(_, composed), Spot::Child(below)) => {
+            (Source::Composite(_, composed), PartKey::Child(below)) => {
                 let value = match below {
                     Child::Leaf(leaf) => composed.scaled.columns()[leaf].values[at],
                     Child::Node(node) => composed.scores.columns()[node].values[at],
                 };
-                value.map_or(Standing::Missing, Standing::Has)
+                value.map_or(PartStanding::Missing, PartStanding::Has)
             }
-            _ => Standing::Missing,
+            _ => PartStanding::Missing,
         }
     }
 
     /// Points that count although parts of an area are missing.
     pub fn points(&self, part: &Part<'_>, unit_code: &str) -> Option<f64> {
         match (&self.source, part.place) {
-            (Source::Points(_, cards), Spot::Item(item)) => {
+            (Source::Points(_, cards), PartKey::Item(item)) => {
                 cards.scoring.items[item].points[*self.places.get(unit_code)?]
             }
             _ => match self.standing(part, unit_code) {
-                Standing::Has(value) => Some(value),
+                PartStanding::Has(value) => Some(value),
                 _ => None,
             },
         }
@@ -200,7 +200,7 @@ impl Part<'_> {
     }
 }
 
-impl Spot {
+impl PartKey {
     const fn item(self) -> Option<usize> {
         match self {
             Self::Item(at) => Some(at),
@@ -211,7 +211,7 @@ impl Spot {
 
 fn item(index: &PointsIndex, at: usize, area: Option<usize>) -> Part<'_> {
     let item = &index.items[at];
-    Part { place: Spot::Item(at), code: Some(&item.code), name: &item.name, weight: Weight::Points(item.max), area }
+    Part { place: PartKey::Item(at), code: Some(&item.code), name: &item.name, weight: Weight::Points(item.max), area }
 }
 
 /// A child of a node, by the node's place and the child's among its children.
@@ -222,7 +222,7 @@ fn child<'a>(index: &'a Composite, composed: &Composed, (node, at): (usize, usiz
         Child::Node(node) => &index.nodes[node].name_vi,
     };
     let weight = composed.weights[node].get(at).copied();
-    Part { place: Spot::Child(below), code: None, name, weight: Weight::Share(weight), area }
+    Part { place: PartKey::Child(below), code: None, name, weight: Weight::Share(weight), area }
 }
 
 fn leaves_below<'a>(index: &'a Composite, composed: &Composed, node: usize, area: usize, found: &mut Vec<Part<'a>>) {

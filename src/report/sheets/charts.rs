@@ -1,7 +1,7 @@
 //! The chart sheet: outcomes, and chosen indicators by kind of unit over three periods.
 
 use super::super::input::IndicatorInfo;
-use super::super::plan::{Block, Chart, ChartKind, Kind, Place, Series, Sheet, Tint};
+use super::super::plan::{Block, CellFormat, Chart, ChartKind, ChartPosition, Series, Sheet, Tint};
 use super::super::template::fill;
 use super::context::{ALL, Context, kind_of, sum_code};
 use super::landscape;
@@ -24,7 +24,7 @@ pub fn sheet(context: &Context<'_>) -> Option<Sheet> {
     // Past periods alone say nothing of this one.
     let has_value = |id: &str| {
         let mut codes = sums(context).into_iter().map(|(code, _)| code);
-        codes.any(|code| context.value(&context.input.period_id, id, &code).is_some())
+        codes.any(|code| context.value(&context.now.id, id, &code).is_some())
     };
     let drawn = words.indicators.iter().filter(|id| has_value(id));
     let indicators = drawn.filter_map(|id| context.info(id)).map(|info| by_kind(context, info));
@@ -32,7 +32,7 @@ pub fn sheet(context: &Context<'_>) -> Option<Sheet> {
     let charts = charts.filter(|chart| chart.series.iter().any(|series| series.values.iter().any(Option::is_some)));
     let mut blocks = vec![Block::heading(1, &words.title)];
     for (index, mut chart) in charts.enumerate() {
-        chart.place = if index % 2 == 0 { Place::Below } else { Place::Beside };
+        chart.place = if index % 2 == 0 { ChartPosition::Below } else { ChartPosition::Beside };
         blocks.push(Block::Chart(chart));
     }
     (blocks.len() > 1).then(|| landscape(&words.sheet, blocks))
@@ -45,26 +45,20 @@ fn sums<'a>(context: &'a Context<'_>) -> Vec<(String, &'a str)> {
 }
 
 fn by_kind(context: &Context<'_>, info: &IndicatorInfo) -> Chart {
-    let input = context.input;
     let sums = sums(context);
-    let periods = [
-        (&input.period_id, &input.period_label),
-        (&input.previous_id, &input.previous_label),
-        (&input.last_year_id, &input.last_year_label),
-    ];
-    let series = periods.map(|(period, label)| Series {
-        name: label.clone(),
+    let series = [&context.now, &context.before, &context.last_year].map(|moment| Series {
+        name: moment.label.clone(),
         tint: Tint::Turn,
-        values: sums.iter().map(|(code, _)| context.value(period, &info.id, code)).collect(),
+        values: sums.iter().map(|(code, _)| context.value(&moment.id, &info.id, code)).collect(),
     });
     Chart {
         kind: ChartKind::Bar,
         title: fill(&context.template.charts.by_kind, &[("indicator", &info.name_vi)]),
         categories: sums.iter().map(|(_, title)| (*title).to_owned()).collect(),
         series: series.into_iter().filter(|series| series.values.iter().any(Option::is_some)).collect(),
-        unit: kind_of(info.unit, info.digits),
+        unit: kind_of(info.unit, info.display.digits),
         file_stem: format!("indicator-{}", info.id),
-        place: Place::Below,
+        place: ChartPosition::Below,
     }
 }
 
@@ -87,8 +81,8 @@ fn shares(context: &Context<'_>, named: (&str, &str), total: usize, parts: &[(&s
                 values: sums.iter().map(|(code, _)| share(code, *part)).collect(),
             })
             .collect(),
-        unit: Kind::Percent(1),
+        unit: CellFormat::Percent(1),
         file_stem: named.0.to_owned(),
-        place: Place::Below,
+        place: ChartPosition::Below,
     }
 }

@@ -1,13 +1,13 @@
 //! The comparison sheet: each indicator by kind of unit now, in the period before, and last year.
 
 use super::super::input::{FigureUnit, IndicatorInfo};
-use super::super::plan::{Block, Cell, Column, Kind, Row, RowStyle, Sheet, Table, Tone};
+use super::super::plan::{Block, Cell, CellFormat, ColumnPlan, RowPlan, RowStyle, Sheet, TablePlan, Tone};
 use super::context::{ALL, Context, kind_of, sense_of, sum_code};
 use super::landscape;
 
 pub fn sheet(context: &Context<'_>) -> Sheet {
     let words = &context.template.compare;
-    let table = Table::new(columns(context), rows(context));
+    let table = TablePlan::new(columns(context), rows(context));
     let mut blocks = vec![
         Block::heading(1, &words.title),
         Block::paragraph(Tone::Subtitle, context.fill(&words.subtitle)),
@@ -18,13 +18,13 @@ pub fn sheet(context: &Context<'_>) -> Sheet {
     landscape(&words.sheet, blocks)
 }
 
-fn columns(context: &Context<'_>) -> Vec<Column> {
+fn columns(context: &Context<'_>) -> Vec<ColumnPlan> {
     let (words, general) = (&context.template.compare, &context.template.words);
     // Every figure cell carries its own format, since each indicator has its unit.
-    let figure = |heading: &str| Column::new(heading, Kind::Number(1), 16);
+    let figure = |heading: &str| ColumnPlan::new(heading, CellFormat::Number(1), 16);
     vec![
-        Column::new(&words.indicator, Kind::Text, 56),
-        Column::new(&words.counted, Kind::Label, 14),
+        ColumnPlan::new(&words.indicator, CellFormat::Text, 56),
+        ColumnPlan::new(&words.counted, CellFormat::Label, 14),
         figure(&general.now),
         figure(&general.before),
         figure(&general.last_year),
@@ -33,12 +33,12 @@ fn columns(context: &Context<'_>) -> Vec<Column> {
     ]
 }
 
-fn rows(context: &Context<'_>) -> Vec<Row> {
+fn rows(context: &Context<'_>) -> Vec<RowPlan> {
     let mut rows = Vec::new();
     for info in context.input.definitions.iter().filter(|info| context.is_available(&info.id)) {
         let mut head = vec![Cell::text(&info.name_vi), Cell::text(counted(context, info.unit))];
         head.resize(7, Cell::Empty);
-        rows.push(Row::new(RowStyle::Section, head));
+        rows.push(RowPlan::new(RowStyle::Section, head));
         for (kind, title) in &context.kinds {
             rows.push(row(context, info, title, &sum_code(kind)));
         }
@@ -58,14 +58,13 @@ fn counted<'a>(context: &'a Context<'_>, unit: FigureUnit) -> &'a str {
     }
 }
 
-fn row(context: &Context<'_>, info: &IndicatorInfo, title: &str, code: &str) -> Row {
-    let input = context.input;
-    let kind = kind_of(info.unit, info.digits);
+fn row(context: &Context<'_>, info: &IndicatorInfo, title: &str, code: &str) -> RowPlan {
+    let kind = kind_of(info.unit, info.display.digits);
     let shown = |period: &str| match context.period_cell(period, &info.id, code) {
         Cell::Number(value) => Cell::As(kind, value),
         other => other,
     };
-    let now = context.value(&input.period_id, &info.id, code);
+    let now = context.value(&context.now.id, &info.id, code);
     let change = |period: &str| {
         let then = context.value(period, &info.id, code);
         now.zip(then).map_or(Cell::Empty, |(now, then)| difference(info, now - then))
@@ -73,21 +72,21 @@ fn row(context: &Context<'_>, info: &IndicatorInfo, title: &str, code: &str) -> 
     let cells = vec![
         Cell::text(title),
         Cell::Empty,
-        shown(&input.period_id),
-        shown(&input.previous_id),
-        shown(&input.last_year_id),
-        change(&input.previous_id),
-        change(&input.last_year_id),
+        shown(&context.now.id),
+        shown(&context.before.id),
+        shown(&context.last_year.id),
+        change(&context.before.id),
+        change(&context.last_year.id),
     ];
-    Row::new(RowStyle::Body, cells)
+    RowPlan::new(RowStyle::Body, cells)
 }
 
 /// A difference of shares is told in percentage points.
 fn difference(info: &IndicatorInfo, difference: f64) -> Cell {
     let (scale, digits) = match info.unit {
-        FigureUnit::Rate => (100.0, info.digits.max(1)),
+        FigureUnit::Rate => (100.0, info.display.digits.max(1)),
         FigureUnit::Count => (1.0, 0),
-        FigureUnit::Days | FigureUnit::Hours | FigureUnit::Points => (1.0, info.digits.max(1)),
+        FigureUnit::Days | FigureUnit::Hours | FigureUnit::Points => (1.0, info.display.digits.max(1)),
     };
-    Cell::As(Kind::Movement(digits, sense_of(info)), difference * scale)
+    Cell::As(CellFormat::Movement(digits, sense_of(info)), difference * scale)
 }

@@ -1,6 +1,6 @@
 //! The scorecard of a composite index: one unit's values through all stages, along the tree.
 
-use super::super::plan::{Cell, Column, Kind, Row, RowStyle, Table};
+use super::super::plan::{Cell, CellFormat, ColumnPlan, RowPlan, RowStyle, TablePlan};
 use super::context::Context;
 use super::makeup::digits_of;
 use cchc_definitions::index::composite::Child;
@@ -8,24 +8,24 @@ use cchc_definitions::{Composite, Direction};
 use cchc_indices::{Composed, ValueTable};
 
 /// The table of one unit.
-pub fn table(context: &Context<'_>, index: &Composite, (composed, unit): (&Composed, &str)) -> Table {
+pub fn table(context: &Context<'_>, index: &Composite, (composed, unit): (&Composed, &str)) -> TablePlan {
     let words = &context.template.scorecard;
-    let figure = Kind::Number(index.display.digits.max(2));
-    let value = |heading: &str| Column::new(heading, Kind::Number(4), 12);
+    let figure = CellFormat::Number(index.display.digits.max(2));
+    let value = |heading: &str| ColumnPlan::new(heading, CellFormat::Number(4), 12);
     let columns = vec![
-        Column::new(&words.name, Kind::Text, 46),
-        Column::new(&words.weight, Kind::Number(4), 10),
-        Column::new(&context.template.method.sense, Kind::Label, 12),
+        ColumnPlan::new(&words.name, CellFormat::Text, 46),
+        ColumnPlan::new(&words.weight, CellFormat::Number(4), 10),
+        ColumnPlan::new(&context.template.method.sense, CellFormat::Label, 12),
         value(&words.raw),
         value(&words.divided),
         value(&words.imputed),
         value(&words.treated),
-        Column::new(&words.scaled, figure, 12),
+        ColumnPlan::new(&words.scaled, figure, 12),
     ];
     let card = Card { context, index, composed, unit };
     let mut rows = vec![card.node(0, None)];
     card.below(0, &mut rows);
-    Table::new(columns, rows)
+    TablePlan::new(columns, rows)
 }
 
 struct Card<'a> {
@@ -36,7 +36,7 @@ struct Card<'a> {
 }
 
 impl Card<'_> {
-    fn below(&self, node: usize, rows: &mut Vec<Row>) {
+    fn below(&self, node: usize, rows: &mut Vec<RowPlan>) {
         for (at, child) in self.index.nodes[node].children.iter().enumerate() {
             let weight = self.composed.weights[node].get(at).copied();
             match child {
@@ -49,14 +49,14 @@ impl Card<'_> {
         }
     }
 
-    fn node(&self, node: usize, weight: Option<f64>) -> Row {
+    fn node(&self, node: usize, weight: Option<f64>) -> RowPlan {
         let mut cells = vec![Cell::text(&self.index.nodes[node].name_vi), weighed(weight)];
         cells.resize(7, Cell::Empty);
         cells.push(self.value(&self.composed.scores, node));
-        Row::new(RowStyle::Sum, cells)
+        RowPlan::new(RowStyle::Sum, cells)
     }
 
-    fn leaf(&self, leaf: usize, weight: Option<f64>) -> Row {
+    fn leaf(&self, leaf: usize, weight: Option<f64>) -> RowPlan {
         let (words, definition) = (&self.context.template.method, &self.index.leaves[leaf]);
         let sense =
             if definition.direction == Direction::Lower { &words.less_is_better } else { &words.more_is_better };
@@ -64,7 +64,7 @@ impl Card<'_> {
         let mut cells = vec![Cell::text(&definition.name_vi), weighed(weight), Cell::text(sense)];
         let tables = [&stages.raw, &stages.denominated, &stages.imputed, &stages.treated, &stages.scaled];
         cells.extend(tables.map(|table| self.value(table, leaf)));
-        Row::new(RowStyle::Body, cells)
+        RowPlan::new(RowStyle::Body, cells)
     }
 
     fn value(&self, table: &ValueTable, column: usize) -> Cell {
@@ -76,5 +76,5 @@ impl Card<'_> {
 
 /// Given weights are whole or short, those of principal components are not.
 fn weighed(weight: Option<f64>) -> Cell {
-    weight.map_or(Cell::Empty, |weight| Cell::As(Kind::Number(digits_of(weight)), weight))
+    weight.map_or(Cell::Empty, |weight| Cell::As(CellFormat::Number(digits_of(weight)), weight))
 }

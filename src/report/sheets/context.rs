@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cchc_model::{Measure, Status, UnitRef};
+use cchc_definitions::Language;
+use cchc_model::{Measure, Period, Status, UnitRef};
 
 use super::super::input::{FigureUnit, IndicatorInfo, ReportInput};
 use super::super::number;
-use super::super::plan::{Block, Cell, Kind, RowStyle, Sense, Tone};
+use super::super::period_label;
+use super::super::plan::{Block, Cell, CellFormat, RowStyle, Sense, Tone};
 use super::super::template::{Template, fill};
 
 /// Code of the sum over everything.
@@ -24,18 +26,39 @@ pub struct Context<'a> {
     available: BTreeSet<&'a str>,
     not_sent: BTreeSet<&'a str>,
     held: BTreeSet<&'a str>,
+    /// The period of the report.
+    pub now: Moment,
+    /// The period before.
+    pub before: Moment,
+    /// The same period last year.
+    pub last_year: Moment,
+    /// Policies in force, as (name, choice), in words.
+    pub policies: Vec<(String, String)>,
+}
+
+/// A period with its id and its name in words.
+pub struct Moment {
+    pub id: String,
+    pub label: String,
+}
+
+impl Moment {
+    fn new(period: &Period) -> Self {
+        Self { id: period.to_string(), label: period_label(period, Language::Vi) }
+    }
 }
 
 impl<'a> Context<'a> {
     pub fn new(input: &'a ReportInput) -> Self {
         let rows = &input.indicators;
+        let now = Moment::new(&input.period);
         let measures = rows
             .iter()
             .map(|row| ((row.period.as_str(), row.indicator.as_str(), row.unit.unit_code.as_str()), &row.measure))
             .collect();
         let available = rows
             .iter()
-            .filter(|row| row.period == input.period_id && row.measure.status != Status::Missing)
+            .filter(|row| row.period == now.id && row.measure.status != Status::Missing)
             .map(|row| row.indicator.as_str())
             .collect();
         let ranked = input.rankings.iter().flat_map(|ranking| &ranking.rows);
@@ -45,7 +68,19 @@ impl<'a> Context<'a> {
             .map(|row| row.unit.unit_code.as_str())
             .chain(ranked.filter(|row| row.not_sent).map(|row| row.unit.unit_code.as_str()))
             .collect();
-        Self { input, template: &input.template, kinds: kinds(input), measures, available, not_sent, held: held(input) }
+        Self {
+            input,
+            template: &input.template,
+            kinds: kinds(input),
+            measures,
+            available,
+            not_sent,
+            held: held(input),
+            now,
+            before: Moment::new(&input.before),
+            last_year: Moment::new(&input.last_year),
+            policies: policies(input),
+        }
     }
 
     /// Fills the places that every sentence may have.
@@ -55,12 +90,12 @@ impl<'a> Context<'a> {
             sentence,
             &[
                 ("province", &input.province_name),
-                ("period", &input.period_label),
-                ("id", &input.period_id),
-                ("from", &number::day(input.from)),
-                ("to", &number::day(input.to)),
-                ("before", &input.previous_label),
-                ("last_year", &input.last_year_label),
+                ("period", &self.now.label),
+                ("id", &self.now.id),
+                ("from", &number::day(input.period.start)),
+                ("to", &number::day(input.period.end)),
+                ("before", &self.before.label),
+                ("last_year", &self.last_year.label),
             ],
         )
     }
@@ -89,21 +124,19 @@ impl<'a> Context<'a> {
     /// Whether figures of a period say something: a past without data is unknown, not zero.
     fn tells(&self, period: &str, indicator: &str) -> bool {
         let dated = || self.info(indicator).is_none_or(|info| info.dated);
-        period == self.input.period_id || (self.held.contains(period) && dated())
+        period == self.now.id || (self.held.contains(period) && dated())
     }
 
     /// The periods of comparison that hold no data, as a sentence each.
     pub fn unknown_periods(&self) -> Vec<Block> {
-        let input = self.input;
-        let past = [(&input.previous_id, &input.previous_label), (&input.last_year_id, &input.last_year_label)];
-        let unknown = past.into_iter().filter(|(id, _)| !self.held.contains(id.as_str()));
+        let unknown = [&self.before, &self.last_year].into_iter().filter(|past| !self.held.contains(past.id.as_str()));
         let sentence = |label: &str| fill(&self.template.words.no_period, &[("label", label)]);
-        unknown.map(|(_, label)| Block::paragraph(Tone::Note, sentence(label))).collect()
+        unknown.map(|past| Block::paragraph(Tone::Note, sentence(&past.label))).collect()
     }
 
     /// Whether anything at all is known of a period.
     pub fn holds(&self, period: &str) -> bool {
-        period == self.input.period_id || self.held.contains(period)
+        period == self.now.id || self.held.contains(period)
     }
 
     /// Whether any unit has a figure of the indicator in the period, be it "nothing to measure".
@@ -153,11 +186,11 @@ impl<'a> Context<'a> {
 }
 
 /// How figures of a unit of counting are shown.
-pub fn kind_of(unit: FigureUnit, digits: u8) -> Kind {
+pub fn kind_of(unit: FigureUnit, digits: u8) -> CellFormat {
     match unit {
-        FigureUnit::Rate => Kind::Percent(digits),
-        FigureUnit::Days | FigureUnit::Hours | FigureUnit::Points => Kind::Number(digits),
-        FigureUnit::Count => Kind::Int,
+        FigureUnit::Rate => CellFormat::Percent(digits),
+        FigureUnit::Days | FigureUnit::Hours | FigureUnit::Points => CellFormat::Number(digits),
+        FigureUnit::Count => CellFormat::Int,
     }
 }
 
@@ -177,6 +210,17 @@ pub fn sum_code(kind: &str) -> String {
 /// Whether a row is a sum, not a unit.
 pub fn is_sum(unit: &UnitRef) -> bool {
     unit.unit_code.starts_with('*')
+}
+
+/// The policies in words, and for which day's units figures are counted where that is not the period's own.
+fn policies(input: &ReportInput) -> Vec<(String, String)> {
+    let mut policies = input.template.policies(input.policies);
+    if let Some(carried) = &input.carried {
+        let words = &input.template.words;
+        let text = fill(&words.units_as_of_text, &[("day", &number::day(carried.date))]);
+        policies.push((words.units_as_of.clone(), text));
+    }
+    policies
 }
 
 /// Periods of which anything is known: some dated figure has a value that is not zero.

@@ -2,7 +2,7 @@
 
 use super::super::input::{Makeup, Ranking};
 use super::super::number;
-use super::super::plan::{Block, Cell, Column, Kind, Row, RowStyle, Sheet, Table, Tie, Tone};
+use super::super::plan::{Block, Cell, CellFormat, ColumnPlan, RowPlan, RowStyle, Sheet, TablePlan, Tie, Tone};
 use super::super::template::fill;
 use super::basis;
 use super::context::{ALL, Context, kind_of, sum_code};
@@ -39,27 +39,27 @@ pub fn sheet(context: &Context<'_>) -> Sheet {
 /// Widths of the seven columns that both tables of the cover share.
 const WIDTHS: [u16; 7] = [20, 12, 36, 12, 12, 36, 18];
 
-fn key_figures(context: &Context<'_>) -> Table {
+fn key_figures(context: &Context<'_>) -> TablePlan {
     let words = &context.template.cover;
     let info = context.info(&words.key_rate);
     let rate = info.map_or("", |info| info.name_vi.as_str());
     let columns = words.key_columns.iter().zip(WIDTHS).enumerate().map(|(index, (heading, width))| {
         let kind = match (index, info) {
-            (0, _) => Kind::Text,
-            (6, Some(info)) => kind_of(info.unit, info.digits),
-            _ => Kind::Int,
+            (0, _) => CellFormat::Text,
+            (6, Some(info)) => kind_of(info.unit, info.display.digits),
+            _ => CellFormat::Int,
         };
-        Column::new(&fill(heading, &[("rate", rate)]), kind, width)
+        ColumnPlan::new(&fill(heading, &[("rate", rate)]), kind, width)
     });
     let mut rows = Vec::new();
     for (kind, title) in &context.kinds {
         rows.push(key_row(context, RowStyle::Body, title, &sum_code(kind)));
     }
     rows.push(key_row(context, RowStyle::Total, &context.template.words.all_units, ALL));
-    Table::new(columns.collect(), rows)
+    TablePlan::new(columns.collect(), rows)
 }
 
-fn key_row(context: &Context<'_>, style: RowStyle, title: &str, code: &str) -> Row {
+fn key_row(context: &Context<'_>, style: RowStyle, title: &str, code: &str) -> RowPlan {
     let form = context.input.form06.iter().find(|row| row.unit.unit_code == code);
     let mut cells = vec![Cell::text(title)];
     // Columns 3, 7, 10, 11 and 13 of form 06.
@@ -67,16 +67,17 @@ fn key_row(context: &Context<'_>, style: RowStyle, title: &str, code: &str) -> R
         cells.push(form.map_or(Cell::Empty, |row| Cell::Int(row.counts[column])));
     }
     let rate = &context.template.cover.key_rate;
-    cells.push(context.value_cell(context.measure(&context.input.period_id, rate, code)));
-    Row::new(style, cells)
+    cells.push(context.value_cell(context.measure(&context.now.id, rate, code)));
+    RowPlan::new(style, cells)
 }
 
-fn places(context: &Context<'_>, ranking: &Ranking) -> Table {
+fn places(context: &Context<'_>, ranking: &Ranking) -> TablePlan {
     let words = &context.template.cover;
-    let figure = kind_of(ranking.unit, ranking.digits);
-    let kinds = [Kind::Text, Kind::Rank, Kind::Text, figure, Kind::Rank, Kind::Text, figure];
+    let figure = kind_of(ranking.unit, ranking.display.digits);
+    let kinds =
+        [CellFormat::Text, CellFormat::Rank, CellFormat::Text, figure, CellFormat::Rank, CellFormat::Text, figure];
     let headings = words.ranking_columns.iter().zip(kinds).zip(WIDTHS);
-    let columns = headings.map(|((heading, kind), width)| Column::new(heading, kind, width)).collect();
+    let columns = headings.map(|((heading, kind), width)| ColumnPlan::new(heading, kind, width)).collect();
     let mut rows = Vec::new();
     for (kind, title) in &context.kinds {
         let ranked = ranking.rows.iter().filter(|row| row.unit.kind.as_deref() == Some(kind) && row.rank.is_some());
@@ -88,10 +89,10 @@ fn places(context: &Context<'_>, ranking: &Ranking) -> Table {
             cells.extend(place_cells(ranked.get(place).copied()));
             let last = ranked.len() - shown + place;
             cells.extend(place_cells(ranked.get(last).copied().filter(|_| last > place)));
-            rows.push(Row::new(RowStyle::Body, cells));
+            rows.push(RowPlan::new(RowStyle::Body, cells));
         }
     }
-    Table::new(columns, rows)
+    TablePlan::new(columns, rows)
 }
 
 fn place_cells(row: Option<&RankRow>) -> [Cell; 3] {
@@ -146,7 +147,7 @@ fn facts(context: &Context<'_>) -> Vec<(String, String)> {
         (words.held.clone(), fill_owned(&words.held_text, &held)),
         (words.rows.clone(), fill_owned(&words.rows_text, &rows)),
     ];
-    let policies = input.policies.iter();
+    let policies = context.policies.iter();
     facts.extend(policies.map(|(name, choice)| (fill(&words.policies, &[("name", name)]), choice.clone())));
     facts
 }

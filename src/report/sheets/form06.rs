@@ -2,7 +2,9 @@
 
 use cchc_model::Form06Row;
 
-use super::super::plan::{Block, Cell, Column, Filter, Kind, Numbering, Row, RowStyle, Sheet, Table, Tone};
+use super::super::plan::{
+    Block, Cell, CellFormat, ColumnPlan, Filter, Numbering, RowPlan, RowStyle, Sheet, TablePlan, Tone,
+};
 use super::super::template::fill;
 use super::context::{ALL, Context, is_sum, sum_code};
 use super::landscape;
@@ -20,8 +22,12 @@ pub fn sheet(context: &Context<'_>) -> Sheet {
             fill(&words.receiving, &[("unit", &words.receiver)]),
         ],
     };
-    let table =
-        Table { columns: columns(context), numbering: Numbering::Columns, filter: Filter::Off, rows: rows(context) };
+    let table = TablePlan {
+        columns: columns(context),
+        numbering: Numbering::Columns,
+        filter: Filter::Off,
+        rows: rows(context),
+    };
     let marked = table.rows.iter().any(|row| row.style == RowStyle::Marked);
     let mut blocks = vec![letterhead, Block::paragraph(Tone::Unit, &words.unit), Block::Table(table)];
     if marked {
@@ -30,21 +36,21 @@ pub fn sheet(context: &Context<'_>) -> Sheet {
     landscape(&words.sheet, blocks)
 }
 
-fn columns(context: &Context<'_>) -> Vec<Column> {
+fn columns(context: &Context<'_>) -> Vec<ColumnPlan> {
     let headings = context.template.form06.columns.iter().enumerate();
     headings
         .map(|(index, heading)| {
             let (kind, width) = match index {
-                0 => (Kind::Label, 6),
-                1 => (Kind::Text, 44),
-                _ => (Kind::Int, 13),
+                0 => (CellFormat::Label, 6),
+                1 => (CellFormat::Text, 44),
+                _ => (CellFormat::Int, 13),
             };
-            Column { heading: heading.clone(), ..Column::new("", kind, width) }
+            ColumnPlan { heading: heading.clone(), ..ColumnPlan::new("", kind, width) }
         })
         .collect()
 }
 
-fn rows(context: &Context<'_>) -> Vec<Row> {
+fn rows(context: &Context<'_>) -> Vec<RowPlan> {
     let form = &context.input.form06;
     let sum = |code: &str| form.iter().find(|row| row.unit.unit_code == code);
     let mut rows = Vec::new();
@@ -60,13 +66,13 @@ fn rows(context: &Context<'_>) -> Vec<Row> {
     rows
 }
 
-fn line(style: RowStyle, number: String, name: &str, row: Option<&Form06Row>) -> Row {
+fn line(style: RowStyle, number: String, name: &str, row: Option<&Form06Row>) -> RowPlan {
     let mut cells = vec![Cell::Text(number), Cell::text(name)];
     match row {
         Some(row) => cells.extend(row.counts.iter().map(|count| Cell::Int(*count))),
         None => cells.extend((0..11).map(|_| Cell::Empty)),
     }
-    Row::new(style, cells)
+    RowPlan::new(style, cells)
 }
 
 fn roman(mut number: usize) -> String {

@@ -1,10 +1,12 @@
 //! The heat tables: units against criteria, as shares of the most points, or as values on the common scale.
 
 use super::super::input::Ranking;
-use super::super::plan::{Block, Cell, Column, Emphasis, Kind, Row, RowStyle, Sense, Sheet, Table, Tie, Tone, Turn};
+use super::super::plan::{
+    Block, Cell, CellFormat, ColumnPlan, Emphasis, RowPlan, RowStyle, Sense, Sheet, TablePlan, Tie, Tone, Turn,
+};
 use super::super::template::fill;
 use super::basis;
-use super::breakdown::{Breakdown, Part, Standing, Weight};
+use super::breakdown::{Breakdown, Part, PartStanding, Weight};
 use super::context::{Context, kind_of};
 use super::landscape;
 use super::makeup::{named, short};
@@ -36,7 +38,7 @@ fn sheet(
         fill(&context.fill(sentence), &values)
     };
     let criteria = breakdown.criteria();
-    let mut body: Vec<Row> = rows.iter().map(|row| unit_row(context, breakdown, (&criteria, row))).collect();
+    let mut body: Vec<RowPlan> = rows.iter().map(|row| unit_row(context, breakdown, (&criteria, row))).collect();
     body.push(mean_row(context, breakdown, &criteria, rows));
     let note = if breakdown.adds_up() { &words.heat_note } else { &words.heat_note_scaled };
     let mut blocks = vec![
@@ -45,27 +47,32 @@ fn sheet(
     ];
     blocks.extend(basis::source(context, ranking));
     blocks.extend([
-        Block::Table(Table::new(columns(context, ranking, breakdown, &criteria), body)),
+        Block::Table(TablePlan::new(columns(context, ranking, breakdown, &criteria), body)),
         Block::paragraph(Tone::Note, note),
     ]);
     landscape(filled(&words.heat_sheet), blocks)
 }
 
-fn columns(context: &Context<'_>, ranking: &Ranking, breakdown: &Breakdown<'_>, criteria: &[Part<'_>]) -> Vec<Column> {
+fn columns(
+    context: &Context<'_>,
+    ranking: &Ranking,
+    breakdown: &Breakdown<'_>,
+    criteria: &[Part<'_>],
+) -> Vec<ColumnPlan> {
     let (words, general) = (&context.template.ranking, &context.template.words);
     let mut columns = vec![
-        Column::new(&words.rank, Kind::Rank, 7),
-        Column::new(&general.unit, Kind::Text, 34),
-        Column::new(&words.score, kind_of(ranking.unit, ranking.digits), 9),
+        ColumnPlan::new(&words.rank, CellFormat::Rank, 7),
+        ColumnPlan::new(&general.unit, CellFormat::Text, 34),
+        ColumnPlan::new(&words.score, kind_of(ranking.unit, ranking.display.digits), 9),
     ];
     let areas = breakdown.areas();
     let (figure, emphasis) = if breakdown.adds_up() {
-        (Kind::Percent(0), Emphasis::Share)
+        (CellFormat::Percent(0), Emphasis::Share)
     } else {
         (breakdown.figure(), Emphasis::ColourScale(Sense::MoreIsBetter))
     };
     for part in criteria {
-        let column = |heading: &str| Column::new(heading, figure, WIDTH).emphasis(emphasis).turn(Turn::Upright);
+        let column = |heading: &str| ColumnPlan::new(heading, figure, WIDTH).emphasis(emphasis).turn(Turn::Upright);
         let span = criteria.iter().filter(|other| other.area == part.area).count();
         let name = named(context, part);
         columns.push(match part.area.map(|area| &areas[area]) {
@@ -96,7 +103,7 @@ fn area_heading(context: &Context<'_>, area: &Part<'_>, span: usize) -> Option<S
     }
 }
 
-fn unit_row(context: &Context<'_>, breakdown: &Breakdown<'_>, (criteria, row): (&[Part<'_>], &RankRow)) -> Row {
+fn unit_row(context: &Context<'_>, breakdown: &Breakdown<'_>, (criteria, row): (&[Part<'_>], &RankRow)) -> RowPlan {
     let tie = if row.tied { Tie::Shared } else { Tie::Alone };
     let mut cells = vec![
         row.rank.map_or(Cell::Empty, |rank| Cell::Rank(rank, tie)),
@@ -104,15 +111,15 @@ fn unit_row(context: &Context<'_>, breakdown: &Breakdown<'_>, (criteria, row): (
         row.score.map_or_else(|| Cell::Absent(context.template.words.missing.clone()), Cell::Number),
     ];
     cells.extend(criteria.iter().map(|part| cell(context, breakdown, part, &row.unit.unit_code)));
-    Row::new(context.row_style(&row.unit), cells)
+    RowPlan::new(context.row_style(&row.unit), cells)
 }
 
 fn cell(context: &Context<'_>, breakdown: &Breakdown<'_>, part: &Part<'_>, unit_code: &str) -> Cell {
     let words = &context.template.index;
     match breakdown.standing(part, unit_code) {
-        Standing::Has(value) => Cell::Number(shown(part, value)),
-        Standing::NotApplicable => Cell::Absent(context.template.words.not_applicable.clone()),
-        Standing::Missing => Cell::Absent(words.heat_missing.clone()),
+        PartStanding::Has(value) => Cell::Number(shown(part, value)),
+        PartStanding::NotApplicable => Cell::Absent(context.template.words.not_applicable.clone()),
+        PartStanding::Missing => Cell::Absent(words.heat_missing.clone()),
     }
 }
 
@@ -125,7 +132,7 @@ fn shown(part: &Part<'_>, value: f64) -> f64 {
 }
 
 /// The plain mean over the units that have a value, in the order of the rows.
-fn mean_row(context: &Context<'_>, breakdown: &Breakdown<'_>, criteria: &[Part<'_>], rows: &[&RankRow]) -> Row {
+fn mean_row(context: &Context<'_>, breakdown: &Breakdown<'_>, criteria: &[Part<'_>], rows: &[&RankRow]) -> RowPlan {
     let mean = |values: Vec<f64>| {
         let count = values.len();
         Cell::optional((count > 0).then(|| values.iter().fold(0.0, |sum, value| sum + value) / count as f64))
@@ -134,10 +141,10 @@ fn mean_row(context: &Context<'_>, breakdown: &Breakdown<'_>, criteria: &[Part<'
     let mut cells = vec![Cell::Empty, Cell::text(&context.template.index.mean), mean(scores)];
     cells.extend(criteria.iter().map(|part| {
         let values = rows.iter().filter_map(|row| match breakdown.standing(part, &row.unit.unit_code) {
-            Standing::Has(value) => Some(shown(part, value)),
+            PartStanding::Has(value) => Some(shown(part, value)),
             _ => None,
         });
         mean(values.collect())
     }));
-    Row::new(RowStyle::Total, cells)
+    RowPlan::new(RowStyle::Total, cells)
 }

@@ -1,7 +1,7 @@
 //! The chart sheet of an index: scores and points per area of each kind of unit.
 
 use super::super::input::Ranking;
-use super::super::plan::{Block, Chart, ChartKind, Place, Series, Sheet, Tint};
+use super::super::plan::{Block, Chart, ChartKind, ChartPosition, Series, Sheet, Tint};
 use super::super::template::fill;
 use super::basis;
 use super::breakdown::{Breakdown, Part};
@@ -32,7 +32,7 @@ pub fn sheet(context: &Context<'_>, ranked: &Ranking) -> Option<Sheet> {
             None => filled(sentence, title),
         };
         // Scores alone stand in pairs.
-        let place = if breakdown.adds_up() || alone % 2 == 0 { Place::Below } else { Place::Beside };
+        let place = if breakdown.adds_up() || alone % 2 == 0 { ChartPosition::Below } else { ChartPosition::Beside };
         alone += 1;
         let title = cut(&context.template.ranking.chart);
         blocks.push(Block::Chart(ranking::score_chart(ranked, (kind, &title), &drawn, place)));
@@ -68,6 +68,6 @@ fn by_area(context: &Context<'_>, breakdown: &Breakdown<'_>, drawn: &[&RankRow])
         series: all,
         unit: breakdown.figure(),
         file_stem: String::new(),
-        place: Place::Beside,
+        place: ChartPosition::Beside,
     }
 }

@@ -3,7 +3,7 @@
 use cchc_model::Status;
 
 use super::super::input::IndicatorInfo;
-use super::super::plan::{Block, Cell, Column, Emphasis, Kind, Row, RowStyle, Sheet, Table, Tone};
+use super::super::plan::{Block, Cell, CellFormat, ColumnPlan, Emphasis, RowPlan, RowStyle, Sheet, TablePlan, Tone};
 use super::super::template::fill;
 use super::context::{ALL, Context, is_sum, kind_of, sense_of, sum_code};
 use super::landscape;
@@ -26,11 +26,11 @@ fn sheet(context: &Context<'_>, group: &str) -> Option<Sheet> {
         infos.partition(|info| context.is_available(&info.id));
     let title = &shown.first()?.group_title;
     let place = |sentence: &str| fill(&context.fill(sentence), &[("group", title)]);
-    let theme = Theme { context, fractions: shown.len() <= words.fractions_up_to, shown };
+    let theme = ThemeSheet { context, fractions: shown.len() <= words.fractions_up_to, shown };
     let mut blocks = vec![
         Block::heading(1, place(&words.title).to_uppercase()),
         Block::paragraph(Tone::Subtitle, place(&words.subtitle)),
-        Block::Table(Table::new(theme.columns(), theme.rows()).filtered()),
+        Block::Table(TablePlan::new(theme.columns(), theme.rows()).filtered()),
         Block::paragraph(Tone::Note, &context.template.words.legend),
     ];
     if !absent.is_empty() {
@@ -40,38 +40,42 @@ fn sheet(context: &Context<'_>, group: &str) -> Option<Sheet> {
     Some(landscape(place(&words.sheet), blocks))
 }
 
-struct Theme<'a> {
+struct ThemeSheet<'a> {
     context: &'a Context<'a>,
     shown: Vec<&'a IndicatorInfo>,
     fractions: bool,
 }
 
-impl Theme<'_> {
+impl ThemeSheet<'_> {
     /// Whether numerator and denominator stand beside the value: few columns, and the figure has both.
     fn has_fraction(&self, info: &IndicatorInfo) -> bool {
-        let period = &self.context.input.period_id;
+        let period = &self.context.now.id;
         self.fractions
             && self.context.measure(period, &info.id, ALL).is_some_and(|measure| measure.denominator.is_some())
     }
 
-    fn columns(&self) -> Vec<Column> {
+    fn columns(&self) -> Vec<ColumnPlan> {
         let words = &self.context.template.words;
-        let mut columns = vec![Column::new(&words.number, Kind::Label, 6), Column::new(&words.unit, Kind::Text, 44)];
+        let mut columns = vec![
+            ColumnPlan::new(&words.number, CellFormat::Label, 6),
+            ColumnPlan::new(&words.unit, CellFormat::Text, 44),
+        ];
         for info in &self.shown {
-            let kind = kind_of(info.unit, info.digits);
-            let emphasis = if kind == Kind::Int { Emphasis::DataBar } else { Emphasis::ColourScale(sense_of(info)) };
+            let kind = kind_of(info.unit, info.display.digits);
+            let emphasis =
+                if kind == CellFormat::Int { Emphasis::DataBar } else { Emphasis::ColourScale(sense_of(info)) };
             if self.has_fraction(info) {
-                columns.push(Column::new(&words.numerator, Kind::Int, 12).under(&info.name_vi));
-                columns.push(Column::new(&words.denominator, Kind::Int, 12).under(&info.name_vi));
-                columns.push(Column::new(&words.value, kind, 12).under(&info.name_vi).emphasis(emphasis));
+                columns.push(ColumnPlan::new(&words.numerator, CellFormat::Int, 12).under(&info.name_vi));
+                columns.push(ColumnPlan::new(&words.denominator, CellFormat::Int, 12).under(&info.name_vi));
+                columns.push(ColumnPlan::new(&words.value, kind, 12).under(&info.name_vi).emphasis(emphasis));
             } else {
-                columns.push(Column::new(&info.name_vi, kind, 14).emphasis(emphasis));
+                columns.push(ColumnPlan::new(&info.name_vi, kind, 14).emphasis(emphasis));
             }
         }
         columns
     }
 
-    fn rows(&self) -> Vec<Row> {
+    fn rows(&self) -> Vec<RowPlan> {
         let context = self.context;
         let mut rows = Vec::new();
         for (kind, title) in &context.kinds {
@@ -83,7 +87,7 @@ impl Theme<'_> {
             if !units.is_empty() && !units.iter().any(|unit| self.has_value(&unit.unit_code)) {
                 let words = &context.template.indicators;
                 let sentence = if self.has_value(&sum_code(kind)) { &words.only_sum } else { &words.no_unit };
-                rows.push(Row::new(RowStyle::Note, vec![Cell::text(sentence)]));
+                rows.push(RowPlan::new(RowStyle::Note, vec![Cell::text(sentence)]));
                 continue;
             }
             for (place, unit) in units.into_iter().enumerate() {
@@ -96,21 +100,21 @@ impl Theme<'_> {
     }
 
     fn has_value(&self, code: &str) -> bool {
-        let period = &self.context.input.period_id;
+        let period = &self.context.now.id;
         let measures = self.shown.iter().filter_map(|info| self.context.measure(period, &info.id, code));
         measures.into_iter().any(|measure| measure.value.is_some() || measure.status == Status::Suppressed)
     }
 
-    fn row(&self, style: RowStyle, number: Cell, name: &str, code: &str) -> Row {
+    fn row(&self, style: RowStyle, number: Cell, name: &str, code: &str) -> RowPlan {
         let mut cells = vec![number, Cell::text(name)];
         for info in &self.shown {
-            let measure = self.context.measure(&self.context.input.period_id, &info.id, code);
+            let measure = self.context.measure(&self.context.now.id, &info.id, code);
             if self.has_fraction(info) {
                 cells.push(self.context.count_cell(measure, |measure| measure.numerator));
                 cells.push(self.context.count_cell(measure, |measure| measure.denominator));
             }
             cells.push(self.context.value_cell(measure));
         }
-        Row::new(style, cells)
+        RowPlan::new(style, cells)
     }
 }

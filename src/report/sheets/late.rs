@@ -4,7 +4,8 @@ use cchc_model::LateDossier;
 
 use super::super::number;
 use super::super::plan::{
-    Block, Cell, Chart, ChartKind, Column, Emphasis, Kind, Place, Row, RowStyle, Series, Sheet, Table, Tint, Tone,
+    Block, Cell, CellFormat, Chart, ChartKind, ChartPosition, ColumnPlan, Emphasis, RowPlan, RowStyle, Series, Sheet,
+    TablePlan, Tint, Tone,
 };
 use super::super::template::fill;
 use super::context::Context;
@@ -20,7 +21,7 @@ pub fn sheets(context: &Context<'_>) -> Vec<Sheet> {
         return vec![landscape(&words.sheet, summary)];
     }
     let units = by_unit(context);
-    summary.push(Block::Table(Table::new(summary_columns(context), summary_rows(context, &units)).filtered()));
+    summary.push(Block::Table(TablePlan::new(summary_columns(context), summary_rows(context, &units)).filtered()));
     summary.push(Block::Chart(chart(context, &units)));
     let mut list = head(&words.title_list);
     let (all, shown) = (context.input.late.len(), context.input.late.len().min(words.max_rows));
@@ -29,7 +30,7 @@ pub fn sheets(context: &Context<'_>) -> Vec<Sheet> {
         let counts = counts.each_ref().map(|(name, value)| (*name, value.as_str()));
         list.push(Block::paragraph(Tone::Alert, fill(&words.cut, &counts)));
     }
-    list.push(Block::Table(Table::new(list_columns(context), list_rows(context, shown)).filtered()));
+    list.push(Block::Table(TablePlan::new(list_columns(context), list_rows(context, shown)).filtered()));
     vec![landscape(&words.sheet, summary), landscape(&words.sheet_list, list)]
 }
 
@@ -79,32 +80,32 @@ fn by_unit<'a>(context: &Context<'a>) -> Vec<UnitSum<'a>> {
     units
 }
 
-fn summary_columns(context: &Context<'_>) -> Vec<Column> {
+fn summary_columns(context: &Context<'_>) -> Vec<ColumnPlan> {
     let (words, general) = (&context.template.late, &context.template.words);
     vec![
-        Column::new(&general.number, Kind::Label, 6),
-        Column::new(&general.unit, Kind::Text, 44),
-        Column::new(&words.all, Kind::Int, 14).emphasis(Emphasis::DataBar),
-        Column::new(&words.finished_late, Kind::Int, 14),
-        Column::new(&words.open_late, Kind::Int, 14),
-        Column::new(&words.longest, Kind::Int, 14),
-        Column::new(&words.mean, Kind::Number(1), 14),
+        ColumnPlan::new(&general.number, CellFormat::Label, 6),
+        ColumnPlan::new(&general.unit, CellFormat::Text, 44),
+        ColumnPlan::new(&words.all, CellFormat::Int, 14).emphasis(Emphasis::DataBar),
+        ColumnPlan::new(&words.finished_late, CellFormat::Int, 14),
+        ColumnPlan::new(&words.open_late, CellFormat::Int, 14),
+        ColumnPlan::new(&words.longest, CellFormat::Int, 14),
+        ColumnPlan::new(&words.mean, CellFormat::Number(1), 14),
     ]
 }
 
-fn summary_rows(context: &Context<'_>, units: &[UnitSum<'_>]) -> Vec<Row> {
+fn summary_rows(context: &Context<'_>, units: &[UnitSum<'_>]) -> Vec<RowPlan> {
     let mut rows = Vec::new();
     for (place, unit) in units.iter().enumerate() {
         let mut cells = vec![Cell::Text((place + 1).to_string()), Cell::text(unit.name)];
         cells.extend(unit.cells());
-        rows.push(Row::new(RowStyle::Body, cells));
+        rows.push(RowPlan::new(RowStyle::Body, cells));
     }
     let words = &context.template.late;
     let mut total = UnitSum { code: "", name: &words.total, finished: 0, open: 0, longest: 0, days: 0 };
     context.input.late.iter().for_each(|dossier| total.add(dossier));
     let mut cells = vec![Cell::Empty, Cell::text(total.name)];
     cells.extend(total.cells());
-    rows.push(Row::new(RowStyle::Total, cells));
+    rows.push(RowPlan::new(RowStyle::Total, cells));
     rows
 }
 
@@ -126,28 +127,28 @@ fn chart(context: &Context<'_>, units: &[UnitSum<'_>]) -> Chart {
             series(&words.finished_late, Tint::Fair, |unit| unit.finished),
             series(&words.open_late, Tint::Bad, |unit| unit.open),
         ],
-        unit: Kind::Int,
+        unit: CellFormat::Int,
         file_stem: "late-units".to_owned(),
-        place: Place::Beside,
+        place: ChartPosition::Beside,
     }
 }
 
-fn list_columns(context: &Context<'_>) -> Vec<Column> {
+fn list_columns(context: &Context<'_>) -> Vec<ColumnPlan> {
     let (words, general) = (&context.template.late, &context.template.words);
     vec![
-        Column::new(&general.number, Kind::Label, 7),
-        Column::new(&general.unit, Kind::Text, 44),
-        Column::new(&words.code, Kind::Text, 30),
-        Column::new(&words.procedure, Kind::Text, 42),
-        Column::new(&words.received, Kind::Date, 12),
-        Column::new(&words.due, Kind::Date, 12),
-        Column::new(&words.finished, Kind::Date, 12),
-        Column::new(&words.days, Kind::Int, 11).emphasis(Emphasis::DataBar),
-        Column::new(&words.state, Kind::Text, 24),
+        ColumnPlan::new(&general.number, CellFormat::Label, 7),
+        ColumnPlan::new(&general.unit, CellFormat::Text, 44),
+        ColumnPlan::new(&words.code, CellFormat::Text, 30),
+        ColumnPlan::new(&words.procedure, CellFormat::Text, 42),
+        ColumnPlan::new(&words.received, CellFormat::Date, 12),
+        ColumnPlan::new(&words.due, CellFormat::Date, 12),
+        ColumnPlan::new(&words.finished, CellFormat::Date, 12),
+        ColumnPlan::new(&words.days, CellFormat::Int, 11).emphasis(Emphasis::DataBar),
+        ColumnPlan::new(&words.state, CellFormat::Text, 24),
     ]
 }
 
-fn list_rows(context: &Context<'_>, shown: usize) -> Vec<Row> {
+fn list_rows(context: &Context<'_>, shown: usize) -> Vec<RowPlan> {
     let words = &context.template.late;
     let row = |(place, dossier): (usize, &LateDossier)| {
         let state = if dossier.finished.is_some() { &words.finished_late } else { &words.open_late };
@@ -162,7 +163,7 @@ fn list_rows(context: &Context<'_>, shown: usize) -> Vec<Row> {
             Cell::Int(dossier.days_late),
             Cell::text(state),
         ];
-        Row::new(RowStyle::Body, cells)
+        RowPlan::new(RowStyle::Body, cells)
     };
     context.input.late.iter().take(shown).enumerate().map(row).collect()
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::super::number;
-use super::super::plan::{Block, Cell, Column, Tone};
+use super::super::plan::{Block, Cell, ColumnPlan, Tone};
 use super::super::template::fill;
-use super::breakdown::{Breakdown, Part, Standing, Weight};
+use super::breakdown::{Breakdown, Part, PartStanding, Weight};
 use super::context::Context;
 use cchc_definitions::Role;
 use cchc_indices::points::Total;
@@ -13,7 +13,7 @@ use cchc_model::RankRow;
 
 /// One column more, with its cells by code of unit.
 pub struct Extra<'a> {
-    pub column: Column,
+    pub column: ColumnPlan,
     pub cells: BTreeMap<&'a str, Cell>,
 }
 
@@ -25,7 +25,7 @@ pub fn extras<'a>(context: &Context<'_>, breakdown: &Breakdown<'_>, rows: &[&'a 
     let mut extras: Vec<Extra<'a>> = Vec::new();
     for (at, area) in breakdown.areas().iter().enumerate() {
         let heading = named(context, area);
-        let column = Column::new(&heading, breakdown.figure(), 13).under(group);
+        let column = ColumnPlan::new(&heading, breakdown.figure(), 13).under(group);
         let own: Vec<&Part<'_>> = criteria.iter().filter(|part| part.area == Some(at)).collect();
         let cell = |row: &&'a RankRow| (row.unit.unit_code.as_str(), area_cell(context, breakdown, (area, &own), row));
         extras.push(Extra { column, cells: rows.iter().map(cell).collect() });
@@ -43,10 +43,10 @@ fn area_cell(
 ) -> Cell {
     let (words, code) = (&context.template.words, row.unit.unit_code.as_str());
     let standings = || criteria.iter().map(|part| breakdown.standing(part, code));
-    let is_scored = standings().any(|standing| matches!(standing, Standing::Has(_)));
+    let is_scored = standings().any(|standing| matches!(standing, PartStanding::Has(_)));
     match breakdown.points(area, code).filter(|_| is_scored) {
         Some(points) => Cell::Number(breakdown.shown(points)),
-        None if standings().all(|standing| standing == Standing::NotApplicable) => {
+        None if standings().all(|standing| standing == PartStanding::NotApplicable) => {
             Cell::Absent(words.not_applicable.clone())
         }
         None => Cell::Absent(words.missing.clone()),
@@ -76,7 +76,7 @@ fn totals<'a>(context: &Context<'_>, breakdown: &Breakdown<'_>, rows: &[&'a Rank
     let shown = columns.into_iter().filter(|(is_shown, ..)| *is_shown);
     shown
         .map(|(_, heading, pick)| Extra {
-            column: Column::new(heading, breakdown.figure(), 11),
+            column: ColumnPlan::new(heading, breakdown.figure(), 11),
             cells: totals.iter().map(|(code, total)| (*code, Cell::Number(breakdown.shown(pick(total))))).collect(),
         })
         .collect()

@@ -16,20 +16,22 @@ mod late;
 mod makeup;
 mod method;
 mod not_sent;
+mod prepared;
 mod quality;
 mod ranking;
 mod scorecard;
 
-use super::carried::explain;
 use super::input::ReportInput;
 use super::plan::{Block, Book, Orientation, Sheet};
 use super::template::SheetKind;
 
 use context::Context;
+use prepared::{explain, prepared};
 
 /// Builds the whole report, in the order of the template's `sheets`.
 #[must_use]
-pub fn build(input: &ReportInput) -> Book {
+pub fn build(input: ReportInput) -> Book {
+    let input = &prepared(input);
     let context = Context::new(input);
     let template = &input.template;
     let mut sheets: Vec<Sheet> = Vec::new();

@@ -1,6 +1,6 @@
 //! The sheet of units whose newest export does not reach the end of the period.
 
-use super::super::plan::{Block, Cell, Column, Emphasis, Kind, Row, RowStyle, Sheet, Table, Tone};
+use super::super::plan::{Block, Cell, CellFormat, ColumnPlan, Emphasis, RowPlan, RowStyle, Sheet, TablePlan, Tone};
 use super::context::Context;
 use super::landscape;
 
@@ -11,24 +11,24 @@ pub fn sheet(context: &Context<'_>) -> Sheet {
         blocks.push(Block::paragraph(Tone::Body, &words.none));
     } else {
         blocks.push(Block::paragraph(Tone::Subtitle, context.fill(&words.subtitle)));
-        blocks.push(Block::Table(Table::new(columns(context), rows(context)).filtered()));
+        blocks.push(Block::Table(TablePlan::new(columns(context), rows(context)).filtered()));
         blocks.push(Block::paragraph(Tone::Note, &words.note));
     }
     landscape(&words.sheet, blocks)
 }
 
-fn columns(context: &Context<'_>) -> Vec<Column> {
+fn columns(context: &Context<'_>) -> Vec<ColumnPlan> {
     let (words, general) = (&context.template.not_sent, &context.template.words);
     vec![
-        Column::new(&general.number, Kind::Label, 6),
-        Column::new(&general.unit, Kind::Text, 56),
-        Column::new(&words.kind, Kind::Text, 26),
-        Column::new(&words.last_export, Kind::Date, 22),
-        Column::new(&words.days, Kind::Int, 18).emphasis(Emphasis::DataBar),
+        ColumnPlan::new(&general.number, CellFormat::Label, 6),
+        ColumnPlan::new(&general.unit, CellFormat::Text, 56),
+        ColumnPlan::new(&words.kind, CellFormat::Text, 26),
+        ColumnPlan::new(&words.last_export, CellFormat::Date, 22),
+        ColumnPlan::new(&words.days, CellFormat::Int, 18).emphasis(Emphasis::DataBar),
     ]
 }
 
-fn rows(context: &Context<'_>) -> Vec<Row> {
+fn rows(context: &Context<'_>) -> Vec<RowPlan> {
     let input = context.input;
     let title = |kind: Option<&str>| {
         let known = context.kinds.iter().find(|(id, _)| Some(*id) == kind);
@@ -42,9 +42,9 @@ fn rows(context: &Context<'_>) -> Vec<Row> {
             Cell::text(&row.unit.unit_name),
             Cell::Text(title(row.unit.kind.as_deref())),
             row.last_export.map_or_else(never, Cell::Date),
-            row.last_export.map_or(Cell::Empty, |day| Cell::Int((input.to - day).num_days())),
+            row.last_export.map_or(Cell::Empty, |day| Cell::Int((input.period.end - day).num_days())),
         ];
-        rows.push(Row::new(RowStyle::Body, cells));
+        rows.push(RowPlan::new(RowStyle::Body, cells));
     }
     rows
 }

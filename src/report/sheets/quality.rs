@@ -3,7 +3,7 @@
 use cchc_model::{FileAccount, Level};
 
 use super::super::number;
-use super::super::plan::{Block, Cell, Column, Emphasis, Kind, Row, RowStyle, Sheet, Table, Tone};
+use super::super::plan::{Block, Cell, CellFormat, ColumnPlan, Emphasis, RowPlan, RowStyle, Sheet, TablePlan, Tone};
 use super::context::Context;
 use super::landscape;
 
@@ -14,12 +14,12 @@ pub fn sheets(context: &Context<'_>) -> Vec<Sheet> {
     if context.input.findings_by_rule.is_empty() {
         rules.push(Block::paragraph(Tone::Body, &words.none));
     } else {
-        rules.push(Block::Table(Table::new(rule_columns(context), rule_rows(context)).filtered()));
+        rules.push(Block::Table(TablePlan::new(rule_columns(context), rule_rows(context)).filtered()));
     }
     let files = vec![
         Block::heading(1, &words.title_files),
         Block::paragraph(Tone::Subtitle, &words.identity),
-        Block::Table(Table::new(file_columns(context), file_rows(context)).filtered()),
+        Block::Table(TablePlan::new(file_columns(context), file_rows(context)).filtered()),
     ];
     vec![landscape(&words.sheet, rules), landscape(&words.sheet_files, files)]
 }
@@ -38,18 +38,18 @@ fn facts(context: &Context<'_>) -> Vec<(String, String)> {
     pairs.into_iter().map(|(name, count)| (name.clone(), number::int(count as i64))).collect()
 }
 
-fn rule_columns(context: &Context<'_>) -> Vec<Column> {
+fn rule_columns(context: &Context<'_>) -> Vec<ColumnPlan> {
     let (words, general) = (&context.template.quality, &context.template.words);
     vec![
-        Column::new(&general.number, Kind::Label, 6),
-        Column::new(&words.level, Kind::Text, 18),
-        Column::new(&words.rule, Kind::Text, 36),
-        Column::new(&words.sentence, Kind::Text, 80),
-        Column::new(&words.count, Kind::Int, 12).emphasis(Emphasis::DataBar),
+        ColumnPlan::new(&general.number, CellFormat::Label, 6),
+        ColumnPlan::new(&words.level, CellFormat::Text, 18),
+        ColumnPlan::new(&words.rule, CellFormat::Text, 36),
+        ColumnPlan::new(&words.sentence, CellFormat::Text, 80),
+        ColumnPlan::new(&words.count, CellFormat::Int, 12).emphasis(Emphasis::DataBar),
     ]
 }
 
-fn rule_rows(context: &Context<'_>) -> Vec<Row> {
+fn rule_rows(context: &Context<'_>) -> Vec<RowPlan> {
     let words = &context.template.quality;
     let level = |level: Level| match level {
         Level::Error => &words.error,
@@ -66,26 +66,26 @@ fn rule_rows(context: &Context<'_>) -> Vec<Row> {
             Cell::text(&rule.sentence),
             Cell::count(rule.count),
         ];
-        rows.push(Row::new(style, cells));
+        rows.push(RowPlan::new(style, cells));
     }
     rows
 }
 
-fn file_columns(context: &Context<'_>) -> Vec<Column> {
+fn file_columns(context: &Context<'_>) -> Vec<ColumnPlan> {
     let (words, general) = (&context.template.quality, &context.template.words);
     let mut columns = vec![
-        Column::new(&general.number, Kind::Label, 6),
-        Column::new(&words.file, Kind::Text, 64),
-        Column::new(&words.source, Kind::Text, 34),
-        Column::new(&words.exported, Kind::Label, 14),
+        ColumnPlan::new(&general.number, CellFormat::Label, 6),
+        ColumnPlan::new(&words.file, CellFormat::Text, 64),
+        ColumnPlan::new(&words.source, CellFormat::Text, 34),
+        ColumnPlan::new(&words.exported, CellFormat::Label, 14),
     ];
     for heading in [&words.rows, &words.loaded, &words.updated, &words.duplicate, &words.rejected] {
-        columns.push(Column::new(heading, Kind::Int, 11));
+        columns.push(ColumnPlan::new(heading, CellFormat::Int, 11));
     }
     columns
 }
 
-fn file_rows(context: &Context<'_>) -> Vec<Row> {
+fn file_rows(context: &Context<'_>) -> Vec<RowPlan> {
     let words = &context.template.quality;
     let mut total = [0_u64; 5];
     let folder = common_folder(&context.input.files);
@@ -100,11 +100,11 @@ fn file_rows(context: &Context<'_>) -> Vec<Row> {
         cells.push(exported(file, &words.unknown_day));
         cells.extend(counts.map(Cell::count));
         let style = if file.source.is_empty() { RowStyle::Marked } else { RowStyle::Body };
-        rows.push(Row::new(style, cells));
+        rows.push(RowPlan::new(style, cells));
     }
     let mut cells = vec![Cell::Empty, Cell::text(&words.total), Cell::Empty, Cell::Empty];
     cells.extend(total.map(Cell::count));
-    rows.push(Row::new(RowStyle::Total, cells));
+    rows.push(RowPlan::new(RowStyle::Total, cells));
     rows
 }
 

@@ -4,8 +4,8 @@ use cchc_model::{RankRow, Status};
 
 use super::super::input::{Makeup, Ranking};
 use super::super::plan::{
-    Block, Cell, Chart, ChartKind, Column, Emphasis, Kind, Place, Row, RowStyle, Sense, Series, Sheet, Table, Tie,
-    Tint, Tone,
+    Block, Cell, CellFormat, Chart, ChartKind, ChartPosition, ColumnPlan, Emphasis, RowPlan, RowStyle, Sense, Series,
+    Sheet, TablePlan, Tie, Tint, Tone,
 };
 use super::super::template::fill;
 use super::basis;
@@ -24,13 +24,13 @@ pub fn sheets(context: &Context<'_>, place: usize, ranking: &Ranking) -> Vec<She
         let breakdown = Breakdown::of(ranking, kind);
         let extras = breakdown.as_ref().map_or_else(Vec::new, |parts| extras(context, parts, &rows));
         let past = past(context, ranking, &rows);
-        Some(Part { context, ranking, kind, title, rows, breakdown, extras, past }.sheet(place))
+        Some(RankingPart { context, ranking, kind, title, rows, breakdown, extras, past }.sheet(place))
     });
     kinds.collect()
 }
 
 /// One ranking of one kind.
-struct Part<'a> {
+struct RankingPart<'a> {
     context: &'a Context<'a>,
     ranking: &'a Ranking,
     kind: &'a str,
@@ -52,8 +52,7 @@ enum Past {
 
 /// An index of many columns leaves out last year where nothing is known of it.
 fn past(context: &Context<'_>, ranking: &Ranking, rows: &[&RankRow]) -> Vec<Past> {
-    let is_known =
-        || context.holds(&context.input.last_year_id) && rows.iter().any(|row| row.score_last_year.is_some());
+    let is_known = || context.holds(&context.last_year.id) && rows.iter().any(|row| row.score_last_year.is_some());
     if matches!(ranking.makeup, Makeup::Indicator) || is_known() {
         vec![Past::Before, Past::LastYear]
     } else {
@@ -61,7 +60,7 @@ fn past(context: &Context<'_>, ranking: &Ranking, rows: &[&RankRow]) -> Vec<Past
     }
 }
 
-impl Part<'_> {
+impl RankingPart<'_> {
     fn sheet(&self, place: usize) -> Sheet {
         let words = &self.context.template.ranking;
         let name = if place == 0 { &words.sheet } else { &words.sheet_other };
@@ -74,7 +73,7 @@ impl Part<'_> {
             blocks.extend(basis::source(self.context, self.ranking));
             blocks.extend(basis::gaps(self.context, self.ranking, self.kind));
         }
-        blocks.push(Block::Table(Table::new(self.columns(), self.table_rows()).filtered()));
+        blocks.push(Block::Table(TablePlan::new(self.columns(), self.table_rows()).filtered()));
         if is_indicator && self.rows.iter().any(|row| row.score.is_some()) {
             blocks.push(Block::Chart(self.chart()));
         }
@@ -93,15 +92,15 @@ impl Part<'_> {
         fill(&self.context.fill(sentence), &values)
     }
 
-    fn figure(&self) -> Kind {
-        kind_of(self.ranking.unit, self.ranking.digits)
+    fn figure(&self) -> CellFormat {
+        kind_of(self.ranking.unit, self.ranking.display.digits)
     }
 
     /// Whether the score is a fraction whose two counts can be shown.
     fn has_counts(&self) -> bool {
-        let (input, Some(basis)) = (self.context.input, &self.ranking.basis) else { return false };
+        let Some(basis) = &self.ranking.basis else { return false };
         self.rows.iter().any(|row| {
-            let measure = self.context.measure(&input.period_id, basis, &row.unit.unit_code);
+            let measure = self.context.measure(&self.context.now.id, basis, &row.unit.unit_code);
             measure.is_some_and(|measure| measure.denominator.is_some())
         })
     }
@@ -110,18 +109,21 @@ impl Part<'_> {
         self.rows.iter().any(|row| row.class.is_some())
     }
 
-    fn columns(&self) -> Vec<Column> {
+    fn columns(&self) -> Vec<ColumnPlan> {
         let (words, general) = (&self.context.template.ranking, &self.context.template.words);
-        let score = if matches!(self.figure(), Kind::Percent(_)) { &words.rate } else { &words.score };
+        let score = if matches!(self.figure(), CellFormat::Percent(_)) { &words.rate } else { &words.score };
         let better = sense(self.ranking.higher_is_better);
-        let mut columns = vec![Column::new(&words.rank, Kind::Rank, 7), Column::new(&general.unit, Kind::Text, 46)];
+        let mut columns = vec![
+            ColumnPlan::new(&words.rank, CellFormat::Rank, 7),
+            ColumnPlan::new(&general.unit, CellFormat::Text, 46),
+        ];
         if self.has_counts() {
-            columns.push(Column::new(&general.numerator, Kind::Int, 10));
-            columns.push(Column::new(&general.denominator, Kind::Int, 10));
+            columns.push(ColumnPlan::new(&general.numerator, CellFormat::Int, 10));
+            columns.push(ColumnPlan::new(&general.denominator, CellFormat::Int, 10));
         }
-        columns.push(Column::new(score, self.figure(), 11).emphasis(Emphasis::ColourScale(better)));
+        columns.push(ColumnPlan::new(score, self.figure(), 11).emphasis(Emphasis::ColourScale(better)));
         if self.has_classes() {
-            columns.push(Column::new(&words.class, Kind::Label, 12));
+            columns.push(ColumnPlan::new(&words.class, CellFormat::Label, 12));
         }
         columns.extend(self.extras.iter().map(|extra| extra.column.clone()));
         for past in &self.past {
@@ -129,20 +131,21 @@ impl Part<'_> {
                 Past::Before => &general.before,
                 Past::LastYear => &general.last_year,
             };
-            columns.push(Column::new(score, self.figure(), 10).under(past));
-            columns.push(Column::new(&words.rank, Kind::Rank, 7).under(past));
+            columns.push(ColumnPlan::new(score, self.figure(), 10).under(past));
+            columns.push(ColumnPlan::new(&words.rank, CellFormat::Rank, 7).under(past));
             // A rank that goes down in number is a step up, and the difference below is before − now.
-            let movement = Kind::Movement(0, Sense::MoreIsBetter);
-            columns.push(Column::new(&words.change, movement, 10).under(past));
+            let movement = CellFormat::Movement(0, Sense::MoreIsBetter);
+            columns.push(ColumnPlan::new(&words.change, movement, 10).under(past));
         }
-        columns.push(Column::new(&words.note, Kind::Text, 26));
+        columns.push(ColumnPlan::new(&words.note, CellFormat::Text, 26));
         columns
     }
 
-    fn table_rows(&self) -> Vec<Row> {
+    fn table_rows(&self) -> Vec<RowPlan> {
         let ranked = self.rows.iter().filter(|row| row.rank.is_some());
-        let mut rows: Vec<Row> = ranked.map(|row| self.row(row)).collect();
-        let unranked: Vec<Row> = self.rows.iter().filter(|row| row.rank.is_none()).map(|row| self.row(row)).collect();
+        let mut rows: Vec<RowPlan> = ranked.map(|row| self.row(row)).collect();
+        let unranked: Vec<RowPlan> =
+            self.rows.iter().filter(|row| row.rank.is_none()).map(|row| self.row(row)).collect();
         if !unranked.is_empty() {
             rows.push(self.label_row(RowStyle::Section, &self.context.template.ranking.unranked, None));
             rows.extend(unranked);
@@ -153,7 +156,7 @@ impl Part<'_> {
         rows
     }
 
-    fn row(&self, row: &RankRow) -> Row {
+    fn row(&self, row: &RankRow) -> RowPlan {
         let tie = if row.tied { Tie::Shared } else { Tie::Alone };
         let mut cells =
             vec![row.rank.map_or(Cell::Empty, |rank| Cell::Rank(rank, tie)), Cell::text(&row.unit.unit_name)];
@@ -171,11 +174,10 @@ impl Part<'_> {
         }
         let code = row.unit.unit_code.as_str();
         cells.extend(self.extras.iter().map(|extra| extra.cells.get(code).cloned().unwrap_or(Cell::Empty)));
-        let input = self.context.input;
         for past in &self.past {
             let (period, score, rank) = match past {
-                Past::Before => (&input.previous_id, row.score_before, row.rank_before),
-                Past::LastYear => (&input.last_year_id, row.score_last_year, row.rank_last_year),
+                Past::Before => (&self.context.before.id, row.score_before, row.rank_before),
+                Past::LastYear => (&self.context.last_year.id, row.score_last_year, row.rank_last_year),
             };
             // Rules such as "no violation" give points even where nothing is known.
             let (score, rank) = if self.context.holds(period) { (score, rank) } else { (None, None) };
@@ -190,12 +192,12 @@ impl Part<'_> {
         }
         cells.push(Cell::Text(self.note(row)));
         let marked = row.not_sent || self.context.has_not_sent(&row.unit);
-        Row::new(if marked { RowStyle::Marked } else { RowStyle::Body }, cells)
+        RowPlan::new(if marked { RowStyle::Marked } else { RowStyle::Body }, cells)
     }
 
     fn counts(&self, unit_code: &str) -> [Cell; 2] {
         let basis = self.ranking.basis.as_deref().unwrap_or_default();
-        let measure = self.context.measure(&self.context.input.period_id, basis, unit_code);
+        let measure = self.context.measure(&self.context.now.id, basis, unit_code);
         [
             self.context.count_cell(measure, |measure| measure.numerator),
             self.context.count_cell(measure, |measure| measure.denominator),
@@ -221,29 +223,29 @@ impl Part<'_> {
     }
 
     /// A row with a label, and the kind's own figures if the score is an indicator.
-    fn label_row(&self, style: RowStyle, label: &str, basis: Option<&str>) -> Row {
-        let (context, input) = (self.context, self.context.input);
+    fn label_row(&self, style: RowStyle, label: &str, basis: Option<&str>) -> RowPlan {
+        let context = self.context;
         let code = sum_code(self.kind);
         let mut cells = vec![Cell::Empty, Cell::text(label)];
         if self.has_counts() {
             cells.extend(if basis.is_some() { self.counts(&code) } else { [Cell::Empty, Cell::Empty] });
         }
         let value = |period: &str| basis.map(|basis| context.value_cell(context.measure(period, basis, &code)));
-        cells.push(value(&input.period_id).unwrap_or(Cell::Empty));
+        cells.push(value(&context.now.id).unwrap_or(Cell::Empty));
         if self.has_classes() {
             cells.push(Cell::Empty);
         }
         cells.extend(self.extras.iter().map(|_| Cell::Empty));
         for past in &self.past {
             let period = match past {
-                Past::Before => &input.previous_id,
-                Past::LastYear => &input.last_year_id,
+                Past::Before => &context.before.id,
+                Past::LastYear => &context.last_year.id,
             };
             let past = basis.map(|basis| context.period_cell(period, basis, &code));
             cells.extend([past.unwrap_or(Cell::Empty), Cell::Empty, Cell::Empty]);
         }
         cells.push(Cell::Empty);
-        Row::new(style, cells)
+        RowPlan::new(style, cells)
     }
 
     fn chart(&self) -> Chart {
@@ -252,7 +254,7 @@ impl Part<'_> {
         let (drawn, half) = ends(&ranked, words.chart_bars);
         let title =
             half.map_or_else(|| words.chart.clone(), |half| fill(&words.chart_cut, &[("half", &half.to_string())]));
-        score_chart(self.ranking, (self.kind, &self.fill(&title)), &drawn, Place::Beside)
+        score_chart(self.ranking, (self.kind, &self.fill(&title)), &drawn, ChartPosition::Beside)
     }
 }
 
@@ -266,7 +268,7 @@ pub fn ends<'a>(ranked: &[&'a RankRow], most: usize) -> (Vec<&'a RankRow>, Optio
 }
 
 /// Bars of scores.
-pub fn score_chart(ranking: &Ranking, (kind, title): (&str, &str), drawn: &[&RankRow], place: Place) -> Chart {
+pub fn score_chart(ranking: &Ranking, (kind, title): (&str, &str), drawn: &[&RankRow], place: ChartPosition) -> Chart {
     Chart {
         kind: ChartKind::Bar,
         title: title.to_owned(),
@@ -276,7 +278,7 @@ pub fn score_chart(ranking: &Ranking, (kind, title): (&str, &str), drawn: &[&Ran
             tint: Tint::Turn,
             values: drawn.iter().map(|row| row.score).collect(),
         }],
-        unit: kind_of(ranking.unit, ranking.digits),
+        unit: kind_of(ranking.unit, ranking.display.digits),
         file_stem: format!("rank-{}-{kind}", ranking.index_id),
         place,
     }

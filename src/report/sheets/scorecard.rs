@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::input::{FigureUnit, Makeup, Ranking};
 use super::super::number::value_of_cell;
-use super::super::plan::{Block, Cell, Column, Kind, Row, RowStyle, Sheet, Table, Tone};
+use super::super::plan::{Block, Cell, CellFormat, ColumnPlan, RowPlan, RowStyle, Sheet, TablePlan, Tone};
 use super::super::template::fill;
 use super::basis::{self, word};
 use super::composite_card;
@@ -63,7 +63,7 @@ fn sheet(context: &Context<'_>, ranking: &Ranking, row: &RankRow) -> Option<Shee
 /// Score, place and class of the unit, and how they moved.
 fn standing(context: &Context<'_>, ranking: &Ranking, row: &RankRow) -> Vec<(String, String)> {
     let (words, general) = (&context.template.scorecard, &context.template.words);
-    let figure = kind_of(ranking.unit, ranking.digits);
+    let figure = kind_of(ranking.unit, ranking.display.digits);
     let score = |score: Option<f64>| {
         score.map_or_else(|| general.missing.clone(), |score| super::super::number::figure(score, figure))
     };
@@ -76,7 +76,7 @@ fn standing(context: &Context<'_>, ranking: &Ranking, row: &RankRow) -> Vec<(Str
         ("among", among.to_string()),
         ("class", class.to_owned()),
     ];
-    let is_known = context.holds(&context.input.previous_id);
+    let is_known = context.holds(&context.before.id);
     let before =
         [("score", score(row.score_before.filter(|_| is_known))), ("rank", rank(row.rank_before.filter(|_| is_known)))];
     let filled = |sentence: &str, values: &[(&str, String)]| {
@@ -113,33 +113,33 @@ fn points(
     context: &Context<'_>,
     (index, inputs): (&PointsIndex, &BTreeMap<String, String>),
     card: (&Scorecards, usize),
-) -> Table {
+) -> TablePlan {
     let words = &context.template.scorecard;
-    let figure = Kind::Number(index.display.digits);
-    let number = |heading: &str| Column::new(heading, figure, 9);
+    let figure = CellFormat::Number(index.display.digits);
+    let number = |heading: &str| ColumnPlan::new(heading, figure, 9);
     let layer = |layer: Layer| number(word(&context.template.index.layers, layer.word())).under(&words.layers);
     let columns = vec![
-        Column::new(&words.code, Kind::Label, 9),
-        Column::new(&words.name, Kind::Text, 38),
+        ColumnPlan::new(&words.code, CellFormat::Label, 9),
+        ColumnPlan::new(&words.name, CellFormat::Text, 38),
         number(&words.max),
         number(&words.got),
         number(&words.lost),
-        Column::new(&words.status, Kind::Label, 14),
+        ColumnPlan::new(&words.status, CellFormat::Label, 14),
         layer(Layer::SelfScored),
         layer(Layer::Verified),
         layer(Layer::Surveyed),
         layer(Layer::Computed),
-        Column::new(&words.reason, Kind::Text, 26),
-        Column::new(&words.rule, Kind::Text, 24),
-        Column::new(&words.indicator, Kind::Text, 26).under(&words.input),
-        Column::new(&context.template.words.numerator, Kind::Number(0), 10).under(&words.input),
-        Column::new(&context.template.words.denominator, Kind::Number(0), 10).under(&words.input),
-        Column::new(&context.template.words.value, Kind::Number(2), 10).under(&words.input),
-        Column::new(&words.evidence, Kind::Text, 22),
-        Column::new(&words.source, Kind::Text, 20),
+        ColumnPlan::new(&words.reason, CellFormat::Text, 26),
+        ColumnPlan::new(&words.rule, CellFormat::Text, 24),
+        ColumnPlan::new(&words.indicator, CellFormat::Text, 26).under(&words.input),
+        ColumnPlan::new(&context.template.words.numerator, CellFormat::Number(0), 10).under(&words.input),
+        ColumnPlan::new(&context.template.words.denominator, CellFormat::Number(0), 10).under(&words.input),
+        ColumnPlan::new(&context.template.words.value, CellFormat::Number(2), 10).under(&words.input),
+        ColumnPlan::new(&words.evidence, CellFormat::Text, 22),
+        ColumnPlan::new(&words.source, CellFormat::Text, 20),
     ];
     let rows = (0..index.items.len()).map(|item| points_row(context, (index, inputs), card, item));
-    Table::new(columns, rows.collect())
+    TablePlan::new(columns, rows.collect())
 }
 
 fn points_row(
@@ -147,7 +147,7 @@ fn points_row(
     (index, inputs): (&PointsIndex, &BTreeMap<String, String>),
     (cards, at): (&Scorecards, usize),
     place: usize,
-) -> Row {
+) -> RowPlan {
     let (item, scores) = (&index.items[place], &cards.scoring.items[place]);
     let judged = cards.judged.get(&(place, at));
     let number = |value: f64| Cell::Number(value_of_cell(value, FigureUnit::Points, &index.display));
@@ -173,7 +173,7 @@ fn points_row(
     let name = read.and_then(|id| inputs.get(id));
     cells.extend(input(context, (cards, at), read.zip(name.map(String::as_str).or(read))));
     cells.extend([text(Some(&item.evidence)), text(Some(&item.source))]);
-    Row::new(if item.rule.is_some() { RowStyle::Body } else { RowStyle::Sum }, cells)
+    RowPlan::new(if item.rule.is_some() { RowStyle::Body } else { RowStyle::Sum }, cells)
 }
 
 /// The layer that counts, or why there are no points.
@@ -199,7 +199,7 @@ fn input(context: &Context<'_>, (cards, at): (&Scorecards, usize), read: Option<
     let name = if name == id { id.to_owned() } else { format!("{name} ({id})") };
     let measure = cards.figures.now.get(id).and_then(|column| column.get(at));
     let value = match (measure.and_then(|measure| measure.value), info) {
-        (Some(value), Some(info)) => Cell::As(kind_of(info.unit, info.digits), value),
+        (Some(value), Some(info)) => Cell::As(kind_of(info.unit, info.display.digits), value),
         (Some(value), None) => Cell::Number(value),
         (None, _) => absent(context, measure.map(|measure| measure.status)),
     };

@@ -69,26 +69,28 @@ fn file(book: &Book, theme: &Theme, format: &Format) -> Result<ReportFile, Repor
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{build, fixture};
+    use crate::{build, tests::province};
 
     #[test]
     fn files_stand_in_the_order_of_the_book_and_end_like_their_format() {
-        let input = fixture::province();
-        let book = build(&input);
-        let theme = &input.template.theme;
+        let input = province();
+        let theme = &input.template.theme.clone();
+        let book = build(input);
         let written = files(&book, theme, &["svg", "png", "xlsx"]).expect("all formats write it");
         let names: Vec<&str> = written.iter().map(|file| file.name.as_str()).collect();
         assert_eq!(names[0], "bao-cao_2020-Q1.xlsx");
         let stems: Vec<&str> = book.charts().map(|chart| chart.file_stem.as_str()).collect();
-        let expected: Vec<String> = stems.iter().flat_map(|stem| [format!("{stem}.png"), format!("{stem}.svg")]).collect();
+        let expected: Vec<String> =
+            stems.iter().flat_map(|stem| [format!("{stem}.png"), format!("{stem}.svg")]).collect();
         assert_eq!(names[1..], expected);
         assert_eq!(written, files(&book, theme, &["xlsx", "png", "svg"]).expect("all formats write it"));
     }
 
     #[test]
     fn a_format_that_nobody_writes_is_named() {
-        let input = fixture::province();
-        let error = files(&build(&input), &input.template.theme, &["xlsx", "wri"]).expect_err("it is unknown");
+        let input = province();
+        let theme = input.template.theme.clone();
+        let error = files(&build(input), &theme, &["xlsx", "wri"]).expect_err("it is unknown");
         assert!(error.to_string().contains("wri") && error.to_string().contains("xlsx"), "{error}");
     }
 }

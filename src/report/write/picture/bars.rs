@@ -4,7 +4,7 @@ use super::face::{Faces, Weight};
 use super::scale::{Axis, LEADING, MARGIN, NAME, SMALL, WIDTH, begin, line, paint};
 use super::scene::{Anchor, Scene};
 use crate::number;
-use crate::plan::{Chart, ChartKind, Kind};
+use crate::plan::{CellFormat, Chart, ChartKind};
 use crate::template::Theme;
 
 /// Share of the width that names may take.
@@ -165,7 +165,7 @@ impl Drawing<'_> {
                 self.scene.text(line(at, SMALL, Anchor::Middle, (255, 255, 255), &words));
             }
         }
-        if !matches!(self.chart.unit, Kind::Percent(_)) || sum <= 0.0 {
+        if !matches!(self.chart.unit, CellFormat::Percent(_)) || sum <= 0.0 {
             let words = if sum > 0.0 { number::figure(sum, self.chart.unit) } else { "–".to_owned() };
             self.beyond((self.x(sum), baseline), &words);
         }

@@ -43,8 +43,7 @@ pub fn svg(scene: &Scene, name: &str) -> Result<String, ReportError> {
     let mut text = String::new();
     {
         let mut backend = SVGBackend::with_string(&mut text, (scene.width.ceil() as u32, scene.height.ceil() as u32));
-        draw(&mut backend, scene)
-            .map_err(|message| ReportError::Drawing { chart: name.to_owned(), message })?;
+        draw(&mut backend, scene).map_err(|message| ReportError::Drawing { chart: name.to_owned(), message })?;
         backend.present().map_err(|error| failure(name, &error))?;
     }
     Ok(text)
@@ -61,21 +60,20 @@ fn pixel(value: f64) -> i32 {
 fn draw(backend: &mut SVGBackend<'_>, scene: &Scene) -> Result<(), String> {
     let (width, height) = backend.get_size();
     let paper = filled((255, 255, 255));
-    let told = |error: &dyn std::fmt::Display| error.to_string();
-    backend.draw_rect((0, 0), (width as i32, height as i32), &paper, true).map_err(|error| told(&error))?;
+    backend.draw_rect((0, 0), (width as i32, height as i32), &paper, true).map_err(|error| error.to_string())?;
     for item in &scene.items {
         match item {
             Item::Rect { x, y, width, height, colour } => {
                 let from = (pixel(*x), pixel(*y));
-                // A backend counts the last pixel in.
+                // One pixel less, so that the parts of a stack stay apart.
                 let to = (pixel(x + width) - 1, pixel(y + height) - 1);
                 let to = (to.0.max(from.0), to.1.max(from.1));
-                backend.draw_rect(from, to, &filled(*colour), true).map_err(|error| told(&error))?;
+                backend.draw_rect(from, to, &filled(*colour), true).map_err(|error| error.to_string())?;
             }
             Item::Path { points, width, colour } => {
                 let points = points.iter().map(|(x, y)| (pixel(*x), pixel(*y)));
                 let style = ShapeStyle { stroke_width: *width, ..filled(*colour) };
-                backend.draw_path(points, &style).map_err(|error| told(&error))?;
+                backend.draw_path(points, &style).map_err(|error| error.to_string())?;
             }
             Item::Text(text) => words(backend, text)?,
         }

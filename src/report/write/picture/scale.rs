@@ -3,7 +3,7 @@
 use super::face::{Faces, Weight};
 use super::scene::{Anchor, Rgb, Scene, Text};
 use crate::number;
-use crate::plan::{Chart, Kind};
+use crate::plan::{CellFormat, Chart};
 use crate::template::{Theme, rgb};
 
 /// Width of every picture.
@@ -27,14 +27,14 @@ pub struct Axis {
 
 impl Axis {
     /// Round ticks around the values, with zero among them; shares end at 100 %.
-    pub fn around(least: f64, greatest: f64, unit: Kind) -> Self {
+    pub fn around(least: f64, greatest: f64, unit: CellFormat) -> Self {
         let (least, greatest) = (least.min(0.0), greatest.max(0.0));
         let span = if greatest > least { greatest - least } else { 1.0 };
         let power = 10_f64.powf((span / 5.0).log10().floor());
         let nice = [1.0, 2.0, 2.5, 5.0, 10.0].map(|factor| factor * power);
         let step = nice.into_iter().find(|step| span / step <= 5.5).unwrap_or(power * 10.0);
         let mut to = (greatest / step - 1e-9).ceil() * step;
-        if matches!(unit, Kind::Percent(_)) && greatest <= 1.0 + 1e-9 {
+        if matches!(unit, CellFormat::Percent(_)) && greatest <= 1.0 + 1e-9 {
             to = to.min(1.0);
         }
         if to <= least {
@@ -54,15 +54,15 @@ impl Axis {
     }
 
     /// A tick in words, with no more digits than the step needs.
-    pub fn words(&self, tick: f64, unit: Kind) -> String {
-        let step = if matches!(unit, Kind::Percent(_)) { self.step * 100.0 } else { self.step };
+    pub fn words(&self, tick: f64, unit: CellFormat) -> String {
+        let step = if matches!(unit, CellFormat::Percent(_)) { self.step * 100.0 } else { self.step };
         let digits = (0..6).find(|digits| {
             let scaled = step * 10_f64.powi(*digits);
             (scaled - scaled.round()).abs() < 1e-6
         });
         let digits = digits.unwrap_or(2) as u8;
         match unit {
-            Kind::Percent(_) => number::figure(tick, Kind::Percent(digits)),
+            CellFormat::Percent(_) => number::figure(tick, CellFormat::Percent(digits)),
             _ => number::decimal(tick, digits),
         }
     }
@@ -116,15 +116,15 @@ mod tests {
 
     #[test]
     fn shares_end_at_one_hundred_percent() {
-        let axis = Axis::around(0.2, 0.97, Kind::Percent(1));
+        let axis = Axis::around(0.2, 0.97, CellFormat::Percent(1));
         assert!((axis.to - 1.0).abs() < 1e-9);
-        let ticks: Vec<String> = axis.ticks().map(|tick| axis.words(tick, Kind::Percent(1))).collect();
+        let ticks: Vec<String> = axis.ticks().map(|tick| axis.words(tick, CellFormat::Percent(1))).collect();
         assert_eq!(ticks, ["0%", "20%", "40%", "60%", "80%", "100%"]);
     }
 
     #[test]
     fn an_axis_of_nothing_still_has_a_length() {
-        let axis = Axis::around(0.0, 0.0, Kind::Int);
+        let axis = Axis::around(0.0, 0.0, CellFormat::Int);
         assert!(axis.to > axis.from);
     }
 }

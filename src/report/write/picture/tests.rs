@@ -3,14 +3,14 @@
 use chrono::NaiveDateTime;
 
 use super::{png, svg};
-use crate::plan::{Block, Book, Chart, ChartKind, Kind, Orientation, Place, Series, Sheet, Tint};
-use crate::{Template, Theme, fixture};
+use crate::plan::{Block, Book, CellFormat, Chart, ChartKind, ChartPosition, Orientation, Series, Sheet, Tint};
+use crate::{Template, Theme, tests};
 
 const LONG: &str = "Ban Quản lý Khu kinh tế cửa khẩu và các khu công nghiệp, Sở Lao động – Thương binh và Xã hội, \
                     Uỷ ban nhân dân thị xã Gò Công Đông, huyện Tân Phú Đông";
 
 fn theme() -> Theme {
-    Template::parse(fixture::TEMPLATE).expect("the shipped template is sound").theme
+    Template::parse(tests::TEMPLATE).expect("the shipped template is sound").theme
 }
 
 fn chart(kind: ChartKind, bars: usize) -> Chart {
@@ -20,9 +20,9 @@ fn chart(kind: ChartKind, bars: usize) -> Chart {
         title: format!("Xếp hạng: {LONG}"),
         categories: (0..bars).map(|bar| format!("{LONG} {bar}")).collect(),
         series: vec![Series { name: "Tỷ lệ đúng hạn".into(), tint: Tint::Turn, values }],
-        unit: Kind::Percent(1),
+        unit: CellFormat::Percent(1),
         file_stem: "test".into(),
-        place: Place::Below,
+        place: ChartPosition::Below,
     }
 }
 

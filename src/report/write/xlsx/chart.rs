@@ -6,7 +6,7 @@ use rust_xlsxwriter::{
 };
 
 use super::styles::colour;
-use crate::plan::{Chart, ChartKind, Kind, Series};
+use crate::plan::{CellFormat, Chart, ChartKind, Series};
 use crate::template::Theme;
 
 const WIDTH: u32 = 540;
@@ -115,11 +115,11 @@ fn fill(text: &str, kind: ChartKind) -> ChartFormat {
     format
 }
 
-fn number_format(kind: Kind) -> String {
+fn number_format(kind: CellFormat) -> String {
     let decimals = |digits: u8| if digits == 0 { String::new() } else { format!(".{}", "0".repeat(digits.into())) };
     match kind {
-        Kind::Percent(digits) => format!("0{}%", decimals(digits)),
-        Kind::Number(digits) => format!("#,##0{}", decimals(digits)),
+        CellFormat::Percent(digits) => format!("0{}%", decimals(digits)),
+        CellFormat::Number(digits) => format!("#,##0{}", decimals(digits)),
         _ => "#,##0".to_owned(),
     }
 }
@@ -189,7 +189,7 @@ fn dress(native: &mut Native, chart: &Chart, theme: &Theme) {
             native.x_axis().set_max(greatest + room);
         }
     }
-    if matches!(chart.unit, Kind::Percent(_)) && chart.kind == ChartKind::StackedBar {
+    if matches!(chart.unit, CellFormat::Percent(_)) && chart.kind == ChartKind::StackedBar {
         native.x_axis().set_max(1);
     }
 }

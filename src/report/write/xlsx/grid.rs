@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rust_xlsxwriter::{ColNum, RowNum, Worksheet, XlsxError};
 
 use super::{measure, page};
-use crate::plan::{Block, Cell, Column, Filter, Kind, RowStyle, Table, Turn};
+use crate::plan::{Block, Cell, CellFormat, ColumnPlan, Filter, RowStyle, TablePlan, Turn};
 
 /// Columns of a sheet without tables: together as wide as two charts side by side.
 const FREE: [f64; 8] = [18.85; 8];
@@ -74,7 +74,7 @@ impl Grid {
             widths = FREE.to_vec();
         }
         // Names of facts stand in the first column if it holds words.
-        let words = tables().all(|table| table.columns.first().is_some_and(|column| column.kind == Kind::Text));
+        let words = tables().all(|table| table.columns.first().is_some_and(|column| column.kind == CellFormat::Text));
         if words {
             widths[0] = widths[0].max((fact_width(blocks, points)).min(LONGEST_FACT));
         }
@@ -102,7 +102,7 @@ impl Grid {
     }
 
     /// Where pages begin of a table that cannot be read on one; between groups of columns, if these are not too wide.
-    fn pages_of(&self, table: &Table) -> Vec<ColNum> {
+    fn pages_of(&self, table: &TablePlan) -> Vec<ColNum> {
         let (names, whole) = (self.names_width(), self.pixels(self.widths.len()));
         if self.name_columns == 0 || page::fits(whole) {
             return Vec::new();
@@ -250,21 +250,22 @@ fn fact_width(blocks: &[Block], points: u16) -> f64 {
 const WIDE: usize = 7;
 
 /// Columns up to the one that names what stands in a row, of a table wide enough to lose sight of it.
-pub fn name_columns(table: &Table) -> ColNum {
-    let names = table.columns.iter().position(|column| column.kind == Kind::Text);
+pub fn name_columns(table: &TablePlan) -> ColNum {
+    let names = table.columns.iter().position(|column| column.kind == CellFormat::Text);
     names.filter(|_| table.columns.len() > WIDE).map_or(0, |column| column as ColNum + 1)
 }
 
 /// Fits the cells up to the column's own limit, and the longest word of its heading always.
-fn column_width(table: &Table, index: usize, column: &Column, points: u16) -> f64 {
+fn column_width(table: &TablePlan, index: usize, column: &ColumnPlan, points: u16) -> f64 {
     // Figures of one table look best in columns that do not differ much.
-    let figures = !matches!(column.kind, Kind::Text | Kind::Label | Kind::Rank) && column.turn == Turn::Across;
+    let figures =
+        !matches!(column.kind, CellFormat::Text | CellFormat::Label | CellFormat::Rank) && column.turn == Turn::Across;
     let mut widest: f64 = if figures { 8.0 } else { 3.0 };
     let rows = table.rows.iter().filter(|row| row.style != RowStyle::Note);
     for row in rows {
         // The head of a group may run over the empty cell beside it.
         let beside = row.cells.get(index + 1).is_none_or(|cell| *cell == Cell::Empty);
-        let runs_over = row.style == RowStyle::Section && column.kind == Kind::Text && beside;
+        let runs_over = row.style == RowStyle::Section && column.kind == CellFormat::Text && beside;
         if let Some(cell) = row.cells.get(index).filter(|_| !runs_over) {
             let bold =
                 if matches!(row.style, RowStyle::Total | RowStyle::Section | RowStyle::Sum) { 1.08 } else { 1.0 };
@@ -281,7 +282,7 @@ fn column_width(table: &Table, index: usize, column: &Column, points: u16) -> f6
     if column.turn == Turn::Upright {
         return measure::column(widest).max(f64::from(column.width)) + button;
     }
-    let indent = if column.kind == Kind::Text { measure::INDENT } else { 0.0 };
+    let indent = if column.kind == CellFormat::Text { measure::INDENT } else { 0.0 };
     let limit = f64::from(column.width) + indent;
     let fitted = (measure::column(widest) + indent).max(measure::column(heading_lines).min(limit)).min(limit);
     fitted.max(measure::column(heading_word))

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::plan::{Cell, Row, Table};
+use crate::plan::{Cell, RowPlan, TablePlan};
 
 /// The table with the names of the sheets that it leads to.
-pub fn named<'t>(table: &'t Table, names: &[String]) -> Cow<'t, Table> {
+pub fn named<'t>(table: &'t TablePlan, names: &[String]) -> Cow<'t, TablePlan> {
     let has_links = table.rows.iter().flat_map(|row| &row.cells).any(|cell| matches!(cell, Cell::Link { .. }));
     if !has_links {
         return Cow::Borrowed(table);
@@ -14,6 +14,6 @@ pub fn named<'t>(table: &'t Table, names: &[String]) -> Cow<'t, Table> {
         Cell::Link { sheet, words } => Cell::Link { sheet: *sheet, words: names.get(*sheet).unwrap_or(words).clone() },
         other => other.clone(),
     };
-    let row = |row: &Row| Row::new(row.style, row.cells.iter().map(renamed).collect());
-    Cow::Owned(Table { rows: table.rows.iter().map(row).collect(), ..table.clone() })
+    let row = |row: &RowPlan| RowPlan::new(row.style, row.cells.iter().map(renamed).collect());
+    Cow::Owned(TablePlan { rows: table.rows.iter().map(row).collect(), ..table.clone() })
 }

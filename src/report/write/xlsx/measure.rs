@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use crate::number;
-use crate::plan::{Cell, Kind, Tie};
+use crate::plan::{Cell, CellFormat, Tie};
 
 /// Pixels of one unit of column width, and of a cell's two margins, as Excel counts them.
 pub const UNIT: f64 = 7.0;
@@ -48,7 +48,7 @@ pub fn height(lines: usize, points: u16) -> f64 {
 }
 
 /// What a cell looks like, to measure it.
-pub fn shown(cell: &Cell, kind: Kind) -> String {
+pub fn shown(cell: &Cell, kind: CellFormat) -> String {
     match cell {
         Cell::Text(text) | Cell::Absent(text) | Cell::Link { words: text, .. } => text.clone(),
         Cell::Int(value) => format!("{})", number::int(*value)),
@@ -61,9 +61,9 @@ pub fn shown(cell: &Cell, kind: Kind) -> String {
     }
 }
 
-fn measured(value: f64, kind: Kind) -> String {
+fn measured(value: f64, kind: CellFormat) -> String {
     let text = number::figure(value, kind);
-    if matches!(kind, Kind::Movement(..)) { format!("▲ {text}") } else { text + ")" }
+    if matches!(kind, CellFormat::Movement(..)) { format!("▲ {text}") } else { text + ")" }
 }
 
 fn wrapped(line: &str, points: u16, room: f64) -> usize {

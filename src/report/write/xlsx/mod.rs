@@ -16,7 +16,7 @@ use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
 use crate::ReportError;
-use crate::plan::{Block, Book, Place, Sheet};
+use crate::plan::{Block, Book, ChartPosition, Sheet};
 use crate::template::Theme;
 
 pub use correction::{CorrectionRow, CorrectionSheet, render as render_correction};
@@ -34,7 +34,7 @@ pub fn render(book: &Book, theme: &Theme) -> Result<Vec<u8>, ReportError> {
     workbook.set_properties(&properties(book)?);
     let names = names::unique(book.sheets.iter().map(|sheet| sheet.name.as_str()).chain([theme.data_sheet.as_str()]));
     let data = DataSheet::new(names.last().map_or("", |n| n));
-    let mut writer = Writer { styles: Styles::new(theme), theme, data, names: &names };
+    let mut writer = WorkbookWriter { styles: Styles::new(theme), theme, data, names: &names };
     for (sheet, name) in book.sheets.iter().zip(&names) {
         let worksheet = workbook.add_worksheet();
         worksheet.set_name(name)?;
@@ -48,7 +48,7 @@ pub fn render(book: &Book, theme: &Theme) -> Result<Vec<u8>, ReportError> {
 }
 
 /// What is shared by all sheets.
-struct Writer<'a> {
+struct WorkbookWriter<'a> {
     styles: Styles<'a>,
     theme: &'a Theme,
     data: DataSheet,
@@ -56,7 +56,7 @@ struct Writer<'a> {
     names: &'a [String],
 }
 
-impl Writer<'_> {
+impl WorkbookWriter<'_> {
     fn sheet(&mut self, worksheet: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError> {
         let mut grid = Grid::new(&sheet.blocks, self.theme.size);
         grid.set_widths(worksheet)?;
@@ -80,8 +80,8 @@ impl Writer<'_> {
                     let native = self.data.chart(chart, self.theme);
                     let (width, height) = chart::size(chart);
                     let place = match chart.place {
-                        Place::Beside => grid.beside(width, height),
-                        Place::Below => grid.below(width, height),
+                        ChartPosition::Beside => grid.beside(width, height),
+                        ChartPosition::Below => grid.below(width, height),
                     };
                     worksheet.insert_chart_with_offset(place.row, 0, &native, place.x, 4)?;
                 }

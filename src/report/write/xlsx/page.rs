@@ -4,7 +4,7 @@ use rust_xlsxwriter::{RowNum, Worksheet, XlsxError};
 
 use super::grid::Grid;
 use crate::plan::Orientation;
-use crate::template::Theme;
+use crate::template::{Theme, fill};
 
 /// Number by which Excel knows A4.
 const A4: u8 = 9;
@@ -28,7 +28,9 @@ pub fn set_up(worksheet: &mut Worksheet, orientation: Orientation, title: &str, 
     worksheet.set_margins(0.59, 0.59, 0.59, 0.71, 0.3, 0.3);
     worksheet.set_print_center_horizontally(true);
     let title: String = title.chars().take(LONGEST_FOOTER).collect();
-    worksheet.set_footer(format!("&L&8{}&R&8{}", title.replace('&', "&&"), theme.page));
+    // What Excel calls the number of a page and how many there are.
+    let page = fill(&theme.page, &[("page", "&P"), ("pages", "&N")]);
+    worksheet.set_footer(format!("&L&8{}&R&8{}", title.replace('&', "&&"), page));
 }
 
 /// Once the contents are known: a sheet a little longer than a page is printed on one, and a sheet of charts

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, FormatUnderline};
 
-use crate::plan::{Kind, RowStyle, Sense, Tone};
+use crate::plan::{CellFormat, RowStyle, Sense, Tone};
 use crate::template::{Theme, rgb};
 
 /// Makes formats and keeps those of table cells.
@@ -17,13 +17,13 @@ pub struct Styles<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Look {
     /// A figure or text of a kind.
-    Shown(Kind),
+    Shown(CellFormat),
     /// A shared place.
     SharedRank,
     /// A word in place of a figure.
     Absent,
     /// A change, coloured by what it means.
-    Moved(Kind, Change),
+    Moved(CellFormat, Change),
     /// Words that lead to another sheet.
     Link,
 }
@@ -149,7 +149,7 @@ fn cell(theme: &Theme, style: RowStyle, look: Look) -> Format {
         Look::SharedRank => format.set_num_format("0\"=\"").set_align(FormatAlign::Center),
         Look::Absent => format.set_align(FormatAlign::Center).set_font_color(colour(&theme.muted)),
         Look::Shown(kind) => shown(format, style, kind),
-        Look::Link => shown(format, style, Kind::Text)
+        Look::Link => shown(format, style, CellFormat::Text)
             .set_font_color(colour(&theme.accent))
             .set_underline(FormatUnderline::Single),
         Look::Moved(kind, change) => {
@@ -163,19 +163,19 @@ fn cell(theme: &Theme, style: RowStyle, look: Look) -> Format {
     }
 }
 
-fn shown(format: Format, style: RowStyle, kind: Kind) -> Format {
+fn shown(format: Format, style: RowStyle, kind: CellFormat) -> Format {
     match kind {
         // The head of a group runs over the empty cells beside it instead of growing tall.
-        Kind::Text if style == RowStyle::Section => format.set_indent(1),
-        Kind::Text => format.set_text_wrap().set_indent(1),
-        Kind::Label => format.set_align(FormatAlign::Center),
+        CellFormat::Text if style == RowStyle::Section => format.set_indent(1),
+        CellFormat::Text => format.set_text_wrap().set_indent(1),
+        CellFormat::Label => format.set_align(FormatAlign::Center),
         // The width of a bracket keeps figures off the border.
-        Kind::Int => format.set_num_format("#,##0_)"),
-        Kind::Percent(digits) => format.set_num_format(format!("{}%_)", decimals("0", digits))),
-        Kind::Number(digits) => format.set_num_format(format!("{}_)", decimals("#,##0", digits))),
-        Kind::Date => format.set_num_format("dd/mm/yyyy").set_align(FormatAlign::Center),
-        Kind::Rank => format.set_num_format("0").set_align(FormatAlign::Center),
-        Kind::Movement(digits, _) => {
+        CellFormat::Int => format.set_num_format("#,##0_)"),
+        CellFormat::Percent(digits) => format.set_num_format(format!("{}%_)", decimals("0", digits))),
+        CellFormat::Number(digits) => format.set_num_format(format!("{}_)", decimals("#,##0", digits))),
+        CellFormat::Date => format.set_num_format("dd/mm/yyyy").set_align(FormatAlign::Center),
+        CellFormat::Rank => format.set_num_format("0").set_align(FormatAlign::Center),
+        CellFormat::Movement(digits, _) => {
             let number = decimals("#,##0", digits);
             let arrows = format!("\"▲ \"{number};\"▼ \"{number};\"0\"");
             format.set_num_format(arrows).set_align(FormatAlign::Center)

@@ -8,8 +8,10 @@ use rust_xlsxwriter::{
 use super::grid::{self, Grid};
 use super::measure;
 use super::styles::{Change, Look, Styles, colour};
+use crate::plan::{
+    Cell, CellFormat, ColumnPlan, Emphasis, Filter, Numbering, RowPlan, RowStyle, Sense, TablePlan, Tie, Turn,
+};
 use cchc_model::escaped;
-use crate::plan::{Cell, Column, Emphasis, Filter, Kind, Numbering, Row, RowStyle, Sense, Table, Tie, Turn};
 
 /// Headings lower than this are not frozen: they would fill the window.
 const LOWEST_FROZEN: RowNum = 15;
@@ -18,7 +20,7 @@ pub fn write(
     worksheet: &mut Worksheet,
     grid: &mut Grid,
     styles: &mut Styles<'_>,
-    table: &Table,
+    table: &TablePlan,
 ) -> Result<(), XlsxError> {
     let first = grid.begin();
     headings(worksheet, grid, styles, table)?;
@@ -40,7 +42,7 @@ pub fn write(
 fn main_table(
     worksheet: &mut Worksheet,
     grid: &mut Grid,
-    table: &Table,
+    table: &TablePlan,
     (first, body): (RowNum, RowNum),
 ) -> Result<(), XlsxError> {
     if grid.has_main {
@@ -58,7 +60,7 @@ fn main_table(
     Ok(())
 }
 
-fn last_column(table: &Table) -> ColNum {
+fn last_column(table: &TablePlan) -> ColNum {
     table.columns.len().saturating_sub(1) as ColNum
 }
 
@@ -66,7 +68,7 @@ fn headings(
     worksheet: &mut Worksheet,
     grid: &mut Grid,
     styles: &mut Styles<'_>,
-    table: &Table,
+    table: &TablePlan,
 ) -> Result<(), XlsxError> {
     let (top, across, upright) = (grid.row, styles.header(), styles.upright());
     let depth = table.columns.iter().map(|column| column.heading.len()).max().unwrap_or(1);
@@ -115,12 +117,13 @@ fn headings(
 }
 
 /// Last column of the group that shares a heading with `start` down to `level`; a lowest heading stands alone.
-fn group_end(columns: &[Column], start: usize, level: usize) -> usize {
+fn group_end(columns: &[ColumnPlan], start: usize, level: usize) -> usize {
     let heading = &columns[start].heading;
     if level + 1 >= heading.len() {
         return start;
     }
-    let shares = |column: &Column| column.heading.len() > level + 1 && column.heading[..=level] == heading[..=level];
+    let shares =
+        |column: &ColumnPlan| column.heading.len() > level + 1 && column.heading[..=level] == heading[..=level];
     start + columns[start + 1..].iter().take_while(|column| shares(column)).count()
 }
 
@@ -128,14 +131,14 @@ fn write_row(
     worksheet: &mut Worksheet,
     grid: &mut Grid,
     styles: &mut Styles<'_>,
-    table: &Table,
-    row: &Row,
+    table: &TablePlan,
+    row: &RowPlan,
 ) -> Result<(), XlsxError> {
     let at = grid.row;
     grid.row += 1;
     if row.style == RowStyle::Note {
-        let text = row.cells.first().map_or_else(String::new, |cell| measure::shown(cell, Kind::Text));
-        let (last, format) = (last_column(table), styles.cell(row.style, Look::Shown(Kind::Text)));
+        let text = row.cells.first().map_or_else(String::new, |cell| measure::shown(cell, CellFormat::Text));
+        let (last, format) = (last_column(table), styles.cell(row.style, Look::Shown(CellFormat::Text)));
         if last > 0 {
             worksheet.merge_range(at, 0, at, last, "", format)?;
         }
@@ -147,7 +150,7 @@ fn write_row(
     for (index, (column, cell)) in table.columns.iter().zip(&row.cells).enumerate() {
         write_cell(worksheet, styles, (at, index as ColNum), row.style, column.kind, cell)?;
         if let Cell::Text(text) = cell
-            && column.kind == Kind::Text
+            && column.kind == CellFormat::Text
             && row.style != RowStyle::Section
         {
             lines = lines.max(measure::lines(text, grid.points, grid.widths[index] - measure::INDENT));
@@ -164,18 +167,18 @@ fn write_cell(
     styles: &mut Styles<'_>,
     (row, column): (RowNum, ColNum),
     style: RowStyle,
-    kind: Kind,
+    kind: CellFormat,
     cell: &Cell,
 ) -> Result<(), XlsxError> {
     let look = match cell {
         Cell::Number(value) => figure(kind, *value),
         Cell::As(kind, value) => figure(*kind, *value),
-        Cell::Date(_) => Look::Shown(Kind::Date),
+        Cell::Date(_) => Look::Shown(CellFormat::Date),
         Cell::Rank(_, Tie::Shared) => Look::SharedRank,
         Cell::Absent(_) => Look::Absent,
         Cell::Link { .. } => Look::Link,
         // Words in a column of figures are set like words.
-        Cell::Text(_) if !matches!(kind, Kind::Text | Kind::Label) => Look::Shown(Kind::Label),
+        Cell::Text(_) if !matches!(kind, CellFormat::Text | CellFormat::Label) => Look::Shown(CellFormat::Label),
         _ => Look::Shown(kind),
     };
     let format = styles.cell(style, look);
@@ -200,9 +203,9 @@ fn write_cell(
     Ok(())
 }
 
-fn figure(kind: Kind, value: f64) -> Look {
+fn figure(kind: CellFormat, value: f64) -> Look {
     match kind {
-        Kind::Movement(digits, sense) => Look::Moved(kind, Change::of(value, digits, sense)),
+        CellFormat::Movement(digits, sense) => Look::Moved(kind, Change::of(value, digits, sense)),
         _ => Look::Shown(kind),
     }
 }
@@ -213,7 +216,7 @@ fn settled(value: f64, look: Look) -> f64 {
 }
 
 /// Colours and bars compare units only, so sums stay outside.
-fn emphasise(worksheet: &mut Worksheet, styles: &Styles<'_>, table: &Table, body: RowNum) -> Result<(), XlsxError> {
+fn emphasise(worksheet: &mut Worksheet, styles: &Styles<'_>, table: &TablePlan, body: RowNum) -> Result<(), XlsxError> {
     let theme = styles.theme();
     let stretches = stretches(table, body);
     let (Some(first), Some(last)) = (stretches.first(), stretches.last()) else { return Ok(()) };
@@ -281,7 +284,7 @@ fn share_colours(
 }
 
 /// First and last rows of each run of body rows.
-fn stretches(table: &Table, body: RowNum) -> Vec<(RowNum, RowNum)> {
+fn stretches(table: &TablePlan, body: RowNum) -> Vec<(RowNum, RowNum)> {
     let mut stretches: Vec<(RowNum, RowNum)> = Vec::new();
     for (index, row) in table.rows.iter().enumerate() {
         if !matches!(row.style, RowStyle::Body | RowStyle::Marked) {

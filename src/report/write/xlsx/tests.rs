@@ -6,13 +6,13 @@ use calamine::{Data, Range, Reader, Xlsx};
 
 use super::render;
 use crate::plan::{
-    Block, Book, Cell, Chart, ChartKind, Column, Emphasis, Kind, Orientation, Place, Row, RowStyle, Series, Sheet,
-    Table, Tie, Tint, Turn,
+    Block, Book, Cell, CellFormat, Chart, ChartKind, ChartPosition, ColumnPlan, Emphasis, Orientation, RowPlan,
+    RowStyle, Series, Sheet, TablePlan, Tie, Tint, Turn,
 };
-use crate::{Template, build, fixture};
+use crate::{ReportInput, Template, build, tests};
 
 fn theme() -> crate::Theme {
-    Template::parse(fixture::TEMPLATE).expect("the shipped template is sound").theme
+    Template::parse(tests::TEMPLATE).expect("the shipped template is sound").theme
 }
 
 fn open(bytes: Vec<u8>) -> Xlsx<Cursor<Vec<u8>>> {
@@ -33,9 +33,13 @@ fn row_of(range: &Range<Data>, column: u32, words: &str) -> u32 {
     rows.into_iter().find(|row| text(range, *row, column) == words).expect("the words are in the column")
 }
 
+fn written(input: ReportInput) -> Vec<u8> {
+    let theme = input.template.theme.clone();
+    render(&build(input), &theme).expect("the workbook is written")
+}
+
 fn province() -> Vec<u8> {
-    let input = fixture::province();
-    render(&build(&input), &input.template.theme).expect("the workbook is written")
+    written(tests::province())
 }
 
 #[test]
@@ -82,7 +86,7 @@ fn form_06_has_its_letterhead_thirteen_columns_and_three_heading_rows() {
 
 #[test]
 fn form_06_counts_sections_and_total_as_given() {
-    let input = fixture::province();
+    let input = tests::province();
     let form = sheet(province(), "Biểu 06");
     let first = row_of(&form, 0, "(1)") + 1;
     assert_eq!((text(&form, first, 0).as_str(), text(&form, first, 1).as_str()), ("I", "Sở, ngành"));
@@ -98,9 +102,9 @@ fn form_06_counts_sections_and_total_as_given() {
 
 #[test]
 fn a_ranking_shows_ties_and_lists_units_without_rank_with_the_reason() {
-    let mut input = fixture::province();
+    let mut input = tests::province();
     input.rankings[0].rows.retain(|row| row.unit.kind.as_deref() == Some("department"));
-    let bytes = render(&build(&input), &input.template.theme).expect("the workbook is written");
+    let bytes = written(input);
     let ranking = sheet(bytes, "XH Sở, ngành");
     let unranked = row_of(&ranking, 1, "Không xếp hạng");
     assert_eq!(text(&ranking, unranked - 1, 0), "18");
@@ -114,13 +118,20 @@ fn a_ranking_shows_ties_and_lists_units_without_rank_with_the_reason() {
 #[test]
 fn a_unit_named_like_a_formula_stays_a_string() {
     let names = ["=1+1", "+84", "-x", "@sum", "=HYPERLINK(\"http://x\")"];
-    let rows = names.map(|name| Row::new(RowStyle::Body, vec![Cell::text(name)])).to_vec();
-    let mut blocks = vec![Block::Table(Table::new(vec![Column::new("=tên", Kind::Text, 30)], rows))];
+    let rows = names.map(|name| RowPlan::new(RowStyle::Body, vec![Cell::text(name)])).to_vec();
+    let mut blocks = vec![Block::Table(TablePlan::new(vec![ColumnPlan::new("=tên", CellFormat::Text, 30)], rows))];
     blocks.push(Block::heading(1, "=tiêu đề"));
     blocks.push(Block::Facts(vec![("=a".into(), "=b".into())]));
-    let created = fixture::province().data_time;
+    let created = tests::province().data_time;
     let page = Sheet { name: "=Tên".into(), orientation: Orientation::Portrait, blocks };
-    let book = Book { file_stem: String::new(), title: "=t".into(), subject: String::new(), author: String::new(), created, sheets: vec![page] };
+    let book = Book {
+        file_stem: String::new(),
+        title: "=t".into(),
+        subject: String::new(),
+        author: String::new(),
+        created,
+        sheets: vec![page],
+    };
     let mut workbook = open(render(&book, &theme()).expect("the workbook is written"));
     let range = workbook.worksheet_range("=Tên").expect("the sheet is there");
     assert_eq!(range.get_value((0, 0)), Some(&Data::String("=tên".into())));
@@ -132,12 +143,13 @@ fn a_unit_named_like_a_formula_stays_a_string() {
 
 #[test]
 fn a_past_without_data_is_unknown_and_not_zero() {
-    let mut input = fixture::province();
-    input.indicators.retain(|row| row.period != input.last_year_id);
+    let mut input = tests::province();
+    let last_year = input.last_year.to_string();
+    input.indicators.retain(|row| row.period != last_year);
     for row in &mut input.rankings[0].rows {
         (row.rank_last_year, row.score_last_year) = (None, None);
     }
-    let bytes = render(&build(&input), &input.template.theme).expect("the workbook is written");
+    let bytes = written(input);
     let compared = sheet(bytes.clone(), "So sánh");
     let row = row_of(&compared, 0, "Hồ sơ đã giải quyết không có hạn trả") + 1;
     assert_eq!((text(&compared, row, 4).as_str(), text(&compared, row, 6).as_str()), ("chưa có", ""));
@@ -182,7 +194,7 @@ fn sheets_come_in_the_order_of_the_template() {
 
 #[test]
 fn a_period_without_data_still_gives_a_workbook() {
-    let mut input = fixture::province();
+    let mut input = tests::province();
     input.form06.clear();
     input.indicators.clear();
     input.rankings.clear();
@@ -191,7 +203,7 @@ fn a_period_without_data_still_gives_a_workbook() {
     input.files.clear();
     input.findings_by_rule.clear();
     input.definitions.clear();
-    let bytes = render(&build(&input), &input.template.theme).expect("the workbook is written");
+    let bytes = written(input);
     assert_eq!(text(&sheet(bytes, "Chưa gửi"), 1, 0), "Tất cả đơn vị đã gửi đủ dữ liệu của kỳ.");
 }
 
@@ -213,18 +225,19 @@ fn book(sheets: Vec<Sheet>) -> Vec<u8> {
 
 /// Units against so many criteria of two areas.
 fn heat(criteria: usize) -> Sheet {
-    let mut columns = vec![Column::new("Hạng", Kind::Rank, 7), Column::new("Đơn vị", Kind::Text, 34)];
+    let mut columns =
+        vec![ColumnPlan::new("Hạng", CellFormat::Rank, 7), ColumnPlan::new("Đơn vị", CellFormat::Text, 34)];
     columns.extend((0..criteria).map(|at| {
         let name = format!("{at}. Tỷ lệ hồ sơ được giải quyết trước và đúng hạn (tối đa 4)");
-        let column = Column::new(&name, Kind::Percent(0), 6).emphasis(Emphasis::Share).turn(Turn::Upright);
+        let column = ColumnPlan::new(&name, CellFormat::Percent(0), 6).emphasis(Emphasis::Share).turn(Turn::Upright);
         column.under(if at < criteria / 2 { "I" } else { "II" })
     }));
     let row = |unit: usize| {
         let mut cells = vec![Cell::Rank(unit as u32 + 1, Tie::Alone), Cell::text(format!("Đơn vị {unit}"))];
         cells.extend((0..criteria).map(|at| Cell::Number(at as f64 / criteria as f64)));
-        Row::new(RowStyle::Body, cells)
+        RowPlan::new(RowStyle::Body, cells)
     };
-    let table = Table::new(columns, (0..9).map(row).collect());
+    let table = TablePlan::new(columns, (0..9).map(row).collect());
     let blocks = vec![Block::heading(1, "BẢNG NHIỆT CỦA MỘT BỘ CHỈ SỐ CÓ TÊN DÀI"), Block::Table(table)];
     Sheet { name: "Nhiệt".into(), orientation: Orientation::Landscape, blocks }
 }
@@ -258,8 +271,8 @@ fn shares_have_one_scale_of_colours_over_all_columns() {
 #[test]
 fn links_lead_to_sheets_under_the_names_that_they_got() {
     let long = "Một trang có tên dài hơn ba mươi mốt chữ 'trong ngoặc'";
-    let link = |sheet: usize| Row::new(RowStyle::Body, vec![Cell::Link { sheet, words: long.into() }]);
-    let table = Table::new(vec![Column::new("Trang", Kind::Text, 40)], vec![link(1), link(2)]);
+    let link = |sheet: usize| RowPlan::new(RowStyle::Body, vec![Cell::Link { sheet, words: long.into() }]);
+    let table = TablePlan::new(vec![ColumnPlan::new("Trang", CellFormat::Text, 40)], vec![link(1), link(2)]);
     let sheet = |name: &str, blocks| Sheet { name: name.into(), orientation: Orientation::Landscape, blocks };
     let heading = || vec![Block::heading(1, "X")];
     let bytes = book(vec![sheet("Mục lục", vec![Block::Table(table)]), sheet(long, heading()), sheet(long, heading())]);
@@ -280,9 +293,9 @@ fn bars_below_zero_are_not_cut_off() {
         title: "Điểm z".into(),
         categories: vec!["A".into(), "B".into()],
         series: vec![series],
-        unit: Kind::Number(2),
+        unit: CellFormat::Number(2),
         file_stem: "z".into(),
-        place: Place::Below,
+        place: ChartPosition::Below,
     };
     let blocks = vec![Block::Chart(chart)];
     let bytes = book(vec![Sheet { name: "BĐ".into(), orientation: Orientation::Landscape, blocks }]);

@@ -1,0 +1,96 @@
+//! What a period is called in sentences, in the words of `report-templates/periods.toml`.
+
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+use super::number::day;
+use super::template::fill;
+use cchc_definitions::{Language, TEMPLATES};
+use cchc_model::Period;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Labels {
+    year: String,
+    first_half: String,
+    second_half: String,
+    quarter: String,
+    quarters: [String; 4],
+    month: String,
+    days: String,
+    from_the_15th: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Languages {
+    vi: Labels,
+    en: Labels,
+}
+
+/// Names a period for people: "Quý I năm 2020".
+#[must_use]
+pub fn period_label(period: &Period, language: Language) -> String {
+    static LANGUAGES: OnceLock<Languages> = OnceLock::new();
+    let languages = LANGUAGES.get_or_init(|| {
+        let text = TEMPLATES.get_file("periods.toml").and_then(|file| file.contents_utf8()).unwrap_or_default();
+        toml::from_str(text).expect("a test reads the embedded file")
+    });
+    let labels = match language {
+        Language::Vi => &languages.vi,
+        Language::En => &languages.en,
+    };
+    labels.label(period)
+}
+
+impl Labels {
+    fn label(&self, period: &Period) -> String {
+        let id = period.to_string();
+        if id.contains("..") {
+            return fill(&self.days, &[("from", &day(period.start)), ("to", &day(period.end))]);
+        }
+        let (body, is_shifted) = id.split_once('@').map_or((id.as_str(), false), |(body, _)| (body, true));
+        let (year, part) = body.split_once('-').map_or((body, None), |(year, part)| (year, Some(part)));
+        let quarter = |at: usize| fill(&self.quarter, &[("quarter", &self.quarters[at]), ("year", year)]);
+        let of_year = |sentence: &str| fill(sentence, &[("year", year)]);
+        let label = match part {
+            None => of_year(&self.year),
+            Some("H1") => of_year(&self.first_half),
+            Some("H2") => of_year(&self.second_half),
+            Some("Q1") => quarter(0),
+            Some("Q2") => quarter(1),
+            Some("Q3") => quarter(2),
+            Some("Q4") => quarter(3),
+            Some(month) => fill(&self.month, &[("month", month.trim_start_matches('0')), ("year", year)]),
+        };
+        if is_shifted { fill(&self.from_the_15th, &[("label", &label)]) } else { label }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn periods_are_named_as_people_say_them() {
+        for (id, vi, en) in [
+            ("2020", "Năm 2020", "2020"),
+            ("2020-H2", "6 tháng cuối năm 2020", "Second half of 2020"),
+            ("2020-Q4", "Quý IV năm 2020", "Quarter IV of 2020"),
+            ("2020-03", "Tháng 3 năm 2020", "3/2020"),
+            ("2020-01-01..2020-04-13", "Giai đoạn 01/01/2020–13/04/2020", "01/01/2020–13/04/2020"),
+            (
+                "2020-Q1@nd09",
+                "Quý I năm 2020 (kỳ báo cáo từ ngày 15 đến ngày 14)",
+                "Quarter I of 2020 (from the 15th to the 14th)",
+            ),
+        ] {
+            let period: Period = id.parse().expect("a period");
+            assert_eq!(
+                (period_label(&period, Language::Vi), period_label(&period, Language::En)),
+                (vi.into(), en.into())
+            );
+        }
+    }
+}

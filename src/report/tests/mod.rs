@@ -1,0 +1,6 @@
+//! What the tests of this room share.
+
+mod names;
+mod province;
+
+pub use province::{TEMPLATE, province};
