@@ -1,5 +1,7 @@
 //! The words that the command line prints for people, from `report-templates/cli.toml`, in the language asked for.
 
+use std::fmt::Display;
+
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
@@ -133,7 +135,7 @@ pub(super) fn filled(sentence: &str, values: &[(&str, &str)]) -> String {
 }
 
 /// The same where the only place is a number.
-pub(super) fn counted(sentence: &str, name: &str, count: impl ToString) -> String {
+pub(super) fn counted(sentence: &str, name: &str, count: impl Copy + Display) -> String {
     filled(sentence, &[(name, &count.to_string())])
 }
 

@@ -41,16 +41,6 @@ pub enum By {
 }
 
 impl By {
-    /// All ways of splitting, each with its word.
-    pub const WORDS: [(&'static str, Self); 6] = [
-        ("unit", Self::Unit),
-        ("field", Self::Field),
-        ("procedure", Self::Procedure),
-        ("channel", Self::Channel),
-        ("level", Self::Level),
-        ("month", Self::Month),
-    ];
-
     /// Whether a row is a unit's or a sum over units, and not a group of dossiers.
     #[must_use]
     pub const fn is_by_unit(self) -> bool {

@@ -221,12 +221,11 @@ fn read_files(
     let [all_rows, loaded, updated, duplicate, rejected] = sums.map(|sum| sum.to_string());
     let files = counted(&words.files, "count", count);
     rows.push([files, String::new(), String::new(), all_rows, loaded, updated, duplicate, rejected]);
-    let [left, right] = [Side::Left, Side::Right];
-    let [r, l, u, d, j] = NUMBERS;
-    let widths =
-        [(wide, left), (SOURCE, left), (SHEET, left), (r, right), (l, right), (u, right), (d, right), (j, right)];
-    let mut lines = grid(widths, &rows).into_iter();
-    let rule = "─".repeat(widths.iter().map(|(width, _)| width).sum());
+    let mut columns = [(0, Side::Right); 8];
+    columns[..3].copy_from_slice(&[wide, SOURCE, SHEET].map(|width| (width, Side::Left)));
+    columns[3..].copy_from_slice(&NUMBERS.map(|width| (width, Side::Right)));
+    let mut lines = grid(columns, &rows).into_iter();
+    let rule = "─".repeat(columns.iter().map(|(width, _)| width).sum());
     let mut text = format!("{}\n{rule}\n", lines.next().unwrap_or_default());
     for ((file, name), line) in read.iter().zip(lines.by_ref()) {
         if !fits(name) {
