@@ -89,11 +89,6 @@ fn figure(found: &Trace) -> Value {
 }
 
 fn page(document: &Value, row: &RankRow) -> String {
-    let text = |value: &Value| match value {
-        Value::Null => "–".to_owned(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
     let mut page = format!(
         "{} ({})\n{}\n\n{} ({}), {}\n  score  {}\n  rank   {}\n  class  {}\n",
         text(&document["name"]),
@@ -108,54 +103,50 @@ fn page(document: &Value, row: &RankRow) -> String {
     );
     for part in document["parts"].as_array().into_iter().flatten() {
         if part.get("stage").is_some() {
-            page.push_str(&format!(
-                "  {:12} {:24} {}\n",
-                text(&part["stage"]),
-                text(&part["name"]),
-                text(&part["value"])
-            ));
-            continue;
-        }
-        let indent = "  ".repeat(part["level"].as_u64().unwrap_or(1) as usize);
-        page.push_str(&format!(
-            "\n{indent}{}  {}: {} / {}  [{}]\n",
-            text(&part["code"]),
-            text(&part["name"]),
-            text(&part["points"]),
-            text(&part["max"]),
-            part["layer"].as_str().unwrap_or_else(|| part["status"].as_str().unwrap_or_default()),
-        ));
-        if !part["rule"].is_null() {
-            page.push_str(&format!("{indent}  rule      {}\n", text(&part["rule"])));
-        }
-        for (key, title) in [
-            ("computed", "computed"),
-            ("self", "self"),
-            ("verified", "verified"),
-            ("surveyed", "surveyed"),
-            ("reason", "reason"),
-            ("sheet", "sheet"),
-        ] {
-            if !part[key].is_null() {
-                page.push_str(&format!("{indent}  {title:9} {}\n", text(&part[key])));
-            }
-        }
-        if let Some(figure) = part.get("figure") {
-            page.push_str(&format!(
-                "{indent}  figure    {} ({}) = {} / {} = {}\n",
-                text(&figure["name"]),
-                text(&figure["indicator"]),
-                text(&figure["numerator"]),
-                text(&figure["denominator"]),
-                text(&figure["value"]),
-            ));
-            page.push_str(&format!(
-                "{indent}  dossiers  `cchc explain {} --unit {} --period {} --rows`\n",
-                text(&figure["indicator"]),
-                row.unit.unit_code,
-                text(&document["period"])
-            ));
+            let [stage, name, value] = ["stage", "name", "value"].map(|key| text(&part[key]));
+            page.push_str(&format!("  {stage:12} {name:24} {value}\n"));
+        } else {
+            page.push_str(&criterion_lines(part, &row.unit.unit_code, &text(&document["period"])));
         }
     }
     page
+}
+
+/// A value as people read it.
+fn text(value: &Value) -> String {
+    match value {
+        Value::Null => "–".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// A criterion with all that is known of its points.
+fn criterion_lines(part: &Value, unit: &str, period: &str) -> String {
+    let indent = "  ".repeat(part["level"].as_u64().unwrap_or(1) as usize);
+    let mut lines = format!(
+        "\n{indent}{}  {}: {} / {}  [{}]\n",
+        text(&part["code"]),
+        text(&part["name"]),
+        text(&part["points"]),
+        text(&part["max"]),
+        part["layer"].as_str().unwrap_or_else(|| part["status"].as_str().unwrap_or_default()),
+    );
+    if !part["rule"].is_null() {
+        lines.push_str(&format!("{indent}  rule      {}\n", text(&part["rule"])));
+    }
+    for key in ["computed", "self", "verified", "surveyed", "reason", "sheet"] {
+        if !part[key].is_null() {
+            lines.push_str(&format!("{indent}  {key:9} {}\n", text(&part[key])));
+        }
+    }
+    if let Some(figure) = part.get("figure") {
+        let [name, indicator] = ["name", "indicator"].map(|key| text(&figure[key]));
+        let [numerator, denominator, value] = ["numerator", "denominator", "value"].map(|key| text(&figure[key]));
+        lines.push_str(&format!("{indent}  figure    {name} ({indicator}) = {numerator} / {denominator} = {value}\n"));
+        lines.push_str(&format!(
+            "{indent}  dossiers  `cchc explain {indicator} --unit {unit} --period {period} --rows`\n"
+        ));
+    }
+    lines
 }
