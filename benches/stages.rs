@@ -6,14 +6,15 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use cchc::definitions::dates::DateSystem;
 use cchc::definitions::index::settings::Ranking;
 use cchc::definitions::{Definitions, Indicator, SourceDef};
 use cchc::generate::{self, GenUnit, Layout, default_units, write_units};
 use cchc::import::{Options, Progress, import};
-use cchc::indicators::{By, Children, Engine, not_sent};
+use cchc::indicators::{By, Children, Measuring, not_sent};
 use cchc::indices::{Index, Scored, rank};
 use cchc::model::{IndicatorRow, Kind, Period, Policies, Table, UnitIndex};
-use cchc::normalise::{Normaliser, RawBatch};
+use cchc::normalise::{RawBatch, SheetFacts, SheetNormaliser};
 use cchc::read::{Cell, Flow, Limits, RowSink, Sheet, read_rows, sniff};
 use cchc::report::{Cards, Template, build, gather, render_xlsx};
 use cchc::store::{Config, Incoming, Session, Transaction, Workspace};
@@ -105,7 +106,8 @@ fn loaded(folder: &Path, export: &Path, definitions: &Definitions) -> Loaded {
     import(&workspace, definitions, &[export.to_owned()], &Options::default(), &mut Quiet).expect("an import");
     let version = workspace.version(None).expect("a version");
     let session = workspace.session(&version, &definitions.calendar).expect("a session");
-    let units = stored_units(&session).expect("units");
+    let shell = cchc::store::Shell::new().expect("threads");
+    let units = shell.wait(stored_units(&session)).expect("units");
     Loaded { workspace, session, units }
 }
 
@@ -129,10 +131,20 @@ fn stages(criterion: &mut Criterion) {
     let raw = raw_batch(source, &units);
     let headings: Vec<String> = source.columns.iter().map(|column| column.name.clone()).collect();
     let normalise = || {
-        Normaliser::new(source, &units, Policies::default(), "bench", "", headings.clone())
-            .batch(&raw)
-            .expect("no date reads month-first only")
-            .frame
+        let facts = SheetFacts {
+            source,
+            units: &units,
+            policies: Policies::default(),
+            words: &definitions.reading,
+            file: "bench",
+            sheet: String::new(),
+            headings: headings.clone(),
+            columns: (0..source.columns.len()).map(Some).collect(),
+            records: Vec::new(),
+            year: None,
+            date_system: DateSystem::default(),
+        };
+        SheetNormaliser::new(facts).batch(&raw).expect("no date reads month-first only").frame
     };
     group.bench_function("normalise (a batch of 16.384 rows)", |bench| bench.iter(normalise));
     group.bench_function("store (merge of 16.384 rows)", |bench| {
@@ -166,8 +178,9 @@ fn stages(criterion: &mut Criterion) {
         );
     });
 
+    let shell = cchc::store::Shell::new().expect("threads");
     let loaded = loaded(folder.path(), &export, &definitions);
-    let engine = Engine {
+    let engine = Measuring {
         session: &loaded.session,
         definitions: &definitions,
         units: &loaded.units,
@@ -181,13 +194,13 @@ fn stages(criterion: &mut Criterion) {
     let all: Vec<&Indicator> = definitions.indicators.iter().collect();
     for (name, indicators) in [("form 06 × 12 months", &form06), ("all indicators × 12 months", &all)] {
         group.bench_function(name, |bench| {
-            bench.iter(|| engine.measure(&months, indicators, By::Unit, Children::Apart).expect("figures"));
+            bench.iter(|| shell.wait(engine.measure(&months, indicators, By::Unit, Children::Apart)).expect("figures"));
         });
     }
-    let measured = engine.measure(&months, &[all[8]], By::Unit, Children::Apart).expect("figures");
+    let measured = shell.wait(engine.measure(&months, &[all[8]], By::Unit, Children::Apart)).expect("figures");
     let measured: Vec<IndicatorRow> = measured.into_iter().map(|row| row.row).collect();
     let scores = Scored::by_indicator(&measured);
-    let missing = not_sent(&engine, &months[11]).expect("who has not sent");
+    let missing = shell.wait(not_sent(&engine, &months[11])).expect("who has not sent");
     group.bench_function("rank", |bench| {
         bench.iter(|| rank([&scores, &scores, &scores], Ranking::default(), &missing));
     });
@@ -197,8 +210,9 @@ fn stages(criterion: &mut Criterion) {
     let quarter: Period = "2024-Q4".parse().expect("a quarter");
     let indices = definitions.indices.iter().map(|index| Index::find(&definitions, &index.id, &quarter));
     let indices: Vec<Index<'_>> = indices.collect::<Result<_, _>>().expect("shipped indices are in force");
-    let input =
-        gather(&engine, &loaded.workspace.config, &version, &quarter, &indices, &Cards::None, template).expect("input");
+    let config = &loaded.workspace.config;
+    let input = gather(&engine, config, &version, &quarter, &indices, &Cards::None, template);
+    let input = shell.wait(input).expect("input");
     let theme = input.template.theme.clone();
     group.bench_function("report", |bench| {
         bench.iter(|| render_xlsx(&build(input.clone()), &theme).expect("a workbook"));

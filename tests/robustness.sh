@@ -1,6 +1,36 @@
 #!/usr/bin/env bash
 # The full run of what CI does in short: every kill point of imports and purges, 50 kills at random times, 20 rounds of
-# two importers, a vacuum and a reader at once, a disk that fills up page by page, a disk that can only be read.
+# two importers, a vacuum and a reader at once, a disk that fills up page by page, a disk that can only be read; five
+# minutes of damaged files; a province of full size; and known weaknesses of the crates that the program is built of.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-exec cargo test --release --locked --test it -- --include-ignored kill:: concurrency:: disk:: purge::
+
+step() { printf '\n== %s (%s s)\n' "$1" "$SECONDS"; }
+
+step "advisories"
+# The tool takes minutes to build and its list comes from the network: CI cannot afford either on every change.
+cargo audit --version >/dev/null 2>&1 || cargo install --locked cargo-audit || true
+if ! cargo audit --version >/dev/null 2>&1; then
+  echo "SKIPPED: cargo-audit is not installed and could not be; advisories were NOT checked" >&2
+else
+  log=$(mktemp)
+  trap 'rm -f "$log"' EXIT
+  if cargo audit 2>&1 | tee "$log"; then
+    :
+  elif grep -qiE "couldn't fetch|error: .*(fetch|git operation|database)" "$log"; then
+    echo "SKIPPED: the list of advisories cannot be fetched; advisories were NOT checked" >&2
+  else
+    exit 1
+  fi
+fi
+
+step "kills, concurrency, disks, purges"
+cargo test --release --locked --test it -- --include-ignored kill:: concurrency:: disk:: purge::
+
+step "damaged files"
+CCHC_FUZZ_SECONDS="${CCHC_FUZZ_SECONDS:-300}" cargo test --release --locked --test it -- fuzz::
+
+step "full size"
+cargo test --release --locked --test it -- --ignored full_size::
+
+step "done"

@@ -3,37 +3,32 @@
 use std::collections::BTreeSet;
 
 use super::output::Columns;
-use super::{Global, Opened, note};
-
-/// Whether a row's unit did not exist on the day of `--units-as-of`: its figures have no unit to go to.
-fn is_not_carried(opened: &Opened, code: &str) -> bool {
-    let unit = opened.units.by_code(code);
-    opened.carry.as_ref().zip(unit).is_some_and(|(carry, unit)| !carry.holds(unit))
-}
+use super::{Global, note};
+use cchc_engine::Engine;
 
 /// Adds what `--units-as-of` makes worth knowing: which figures are estimates, and which units have no successor.
 pub(super) fn with_carried<'a>(
     columns: Columns,
-    opened: &Opened,
+    engine: &Engine,
     rows: impl Iterator<Item = (&'a str, bool)> + Clone,
 ) -> Columns {
-    if opened.carry.is_none() {
+    if engine.carry().is_none() {
         return columns;
     }
     columns
         .flag("estimate", rows.clone().map(|(_, estimate)| estimate))
-        .flag("not_carried", rows.map(|(code, _)| is_not_carried(opened, code)))
+        .flag("not_carried", rows.map(|(code, _)| engine.is_not_carried(code)))
 }
 
 /// Says in words what the marks of `--units-as-of` mean, if there are any.
-pub(super) fn tell_carried<'a>(global: &Global, opened: &Opened, rows: impl Iterator<Item = (&'a str, bool)>) {
-    let Some(carry) = &opened.carry else { return };
+pub(super) fn tell_carried<'a>(global: &Global, engine: &Engine, rows: impl Iterator<Item = (&'a str, bool)>) {
+    let Some(carry) = engine.carry() else { return };
     let (mut estimates, mut outside) = (BTreeSet::new(), BTreeSet::new());
     for (code, estimate) in rows {
         if estimate {
             estimates.insert(code);
         }
-        if is_not_carried(opened, code) {
+        if engine.is_not_carried(code) {
             outside.insert(code);
         }
     }

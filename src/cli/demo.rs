@@ -7,11 +7,10 @@ use clap::Args;
 use include_dir::{Dir, include_dir};
 
 use super::import::Bar;
-use super::{Global, Opened, Outcome, PolicyArgs, Usage, faults, init, note, output, report};
+use super::{Global, OpenEngine, Outcome, faults, init, note, output, report};
 use cchc_definitions::Definitions;
+use cchc_engine::{RankingRequest, ReportRequest};
 use cchc_import::{Options, import};
-use cchc_indicators::not_sent;
-use cchc_indices::Index;
 use cchc_model::{Period, RankRow};
 use cchc_report::Cards;
 use cchc_units::read_unit_list;
@@ -55,16 +54,13 @@ impl Demo {
                 sum(|file| file.rejected)
             ),
         );
-        let opened = Opened::open(&Global { workspace: root.clone(), as_of: None, ..*global })?;
-        let period: Period = PERIOD.parse()?;
-        let engine = opened.engine(PolicyArgs::NONE);
-        let index = Index::find(&opened.definitions, "on-time", &period).map_err(Usage)?;
-        let ranked = index.rank(&engine, &period, &not_sent(&engine, &period)?)?;
-        output::plain(&short(&ranked.rows))?;
-        let wanted = report::Wanted { period: &period, indices: &[], cards: Cards::None, out: &self.out };
-        for path in report::write(&opened, &root, PolicyArgs::NONE, &wanted)?.paths {
-            note(global, &path.display().to_string());
-        }
+        let opened = OpenEngine::open(&Global { workspace: root, as_of: None, ..*global })?;
+        let (period, policies): (Period, _) = (PERIOD.parse()?, opened.engine.config().policies);
+        let index = "on-time".to_owned();
+        let request = RankingRequest { index, period: period.clone(), kind: None, within: None, policies };
+        output::plain(&short(&opened.wait(opened.engine.ranking(&request))?.ranked.rows))?;
+        let request = ReportRequest { period, indices: Vec::new(), cards: Cards::None, policies };
+        report::write(global, &opened, &request, &self.out)?;
         Ok(Outcome::Done)
     }
 }

@@ -1,6 +1,6 @@
 //! The parts of a ranking: points of areas, criteria and sub-criteria, or scores of the nodes of a composite index.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
@@ -21,20 +21,16 @@ pub(super) enum Depth {
     Stages,
 }
 
-/// One row per unit and item or node.
-pub(super) fn write(
-    global: &Global,
-    index: &Index<'_>,
-    ranked: &Ranked,
-    depth: Depth,
-    wanted: &dyn Fn(&UnitRef) -> bool,
-) -> Result<()> {
+/// One row per unit of the ranking and item or node.
+pub(super) fn write(global: &Global, index: &Index<'_>, ranked: &Ranked, depth: Depth) -> Result<()> {
+    let units: BTreeSet<&str> = ranked.rows.iter().map(|row| row.unit.unit_code.as_str()).collect();
+    let wanted = |unit: &UnitRef| units.contains(unit.unit_code.as_str());
     match (index, &ranked.cards) {
         (Index::Points(_), _) if depth == Depth::Stages => {
             Err(Usage(format!("'{}' is an index of points and has no stages; see `cchc score`", index.id())).into())
         }
-        (Index::Points(index), Some(cards)) => points(global, index, cards, wanted),
-        (Index::Composite(_), _) => nodes(global, ranked, index.settings(), depth, wanted),
+        (Index::Points(index), Some(cards)) => points(global, index, cards, &wanted),
+        (Index::Composite(_), _) => nodes(global, ranked, index.settings(), depth),
         _ => Err(Usage(format!("'{}' is one indicator and has no parts; see `cchc explain`", index.id())).into()),
     }
 }
@@ -81,13 +77,7 @@ struct Cell<'c> {
 }
 
 /// Nodes with their ranks, then indicators on the common scale.
-fn nodes(
-    global: &Global,
-    ranked: &Ranked,
-    settings: Ranking,
-    depth: Depth,
-    wanted: &dyn Fn(&UnitRef) -> bool,
-) -> Result<()> {
+fn nodes(global: &Global, ranked: &Ranked, settings: Ranking, depth: Depth) -> Result<()> {
     let units: BTreeMap<&str, &UnitRef> =
         ranked.rows.iter().map(|row| (row.unit.unit_code.as_str(), &row.unit)).collect();
     let mut cells = Vec::new();
@@ -99,7 +89,7 @@ fn nodes(
             let at = scored.get(code).copied();
             // Units that the screen dropped have values at the beginning, but no scores.
             let is_shown = at.is_some() || depth == Depth::Stages;
-            let Some(unit) = units.get(code.as_str()).filter(|unit| is_shown && wanted(unit)) else { continue };
+            let Some(unit) = units.get(code.as_str()).filter(|_| is_shown) else { continue };
             cells.extend(composed.scores.columns().iter().zip(&ranks).map(|(column, ranks)| Cell {
                 unit,
                 id: &column.id,

@@ -5,12 +5,11 @@ use clap::Args;
 use serde_json::json;
 
 use super::carried::tell_carried;
-use super::explain_index::{Question, explain};
-use super::figures::status;
+use super::figures::tell_remarks;
 use super::output::{self, Columns};
-use super::{Format, Global, Opened, Outcome, PolicyArgs, Usage, period};
-use cchc_indicators::{Trace, trace};
-use cchc_indices::Index;
+use super::{Format, Global, OpenEngine, Outcome, PolicyArgs, explain_index, period};
+use cchc_engine::{Explanation, ExplanationRequest};
+use cchc_indicators::Trace;
 use cchc_model::Period;
 
 #[derive(Debug, Args)]
@@ -35,34 +34,35 @@ pub(super) struct Explain {
 
 impl Explain {
     pub fn run(&self, global: &Global) -> Result<Outcome> {
-        let opened = Opened::open(global)?;
-        let index = Index::find(&opened.definitions, &self.indicator, &self.period).map_err(Usage)?;
-        let Index::Indicator(_, indicator) = index else {
-            let question = Question {
-                unit: &self.unit,
-                period: &self.period,
-                item: self.item.as_deref(),
-                policies: self.policies,
-            };
-            explain(global, &opened, &index, &question)?;
-            return Ok(Outcome::Done);
+        let opened = OpenEngine::open(global)?;
+        let request = ExplanationRequest {
+            id: self.indicator.clone(),
+            unit: self.unit.clone(),
+            period: self.period.clone(),
+            item: self.item.clone(),
+            policies: self.policies.over(opened.engine.config().policies),
         };
-        let Some(found) = trace(&opened.engine(self.policies), indicator, &self.unit, &self.period)? else {
-            let counts_for = opened.carry.as_ref().map_or(self.unit.as_str(), |carry| carry.unit(&self.unit));
-            if counts_for != self.unit {
-                return Err(Usage(format!("on that day '{}' counts for '{counts_for}'", self.unit)).into());
+        let unit = self.unit.as_str();
+        match opened.wait(opened.engine.explanation(&request))? {
+            Explanation::Figure(found) => {
+                tell_carried(global, &opened.engine, std::iter::once((unit, found.row.measure.estimate)));
+                self.write(global, &found)?;
             }
-            let known = opened.units.units().iter().map(|unit| unit.code.as_str());
-            let hint = cchc_definitions::did_you_mean(&self.unit, known);
-            return Err(Usage(format!("no unit '{}' in {}{hint}", self.unit, self.period)).into());
-        };
-        tell_carried(global, &opened, std::iter::once((self.unit.as_str(), found.row.measure.estimate)));
-        match global.format {
-            Format::Json => output::json(&json!([self.document(&found)]))?,
-            Format::Table => output::plain(&self.page(&found))?,
-            _ => rows(global, &found)?,
+            Explanation::Score(score) => {
+                tell_remarks(global, &score.remarks);
+                tell_carried(global, &opened.engine, std::iter::once((unit, score.is_estimate)));
+                explain_index::write(global, &score)?;
+            }
         }
         Ok(Outcome::Done)
+    }
+
+    fn write(&self, global: &Global, found: &Trace) -> Result<()> {
+        match global.format {
+            Format::Json => output::json(&json!([self.document(found)])),
+            Format::Table => output::plain(&self.page(found)),
+            _ => rows(global, found),
+        }
     }
 
     fn document(&self, found: &Trace) -> serde_json::Value {
@@ -81,7 +81,7 @@ impl Explain {
             "numerator": measure.numerator,
             "denominator": measure.denominator,
             "value": measure.value,
-            "status": status(measure.status),
+            "status": measure.status.word(),
             "numerator_condition": indicator.numerator,
             "denominator_condition": indicator.denominator,
             "estimate": measure.estimate,
@@ -114,7 +114,7 @@ impl Explain {
             found.row.unit.unit_code,
             found.row.period,
             number(measure.value),
-            status(measure.status),
+            measure.status.word(),
             number(measure.numerator),
             number(measure.denominator),
             rows,

@@ -1,114 +1,82 @@
-//! `cchc explain INDEX`: a score taken down to criterion, rule, indicator, SQL and dossiers.
+//! `cchc explain INDEX`: a score with its criteria or its stages, as a document and as a page.
 
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::carried::tell_carried;
 use super::detail;
-use super::figures::tell_set_aside;
 use super::output;
-use super::{Format, Global, Opened, PolicyArgs, Usage};
-use cchc_definitions::{Layer, PointsIndex};
-use cchc_indicators::{Engine, Trace, not_sent, trace};
-use cchc_indices::{Index, Ranked, Scorecards, estimates};
-use cchc_model::{Period, RankRow};
+use super::{Format, Global};
+use cchc_definitions::Layer;
+use cchc_engine::{ItemPart, Part, ScoreExplanation, StageValue};
+use cchc_indicators::Trace;
+use cchc_model::RankRow;
 
-/// What is asked.
-pub(super) struct Question<'q> {
-    pub unit: &'q str,
-    pub period: &'q Period,
-    /// One criterion instead of all.
-    pub item: Option<&'q str>,
-    pub policies: PolicyArgs,
+/// Writes the explanation of a score.
+pub(super) fn write(global: &Global, score: &ScoreExplanation) -> Result<()> {
+    let document = document(score);
+    if global.format == Format::Json {
+        output::json(&json!([document]))
+    } else {
+        output::plain(&page(&document, &score.row))
+    }
 }
 
-/// Explains a score of an index of points, or the stages of a composite one.
-pub(super) fn explain(global: &Global, opened: &Opened, index: &Index<'_>, question: &Question<'_>) -> Result<()> {
-    let engine = opened.engine(question.policies);
-    let missing = not_sent(&engine, question.period)?;
-    let ranked = index.rank(&engine, question.period, &missing)?;
-    tell_set_aside(global, index, &ranked);
-    let Some(row) = ranked.rows.iter().find(|row| row.unit.unit_code == question.unit) else {
-        let known = ranked.rows.iter().map(|row| row.unit.unit_code.as_str());
-        let hint = cchc_definitions::did_you_mean(question.unit, known);
-        let message = format!("index '{}' scores no unit '{}' in {}{hint}", index.id(), question.unit, question.period);
-        return Err(Usage(message).into());
-    };
-    let is_estimate = estimates(&engine, index, question.period)?.contains(question.unit);
-    let parts = match (index, &ranked.cards) {
-        (Index::Points(points), Some(cards)) => items(&engine, points, cards, question)?,
-        _ => stages(&ranked, question.unit),
-    };
-    let document = json!({
-        "index": index.id(),
-        "name": index.name(),
-        "legal_basis": index.legal_basis(),
-        "unit_code": row.unit.unit_code,
-        "unit_name": row.unit.unit_name,
-        "period": question.period.to_string(),
-        "score": row.score,
-        "rank": row.rank,
-        "class": row.class,
-        "estimate": is_estimate,
+fn document(score: &ScoreExplanation) -> Value {
+    let parts: Vec<Value> = score.parts.iter().map(part).collect();
+    json!({
+        "index": score.index,
+        "name": score.name,
+        "legal_basis": score.legal_basis,
+        "unit_code": score.row.unit.unit_code,
+        "unit_name": score.row.unit.unit_name,
+        "period": score.period,
+        "score": score.row.score,
+        "rank": score.row.rank,
+        "class": score.row.class,
+        "estimate": score.is_estimate,
         "parts": parts,
+    })
+}
+
+fn part(part: &Part) -> Value {
+    match part {
+        Part::Stage(StageValue { stage, name, value }) => json!({"stage": stage, "name": name, "value": value}),
+        Part::Item(item) => criterion(item),
+    }
+}
+
+fn criterion(item: &ItemPart) -> Value {
+    let mut document = json!({
+        "code": item.code,
+        "level": item.level,
+        "name": item.name,
+        "max": item.max,
+        "points": item.points,
+        "status": detail::status(item.status),
+        "layer": item.layer.map(Layer::word),
+        "rule": item.rule,
+        "computed": item.computed,
+        "self": item.self_scored,
+        "verified": item.verified,
+        "surveyed": item.surveyed,
+        "reason": item.reason,
+        "sheet": item.sheet,
+        "source": item.source,
     });
-    tell_carried(global, opened, std::iter::once((question.unit, is_estimate)));
-    if global.format == Format::Json { output::json(&json!([document])) } else { output::plain(&page(&document, row)) }
+    if let Some(found) = &item.figure {
+        document["figure"] = figure(found);
+    }
+    document
 }
 
-/// Every item with its rule and, for what was computed, the figure with SQL, files and rows.
-fn items(engine: &Engine<'_>, index: &PointsIndex, cards: &Scorecards, question: &Question<'_>) -> Result<Vec<Value>> {
-    let at = cards.units.iter().position(|unit| unit.unit_code == question.unit).unwrap_or_default();
-    if let Some(code) = question.item
-        && !index.items.iter().any(|item| item.code == code)
-    {
-        let hint = cchc_definitions::did_you_mean(code, index.items.iter().map(|item| item.code.as_str()));
-        return Err(Usage(format!("index '{}' has no criterion '{code}'{hint}", index.head.id)).into());
-    }
-    let mut parts = Vec::new();
-    for (position, item) in index.items.iter().enumerate() {
-        if question.item.is_some_and(|code| code != item.code) {
-            continue;
-        }
-        let scores = &cards.scoring.items[position];
-        let judged = cards.judged.get(&(position, at));
-        let given = |layer: Layer| judged.and_then(|judged| judged.points(layer));
-        let mut part = json!({
-            "code": item.code,
-            "level": index.depth(position) + 1,
-            "name": item.name,
-            "max": item.max,
-            "points": scores.points[at],
-            "status": detail::status(scores.status[at]),
-            "layer": scores.layer[at].map(Layer::word),
-            "rule": item.rule.as_ref().map(|rule| rule.formula(item.max)),
-            "computed": scores.computed[at],
-            "self": given(Layer::SelfScored),
-            "verified": given(Layer::Verified),
-            "surveyed": given(Layer::Surveyed),
-            "reason": judged.and_then(|judged| judged.reason.as_deref()),
-            "sheet": judged.map(|judged| judged.place.as_str()),
-            "source": item.source,
-        });
-        if let Some(input) = item.rule.as_ref().and_then(|rule| rule.input())
-            && let Some(indicator) = engine.definitions.indicator(input, question.period)
-            && let Some(found) = trace(engine, indicator, question.unit, question.period)?
-        {
-            part["figure"] = figure(&indicator.name_vi, &found);
-        }
-        parts.push(part);
-    }
-    Ok(parts)
-}
-
-fn figure(name: &str, found: &Trace) -> Value {
+fn figure(found: &Trace) -> Value {
     let codes = |top: bool| {
         found.rows.iter().filter(|row| row.in_numerator == top).map(|row| row.code.as_str()).collect::<Vec<_>>()
     };
-    let inputs: Vec<Value> = found.inputs.iter().map(|input| figure(&input.definition.name_vi, input)).collect();
+    let inputs: Vec<Value> = found.inputs.iter().map(figure).collect();
     json!({
         "indicator": found.row.indicator,
-        "name": name,
+        "name": found.definition.name_vi,
         "numerator": found.row.measure.numerator,
         "denominator": found.row.measure.denominator,
         "value": found.row.measure.value,
@@ -118,31 +86,6 @@ fn figure(name: &str, found: &Trace) -> Value {
         "only_in_denominator": codes(false),
         "inputs": inputs,
     })
-}
-
-/// A unit's values through the stages of a composite index.
-fn stages(ranked: &Ranked, unit: &str) -> Vec<Value> {
-    let mut parts = Vec::new();
-    for (_, composed) in &ranked.composed {
-        let tables = [
-            ("raw", &composed.raw),
-            ("denominated", &composed.denominated),
-            ("imputed", &composed.imputed),
-            ("treated", &composed.treated),
-            ("scaled", &composed.scaled),
-            ("score", &composed.scores),
-        ];
-        for (stage, table) in tables {
-            let Some(at) = table.units().iter().position(|other| other == unit) else { continue };
-            parts.extend(
-                table
-                    .columns()
-                    .iter()
-                    .map(|column| json!({"stage": stage, "name": column.id, "value": column.values[at]})),
-            );
-        }
-    }
-    parts
 }
 
 fn page(document: &Value, row: &RankRow) -> String {

@@ -1,12 +1,12 @@
 //! What the commands of figures share: how figures are split, and who has not sent.
 
-use anyhow::Result;
 use clap::ValueEnum;
 
-use super::{Format, Global, Opened, Usage, note};
+use super::{Format, Global, note};
+use cchc_engine::Remarks;
 use cchc_indicators::{By, Children};
-use cchc_indices::{Index, Ranked, Scorecards, SetAside};
-use cchc_model::{NotSent, Period, Status, one_line};
+use cchc_indices::SetAside;
+use cchc_model::{NotSent, one_line};
 
 /// How figures are split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -26,45 +26,21 @@ pub(super) enum SplitBy {
     Month,
 }
 
-impl SplitBy {
-    /// The periods to measure.
-    pub fn periods(self, period: &Period) -> Vec<Period> {
-        if self == Self::Month { period.months() } else { vec![period.clone()] }
-    }
-}
-
 impl From<SplitBy> for By {
     fn from(split: SplitBy) -> Self {
         match split {
-            SplitBy::Unit | SplitBy::Month => Self::Unit,
+            SplitBy::Unit => Self::Unit,
             SplitBy::Field => Self::Field,
             SplitBy::Procedure => Self::Procedure,
             SplitBy::Channel => Self::Channel,
             SplitBy::Level => Self::Level,
+            SplitBy::Month => Self::Month,
         }
-    }
-}
-
-pub(super) fn status(status: Status) -> &'static str {
-    match status {
-        Status::Ok => "ok",
-        Status::Missing => "missing",
-        Status::NotApplicable => "not_applicable",
-        Status::Suppressed => "suppressed",
     }
 }
 
 pub(super) const fn children(with: bool) -> Children {
     if with { Children::Added } else { Children::Apart }
-}
-
-pub(super) fn check_kind(kind: &str, opened: &Opened) -> Result<()> {
-    let kinds = opened.units.kinds();
-    if kinds.contains(&kind) {
-        return Ok(());
-    }
-    let hint = cchc_definitions::did_you_mean(kind, kinds.iter().copied());
-    Err(Usage(format!("no unit is of kind '{kind}'{hint}; the kinds are {}", kinds.join(", "))).into())
 }
 
 pub(super) fn has_not_sent(missing: &[NotSent], code: &str) -> bool {
@@ -84,8 +60,8 @@ pub(super) fn tell_not_sent(global: &Global, missing: &[NotSent]) {
 }
 
 /// Says which sheets of criteria were taken for another index's.
-pub(super) fn tell_passed_over(global: &Global, id: &str, cards: &Scorecards) {
-    for sheet in &cards.passed_over {
+pub(super) fn tell_passed_over<'a>(global: &Global, id: &str, sheets: impl IntoIterator<Item = &'a String>) {
+    for sheet in sheets {
         let sheet = one_line(sheet.trim());
         note(
             global,
@@ -97,16 +73,12 @@ pub(super) fn tell_passed_over(global: &Global, id: &str, cards: &Scorecards) {
 }
 
 /// Says which kinds a composite index could not score and why, and which indicators it left out.
-pub(super) fn tell_set_aside(global: &Global, index: &Index<'_>, ranked: &Ranked) {
-    for one in &ranked.set_aside {
-        note(global, &set_aside(index.id(), one));
+pub(super) fn tell_remarks(global: &Global, remarks: &Remarks) {
+    for one in &remarks.set_aside {
+        note(global, &set_aside(&remarks.index, one));
     }
-    if let Some(cards) = &ranked.cards {
-        tell_passed_over(global, index.id(), cards);
-    }
-    let Index::Composite(definition) = index else { return };
-    for (kind, composed) in ranked.composed.iter().filter(|(_, composed)| !composed.left_out.is_empty()) {
-        let ids: Vec<&str> = composed.left_out.iter().map(|at| definition.leaves[*at].id.as_str()).collect();
+    tell_passed_over(global, &remarks.index, &remarks.passed_over);
+    for (kind, ids) in &remarks.left_out {
         note(
             global,
             &format!(

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use super::output::Columns;
-use super::{Global, KillArgs, Outcome, note};
+use super::{Global, Outcome, note};
 use cchc_store::{PurgeNote, Workspace};
 
 #[derive(Debug, Args)]
@@ -52,14 +52,12 @@ fn told(purge: &PurgeNote) -> String {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Vacuum {
-    #[command(flatten)]
-    kill: KillArgs,
-}
+pub(super) struct Vacuum {}
 
 impl Vacuum {
+    #[expect(clippy::unused_self, reason = "every command is run alike")]
     pub fn run(&self, global: &Global) -> Result<Outcome> {
-        let workspace = Workspace::open(&global.workspace)?.killed_at(self.kill.at);
+        let workspace = Workspace::open(&global.workspace)?;
         let lock = workspace.lock(true, || eprintln!("another import is running; waiting for it to end"))?;
         let deleted = workspace.vacuum(&lock)?;
         note(global, &format!("{} file(s) deleted, {} bytes", deleted.files, deleted.bytes));

@@ -9,6 +9,7 @@ mod escape;
 mod explain;
 mod explain_index;
 mod figures;
+mod files;
 mod findings;
 mod form06;
 mod generate;
@@ -27,6 +28,7 @@ mod score;
 mod source;
 mod sql;
 mod units;
+mod words;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -34,12 +36,11 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use cchc_definitions::{Definitions, Fault, Language};
-use cchc_indicators::{Engine, stated};
-use cchc_model::{Carry, Compare, MissingDue, Pause, Period, Policies, Succession, UnitIndex, Withdrawn, escaped};
+use cchc_definitions::{Fault, Language};
+use cchc_engine::{Engine, EngineError};
+use cchc_model::{Compare, MissingDue, Pause, Period, Policies, Withdrawn, escaped};
 use cchc_read::{SERVE_XLS, isolate_xls, serve_xls};
-use cchc_store::{KillAt, Manifest, Session, Workspace};
-use cchc_units::{stored_successions, stored_units};
+use cchc_store::Shell;
 
 /// Turns exports of one-stop systems into form 06, indicators, rankings and reports.
 #[derive(Debug, Parser)]
@@ -177,17 +178,8 @@ pub struct PolicyArgs {
     suppress_below: Option<u32>,
 }
 
-/// Where a test ends the process; hidden, since it is of no use to anyone else.
-#[derive(Debug, Clone, Copy, Args)]
-pub struct KillArgs {
-    #[arg(long = "kill-at", hide = true, value_name = "POINT[:N]")]
-    at: Option<KillAt>,
-}
-
 impl PolicyArgs {
-    /// The workspace's own policies.
-    const NONE: Self = Self { missing_due: None, pause: None, compare: None, withdrawn: None, suppress_below: None };
-
+    /// The workspace's own policies, but for those given.
     fn over(self, policies: Policies) -> Policies {
         Policies {
             missing_due: self.missing_due.unwrap_or(policies.missing_due),
@@ -232,7 +224,7 @@ pub fn main() -> ExitCode {
             if let Some(advice) = advice::advice(&error) {
                 eprintln!("hint: {advice}");
             }
-            ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
+            ExitCode::from(if is_usage(&error) { 2 } else { 1 })
         }
     }
 }
@@ -271,6 +263,11 @@ fn run(cli: &Cli) -> Result<Outcome> {
 #[error("{0}")]
 struct Usage(String);
 
+/// Whether it is about what the user asked, and not about what became of it.
+fn is_usage(error: &anyhow::Error) -> bool {
+    error.is::<Usage>() || matches!(error.downcast_ref(), Some(EngineError::Request(_)))
+}
+
 /// Whoever reads standard output has read enough; csv and arrow hide the kind of that error in its text.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
@@ -296,38 +293,22 @@ fn faults(faults: &[Fault]) -> anyhow::Error {
     anyhow::anyhow!("{} fault(s) in the definitions:\n{}", faults.len(), lines.join("\n"))
 }
 
-/// An open workspace at the version asked for.
-struct Opened {
-    workspace: Workspace,
-    definitions: Definitions,
-    version: Manifest,
-    session: Session,
-    units: UnitIndex,
-    successions: Vec<Succession>,
-    carry: Option<Carry>,
+/// An engine at the version asked for, with the shell that waits for its answers.
+struct OpenEngine {
+    engine: Engine,
+    shell: Shell,
 }
 
-impl Opened {
+impl OpenEngine {
     fn open(global: &Global) -> Result<Self> {
-        let workspace = Workspace::open(&global.workspace)?;
-        let mut definitions = Definitions::load(Some(&global.workspace)).map_err(|found| faults(&found))?;
-        let version = workspace.version(global.as_of.as_deref())?;
-        let session = workspace.session(&version, &definitions.calendar)?;
-        definitions.declare(stated(&session)?);
-        let units = stored_units(&session)?;
-        let successions = stored_successions(&session)?;
-        let carry = global.units_as_of.map(|day| Carry::new(&successions, day));
-        Ok(Self { workspace, definitions, version, session, units, successions, carry })
+        let shell = Shell::new()?;
+        let engine = shell.wait(Engine::open(&global.workspace, global.as_of.as_deref(), global.units_as_of))?;
+        Ok(Self { engine, shell })
     }
 
-    fn engine(&self, policies: PolicyArgs) -> Engine<'_> {
-        Engine {
-            session: &self.session,
-            definitions: &self.definitions,
-            units: &self.units,
-            policies: policies.over(self.workspace.config.policies),
-            carry: self.carry.as_ref(),
-        }
+    /// Waits for an answer of the engine.
+    fn wait<T>(&self, answer: impl Future<Output = Result<T, EngineError>>) -> Result<T> {
+        Ok(self.shell.wait(answer)?)
     }
 }
 

@@ -7,7 +7,7 @@ use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray,
 };
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Schema, SchemaRef};
+use datafusion::arrow::datatypes::{DataType, Field, Float64Type, Schema, SchemaRef};
 use datafusion::arrow::json::WriterBuilder;
 use datafusion::arrow::json::writer::{JsonArray, LineDelimited};
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
@@ -54,7 +54,7 @@ impl Columns {
         Self { fields, arrays }
     }
 
-    pub fn batch(self) -> Result<RecordBatch> {
+    fn batch(self) -> Result<RecordBatch> {
         Ok(RecordBatch::try_new(Arc::new(Schema::new(self.fields)), self.arrays)?)
     }
 
@@ -134,6 +134,34 @@ fn table(schema: &SchemaRef, batches: &[RecordBatch], out: &mut impl Write) -> R
         writeln!(out, "{text}")?;
     }
     Ok(())
+}
+
+/// The rows of a table without lines, one text each, for tables in which other text stands between the rows.
+///
+/// Columns have the widths given, as long as no cell is wider; numbers stand on the right.
+pub(super) fn grid<const N: usize>(columns: [(usize, Side); N], rows: &[[String; N]]) -> Vec<String> {
+    use comfy_table::{CellAlignment, ColumnConstraint, Table, Width};
+    let mut table = Table::new();
+    table.load_preset(comfy_table::presets::NOTHING);
+    for row in rows {
+        table.add_row(row);
+    }
+    for ((width, side), column) in columns.into_iter().zip(table.column_iter_mut()) {
+        column.set_padding((0, 0));
+        column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width as u16)));
+        column.set_cell_alignment(match side {
+            Side::Left => CellAlignment::Left,
+            Side::Right => CellAlignment::Right,
+        });
+    }
+    table.lines().collect()
+}
+
+/// Where the text of a column stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Side {
+    Left,
+    Right,
 }
 
 /// Six digits are enough to read; the other formats have them all.
@@ -243,7 +271,13 @@ pub(super) fn bytes(content: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// A whole number of a result, for lines that people read.
-pub(super) fn integer(batch: &RecordBatch, column: usize, row: usize) -> i64 {
-    cast(batch.column(column), &DataType::Int64).map_or(0, |values| values.as_primitive::<Int64Type>().value(row))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_grid_has_no_lines_and_keeps_its_widths_whatever_the_letters() {
+        let rows = [["\u{111}\u{1ed3}ng", "7"], ["", "1250"]].map(|row| row.map(str::to_owned));
+        assert_eq!(grid([(6, Side::Left), (5, Side::Right)], &rows), ["\u{111}\u{1ed3}ng      7", "       1250"]);
+    }
 }

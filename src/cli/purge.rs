@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use super::output::Columns;
-use super::{Global, KillArgs, Outcome, note};
+use super::{Global, Outcome, note};
 use cchc_normalise::clean;
 use cchc_store::{FileNames, Mode, PurgeCounts, PurgeOrder, Purged, Workspace, purge};
 
@@ -33,13 +33,11 @@ pub(super) struct Purge {
     /// Count only, write nothing
     #[arg(long)]
     dry_run: bool,
-    #[command(flatten)]
-    kill: KillArgs,
 }
 
 impl Purge {
     pub fn run(&self, global: &Global) -> Result<Outcome> {
-        let workspace = Workspace::open(&global.workspace)?.killed_at(self.kill.at);
+        let workspace = Workspace::open(&global.workspace)?;
         let order = PurgeOrder {
             imports: self.import.iter().copied().collect(),
             dossiers: self.codes()?,

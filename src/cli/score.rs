@@ -6,10 +6,9 @@ use clap::Args;
 use super::carried::{tell_carried, with_carried};
 use super::figures::{tell_not_sent, tell_passed_over};
 use super::output::Columns;
-use super::{Global, Opened, Outcome, PolicyArgs, Usage, detail, note, period};
-use cchc_definitions::{Layer, PointsIndex};
-use cchc_indicators::not_sent;
-use cchc_indices::{Index, Scorecards};
+use super::{Global, OpenEngine, Outcome, PolicyArgs, detail, note, period};
+use cchc_definitions::Layer;
+use cchc_engine::{Engine, Scorecard, ScorecardRequest};
 use cchc_model::{Measure, Period};
 
 #[derive(Debug, Args)]
@@ -29,25 +28,18 @@ pub(super) struct Score {
 
 impl Score {
     pub fn run(&self, global: &Global) -> Result<Outcome> {
-        let opened = Opened::open(global)?;
-        let engine = opened.engine(self.policies);
-        let Index::Points(index) = Index::find(&opened.definitions, &self.index, &self.period).map_err(Usage)? else {
-            let message = format!("'{}' is no index of points; see `cchc rank --detail` or `cchc explain`", self.index);
-            return Err(Usage(message).into());
+        let opened = OpenEngine::open(global)?;
+        let request = ScorecardRequest {
+            index: self.index.clone(),
+            unit: self.unit.clone(),
+            period: self.period.clone(),
+            policies: self.policies.over(opened.engine.config().policies),
         };
-        let missing = not_sent(&engine, &self.period)?;
-        let ranked = Index::Points(index).rank(&engine, &self.period, &missing)?;
-        let Some(cards) = ranked.cards else { return Ok(Outcome::Done) };
-        let Some(at) = cards.units.iter().position(|unit| unit.unit_code == self.unit) else {
-            let hint =
-                cchc_definitions::did_you_mean(&self.unit, cards.units.iter().map(|unit| unit.unit_code.as_str()));
-            let message = format!("index '{}' scores no unit '{}' in {}{hint}", self.index, self.unit, self.period);
-            return Err(Usage(message).into());
-        };
-        tell_passed_over(global, &self.index, &cards);
-        write_card(global, &opened, index, &cards, at)?;
-        if let Some(row) = ranked.rows.iter().find(|row| row.unit.unit_code == self.unit) {
-            let total = &cards.scoring.totals[at];
+        let card = opened.wait(opened.engine.scorecard(&request))?;
+        tell_passed_over(global, &self.index, &card.cards.passed_over);
+        write_card(global, &opened.engine, &card)?;
+        if let Some(row) = &card.row {
+            let total = &card.cards.scoring.totals[card.at];
             let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| value.to_string());
             note(
                 global,
@@ -55,7 +47,7 @@ impl Score {
                     "{}: score {} of {}, rank {}, class {}; {} points out of {} that apply, bonus {}, deduction {}, not scored {}",
                     row.unit.unit_name,
                     number(row.score),
-                    index.max,
+                    card.index.max,
                     row.rank.map_or_else(|| "–".to_owned(), |rank| rank.to_string()),
                     row.class.as_deref().unwrap_or("–"),
                     total.points,
@@ -66,13 +58,15 @@ impl Score {
                 ),
             );
         }
-        tell_not_sent(global, &missing);
+        tell_not_sent(global, &card.not_sent);
         Ok(Outcome::Done)
     }
 }
 
 /// One row per area, criterion and sub-criterion.
-fn write_card(global: &Global, opened: &Opened, index: &PointsIndex, cards: &Scorecards, at: usize) -> Result<()> {
+fn write_card(global: &Global, engine: &Engine, card: &Scorecard) -> Result<()> {
+    let Scorecard { index, cards, at, .. } = card;
+    let at = *at;
     let items = || index.items.iter().enumerate();
     let scores = |item: usize| &cards.scoring.items[item];
     let measure = |item: usize| -> Option<&Measure> {
@@ -107,7 +101,7 @@ fn write_card(global: &Global, opened: &Opened, index: &PointsIndex, cards: &Sco
         .text("source", items().map(|(_, item)| Some(item.source.as_str()).filter(|text| !text.is_empty())));
     let unit = cards.units[at].unit_code.as_str();
     let marks = items().map(|(item, _)| (unit, measure(item).is_some_and(|measure| measure.estimate)));
-    with_carried(columns, opened, marks.clone()).write(global)?;
-    tell_carried(global, opened, marks);
+    with_carried(columns, engine, marks.clone()).write(global)?;
+    tell_carried(global, engine, marks);
     Ok(())
 }

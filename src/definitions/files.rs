@@ -31,7 +31,26 @@ pub enum Origin {
     Own,
 }
 
+/// The text of a file of `report-templates/`: a workspace's own, or the embedded one.
+///
+/// # Errors
+/// The workspace's own file cannot be read.
+pub fn template_text(overlay: Option<&Path>, name: &str) -> std::io::Result<Cow<'static, str>> {
+    let own = overlay.map(|root| root.join("report-templates").join(name)).filter(|path| path.is_file());
+    if let Some(own) = own {
+        return std::fs::read_to_string(own).map(Cow::Owned);
+    }
+    let embedded = TEMPLATES.get_file(name).and_then(include_dir::File::contents_utf8);
+    Ok(Cow::Borrowed(embedded.unwrap_or_default()))
+}
+
 impl Files {
+    /// The embedded text of a path below `queries/`.
+    #[must_use]
+    pub fn shipped(file: &str) -> Option<&'static str> {
+        QUERIES.get_file(file).and_then(include_dir::File::contents_utf8)
+    }
+
     /// Where the file of that path below `queries/` comes from.
     #[must_use]
     pub fn origin(overlay: Option<&Path>, file: &str) -> Origin {

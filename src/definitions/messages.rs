@@ -70,14 +70,14 @@ impl Messages {
     #[must_use]
     pub fn wrong(&self, finding: &Finding, language: Language) -> String {
         self.0
-            .get(finding.rule)
+            .get(&*finding.rule)
             .map_or_else(|| finding.hint.clone(), |sentence| filled(sentence.parts(language).0, finding))
     }
 
     /// The part of the sentence that says what to do.
     #[must_use]
     pub fn to_do(&self, finding: &Finding, language: Language) -> String {
-        self.0.get(finding.rule).map_or_else(String::new, |sentence| filled(sentence.parts(language).1, finding))
+        self.0.get(&*finding.rule).map_or_else(String::new, |sentence| filled(sentence.parts(language).1, finding))
     }
 
     /// A few words that name a rule, or else its first sentence without values.

@@ -12,6 +12,7 @@ mod layout;
 mod messages;
 mod official;
 mod proposal;
+mod reading_words;
 mod source;
 mod source_tags;
 
@@ -24,7 +25,7 @@ use cchc_model::Period;
 
 pub use calendar::{Calendar, CalendarDay};
 pub use derived::{Against, Derived, Holds, Sums, Told};
-pub use files::{Files, Origin, TEMPLATES};
+pub use files::{Files, Origin, TEMPLATES, template_text};
 pub use index::IndexDef;
 pub use index::composite::Composite;
 pub use index::formula::Formula;
@@ -36,6 +37,9 @@ pub use layout::{Figure, Fold, Given, Layout, MOST_HEADING_ROWS, Mark, SkipKind,
 pub use messages::{Language, Messages};
 pub use official::{Crosswalk, CrosswalkRow, OfficialUnit, OfficialUnits, Spellings, Structure, UnitType, is_number};
 pub use proposal::{KnownColumn, KnownSource, PersonalSigns, ProposalHints};
+pub use reading_words::{
+    CorrectedHeadings, ExportDayWords, HeadingWords, NumberWords, PeriodWords, ReadingWords, RowWords,
+};
 pub use source::{SourceColumn, SourceDef, Unknown, fold_word};
 pub use source_tags::SourceTags;
 
@@ -91,8 +95,12 @@ pub struct Definitions {
     pub messages: Messages,
     /// What proposed sources are made from.
     pub proposal: ProposalHints,
+    /// Words that the reader looks for in exports.
+    pub reading: ReadingWords,
     /// Titles of the unit kinds, in the order of reports: kind → plural title.
     pub kinds: Vec<(String, String)>,
+    /// Title of all units together.
+    pub all_units: String,
 }
 
 impl Definitions {
@@ -109,11 +117,12 @@ impl Definitions {
         let index::Indices { by_indicator: indices, composites, points } =
             index::parse(&files, &indicators, &mut faults);
         let calendar = calendar::parse(&files, &mut faults);
-        let kinds = source::parse_kinds(&files, &mut faults);
+        let (kinds, all_units) = source::parse_kinds(&files, &mut faults);
         let messages = Messages::load(overlay, &mut faults);
         let index_sheet = index_sheet::parse(&files, &mut faults);
         let source_tags = source_tags::parse(&files, &mut faults);
         let proposal = proposal::parse(&files, &mut faults);
+        let reading = reading_words::parse(&files, &mut faults);
         let saved = files
             .below("saved/", "sql")
             .map(|(path, text)| (path["saved/".len()..path.len() - ".sql".len()].to_owned(), text.to_owned()))
@@ -134,7 +143,9 @@ impl Definitions {
                 source_tags,
                 messages,
                 proposal,
+                reading,
                 kinds,
+                all_units,
             })
         } else {
             faults.sort();

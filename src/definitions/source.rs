@@ -149,6 +149,7 @@ struct RawColumn {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawKinds {
+    all: Option<String>,
     kind: Vec<RawKind>,
 }
 
@@ -167,11 +168,15 @@ pub(super) fn parse_words(files: &Files, faults: &mut Vec<Fault>) -> BTreeMap<St
     raw.into_iter().map(|(name, words)| (name, fold_words(words))).collect()
 }
 
-/// Reads `units/kinds.toml`: titles of the unit kinds in the order of reports.
-pub(super) fn parse_kinds(files: &Files, faults: &mut Vec<Fault>) -> Vec<(String, String)> {
-    let Some(text) = files.get("units/kinds.toml") else { return Vec::new() };
-    let raw: Option<RawKinds> = parse_toml("units/kinds.toml", text, faults);
-    raw.map_or_else(Vec::new, |raw| raw.kind.into_iter().map(|kind| (kind.id, kind.title)).collect())
+/// Reads `units/kinds.toml`: titles of the unit kinds in the order of reports, and that of all units together. A
+/// workspace's own file need not name the latter.
+pub(super) fn parse_kinds(files: &Files, faults: &mut Vec<Fault>) -> (Vec<(String, String)>, String) {
+    let mut read = |text: &str| parse_toml::<RawKinds>("units/kinds.toml", text, faults);
+    let raw = files.get("units/kinds.toml").and_then(&mut read);
+    let shipped = || Files::shipped("units/kinds.toml").and_then(|text| toml::from_str::<RawKinds>(text).ok()?.all);
+    let (kinds, all) = raw.map_or_else(Default::default, |raw| (raw.kind, raw.all));
+    let titles = kinds.into_iter().map(|kind| (kind.id, kind.title)).collect();
+    (titles, all.or_else(shipped).unwrap_or_default())
 }
 
 /// Reads every file of `sources/`.

@@ -1,9 +1,9 @@
-//! Chooses how the text of a file is read where its words do not tell: by what a source declares, or by its headings.
+//! Chooses how the text of a file is read where its words leave it open: by what a source declares, or by its headings.
 
-use super::file::{Context, FileOutcome, Reading, read_as, settle};
-use super::unread::shown;
+use super::attempt::Attempt;
+use super::file::Context;
 use cchc_definitions::SourceDef;
-use cchc_model::{Encoding, Finding, Level};
+use cchc_model::Encoding;
 use cchc_normalise::KnownHeadings;
 use cchc_read::InputFile;
 use cchc_read::{Certainty, Container, ReadAs, Sniffed};
@@ -11,51 +11,59 @@ use cchc_read::{Certainty, Container, ReadAs, Sniffed};
 /// Headings with letters outside ASCII that have to fit a source before they vouch for an encoding.
 const ENOUGH_HEADINGS: usize = 3;
 
-/// Reads as the words tell; where they leave it open, as a source declares, then as headings fit, else as it stands.
-pub(super) fn read_best(
-    outcome: FileOutcome,
-    input: &InputFile,
-    sniffed: &Sniffed,
-    context: &Context<'_>,
-) -> FileOutcome {
+/// The attempt that counts.
+pub(super) struct Chosen {
+    pub attempt: Attempt,
+    /// How its text was read.
+    pub text: ReadAs,
+    /// The encoding of the whole file, if it is a legacy one.
+    pub legacy: Option<Encoding>,
+}
+
+/// Reads as the words say; where they leave it open, as a source declares, then as headings fit, else as it stands.
+pub(super) fn read_best(input: &InputFile, sniffed: &Sniffed, context: &Context<'_>) -> Chosen {
     let only = if let [only] = context.sources { only.encoding } else { None };
     let is_text = matches!(sniffed.container, Container::Csv | Container::Html | Container::SpreadsheetMl);
     let is_open = is_text && sniffed.certainty == Certainty::Open;
     let declared =
         |encoding| ReadAs { encoding: if is_open { encoding } else { sniffed.encoding }, declared: Some(encoding) };
-    let first = only.map_or(sniffed.read_as(), declared);
-    let read = read_as(input, sniffed, first, context);
-    let is_settled = only.is_some() || read.error.is_some() || !(is_open || read.is_undecided);
-    if !is_settled {
+    let text = only.map_or(sniffed.read_as(), declared);
+    let first = Attempt::read(input, sniffed, text, context);
+    let is_decided = only.is_some() || first.is_unreadable() || !(is_open || first.is_undecided());
+    if !is_decided {
+        let chosen = |attempt, encoding| Chosen {
+            attempt,
+            text: declared(encoding),
+            legacy: Some(encoding).filter(|_| is_open),
+        };
         for encoding in Encoding::LEGACY {
-            let says_so = |source: &&SourceDef| source.encoding == Some(encoding);
-            let sources: Vec<SourceDef> = context.sources.iter().filter(says_so).cloned().collect();
+            let is_declared = |source: &&SourceDef| source.encoding == Some(encoding);
+            let sources: Vec<SourceDef> = context.sources.iter().filter(is_declared).cloned().collect();
             if sources.is_empty() {
                 continue;
             }
-            let known = KnownHeadings::of(&sources);
-            let context = context.with_sources(&sources, &known);
-            let again = read_as(input, sniffed, declared(encoding), &context);
-            if !again.found.is_empty() {
-                return told(settle(outcome, input, again, &context), declared(encoding), encoding, is_open);
+            let known = KnownHeadings::of(&sources, context.words);
+            let again = Attempt::read(input, sniffed, declared(encoding), &context.with_sources(&sources, &known));
+            if !again.sheets().is_empty() {
+                return chosen(again, encoding);
             }
         }
         for encoding in Encoding::LEGACY {
-            let again = read_as(input, sniffed, declared(encoding), context);
-            if fits(&again) && !fits(&read) {
-                return told(settle(outcome, input, again, context), declared(encoding), encoding, is_open);
+            let again = Attempt::read(input, sniffed, declared(encoding), context);
+            if fits(&again) && !fits(&first) {
+                return chosen(again, encoding);
             }
         }
     }
     let encoding = only.filter(|_| is_open).unwrap_or(sniffed.encoding);
-    let is_legacy = is_text && Encoding::LEGACY.contains(&encoding);
-    told(settle(outcome, input, read, context), first, encoding, is_legacy)
+    let legacy = Some(encoding).filter(|encoding| is_text && Encoding::LEGACY.contains(encoding));
+    Chosen { attempt: first, text, legacy }
 }
 
 /// Whether headings with Vietnamese letters fit a source letter by letter: no other encoding would give them.
-fn fits(read: &Reading) -> bool {
-    read.found.iter().any(|sheet| {
-        let mapping = &sheet.found.mapping;
+fn fits(attempt: &Attempt) -> bool {
+    attempt.sheets().iter().any(|sheet| {
+        let mapping = &sheet.mapping;
         let named = mapping
             .columns
             .iter()
@@ -63,14 +71,4 @@ fn fits(read: &Reading) -> bool {
             .filter(|at| mapping.headings.get(**at).is_some_and(|heading| !heading.is_ascii()));
         mapping.exact >= ENOUGH_HEADINGS && named.count() >= ENOUGH_HEADINGS
     })
-}
-
-/// Adds which encoding the whole file was read in.
-fn told(mut outcome: FileOutcome, read_as: ReadAs, encoding: Encoding, is_whole_file: bool) -> FileOutcome {
-    outcome.read_as = Some(read_as);
-    if is_whole_file {
-        let finding = Finding::new(Level::Info, "legacy_text", &outcome.account.file);
-        outcome.findings.push(finding.value(shown(encoding)));
-    }
-    outcome
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate};
 use polars::prelude::{BooleanChunked, DataFrame, NewChunkedArray};
 
-use super::file::FileOutcome;
-use cchc_definitions::{Definitions, PointsIndex, nearest};
+use super::reading::SheetReading;
+use cchc_definitions::{PointsIndex, nearest};
 use cchc_model::{Finding, Level, UnitIndex};
 use cchc_normalise::RejectedRow;
 
@@ -16,50 +16,46 @@ const TABLE: &str = "criteria";
 /// Its columns of points.
 const POINTS: [&str; 3] = ["self_points", "verified_points", "surveyed_points"];
 
-/// Refuses files that are forms of no index in force, and rows of criteria that the index does not have.
-pub(super) fn check(outcomes: &mut [FileOutcome], definitions: &Definitions, units: &UnitIndex) {
-    for outcome in outcomes.iter_mut().filter(|outcome| outcome.incoming.iter().any(|(table, _)| *table == TABLE)) {
-        check_file(outcome, definitions, units);
-    }
-}
-
-fn check_file(outcome: &mut FileOutcome, definitions: &Definitions, units: &UnitIndex) {
+/// Takes rows of criteria that the index does not have out of the accepted ones. Gives the reasons why the whole file is
+/// refused: it is a form of no index in force.
+pub(super) fn check(
+    file: &str,
+    sheets: &mut [SheetReading],
+    batches: &mut [(usize, DataFrame)],
+    points: &[PointsIndex],
+    units: &UnitIndex,
+) -> Vec<Finding> {
     let mut refusals = Vec::new();
-    let mut rejected: Vec<(String, Vec<RejectedRow>)> = Vec::new();
-    for (_, incoming) in outcome.incoming.iter_mut().filter(|(table, _)| *table == TABLE) {
-        let rows = rows(&incoming.frame);
+    for (at, frame) in batches {
+        let sheet = &mut sheets[*at];
+        if sheet.table.name != TABLE {
+            continue;
+        }
+        let rows = rows(frame);
         let Some(first) = rows.iter().find(|row| !row.set.is_empty()) else { continue };
-        let index = match index_of(definitions, first) {
+        let mut refuse = |rule, hint: String| {
+            refusals.push(Finding::new(Level::Error, rule, file).at(&sheet.name, 1).value(&first.set).hint(hint));
+        };
+        let index = match index_of(points, first) {
             Ok(index) => index,
             Err((rule, hint)) => {
-                refusals.push((incoming.sheet.clone(), rule, first.set.clone(), hint));
+                refuse(rule, hint);
                 continue;
             }
         };
         if let Some(kinds) = other_kind(index, first, units) {
-            refusals.push((incoming.sheet.clone(), "form_of_other_kind", first.set.clone(), kinds));
+            refuse("form_of_other_kind", kinds);
             continue;
         }
-        let headings = outcome.sheets.iter().find(|sheet| sheet.sheet == incoming.sheet);
-        let columns = headings.map_or(&[][..], |sheet| sheet.columns.as_slice());
-        let (keep, refused) = check_rows(&rows, index, columns, &incoming.frame);
+        let (keep, refused) = check_rows(&rows, index, &sheet.columns, frame);
         if refused.is_empty() {
             continue;
         }
         let mask = BooleanChunked::from_iter_values("keep".into(), keep.into_iter());
-        incoming.frame = incoming.frame.filter(&mask).expect("the mask is as long as the frame");
-        rejected.push((incoming.sheet.clone(), refused));
+        *frame = frame.filter(&mask).expect("the mask is as long as the frame");
+        sheet.rejected.extend(refused);
     }
-    for (sheet, rows) in rejected {
-        outcome.account.rejected += rows.len() as u64;
-        if let Some(report) = outcome.sheets.iter_mut().find(|report| report.sheet == sheet) {
-            report.rejected += rows.len() as u64;
-        }
-        outcome.rejected.extend(rows.into_iter().map(|row| (sheet.clone(), row)));
-    }
-    if !refusals.is_empty() {
-        refuse(outcome, refusals);
-    }
+    refusals
 }
 
 /// One row of a form, as far as it is checked.
@@ -107,11 +103,11 @@ fn rows(frame: &DataFrame) -> Vec<Row> {
 }
 
 /// The index that a form names, in the version that it names; else the rule that it breaks and what would be right.
-fn index_of<'d>(definitions: &'d Definitions, row: &Row) -> Result<&'d PointsIndex, (&'static str, String)> {
+fn index_of<'d>(points: &'d [PointsIndex], row: &Row) -> Result<&'d PointsIndex, (&'static str, String)> {
     let id = row.set.split('@').next().unwrap_or_default();
-    let versions = || definitions.points.iter().filter(|index| index.head.id == id);
+    let versions = || points.iter().filter(|index| index.head.id == id);
     if versions().next().is_none() {
-        let ids = definitions.points.iter().map(|index| index.head.id.as_str());
+        let ids = points.iter().map(|index| index.head.id.as_str());
         return Err(("form_of_unknown_index", nearest(id, ids).unwrap_or_default().to_owned()));
     }
     // Without a period any version may be meant.
@@ -188,19 +184,4 @@ fn cells(frame: &DataFrame, columns: &[(String, String)], at: usize) -> String {
     let cells: serde_json::Map<String, serde_json::Value> =
         columns.iter().map(|(name, heading)| (heading.clone(), cell(name).unwrap_or_default().into())).collect();
     serde_json::Value::Object(cells).to_string()
-}
-
-/// The whole file is refused: nothing of it is loaded, whatever else it holds.
-fn refuse(outcome: &mut FileOutcome, refusals: Vec<(String, &'static str, String, String)>) {
-    outcome.incoming.clear();
-    outcome.rejected.clear();
-    outcome.sheets.clear();
-    outcome.units.clear();
-    outcome.named_units.clear();
-    outcome.account.rows = 0;
-    outcome.account.rejected = 0;
-    let file = outcome.account.file.clone();
-    outcome.findings.extend(refusals.into_iter().map(|(sheet, rule, value, hint)| {
-        Finding::new(Level::Error, rule, &file).at(&sheet, 1).value(value).hint(hint)
-    }));
 }

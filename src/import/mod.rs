@@ -1,35 +1,52 @@
 //! From paths to a published version: the only place that calls read, normalise and store in order.
+//!
+//! The way of a row, each stage entered once:
+//!
+//! | stage | file | gives |
+//! |---|---|---|
+//! | a container becomes rows of cells | `cchc_read` | cells |
+//! | headings are found, body rows separated from others | `sink`, `body` | `Message`s with batches of texts |
+//! | columns typed, rows judged, warnings gathered | `typed` over `cchc_normalise` | `SheetReading`s and frames |
+//! | one reading in one encoding, and the one that counts | `attempt`, `encoding` | `Chosen` |
+//! | day of export, findings of the file, forms checked | `reading`, `forms` | `FileReading` |
+//! | rows merged table by table | `merge` over `cchc_store` | `ImportedFile` |
+//! | what the import keeps about itself, what it settles | `log`, `settle` | rows of `imports`, `findings`, `cleared`, `sent` |
 
+mod attempt;
+mod body;
 mod encoding;
 mod ends;
 mod file;
 mod forms;
+mod log;
+mod merge;
 mod notes;
 mod overflow;
 mod parallel;
 mod preview;
+mod reading;
 mod rebuild;
-mod report;
 mod settle;
-mod sheet;
+mod sink;
+mod typed;
 mod unread;
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
-pub use file::SheetReport;
+pub use merge::SheetReport;
 pub use preview::{DatesSeen, Preview, WordSeen};
 pub use rebuild::{Original, RebuildError, RebuiltSheet, originals};
 
 use cchc_definitions::{Definitions, SourceDef, Tried};
-use cchc_model::{FileAccount, Finding, FinishedBeforeReceived, Level, Table};
+use cchc_model::{FileAccount, Finding, FinishedBeforeReceived};
 use cchc_normalise::KnownHeadings;
 use cchc_read::{Found, PathError, find_files};
-use cchc_store::{Cases, Conflict, Incoming, MergeNotes, Merged, SentFile, StoreError, Transaction, Workspace};
+use cchc_store::{SentFile, Shell, StoreError, Transaction, Workspace};
 use cchc_units::stored_units;
-use file::FileOutcome;
+use merge::{ImportedFile, merge_all};
+use reading::FileReading;
 
 /// What the user may choose.
 #[derive(Debug, Clone, Default)]
@@ -126,7 +143,8 @@ pub fn import(
     let lock = (!options.dry_run).then(|| workspace.lock(!options.no_wait, || progress.waiting())).transpose()?;
     let version = workspace.version(None)?;
     let session = workspace.session(&version, &definitions.calendar)?;
-    let units = stored_units(&session)?;
+    let shell = Shell::new()?;
+    let units = shell.wait(stored_units(&session))?;
     if units.units().is_empty() {
         return Err(ImportError::NoUnits);
     }
@@ -134,47 +152,56 @@ pub fn import(
     policies.finished_before_received = options.finished_before_received.unwrap_or(policies.finished_before_received);
     let context = file::Context {
         sources: &sources,
-        known: &KnownHeadings::of(&sources),
+        known: &KnownHeadings::of(&sources, &definitions.reading),
+        words: &definitions.reading,
         units: &units,
+        points: Some(&definitions.points),
         policies,
         limits: limits.clone(),
         exported_at: options.exported_at,
         detail: if options.dry_run { file::Detail::Preview } else { file::Detail::Rows },
     };
     let memory = workspace.config.import_memory_mib.unwrap_or(IMPORT_MEMORY_MIB) << 20;
-    let mut outcomes = parallel::read_files(&files, &context, memory, progress);
+    let mut readings = parallel::read_files(&files, &context, memory, progress);
     progress.merging();
-    forms::check(&mut outcomes, definitions, &units);
     // Files count in order of export day, then path; an unknown day is older than any.
-    outcomes
-        .sort_by(|left, right| (left.exported_at, &left.account.file).cmp(&(right.exported_at, &right.account.file)));
-    let is_empty = outcomes.iter().all(|outcome| outcome.account.rows == 0);
+    readings.sort_by(|left, right| {
+        let (left, right) = (&left.facts, &right.facts);
+        (left.exported_at, &left.file).cmp(&(right.exported_at, &right.file))
+    });
+    let is_empty = readings.iter().all(|reading| reading.facts.rows == 0);
     let Some(lock) = lock.filter(|_| !is_empty) else {
-        merge_all(&mut outcomes, |table, incoming| workspace.weigh(&version, table, incoming))?;
-        return Ok(finished(None, outcomes, skipped));
+        let files = merge_all(readings, |table, incoming| workspace.weigh(&version, table, incoming))?;
+        return Ok(finished(None, files, skipped));
     };
-    let mut transaction = Transaction::begin(workspace, &lock)?;
-    let open = settle::open(&session)?;
-    let accepted = settle::Accepted::among(&outcomes, &open);
-    merge_all(&mut outcomes, |table, incoming| transaction.merge(table, incoming))?;
+    let transaction = Transaction::begin(workspace, &lock)?;
+    let open = shell.wait(settle::open(&session))?;
+    let (version, files) = publish(transaction, readings, &open)?;
+    Ok(finished(Some(version), files, skipped))
+}
+
+/// Merges all rows, and publishes them with what the import keeps about itself as one version.
+fn publish(
+    mut transaction: Transaction<'_>,
+    readings: Vec<FileReading>,
+    open: &[settle::Open],
+) -> Result<(u64, Vec<ImportedFile>), StoreError> {
+    let accepted = settle::Accepted::among(&readings, open);
+    let files = merge_all(readings, |table, incoming| transaction.merge(table, incoming))?;
     let number = transaction.number();
-    let kept = report::kept(&outcomes);
-    transaction.append("imports", report::imports(number, &outcomes))?;
-    transaction.append("findings", report::findings(number, &kept))?;
-    transaction
-        .append("cleared", report::cleared(number, &settle::settle(number, &open, &accepted, &outcomes, &kept)))?;
-    transaction.append("sent", report::sent(number, &outcomes))?;
-    let time = outcomes.iter().filter_map(|outcome| outcome.exported_at).max();
-    let sent = outcomes
-        .iter()
-        .map(|outcome| SentFile {
-            file: outcome.account.file.clone(),
-            sha256: outcome.sha256.clone(),
-            exported_at: outcome.exported_at,
-        })
-        .collect();
-    transaction.publish("import", time, sent)?;
-    Ok(finished(Some(number), outcomes, skipped))
+    let kept = log::kept(&files);
+    transaction.append("imports", log::imports(number, &files))?;
+    transaction.append("findings", log::findings(number, &kept))?;
+    transaction.append("cleared", log::cleared(number, &settle::settle(number, open, &accepted, &files, &kept)))?;
+    transaction.append("sent", log::sent(number, &files))?;
+    let time = files.iter().filter_map(|file| file.facts.exported_at).max();
+    let sent = files.iter().map(|ImportedFile { facts, .. }| SentFile {
+        file: facts.file.clone(),
+        sha256: facts.sha256.clone(),
+        exported_at: facts.exported_at,
+    });
+    transaction.publish("import", time, sent.collect())?;
+    Ok((number, files))
 }
 
 fn chosen(definitions: &Definitions, options: &Options) -> Result<Vec<SourceDef>, ImportError> {
@@ -190,105 +217,13 @@ fn chosen(definitions: &Definitions, options: &Options) -> Result<Vec<SourceDef>
     Ok(found)
 }
 
-/// Merges table by table, and gives every file its account.
-fn merge_all(
-    outcomes: &mut [FileOutcome],
-    mut merge: impl FnMut(&'static Table, Vec<Incoming>) -> Result<Merged, StoreError>,
-) -> Result<(), StoreError> {
-    let mut by_table: BTreeMap<&'static str, (Vec<usize>, Vec<Incoming>)> = BTreeMap::new();
-    for (position, outcome) in outcomes.iter_mut().enumerate() {
-        for (table, incoming) in outcome.incoming.drain(..) {
-            let entry = by_table.entry(table).or_default();
-            entry.0.push(position);
-            entry.1.push(incoming);
-        }
+fn finished(version: Option<u64>, mut files: Vec<ImportedFile>, skipped: Vec<String>) -> ImportReport {
+    files.sort_by(|left, right| left.facts.file.cmp(&right.facts.file));
+    ImportReport {
+        version,
+        files: files.iter().map(ImportedFile::account).collect(),
+        sheets: files.iter().flat_map(ImportedFile::sheets).collect(),
+        findings: files.into_iter().flat_map(|file| file.findings).collect(),
+        skipped,
     }
-    for (name, (owners, incoming)) in by_table {
-        let Some(table) = Table::named(name) else { continue };
-        let sheets: Vec<String> = incoming.iter().map(|one| one.sheet.clone()).collect();
-        let merged = merge(table, incoming)?;
-        for ((owner, sheet), account) in owners.iter().zip(&sheets).zip(&merged.accounts) {
-            outcomes[*owner].add(sheet, *account);
-        }
-        add_notes(outcomes, &owners, &sheets, merged.notes);
-    }
-    Ok(())
-}
-
-/// Of many conflicts the first are told one by one, the rest by their number.
-const CONFLICTS_TOLD: usize = 50;
-
-fn add_notes(outcomes: &mut [FileOutcome], owners: &[usize], sheets: &[String], notes: MergeNotes) {
-    let more = notes.conflicts.len().saturating_sub(CONFLICTS_TOLD);
-    for (told, Conflict { part, row, key, other }) in notes.conflicts.into_iter().take(CONFLICTS_TOLD).enumerate() {
-        let outcome = &mut outcomes[owners[part]];
-        let count = if told + 1 == CONFLICTS_TOLD { 1 + more as u64 } else { 1 };
-        outcome.findings.push(
-            Finding::new(Level::Warning, "conflicting_versions", &outcome.account.file)
-                .at(&sheets[part], row)
-                .value(key)
-                .hint(other)
-                .count(count),
-        );
-    }
-    for (rule, noted) in [("changed_due_date", notes.due_moved), ("reopened", notes.reopened)] {
-        for ((owner, sheet), cases) in per_place(noted, |part| (owners[part], sheets[part].as_str())) {
-            let outcome = &mut outcomes[owner];
-            let finding = Finding::new(Level::Info, rule, &outcome.account.file).at(sheet, 0);
-            outcome.findings.push(finding.value(cases.example).count(cases.count));
-        }
-    }
-    for ((part, unit), cases) in notes.absent {
-        let outcome = &mut outcomes[owners[part]];
-        let finding = Finding::new(Level::Warning, "absent_from_newer_export", &outcome.account.file);
-        outcome.findings.push(finding.value(cases.example).hint(unit).count(cases.count));
-    }
-    for (owner, cases) in per_place(notes.outside, |part| owners[part]) {
-        let outcome = &mut outcomes[owner];
-        let finding = Finding::new(Level::Info, "absent_from_partial_export", &outcome.account.file);
-        outcome.findings.push(finding.value(cases.example).count(cases.count));
-    }
-}
-
-/// Sheets come in parts; what was noted of them is told once a place.
-fn per_place<P: Ord>(noted: BTreeMap<usize, Cases>, place: impl Fn(usize) -> P) -> BTreeMap<P, Cases> {
-    let mut all: BTreeMap<P, Cases> = BTreeMap::new();
-    for (part, cases) in noted {
-        let known = all.entry(place(part)).or_default();
-        if known.count == 0 {
-            known.example = cases.example;
-        }
-        known.count += cases.count;
-    }
-    all
-}
-
-fn finished(version: Option<u64>, mut outcomes: Vec<FileOutcome>, skipped: Vec<String>) -> ImportReport {
-    outcomes.sort_by(|left, right| left.account.file.cmp(&right.account.file));
-    let mut report = ImportReport { version, files: Vec::new(), sheets: Vec::new(), findings: Vec::new(), skipped };
-    for outcome in outcomes {
-        report.findings.extend(outcome.all_findings());
-        report.sheets.extend(outcome.sheets.into_iter().map(|sheet| SheetReport {
-            rows: sheet.loaded + sheet.updated + sheet.duplicate + sheet.rejected,
-            ..sheet
-        }));
-        report.files.push(outcome.account);
-    }
-    report
-}
-
-/// SHA-256 of a file, streamed.
-fn hash(path: &Path) -> std::io::Result<String> {
-    use sha2::Digest;
-    use std::io::Read;
-    let mut file = std::fs::File::open(path)?;
-    let mut hasher = sha2::Sha256::new();
-    let mut buffer = vec![0; 1 << 20];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => break,
-            read => hasher.update(&buffer[..read]),
-        }
-    }
-    Ok(hasher.finalize().iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}")))
 }

@@ -1,4 +1,4 @@
-//! What a container tells of one sheet beside its values, kept until the rows that it is about.
+//! What a container says of one sheet beside its values, kept until the rows that it is about.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -9,7 +9,7 @@ use cchc_model::Kind;
 use cchc_normalise::{Mark, MarkKind};
 use cchc_read::{Cell, Note};
 
-/// Notes of one kind that are kept; of more, the rest is not told.
+/// Notes of one kind that are kept; the rest is dropped.
 const MOST: usize = 1 << 20;
 /// A spreadsheet keeps 15 digits: from here on the last ones of a number are made up.
 const EXACT: f64 = 1e15;
@@ -24,7 +24,7 @@ pub(super) struct Notes {
     /// Column and first row → last row.
     merged: BTreeMap<(usize, u32), u32>,
     /// Column → first row of the merged cell that was met last, and its value.
-    held: HashMap<usize, (u32, Cell<'static>)>,
+    last_merged: HashMap<usize, (u32, Cell<'static>)>,
 }
 
 impl Notes {
@@ -58,9 +58,9 @@ impl Notes {
             let Some((first, last)) = self.cover(column, row) else { continue };
             if first == row {
                 let value = cells.get(column).unwrap_or(&Cell::Empty);
-                self.held.insert(column, (row, value.to_static()));
+                self.last_merged.insert(column, (row, value.to_static()));
             } else if row <= last
-                && let Some((of, value)) = self.held.get(&column)
+                && let Some((of, value)) = self.last_merged.get(&column)
                 && *of == first
             {
                 let filled = filled.to_mut();
@@ -73,11 +73,12 @@ impl Notes {
         filled
     }
 
-    /// What is to be told of one row of data, by its number in the sheet and its place in the batch, if that is known;
-    /// `columns` says which column of the sheet feeds which of the source.
+    /// What is known of one row of data, by its number in the sheet and its place in the batch, if that is known;
+    /// `codes` and
+    /// `columns` say which columns of the source hold codes and which of the sheet feeds them.
     pub fn marks(
         &self,
-        source: &SourceDef,
+        codes: &[bool],
         columns: &[Option<(usize, char)>],
         (number, row): (u32, Option<usize>),
         cells: &[Cell<'_>],
@@ -95,7 +96,7 @@ impl Notes {
                 Cell::Empty if self.covers(*column, number) => MarkKind::Covered,
                 Cell::Empty | Cell::Text(_) | Cell::Bool(_) => continue,
                 Cell::Error(error) => MarkKind::Error(error.clone().into_owned()),
-                Cell::Number(_) | Cell::DateTime(_) if !is_code(source, &source.columns[at]) => continue,
+                Cell::Number(_) | Cell::DateTime(_) if !codes[at] => continue,
                 Cell::Number(number) if number.abs() < EXACT => MarkKind::NumberCode,
                 Cell::Number(_) | Cell::DateTime(_) => MarkKind::MangledCode,
             };
@@ -115,7 +116,7 @@ impl Notes {
 }
 
 /// Whether a column holds codes, in which every character counts.
-fn is_code(source: &SourceDef, column: &SourceColumn) -> bool {
+pub(super) fn is_code(source: &SourceDef, column: &SourceColumn) -> bool {
     // The codes of an outline are numbers by nature, and mended as such.
     let is_code = column.name == source.table.key || column.name.ends_with("_code");
     column.kind == Kind::Text && is_code && source.layout.outline.is_none()

@@ -1,6 +1,6 @@
-//! Tells a sheet that goes on where the one before was full: no headings, but the same columns.
+//! Recognises a sheet that goes on where the one before was full: no headings, but the same columns.
 
-use super::sheet::FoundSheet;
+use super::sink::FoundSheet;
 use cchc_definitions::SourceDef;
 use cchc_definitions::dates::{DateFault, Pattern, read};
 use cchc_model::Kind;
@@ -15,13 +15,13 @@ pub(super) fn continued(
     sources: &[SourceDef],
 ) -> Option<(HeadingMatch, String)> {
     let before = before?;
-    let source = &sources[before.found.source];
+    let source = &sources[before.source];
     let patterns: Vec<Pattern> = source.dates.iter().filter_map(|pattern| Pattern::compile(pattern)).collect();
-    let mapped = || source.columns.iter().zip(&before.found.mapping.columns);
+    let mapped = || source.columns.iter().zip(&before.mapping.columns);
     let key = mapped().find_map(|(column, at)| at.filter(|_| column.name == source.table.key))?;
     let dates: Vec<usize> =
         mapped().filter(|(column, _)| column.kind == Kind::Time).filter_map(|(_, at)| *at).collect();
-    let width = before.found.mapping.headings.len();
+    let width = before.mapping.headings.len();
     let is_code = |text: &String| text.bytes().any(|byte| byte.is_ascii_digit()) && !text.contains(' ');
     let is_date = |text: &String| read(text, &patterns) != Err(DateFault::Unreadable);
     let conforms = |row: &&Vec<String>| {
@@ -33,8 +33,13 @@ pub(super) fn continued(
     };
     let filled = rows.iter().filter(|row| row.iter().any(|text| !text.is_empty())).count();
     let conforming = rows.iter().filter(conforms).count();
-    let mut found = before.found.clone();
     // The rows begin below a heading that is not there.
-    found.last_row = 0;
-    (conforming > 0 && conforming * 2 >= filled).then(|| (found, before.name.clone()))
+    let found = || HeadingMatch {
+        source: before.source,
+        first_row: 0,
+        last_row: 0,
+        mapping: before.mapping.clone(),
+        confidence: before.confidence,
+    };
+    (conforming > 0 && conforming * 2 >= filled).then(|| (found(), before.name.clone()))
 }

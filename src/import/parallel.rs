@@ -6,7 +6,8 @@ use std::sync::mpsc::channel;
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use super::Progress;
-use super::file::{Context, FileOutcome, read_file};
+use super::file::{Context, read_file};
+use super::reading::FileReading;
 use cchc_read::InputFile;
 
 /// Memory that one file of `bytes` may need while it is read: compressed containers hold about ten times their size
@@ -15,7 +16,7 @@ const fn claim(bytes: u64) -> u64 {
     bytes.saturating_mul(10).saturating_add(8 << 20)
 }
 
-/// Reads all files on as many threads as there are processors; the outcomes come in the order of `files`.
+/// Reads all files on as many threads as there are processors; the readings come in the order of `files`.
 ///
 /// Files that together claim more than `memory` bytes wait for each other; one that claims more on its own is read
 /// alone. Large files begin first, so that none of them is left for the end when only one thread still has work.
@@ -24,14 +25,14 @@ pub(super) fn read_files(
     context: &Context<'_>,
     memory: u64,
     progress: &mut dyn Progress,
-) -> Vec<FileOutcome> {
+) -> Vec<FileReading> {
     let sizes: Vec<u64> = files.iter().map(|file| file.bytes).collect();
     let mut order: Vec<usize> = (0..files.len()).collect();
     order.sort_by_key(|at| (std::cmp::Reverse(sizes[*at]), *at));
     let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get).min(files.len());
     let (next, room) = (AtomicUsize::new(0), Room::new(memory));
     let (sender, receiver) = channel();
-    let mut outcomes: Vec<Option<FileOutcome>> = std::iter::repeat_with(|| None).take(files.len()).collect();
+    let mut readings: Vec<Option<FileReading>> = std::iter::repeat_with(|| None).take(files.len()).collect();
     progress.files(files.len(), sizes.iter().sum());
     std::thread::scope(|scope| {
         for _ in 0..threads {
@@ -40,8 +41,8 @@ pub(super) fn read_files(
                 while let Some(&at) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let _claimed = room.claim(claim(sizes[at]));
                     let _ = sender.send(Event::Begun(at));
-                    let outcome = read_file(&files[at], context);
-                    let _ = sender.send(Event::Done(at, Box::new(outcome)));
+                    let reading = read_file(&files[at], context);
+                    let _ = sender.send(Event::Done(at, Box::new(reading)));
                 }
             });
         }
@@ -49,19 +50,19 @@ pub(super) fn read_files(
         for event in receiver {
             match event {
                 Event::Begun(at) => progress.begun(&files[at].shown),
-                Event::Done(at, outcome) => {
+                Event::Done(at, reading) => {
                     progress.done(sizes[at]);
-                    outcomes[at] = Some(*outcome);
+                    readings[at] = Some(*reading);
                 }
             }
         }
     });
-    outcomes.into_iter().map(|outcome| outcome.expect("every file is read once")).collect()
+    readings.into_iter().map(|reading| reading.expect("every file is read once")).collect()
 }
 
 enum Event {
     Begun(usize),
-    Done(usize, Box<FileOutcome>),
+    Done(usize, Box<FileReading>),
 }
 
 /// Memory that files in work share.

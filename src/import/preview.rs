@@ -7,7 +7,7 @@ use polars::prelude::{AnyValue, DataFrame};
 use cchc_definitions::SourceDef;
 use cchc_definitions::dates::Pattern;
 use cchc_model::{Kind, UnitIndex};
-use cchc_normalise::{Meaning, Normalised, Normaliser, PERSONAL, RawBatch, clean};
+use cchc_normalise::{Meaning, Normalised, PERSONAL, RawBatch, SheetNormaliser, clean};
 
 /// Rows shown as they would be stored.
 const SAMPLE: usize = 3;
@@ -82,7 +82,7 @@ impl<'a> Watcher<'a> {
         }
     }
 
-    pub fn batch(&mut self, normaliser: &Normaliser<'_>, raw: &RawBatch, done: &Normalised) {
+    pub fn batch(&mut self, normaliser: &SheetNormaliser<'_>, raw: &RawBatch, done: &Normalised) {
         for (at, texts) in raw.columns.iter().enumerate() {
             let Some(texts) = texts else { continue };
             if self.source.columns[at].kind == Kind::Time {
@@ -107,7 +107,7 @@ impl<'a> Watcher<'a> {
     }
 
     /// What was seen, once the sheet is at its end.
-    pub fn finish(self, normaliser: &Normaliser<'_>) -> Preview {
+    pub fn finish(self, normaliser: &SheetNormaliser<'_>) -> Preview {
         let mut preview = Preview { sample: self.sample.clone(), ..Preview::default() };
         for (at, column) in self.source.columns.iter().enumerate() {
             let mut patterns: Vec<(String, u64)> = self.dates[at].clone().into_iter().collect();
@@ -123,7 +123,7 @@ impl<'a> Watcher<'a> {
         preview
     }
 
-    fn seen(&self, normaliser: &Normaliser<'_>, at: usize, text: &str, rows: u64) -> Option<WordSeen> {
+    fn seen(&self, normaliser: &SheetNormaliser<'_>, at: usize, text: &str, rows: u64) -> Option<WordSeen> {
         let column = &self.source.columns[at];
         let is_unit = column.kind == Kind::Unit;
         let meaning = normaliser.meaning(at, text)?;
@@ -131,7 +131,7 @@ impl<'a> Watcher<'a> {
             Meaning::Stored(code) if is_unit => self.units.by_code(code).map(|unit| unit.name.clone()),
             _ => None,
         };
-        let is_hidden = meaning == Meaning::Unknown && normaliser.may_hold_persons(at);
+        let is_hidden = meaning == Meaning::Unknown && normaliser.may_name_persons(at);
         let candidates = match &meaning {
             _ if !is_unit || is_hidden => Vec::new(),
             Meaning::Unknown => self

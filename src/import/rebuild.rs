@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::file::{Context, Detail, SheetReport, read_ready};
-use cchc_definitions::SourceDef;
+use super::file::{Context, Detail, hash, read_ready};
+use super::reading::{FileReading, SheetReading};
+use cchc_definitions::{CorrectedHeadings, Definitions, SourceDef};
 use cchc_model::{Kind, UnitIndex};
 use cchc_normalise::{KnownHeadings, own_columns};
 use cchc_read::{Cell, Flow, Limits, Note, ReadError, RowFault, RowSink, Sheet, read_rows, sniff};
@@ -76,7 +77,7 @@ pub fn originals(path: &Path, limits: &Limits) -> Result<Vec<Original>, RebuildE
     let found = find_files(&[path.to_owned()], limits)?;
     let original = |input: InputFile| -> Result<Original, RebuildError> {
         let ready = input.ready()?;
-        Ok(Original { name: input.name(), sha256: super::hash(&ready.input.path)?, input })
+        Ok(Original { name: input.name(), sha256: hash(&ready.input.path)?, input })
     };
     found.files.into_iter().map(original).collect()
 }
@@ -91,33 +92,42 @@ impl Original {
         &self,
         wanted: &BTreeSet<(String, u32)>,
         source: &str,
-        sources: &[SourceDef],
+        definitions: &Definitions,
         units: &UnitIndex,
         config: &Config,
     ) -> Result<Vec<RebuiltSheet>, RebuildError> {
         let ready = self.input.ready()?;
-        let only: Vec<SourceDef> = sources.iter().filter(|one| one.id == source).cloned().collect();
+        let words = &definitions.reading;
+        let only: Vec<SourceDef> = definitions.sources.iter().filter(|one| one.id == source).cloned().collect();
         let mut missed = None;
-        for sources in [sources, &only] {
-            let (policies, limits) = (config.policies, config.limits.clone());
-            let known = KnownHeadings::of(sources);
-            let context =
-                Context { sources, known: &known, units, policies, limits, exported_at: None, detail: Detail::Rows };
-            let outcome = read_ready(&ready.input, &context);
+        for sources in [definitions.sources.as_slice(), &only] {
+            let known = KnownHeadings::of(sources, words);
+            let context = Context {
+                sources,
+                known: &known,
+                words,
+                units,
+                points: None,
+                policies: config.policies,
+                limits: config.limits.clone(),
+                exported_at: None,
+                detail: Detail::Rows,
+            };
+            let FileReading { facts, .. } = read_ready(&ready.input, &context);
             let mut plans: BTreeMap<&str, Plan<'_>> = BTreeMap::new();
             for (sheet, row) in wanted {
-                let Some(report) = outcome.sheets.iter().find(|report| report.sheet == *sheet) else {
+                let Some(reading) = facts.sheets.iter().find(|reading| reading.name == *sheet) else {
                     missed = Some(RebuildError::Headings(sheet.clone()));
                     break;
                 };
-                let plan = plans.entry(sheet).or_insert_with(|| Plan::of(report, sources));
+                let plan = plans.entry(sheet).or_insert_with(|| Plan::of(reading, sources));
                 plan.rows.insert(*row);
                 missed = None;
             }
-            if let Some(text) = outcome.read_as.filter(|_| missed.is_none()) {
+            if let Some(text) = facts.text.filter(|_| missed.is_none()) {
                 let mut taker = Taker { plans: &plans, taken: Vec::new(), is_taken: false };
                 read_rows(&ready.input.path, &sniff(&ready.input.path)?, text, &config.limits, &mut taker)?;
-                return taker.taken.into_iter().map(|taken| taken.rebuilt(&plans)).collect();
+                return taker.taken.into_iter().map(|taken| taken.rebuilt(&plans, &words.corrected)).collect();
             }
         }
         Err(missed.unwrap_or_else(|| RebuildError::Headings(String::new())))
@@ -126,7 +136,7 @@ impl Original {
 
 /// What is wanted of one sheet.
 struct Plan<'a> {
-    report: &'a SheetReport,
+    reading: &'a SheetReading,
     rows: BTreeSet<u32>,
     /// Rows mean something together.
     is_outline: bool,
@@ -135,15 +145,16 @@ struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    fn of(report: &'a SheetReport, sources: &[SourceDef]) -> Self {
-        let source = sources.iter().find(|source| source.id == report.source);
+    fn of(reading: &'a SheetReading, sources: &[SourceDef]) -> Self {
+        let source = sources.iter().find(|source| source.id == reading.source);
         let feeds_date = |column: &str| {
             source.and_then(|source| source.column(column)).is_some_and(|column| column.kind == Kind::Time)
         };
-        let dates = report.columns.iter().filter(|(column, _)| feeds_date(column));
-        let dates = dates.filter_map(|(_, heading)| report.headings.iter().position(|own| own == heading)).collect();
+        let dates = reading.columns.iter().filter(|(column, _)| feeds_date(column));
+        let dates =
+            dates.filter_map(|(_, heading)| reading.mapping.headings.iter().position(|own| own == heading)).collect();
         let is_outline = source.is_some_and(|source| source.layout.outline.is_some());
-        Self { report, rows: BTreeSet::new(), is_outline, dates }
+        Self { reading, rows: BTreeSet::new(), is_outline, dates }
     }
 }
 
@@ -176,7 +187,7 @@ impl RowSink for Taker<'_> {
         let Some(taken) = self.taken.last_mut().filter(|_| self.is_taken) else { return Flow::SkipSheet };
         let plan = &self.plans[taken.name.as_str()];
         let own = || cells.iter().map(Cell::to_static).collect();
-        if number <= plan.report.heading_row {
+        if number <= plan.reading.heading_row {
             taken.head.push(own());
         } else if plan.is_outline || plan.rows.contains(&number) {
             taken.rows.push((number, own()));
@@ -201,13 +212,13 @@ impl RowSink for Taker<'_> {
 }
 
 impl Taken {
-    fn rebuilt(self, plans: &BTreeMap<&str, Plan<'_>>) -> Result<RebuiltSheet, RebuildError> {
+    fn rebuilt(self, plans: &BTreeMap<&str, Plan<'_>>, ours: &CorrectedHeadings) -> Result<RebuiltSheet, RebuildError> {
         let plan = &plans[self.name.as_str()];
         if let Some(row) = plan.rows.iter().find(|row| !self.rows.iter().any(|(number, _)| number == *row)) {
             return Err(RebuildError::Row { sheet: self.name, row: *row });
         }
         // A corrected file that was corrected in turn gets our columns anew.
-        let own = own_columns(&plan.report.headings);
+        let own = own_columns(&plan.reading.mapping.headings, ours);
         let kept = |cells: Vec<Cell<'static>>| -> Vec<Cell<'static>> {
             let cells = cells.into_iter().enumerate();
             cells.filter(|(at, _)| own.get(*at).copied().unwrap_or(true)).map(|(_, cell)| cell).collect()
@@ -221,7 +232,8 @@ impl Taken {
             }
             cells
         };
-        let names = plan.report.headings.iter().zip(&own).filter(|(_, own)| **own).map(|(name, _)| name.clone());
+        let names =
+            plan.reading.mapping.headings.iter().zip(&own).filter(|(_, own)| **own).map(|(name, _)| name.clone());
         Ok(RebuiltSheet {
             names: names.collect(),
             head: self.head.into_iter().map(kept).collect(),

@@ -1,16 +1,15 @@
 //! Which earlier findings an import settles: refused rows that were loaded or sent again, and files that were read anew.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
-use datafusion::arrow::array::{Array, AsArray};
-use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Date32Type, Int64Type};
-use datafusion::arrow::error::ArrowError;
 
-use super::file::FileOutcome;
-use super::report::Kept;
+use super::log::Kept;
+use super::merge::ImportedFile;
+use super::reading::FileReading;
+use cchc_model::Level;
 use cchc_normalise::{Origin, clean};
+use cchc_store::questions::{self, OpenFinding};
 use cchc_store::{Session, StoreError};
 
 /// Findings of a merge are about the store and not about a file: reading the file again settles none of them.
@@ -40,7 +39,7 @@ enum About {
     RefusedRow,
     /// A file was refused.
     RefusedFile,
-    /// Something loaded is worth a look.
+    /// Something loaded should be looked at.
     Loaded,
 }
 
@@ -74,49 +73,25 @@ impl How {
 }
 
 /// All findings that nothing has settled yet.
-pub(super) fn open(session: &Session) -> Result<Vec<Open>, StoreError> {
-    let sql = "SELECT f.file, f.sheet, f.rule, f.level, f.table_name, f.code, \
-                      CASE WHEN f.rule = 'missing_code' THEN f.cells END AS cells, i.sha256, \
-                      f.import, f.number, f.row, CAST(i.exported_at AS DATE) AS day, f.code IS NOT NULL AS is_row \
-               FROM findings f \
-               JOIN imports i ON i.import = f.import AND i.file = f.file \
-               LEFT JOIN cleared c ON c.old_import = f.import AND c.number = f.number \
-               WHERE f.number IS NOT NULL AND c.number IS NULL AND (f.code IS NULL OR f.cells <> '') \
-               ORDER BY f.import, f.number";
-    let mut found = Vec::new();
-    for batch in session.run(sql)? {
-        let texts = (0..8)
-            .map(|at| cast(batch.column(at), &DataType::Utf8))
-            .collect::<Result<Vec<_>, ArrowError>>()
-            .map_err(datafusion::error::DataFusionError::from)?;
-        for row in 0..batch.num_rows() {
-            let text = |at: usize| {
-                let texts = texts[at].as_string::<i32>();
-                if texts.is_valid(row) { texts.value(row).to_owned() } else { String::new() }
-            };
-            let int = |at: usize| batch.column(at).as_primitive::<Int64Type>().value(row);
-            let days = batch.column(11).as_primitive::<Date32Type>();
-            let about = match text(3).as_str() {
-                "error" if batch.column(12).as_boolean().value(row) => About::RefusedRow,
-                "error" => About::RefusedFile,
-                _ => About::Loaded,
-            };
-            found.push(Open {
-                import: int(8),
-                number: int(9),
-                origin: Origin::new(&text(7), &clean(&text(1)), int(10) as u32),
-                about,
-                file: text(0),
-                rule: text(2),
-                table: text(4),
-                code: text(5),
-                cells: text(6),
-                sha256: text(7),
-                exported_at: days.is_valid(row).then(|| days.value_as_date(row)).flatten(),
-            });
-        }
-    }
-    Ok(found)
+pub(super) async fn open(session: &Session) -> Result<Vec<Open>, StoreError> {
+    let of = |one: OpenFinding| Open {
+        about: match one.level {
+            Level::Error if one.is_row => About::RefusedRow,
+            Level::Error => About::RefusedFile,
+            _ => About::Loaded,
+        },
+        origin: Origin::new(&one.sha256, &clean(&one.sheet), one.row),
+        import: one.import,
+        number: one.number,
+        file: one.file,
+        rule: one.rule,
+        table: one.table,
+        code: one.code,
+        cells: one.cells,
+        sha256: one.sha256,
+        exported_at: one.exported_at,
+    };
+    Ok(questions::open_findings(session).await?.into_iter().map(of).collect())
 }
 
 /// Codes of accepted rows that were refused before, here or in an earlier import: table and code → newest export day.
@@ -124,26 +99,25 @@ pub(super) struct Accepted(HashMap<(&'static str, String), Option<NaiveDate>>);
 
 impl Accepted {
     /// Looks for the codes of refused rows among the accepted rows, which are not merged yet.
-    pub fn among(outcomes: &[FileOutcome], open: &[Open]) -> Self {
-        let mut wanted: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    pub fn among(readings: &[FileReading], open: &[Open]) -> Self {
+        let mut wanted: BTreeMap<&str, HashSet<&str>> = BTreeMap::new();
         for open in open.iter().filter(|open| open.about == About::RefusedRow && !open.code.is_empty()) {
             wanted.entry(&open.table).or_default().insert(&open.code);
         }
-        for outcome in outcomes {
-            for (sheet, row) in outcome.rejected.iter().filter(|(_, row)| !row.code.is_empty()) {
-                wanted.entry(outcome.table_of(sheet)).or_default().insert(&row.code);
+        for (sheet, row) in readings.iter().flat_map(|reading| reading.facts.rejected()) {
+            if !row.code.is_empty() {
+                wanted.entry(sheet.table.name).or_default().insert(&row.code);
             }
         }
         let mut found = HashMap::new();
-        for outcome in outcomes {
-            for (table, incoming) in &outcome.incoming {
-                let Some(wanted) = wanted.get(table).filter(|wanted| !wanted.is_empty()) else { continue };
-                let Some(key) = cchc_model::Table::named(table).map(|table| table.key) else { continue };
-                let Ok(Ok(codes)) = incoming.frame.column(key).map(|column| column.str()) else { continue };
-                let wanted: std::collections::HashSet<&str> = wanted.iter().copied().collect();
+        for FileReading { facts, batches } in readings {
+            for (sheet, frame) in batches {
+                let table = facts.sheets[*sheet].table;
+                let Some(wanted) = wanted.get(table.name) else { continue };
+                let Ok(Ok(codes)) = frame.column(table.key).map(|column| column.str()) else { continue };
                 for code in codes.iter().flatten().filter(|code| wanted.contains(code)) {
-                    let day = found.entry((*table, code.to_owned())).or_insert(incoming.exported_at);
-                    *day = (*day).max(incoming.exported_at);
+                    let day = found.entry((table.name, code.to_owned())).or_insert(facts.exported_at);
+                    *day = (*day).max(facts.exported_at);
                 }
             }
         }
@@ -168,7 +142,7 @@ struct Sent<'a> {
 }
 
 impl<'a> Sent<'a> {
-    fn of(outcomes: &'a [FileOutcome], kept: &'a [Kept<'a>]) -> Self {
+    fn of(files: &'a [ImportedFile], kept: &'a [Kept<'a>]) -> Self {
         let mut sent = Self {
             origins: HashMap::new(),
             refused: HashMap::new(),
@@ -177,27 +151,27 @@ impl<'a> Sent<'a> {
             paths: BTreeMap::new(),
             refused_files: BTreeSet::new(),
         };
-        for outcome in outcomes {
-            if outcome.sheets.is_empty() {
-                sent.refused_files.extend([outcome.sha256.as_str(), outcome.account.file.as_str()]);
+        for ImportedFile { facts, .. } in files {
+            if facts.sheets.is_empty() {
+                sent.refused_files.extend([facts.sha256.as_str(), facts.file.as_str()]);
                 continue;
             }
             let refused: BTreeSet<(&str, u32)> =
-                outcome.rejected.iter().map(|(sheet, row)| (sheet.as_str(), row.row)).collect();
-            for ((sheet, row), origin) in &outcome.origins {
+                facts.rejected().map(|(sheet, row)| (sheet.name.as_str(), row.row)).collect();
+            for ((sheet, row), origin) in &facts.origins {
                 let accepted = sent.origins.entry(origin).or_insert(false);
                 *accepted |= !refused.contains(&(sheet.as_str(), *row));
             }
-            sent.contents.insert(&outcome.sha256);
-            sent.paths.insert(&outcome.account.file, outcome.exported_at);
+            sent.contents.insert(&facts.sha256);
+            sent.paths.insert(&facts.file, facts.exported_at);
         }
         for kept in kept {
             let Some(row) = kept.refused else { continue };
             if row.code.is_empty() {
                 *sent.nameless.entry((kept.table().to_owned(), row.cells.clone())).or_default() += 1;
             } else {
-                let day = sent.refused.entry((kept.table(), &row.code)).or_insert(kept.outcome.exported_at);
-                *day = (*day).max(kept.outcome.exported_at);
+                let day = sent.refused.entry((kept.table(), &row.code)).or_insert(kept.file.facts.exported_at);
+                *day = (*day).max(kept.file.facts.exported_at);
             }
         }
         sent
@@ -209,10 +183,10 @@ pub(super) fn settle(
     number: u64,
     open: &[Open],
     accepted: &Accepted,
-    outcomes: &[FileOutcome],
+    files: &[ImportedFile],
     kept: &[Kept<'_>],
 ) -> Vec<Settled> {
-    let mut sent = Sent::of(outcomes, kept);
+    let mut sent = Sent::of(files, kept);
     let accepted = by_table(accepted);
     let mut settled: Vec<Settled> = open
         .iter()
@@ -228,7 +202,7 @@ pub(super) fn settle(
     for (own, kept) in (1..).zip(kept) {
         let Some(row) = kept.refused.filter(|row| !row.code.is_empty()) else { continue };
         let newer = accepted.get(&(kept.table(), row.code.as_str()));
-        if newer.is_some_and(|day| *day > kept.outcome.exported_at) {
+        if newer.is_some_and(|day| *day > kept.file.facts.exported_at) {
             settled.push(Settled { import: number as i64, number: own, how: How::Loaded });
         }
     }

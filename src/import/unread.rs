@@ -1,7 +1,7 @@
-//! Rows that cannot be read as their sheet asks, and what is told of a sheet's text.
+//! Rows that cannot be read as their sheet asks, and what the reader says of a sheet's text.
 
 use cchc_model::{Encoding, Finding, Level};
-use cchc_normalise::{Normaliser, RawBatch, RejectedRow};
+use cchc_normalise::{RawBatch, RejectedRow, SheetNormaliser};
 use cchc_read::{Cell, RowFault, TextKind, TextNote, decode_legacy};
 
 /// A row that is refused before any of its cells is understood.
@@ -26,7 +26,7 @@ impl UnreadRow {
     }
 
     /// The refusal, with the cells that are kept.
-    pub(super) fn rejected(&self, normaliser: &Normaliser<'_>) -> RejectedRow {
+    pub(super) fn rejected(&self, normaliser: &SheetNormaliser<'_>) -> RejectedRow {
         match &self.why {
             Unread::Fault(fault @ RowFault::InvalidByte { byte, offset }) => {
                 let byte = byte.map_or_else(String::new, |byte| format!("0x{byte:02X}"));
@@ -70,13 +70,18 @@ impl Fields {
     }
 }
 
-/// What is told of a sheet's text. A sample stands in for many cells; none is known for a sheet that no source fits.
-pub(super) fn note_finding(note: TextNote, file: &str, sheet: &str, normaliser: Option<&Normaliser<'_>>) -> Finding {
+/// The finding for what the reader says of a sheet's text. A sample stands in for many cells; none is known for a sheet that no source fits.
+pub(super) fn note_finding(
+    note: TextNote,
+    file: &str,
+    sheet: &str,
+    normaliser: Option<&SheetNormaliser<'_>>,
+) -> Finding {
     let finding = |level, rule| Finding::new(level, rule, file).at(sheet, note.row).count(note.count);
     match note.kind {
         TextKind::Decoded(encoding) => finding(Level::Info, "legacy_text").value(shown(encoding)),
         TextKind::Undecided(encoding) => {
-            let sample = normaliser.and_then(Normaliser::legacy_sample);
+            let sample = normaliser.and_then(SheetNormaliser::legacy_sample);
             let decoded = sample.as_ref().map(|sample| decode_legacy(sample, encoding)).unwrap_or_default();
             let hint = if decoded.is_empty() { shown(encoding) } else { format!("{}: {decoded}", shown(encoding)) };
             finding(Level::Warning, "unsure_encoding").value(sample.unwrap_or_default()).hint(hint)

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::figures::receivers;
-use super::{By, Children, Engine};
+use super::{By, Children, Measuring};
 use cchc_model::Carry;
 
 /// The CTEs that put `facts` in terms of the units of a day: `fact_unit` is the successor's code, `split_from` the old
@@ -34,7 +34,7 @@ pub(super) fn carried(facts: &str, carry: &Carry) -> String {
 /// Whose figures become estimates because a divided unit counts for its default part: of every part, and of every sum
 /// that holds some of its parts and not all.
 pub(super) fn in_doubt(
-    engine: &Engine<'_>,
+    engine: &Measuring<'_>,
     divided: &str,
     kind: Option<&str>,
     by: By,

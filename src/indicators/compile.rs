@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::facts::with_scoped;
-use super::{By, Engine};
+use super::{By, Measuring};
 use cchc_definitions::{Aggregate, Indicator, Rows};
+use cchc_model::Period;
 
 /// One statement and where each indicator's figures stand in its result.
 #[derive(Debug, Clone)]
@@ -70,17 +71,22 @@ impl Select {
 }
 
 /// One pass per fact table, in the order in which the indicators name them.
-pub(super) fn passes(engine: &Engine<'_>, indicators: &[&Indicator], by: By) -> Vec<Pass> {
+pub(super) fn passes(
+    engine: &Measuring<'_>,
+    periods: &[Period],
+    indicators: &[&Indicator],
+    by: By,
+) -> Vec<Pass> {
     let mut tables: Vec<&str> = Vec::new();
     for indicator in indicators {
         if !tables.contains(&indicator.table.as_str()) {
             tables.push(&indicator.table);
         }
     }
-    tables.into_iter().map(|table| pass(engine, table, indicators, by)).collect()
+    tables.into_iter().map(|table| pass(engine, table, periods, indicators, by)).collect()
 }
 
-fn pass(engine: &Engine<'_>, table: &str, indicators: &[&Indicator], by: By) -> Pass {
+fn pass(engine: &Measuring<'_>, table: &str, periods: &[Period], indicators: &[&Indicator], by: By) -> Pass {
     let mut select = Select::default();
     let mut cells = Vec::new();
     for (position, indicator) in indicators.iter().enumerate().filter(|(_, one)| one.table == table) {
@@ -88,18 +94,19 @@ fn pass(engine: &Engine<'_>, table: &str, indicators: &[&Indicator], by: By) -> 
     }
     let list = select.list.join(",\n");
     let group = group_column(by, table);
-    let carry = engine.carry.filter(|_| by == By::Unit);
-    let with = with_scoped(table, engine.policies, &engine.definitions.calendar, carry, &format!("{list} {group}"));
+    let carry = engine.carry.filter(|_| by.is_by_unit());
+    let used = format!("{list} {group}");
+    let with = with_scoped(table, periods, engine.policies, &engine.definitions.calendar, carry, &used);
     let (split, by_split) =
         if carry.is_some() { ("split_from", ", split_from") } else { ("CAST(NULL AS VARCHAR) AS split_from", "") };
     // Sums over kinds, over everything and over the units below a unit are added up from this one grouping.
     let sql = match by {
-        By::Unit if table == "procedures" => format!(
+        By::Unit | By::Month if table == "procedures" => format!(
             "{with}SELECT period, fact_unit, fact_kind, CAST(NULL AS VARCHAR) AS grp, {split},\n{list}\nFROM scoped\n\
              GROUP BY period, fact_unit, fact_kind{by_split}"
         ),
         // Elsewhere the kind is the unit's, and two plain keys group faster than three.
-        By::Unit => format!(
+        By::Unit | By::Month => format!(
             "{with}SELECT period, fact_unit, CAST(NULL AS VARCHAR) AS fact_kind, CAST(NULL AS VARCHAR) AS grp, {split},\n\
              {list}\nFROM scoped\nGROUP BY period, fact_unit{by_split}"
         ),

@@ -3,7 +3,7 @@
 use super::carry::carried;
 use super::{figure_facts, worktime};
 use cchc_definitions::Calendar;
-use cchc_model::{Carry, Compare, MissingDue, PROVENANCE, Pause, Policies, Table, Withdrawn};
+use cchc_model::{Carry, Compare, MissingDue, PROVENANCE, Pause, Period, Policies, Table, Withdrawn};
 
 /// Tables that indicators can count.
 pub const FACT_TABLES: [&str; 9] =
@@ -56,8 +56,10 @@ pub fn fact_columns(table: &str) -> &'static [&'static str] {
 ///
 /// `used` is all SQL that will read it: joins that nobody needs are left out.
 /// `carry` puts the facts in terms of the units of another day.
+/// The periods stand in the text, so that anyone can run it again and questions of different periods run side by side.
 pub(super) fn with_scoped(
     table: &str,
+    periods: &[Period],
     policies: Policies,
     calendar: &Calendar,
     carry: Option<&Carry>,
@@ -77,7 +79,18 @@ pub(super) fn with_scoped(
         }
     };
     let facts = carry.map_or_else(|| format!("facts AS (\n{facts}\n)"), |carry| carried(&facts, carry));
-    format!("WITH {facts}, scoped AS (\n{scoped}\n)\n")
+    format!("WITH {}, {facts}, scoped AS (\n{scoped}\n)\n", with_periods(periods))
+}
+
+/// The CTE `periods(period, period_start, period_end)`; `period` is the place in the list.
+fn with_periods(periods: &[Period]) -> String {
+    let row = |(at, one): (usize, &Period)| format!("({at}, DATE '{}', DATE '{}')", one.start, one.end);
+    let rows: Vec<String> = periods.iter().enumerate().map(row).collect();
+    format!(
+        "periods AS (\nSELECT CAST(column1 AS INT) AS period, column2 AS period_start, column3 AS period_end\n\
+         FROM (VALUES {})\n)",
+        rows.join(", ")
+    )
 }
 
 /// Facts of one date: those dated in the period.

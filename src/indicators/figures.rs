@@ -1,20 +1,13 @@
 //! Runs the passes and lays their figures out by period, unit and indicator.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
-
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, Date32Array, Float64Array, Int32Array, ListArray};
-use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Field, Float64Type, Int32Type, Schema};
-use datafusion::arrow::record_batch::RecordBatch;
-use datafusion::error::DataFusionError;
 
 use super::carry::in_doubt as in_doubt_of;
 use super::compile::{Cells, Pass, has_groups, passes};
-use super::{By, Children, Engine, GroupedRow};
+use super::{By, Children, GroupedRow, Measuring};
 use cchc_definitions::Indicator;
 use cchc_model::{IndicatorRow, Measure, Period, Status, UnitRef};
-use cchc_store::StoreError;
+use cchc_store::{Row, StoreError};
 
 /// Whose figure a result row is: a unit's code, `*KIND`, `*`, or a group.
 type Key = (String, String, Option<String>);
@@ -49,17 +42,16 @@ pub(super) struct Measured {
     pub held: BTreeSet<(String, String)>,
 }
 
-pub(super) fn measure(
-    engine: &Engine<'_>,
+pub(super) async fn measure(
+    engine: &Measuring<'_>,
     periods: &[Period],
     indicators: &[&Indicator],
     by: By,
     children: Children,
 ) -> Result<Measured, StoreError> {
-    engine.session.register("periods", periods_batch(periods)?)?;
     let mut found: Vec<Sums> = Vec::new();
-    for pass in passes(engine, indicators, by) {
-        found.push(run(engine, pass, periods, by, children)?);
+    for pass in passes(engine, periods, indicators, by) {
+        found.push(run(engine, pass, periods, by, children).await?);
     }
     let below = engine.policies.suppress_below;
     let mut rows = Vec::new();
@@ -96,14 +88,15 @@ pub(super) fn measure(
 
 /// Units, then kinds, then everything; or the groups in order of their name.
 fn who(
-    engine: &Engine<'_>,
+    engine: &Measuring<'_>,
     period: &Period,
     period_id: &str,
     by: By,
     found: &[Sums],
 ) -> Vec<(UnitRef, Option<String>)> {
-    let everything = UnitRef { unit_code: "*".into(), unit_name: "Toàn bộ".into(), kind: None };
-    if by != By::Unit {
+    let unit_name = engine.definitions.all_units.clone();
+    let everything = UnitRef { unit_code: "*".into(), unit_name, kind: None };
+    if !by.is_by_unit() {
         let mut groups: Vec<Option<String>> = found
             .iter()
             .flat_map(|sums| sums.values.keys())
@@ -198,56 +191,51 @@ fn cell(values: Option<&Values>, cells: Cells, below: u32) -> Measure {
 }
 
 /// Runs a pass and adds its rows up: to the unit, its kind, everything, and to the units above it if asked for.
-fn run(engine: &Engine<'_>, pass: Pass, periods: &[Period], by: By, children: Children) -> Result<Sums, StoreError> {
+async fn run(
+    engine: &Measuring<'_>,
+    pass: Pass,
+    periods: &[Period],
+    by: By,
+    children: Children,
+) -> Result<Sums, StoreError> {
     let ids: Vec<String> = periods.iter().map(ToString::to_string).collect();
     let (mut values_of, mut in_doubt) = (HashMap::new(), HashMap::new());
-    let empty = is_empty(engine, &pass.table)?;
-    for batch in engine.session.run(&pass.sql)? {
-        let text = |at: usize| cast(batch.column(at), &DataType::Utf8).map_err(DataFusionError::from);
-        let texts = (0..LEAD).map(text).collect::<Result<Vec<ArrayRef>, _>>()?;
-        let numbers_of = batch.column(0).as_primitive::<Int32Type>();
-        let columns = (LEAD..LEAD + pass.width).map(|at| numbers(batch.column(at))).collect::<Result<Vec<_>, _>>()?;
-        for row in 0..batch.num_rows() {
-            let text = |at: usize| {
-                let texts = texts[at].as_string::<i32>();
-                texts.is_valid(row).then(|| texts.value(row))
-            };
-            let period = &ids[numbers_of.value(row) as usize];
-            let values: Values = columns.iter().map(|column| column.value(row)).collect();
-            for who in receivers(engine, text(1), text(2), by, children) {
-                add_to(&mut values_of, (period.clone(), who, text(3).map(str::to_owned)), &values);
-            }
-            for who in text(4).into_iter().flat_map(|divided| in_doubt_of(engine, divided, text(2), by, children)) {
-                add_to(&mut in_doubt, (period.clone(), who, None), &values);
-            }
+    let empty = is_empty(engine, &pass.table).await?;
+    for row in engine.session.rows(&pass.sql).await?.iter() {
+        let period = &ids[row.count(0) as usize];
+        let values: Values = (LEAD..LEAD + pass.width).map(|at| value(row, at)).collect();
+        for who in receivers(engine, row.text(1), row.text(2), by, children) {
+            add_to(&mut values_of, (period.clone(), who, row.text(3).map(str::to_owned)), &values);
+        }
+        for who in row.text(4).into_iter().flat_map(|divided| in_doubt_of(engine, divided, row.text(2), by, children)) {
+            add_to(&mut in_doubt, (period.clone(), who, None), &values);
         }
     }
     Ok(Sums { pass, values: values_of, in_doubt, empty })
 }
 
+fn value(row: Row<'_>, at: usize) -> Value {
+    row.numbers(at).map_or_else(|| Value::Number(row.number(at)), Value::List)
+}
+
 /// Whose figures a result row adds to.
 pub(super) fn receivers(
-    engine: &Engine<'_>,
+    engine: &Measuring<'_>,
     unit: Option<&str>,
     kind: Option<&str>,
     by: By,
     children: Children,
 ) -> Vec<String> {
     let mut receivers = vec!["*".to_owned()];
-    if by != By::Unit {
+    if !by.is_by_unit() {
         return receivers;
     }
-    let mut above = unit.and_then(|code| engine.units.by_code(code));
-    let kind = kind.or_else(|| above.map(|unit| unit.kind.as_str()));
+    let known = unit.and_then(|code| engine.units.by_code(code));
+    let kind = kind.or_else(|| known.map(|unit| unit.kind.as_str()));
     receivers.extend(kind.map(|kind| format!("*{kind}")));
     receivers.extend(unit.map(str::to_owned));
-    // Units above a unit are few; a list whose units are their own ancestors must not run for ever.
-    for _ in 0..engine.units.units().len() {
-        above = above.and_then(|unit| unit.parent.as_deref()).and_then(|code| engine.units.by_code(code));
-        match above {
-            Some(unit) if children == Children::Added => receivers.push(unit.code.clone()),
-            _ => break,
-        }
+    if let (Some(code), Children::Added) = (unit, children) {
+        receivers.extend(engine.units.above(code).map(|unit| unit.code.clone()));
     }
     receivers
 }
@@ -270,32 +258,6 @@ fn add(sum: &mut Values, more: &Values) {
     }
 }
 
-/// A value column of a result.
-enum Numbers {
-    Plain(Float64Array),
-    Lists(ListArray),
-}
-
-impl Numbers {
-    fn value(&self, row: usize) -> Value {
-        match self {
-            Self::Plain(column) => Value::Number(column.is_valid(row).then(|| column.value(row))),
-            Self::Lists(column) if column.is_valid(row) => {
-                Value::List(column.value(row).as_primitive::<Float64Type>().values().to_vec())
-            }
-            Self::Lists(_) => Value::List(Vec::new()),
-        }
-    }
-}
-
-fn numbers(column: &ArrayRef) -> Result<Numbers, StoreError> {
-    if let Some(lists) = column.as_list_opt::<i32>() {
-        return Ok(Numbers::Lists(lists.clone()));
-    }
-    let plain = cast(column, &DataType::Float64).map_err(DataFusionError::from)?;
-    Ok(Numbers::Plain(plain.as_primitive::<Float64Type>().clone()))
-}
-
 /// The value below which `share` of the values lie, interpolated linearly between neighbours; none of no values.
 fn percentile(values: &[f64], share: f64) -> Option<f64> {
     let last = values.len().checked_sub(1)?;
@@ -306,26 +268,8 @@ fn percentile(values: &[f64], share: f64) -> Option<f64> {
     Some(below + (above - below) * place.fract())
 }
 
-fn is_empty(engine: &Engine<'_>, table: &str) -> Result<bool, StoreError> {
-    let batches = engine.session.run(&format!("SELECT 1 FROM {table} LIMIT 1"))?;
-    Ok(batches.iter().all(|batch| batch.num_rows() == 0))
-}
-
-pub(super) fn periods_batch(periods: &[Period]) -> Result<RecordBatch, StoreError> {
-    let schema = Schema::new(vec![
-        Field::new("period", DataType::Int32, false),
-        Field::new("period_start", DataType::Date32, false),
-        Field::new("period_end", DataType::Date32, false),
-    ]);
-    let days = |of: fn(&Period) -> chrono::NaiveDate| {
-        Date32Array::from_iter_values(periods.iter().map(|one| of(one).to_epoch_days()))
-    };
-    let columns: Vec<ArrayRef> = vec![
-        Arc::new(Int32Array::from_iter_values(0..periods.len() as i32)),
-        Arc::new(days(|period| period.start)),
-        Arc::new(days(|period| period.end)),
-    ];
-    Ok(RecordBatch::try_new(Arc::new(schema), columns).map_err(DataFusionError::from)?)
+async fn is_empty(engine: &Measuring<'_>, table: &str) -> Result<bool, StoreError> {
+    Ok(engine.session.rows(&format!("SELECT 1 FROM {table} LIMIT 1")).await?.is_empty())
 }
 
 #[cfg(test)]

@@ -36,6 +36,32 @@ pub enum By {
     Channel,
     /// Service levels.
     Level,
+    /// Units in each month of the period.
+    Month,
+}
+
+impl By {
+    /// All ways of splitting, each with its word.
+    pub const WORDS: [(&'static str, Self); 6] = [
+        ("unit", Self::Unit),
+        ("field", Self::Field),
+        ("procedure", Self::Procedure),
+        ("channel", Self::Channel),
+        ("level", Self::Level),
+        ("month", Self::Month),
+    ];
+
+    /// Whether a row is a unit's or a sum over units, and not a group of dossiers.
+    #[must_use]
+    pub const fn is_by_unit(self) -> bool {
+        matches!(self, Self::Unit | Self::Month)
+    }
+
+    /// The periods to measure.
+    #[must_use]
+    pub fn periods(self, period: &Period) -> Vec<Period> {
+        if self == Self::Month { period.months() } else { vec![period.clone()] }
+    }
 }
 
 /// Whether a unit's row holds what its children resolve, too.
@@ -50,7 +76,7 @@ pub enum Children {
 
 /// Everything that measuring needs.
 #[derive(Debug, Clone, Copy)]
-pub struct Engine<'a> {
+pub struct Measuring<'a> {
     /// One published version.
     pub session: &'a Session,
     /// Indicators and calendar.
@@ -72,59 +98,60 @@ pub struct GroupedRow {
     pub row: IndicatorRow,
 }
 
-impl Engine<'_> {
+impl Measuring<'_> {
     /// Measures `indicators` in all `periods`, in one pass per fact table.
     ///
     /// Rows come by period, then unit code, then `*KIND` and `*`, then indicator in the order asked for.
     ///
     /// # Errors
     /// The store cannot be read, or a definition's SQL does not plan.
-    pub fn measure(
+    pub async fn measure(
         &self,
         periods: &[Period],
         indicators: &[&Indicator],
         by: By,
         children: Children,
     ) -> Result<Vec<GroupedRow>, StoreError> {
-        derive::measure(self, periods, indicators, by, children).map(|measured| measured.rows)
+        derive::measure(self, periods, indicators, by, children).await.map(|measured| measured.rows)
     }
 
     /// Measures `indicators` in a period and, for the same rows, in an earlier one; a past of which nothing is known
     /// is missing, and so is what only a catalogue of today can tell.
     ///
     /// # Errors
-    /// As [`Engine::measure`].
-    pub fn compare(
+    /// As [`Measuring::measure`].
+    pub async fn compare(
         &self,
         (period, earlier): (&Period, &Period),
         indicators: &[&Indicator],
         by: By,
         children: Children,
     ) -> Result<Vec<(GroupedRow, Option<Measure>)>, StoreError> {
-        derive::compare(self, (period, earlier), indicators, by, children)
+        derive::compare(self, (period, earlier), indicators, by, children).await
     }
 
-    /// The SQL of each pass that [`Engine::measure`] would run, then that of figures made of others.
+    /// The SQL of each pass that [`Measuring::measure`] would run, then that of figures made of others.
     #[must_use]
-    pub fn sql(&self, indicators: &[&Indicator], period: &Period, by: By) -> Vec<String> {
+    pub fn sql(&self, indicators: &[&Indicator], periods: &[Period], by: By) -> Vec<String> {
         let mut counted: Vec<&Indicator> = Vec::new();
-        for one in indicators.iter().flat_map(|one| derive::counted(self.definitions, one, period)) {
+        let behind = |period| indicators.iter().flat_map(move |one| derive::counted(self.definitions, one, period));
+        for one in periods.iter().flat_map(behind) {
             if !counted.iter().any(|known| std::ptr::eq(*known, one)) {
                 counted.push(one);
             }
         }
-        let passes = compile::passes(self, &counted, by).into_iter().map(|pass| pass.sql);
-        passes.chain(derive::statements(self.definitions, indicators, period, by)).collect()
+        let passes = compile::passes(self, periods, &counted, by).into_iter().map(|pass| pass.sql);
+        passes.chain(derive::statements(self.definitions, indicators, periods, by)).collect()
     }
 
     /// Form 06, with its identities checked.
     ///
     /// # Errors
     /// The store cannot be read, or the definitions do not fill all counted columns.
-    pub fn form06(&self, period: &Period, by: By, children: Children) -> Result<Vec<Form06Row>, StoreError> {
+    pub async fn form06(&self, period: &Period, by: By, children: Children) -> Result<Vec<Form06Row>, StoreError> {
         let columns: Vec<&Indicator> =
             self.definitions.indicators_in(period).filter(|one| one.form06.is_some()).collect();
-        let rows = self.measure(std::slice::from_ref(period), &columns, by, children)?;
+        let rows = self.measure(std::slice::from_ref(period), &columns, by, children).await?;
         Ok(rows
             .chunk_by(|left, right| left.row.unit == right.row.unit && left.group == right.group)
             .map(|cells| form06_row(cells, &columns))

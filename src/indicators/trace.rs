@@ -1,19 +1,13 @@
 //! Leads a figure back to its definition, its SQL, its files and its rows.
 
-use datafusion::arrow::array::AsArray;
-use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::DataType;
-use datafusion::error::DataFusionError;
-
 use super::compile::{all, rows};
 use super::derive::{earlier, input, of_unit};
 use super::facts::with_scoped;
 use super::figures::receivers;
-use super::lists::{text, texts};
-use super::{By, Children, Engine};
+use super::{By, Children, Measuring};
 use cchc_definitions::{Aggregate, Derived, Indicator};
 use cchc_model::{IndicatorRow, Period, Status, Table};
-use cchc_store::StoreError;
+use cchc_store::{Row, StoreError};
 
 /// Where a figure comes from.
 #[derive(Debug, Clone)]
@@ -51,40 +45,36 @@ pub struct TracedRow {
 ///
 /// # Errors
 /// The store cannot be read; `Ok(None)` if there is no such unit in the period.
-pub fn trace(
-    engine: &Engine<'_>,
+pub async fn trace(
+    engine: &Measuring<'_>,
     indicator: &Indicator,
     unit: &str,
     period: &Period,
 ) -> Result<Option<Trace>, StoreError> {
-    let figures = engine.measure(std::slice::from_ref(period), &[indicator], By::Unit, Children::Apart)?;
+    let figures = engine.measure(std::slice::from_ref(period), &[indicator], By::Unit, Children::Apart).await?;
     let Some(figure) = figures.into_iter().find(|one| one.row.unit.unit_code == unit) else { return Ok(None) };
     if let Some(derived) = &indicator.derived {
         let sql = of_unit(indicator, derived, period, unit);
-        let inputs = inputs(engine, derived, unit, period)?;
+        // A figure of figures is traced in turn.
+        let inputs = Box::pin(inputs(engine, derived, unit, period)).await?;
         let rows = match derived {
-            Derived::UnitShare { .. } | Derived::UnitMean { .. } => units(engine, derived, unit, period)?,
+            Derived::UnitShare { .. } | Derived::UnitMean { .. } => {
+                units(engine, derived, unit, period).await?
+            }
             _ => passed_on(derived, &inputs),
         };
         let files = sorted(inputs.iter().flat_map(|one| one.files.clone()).collect());
         return Ok(Some(Trace { definition: indicator.clone(), row: figure.row, sql, files, rows, inputs }));
     }
     let sql = row_sql(engine, indicator, unit, period);
-    let mut traced = Vec::new();
-    for batch in engine.session.run(&sql)? {
-        let columns = texts(&batch, 4)?;
-        let top = cast(batch.column(4), &DataType::Boolean).map_err(DataFusionError::from)?;
-        for row in 0..batch.num_rows() {
-            let cell = |at: usize| text(&columns[at], row).unwrap_or_default().to_owned();
-            traced.push(TracedRow {
-                code: cell(0),
-                file: cell(1),
-                sheet: cell(2),
-                row: cell(3),
-                in_numerator: top.as_boolean().value(row),
-            });
-        }
-    }
+    let row = |row: Row<'_>| TracedRow {
+        code: row.string(0),
+        file: row.string(1),
+        sheet: row.string(2),
+        row: row.string(3),
+        in_numerator: row.flag(4).unwrap_or_default(),
+    };
+    let traced: Vec<TracedRow> = engine.session.rows(&sql).await?.iter().map(row).collect();
     let files = sorted(traced.iter().map(|row| row.file.clone()).collect());
     let definition = indicator.clone();
     Ok(Some(Trace { definition, row: figure.row, sql, files, rows: traced, inputs: Vec::new() }))
@@ -97,13 +87,18 @@ fn sorted(mut files: Vec<String>) -> Vec<String> {
 }
 
 /// The figures that a derived one is made of, of the same unit or sum; of a change those of both periods.
-fn inputs(engine: &Engine<'_>, derived: &Derived, unit: &str, period: &Period) -> Result<Vec<Trace>, StoreError> {
+async fn inputs(
+    engine: &Measuring<'_>,
+    derived: &Derived,
+    unit: &str,
+    period: &Period,
+) -> Result<Vec<Trace>, StoreError> {
     let mut found = Vec::new();
     for id in derived.inputs() {
         let Some(read) = input(engine.definitions, id, period) else { continue };
-        found.extend(trace(engine, read, unit, period)?);
+        found.extend(trace(engine, read, unit, period).await?);
         if let Derived::Change { against, .. } = derived {
-            found.extend(trace(engine, read, unit, &earlier(period, *against))?);
+            found.extend(trace(engine, read, unit, &earlier(period, *against)).await?);
         }
     }
     Ok(found)
@@ -129,11 +124,16 @@ fn passed_on(derived: &Derived, inputs: &[Trace]) -> Vec<TracedRow> {
 }
 
 /// The units behind a share or a mean of units, and of each whether it is on top.
-fn units(engine: &Engine<'_>, derived: &Derived, of: &str, period: &Period) -> Result<Vec<TracedRow>, StoreError> {
+async fn units(
+    engine: &Measuring<'_>,
+    derived: &Derived,
+    of: &str,
+    period: &Period,
+) -> Result<Vec<TracedRow>, StoreError> {
     let (Derived::UnitShare { kinds, .. } | Derived::UnitMean { kinds, .. }) = derived else { return Ok(Vec::new()) };
     let read: Vec<&Indicator> =
         derived.inputs().iter().filter_map(|id| input(engine.definitions, id, period)).collect();
-    let figures = engine.measure(std::slice::from_ref(period), &read, By::Unit, Children::Apart)?;
+    let figures = engine.measure(std::slice::from_ref(period), &read, By::Unit, Children::Apart).await?;
     let rows =
         figures.chunks(read.len().max(1)).filter(|cells| cells.iter().all(|cell| cell.row.measure.value.is_some()));
     let counted = rows.filter(|cells| {
@@ -159,7 +159,7 @@ fn units(engine: &Engine<'_>, derived: &Derived, of: &str, period: &Period) -> R
     Ok(found)
 }
 
-fn row_sql(engine: &Engine<'_>, indicator: &Indicator, unit: &str, period: &Period) -> String {
+fn row_sql(engine: &Measuring<'_>, indicator: &Indicator, unit: &str, period: &Period) -> String {
     let key = Table::named(&indicator.table).map_or("", |table| table.key);
     let quoted = unit.replace('\'', "''");
     let of = match unit.strip_prefix('*') {
@@ -185,13 +185,14 @@ fn row_sql(engine: &Engine<'_>, indicator: &Indicator, unit: &str, period: &Peri
     };
     let within = all(&[rows(indicator.rows), &indicator.of, &bottom]);
     let used = format!("{top} {within}");
-    // The period stands in the SQL, so that anyone can run it again.
-    let periods = format!(
-        "WITH periods AS (SELECT 0 AS period, DATE '{}' AS period_start, DATE '{}' AS period_end), ",
-        period.start, period.end
+    let with = with_scoped(
+        &indicator.table,
+        std::slice::from_ref(period),
+        engine.policies,
+        &engine.definitions.calendar,
+        engine.carry,
+        &used,
     );
-    let with = with_scoped(&indicator.table, engine.policies, &engine.definitions.calendar, engine.carry, &used)
-        .replacen("WITH ", &periods, 1);
     format!(
         "{with}SELECT {key} AS code, file, sheet, row, {top} AS in_numerator\n\
          FROM (SELECT s.* FROM scoped s LEFT JOIN units u ON u.code = s.fact_unit WHERE {of})\n\

@@ -6,8 +6,8 @@ use super::ranking::{values, values_of_kinds};
 use super::scorecard::ScoreError;
 use super::table::ValueTable;
 use cchc_definitions::Composite;
-use cchc_indicators::Engine;
-use cchc_model::{Period, Unit, UnitRef};
+use cchc_indicators::Measuring;
+use cchc_model::{Period, UnitRef};
 
 /// Unit → group.
 type Grouping = BTreeMap<String, String>;
@@ -17,11 +17,15 @@ pub(super) struct Earlier(Vec<BTreeMap<String, ValueTable>>);
 
 impl Earlier {
     /// Reads as many periods as the definition's imputation goes back; none where it does not.
-    pub(super) fn read(engine: &Engine<'_>, index: &Composite, period: &Period) -> Result<Self, ScoreError> {
+    pub(super) async fn read(
+        engine: &Measuring<'_>,
+        index: &Composite,
+        period: &Period,
+    ) -> Result<Self, ScoreError> {
         let mut tables = Vec::new();
         let mut at = period.before();
         for _ in 0..index.periods_back() {
-            let of_kinds = values_of_kinds(&values(engine, index, &at)?);
+            let of_kinds = values_of_kinds(&values(engine, index, &at).await?);
             tables.push(of_kinds.into_iter().map(|(kind, (_, table))| (kind, table)).collect());
             at = at.before();
         }
@@ -35,16 +39,10 @@ impl Earlier {
 }
 
 /// Groupings that imputation may name: `parent`, the unit right above; or a kind of units, the nearest above of that kind.
-pub(super) fn groups(engine: &Engine<'_>, units: &[UnitRef]) -> BTreeMap<String, Grouping> {
-    let above = |unit: &UnitRef| -> Vec<&Unit> {
-        let next = |unit: &&Unit| unit.parent.as_deref().and_then(|code| engine.units.by_code(code));
-        let first = engine.units.by_code(&unit.unit_code).as_ref().and_then(next);
-        // A list whose units are their own ancestors must not run for ever.
-        std::iter::successors(first, next).take(engine.units.units().len()).collect()
-    };
+pub(super) fn groups(engine: &Measuring<'_>, units: &[UnitRef]) -> BTreeMap<String, Grouping> {
     let mut groups = BTreeMap::from([("parent".to_owned(), Grouping::new())]);
     for unit in units {
-        for (place, group) in above(unit).into_iter().enumerate() {
+        for (place, group) in engine.units.above(&unit.unit_code).enumerate() {
             for name in std::iter::once("parent").filter(|_| place == 0).chain([group.kind.as_str()]) {
                 let grouping = groups.entry(name.to_owned()).or_default();
                 grouping.entry(unit.unit_code.clone()).or_insert_with(|| group.code.clone());

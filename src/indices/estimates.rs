@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::ranking::Index;
-use cchc_indicators::{By, Children, Engine};
+use cchc_indicators::{By, Children, Measuring};
 use cchc_model::Period;
 use cchc_store::StoreError;
 
@@ -11,7 +11,11 @@ use cchc_store::StoreError;
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn estimates(engine: &Engine<'_>, index: &Index<'_>, period: &Period) -> Result<BTreeSet<String>, StoreError> {
+pub async fn estimates(
+    engine: &Measuring<'_>,
+    index: &Index<'_>,
+    period: &Period,
+) -> Result<BTreeSet<String>, StoreError> {
     if engine.carry.is_none() {
         return Ok(BTreeSet::new());
     }
@@ -19,7 +23,7 @@ pub fn estimates(engine: &Engine<'_>, index: &Index<'_>, period: &Period) -> Res
     if let Index::Indicator(_, indicator) = index {
         inputs = vec![*indicator];
     }
-    let rows = engine.measure(std::slice::from_ref(period), &inputs, By::Unit, Children::Apart)?;
+    let rows = engine.measure(std::slice::from_ref(period), &inputs, By::Unit, Children::Apart).await?;
     let doubtful = rows.into_iter().map(|row| row.row).filter(|row| row.measure.estimate);
     Ok(doubtful.map(|row| row.unit.unit_code).collect())
 }

@@ -2,24 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
-use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Float64Type};
-use datafusion::error::DataFusionError;
-
 use super::points::{Judged, Judgements};
 use super::scorecard::{ScoreError, SheetFault};
 use cchc_definitions::{Layer, PointsIndex, Sheets};
-use cchc_indicators::Engine;
+use cchc_indicators::Measuring;
 use cchc_model::{Period, UnitRef};
-use cchc_store::StoreError;
+use cchc_store::questions::{self, GivenPoints};
 
 /// Layers that sheets hold, as messages call them.
 const LAYERS: [(Layer, &str); 3] =
     [(Layer::SelfScored, "self-scored"), (Layer::Verified, "verified"), (Layer::Surveyed, "surveyed")];
-
-/// How many of the selected columns are texts; numbers follow.
-const TEXTS: usize = 9;
 
 /// The points that people gave for a period: sheets of that period, of one that ends in it or holds it, or without any.
 ///
@@ -27,8 +19,8 @@ const TEXTS: usize = 9;
 /// without a period, gives the layers that it leaves empty. A form says which set it scores by; sheets that do not say
 /// count for every set whose codes and maxima they have, unless its definition takes named ones only; those passed over
 /// for their maxima are named beside the points.
-pub(super) fn judgements(
-    engine: &Engine<'_>,
+pub(super) async fn judgements(
+    engine: &Measuring<'_>,
     index: &PointsIndex,
     period: &Period,
     units: &[UnitRef],
@@ -39,41 +31,38 @@ pub(super) fn judgements(
     let at_item: BTreeMap<&str, usize> = index.leaves().map(|(at, item)| (item.code.as_str(), at)).collect();
     let mut found: BTreeMap<(usize, usize), Held> = BTreeMap::new();
     let mut versions: Vec<String> = Vec::new();
-    let batches = engine.session.run(&sql(period))?;
-    let foreign = foreign(index, &at_unit, &at_item, &batches)?;
-    for batch in batches {
-        let rows = Rows::of(&batch).map_err(StoreError::from)?;
-        for row in (0..batch.num_rows()).map(|row| rows.row(row)) {
-            if row.set.is_none() && foreign.contains(&row.sheet) {
+    let rows = questions::given_points(engine.session, period).await?;
+    let foreign = foreign(index, &at_unit, &at_item, &rows);
+    for row in rows {
+        if row.set.is_none() && foreign.contains(&row.sheet) {
+            continue;
+        }
+        let (Some(unit), Some(item)) = (at_unit.get(row.unit.as_str()), at_item.get(row.criterion.as_str())) else {
+            continue;
+        };
+        match of_set(index, &row) {
+            Set::This => {}
+            Set::Other => continue,
+            Set::OtherVersion => {
+                if row.is_exact && !versions.contains(&row.unit) {
+                    faults.push(fault(&row, other_version(index, row.set.as_deref(), period)));
+                    versions.push(row.unit);
+                }
                 continue;
             }
-            let (Some(unit), Some(item)) = (at_unit.get(row.unit.as_str()), at_item.get(row.criterion.as_str())) else {
-                continue;
-            };
-            match of_set(index, &row) {
-                Set::This => {}
-                Set::Other => continue,
-                Set::OtherVersion => {
-                    if row.is_exact && !versions.contains(&row.unit) {
-                        faults.push(row.fault(other_version(index, row.set.as_deref(), period)));
-                        versions.push(row.unit);
-                    }
-                    continue;
-                }
+        }
+        let max = index.items[*item].max;
+        match found.get_mut(&(*item, *unit)) {
+            None => {
+                check(&row, max, index, faults);
+                found.insert((*item, *unit), Held::of(row));
             }
-            let max = index.items[*item].max;
-            match found.get_mut(&(*item, *unit)) {
-                None => {
-                    check(&row, max, index, faults);
-                    found.insert((*item, *unit), Held::of(row));
-                }
-                Some(held) if held.takes(&row) => {
-                    check(&row, max, index, faults);
-                    faults.extend(held.add(row));
-                }
-                // Rows come with the closest period first; those of wider ones are spare.
-                Some(_) => {}
+            Some(held) if held.takes(&row) => {
+                check(&row, max, index, faults);
+                faults.extend(held.add(row));
             }
+            // Rows come with the closest period first; those of wider ones are spare.
+            Some(_) => {}
         }
     }
     Ok((found.into_iter().map(|(place, held)| (place, held.judged)).collect(), foreign))
@@ -88,113 +77,25 @@ fn foreign(
     index: &PointsIndex,
     at_unit: &BTreeMap<&str, usize>,
     at_item: &BTreeMap<&str, usize>,
-    batches: &[RecordBatch],
-) -> Result<BTreeSet<String>, ScoreError> {
-    let mut told: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    rows: &[GivenPoints],
+) -> BTreeSet<String> {
+    let mut told: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     if index.sheets == Sheets::Named {
-        return Ok(BTreeSet::new());
+        return BTreeSet::new();
     }
-    for batch in batches {
-        let rows = Rows::of(batch).map_err(StoreError::from)?;
-        for row in (0..batch.num_rows()).map(|row| rows.row(row)).filter(|row| row.set.is_none()) {
-            let Some(max) = row.max.filter(|_| at_unit.contains_key(row.unit.as_str())) else { continue };
-            let item = at_item.get(row.criterion.as_str()).map(|at| &index.items[*at]);
-            let (agree, all) = told.entry(row.sheet).or_default();
-            *agree += usize::from(item.is_some_and(|item| (item.max - max).abs() <= 1e-9));
-            *all += 1;
-        }
+    for row in rows.iter().filter(|row| row.set.is_none()) {
+        let Some(max) = row.max.filter(|_| at_unit.contains_key(row.unit.as_str())) else { continue };
+        let item = at_item.get(row.criterion.as_str()).map(|at| &index.items[*at]);
+        let (agree, all) = told.entry(&row.sheet).or_default();
+        *agree += usize::from(item.is_some_and(|item| (item.max - max).abs() <= 1e-9));
+        *all += 1;
     }
-    Ok(told
-        .into_iter()
-        .filter(|(_, (agree, all))| *all >= FEWEST && agree * 2 < *all)
-        .map(|(sheet, _)| sheet)
-        .collect())
+    let is_foreign = |(_, (agree, all)): &(&str, (usize, usize))| *all >= FEWEST && agree * 2 < *all;
+    told.into_iter().filter(is_foreign).map(|(sheet, _)| sheet.to_owned()).collect()
 }
 
-fn sql(period: &Period) -> String {
-    format!(
-        "SELECT unit, criterion, reason, file, sheet, CAST(row AS VARCHAR) AS place, criteria_set, \
-         CAST(exported_at AS VARCHAR) AS day, CAST(period_from AS VARCHAR) || ' ' || CAST(period_to AS VARCHAR) AS span, \
-         CAST(applies AS INT) AS applies_to, max_points, self_points, verified_points, surveyed_points, \
-         CASE WHEN period_to IS NULL THEN 3 \
-         WHEN CAST(COALESCE(period_from, period_to) AS DATE) = DATE '{start}' AND CAST(period_to AS DATE) = DATE '{end}' THEN 0 \
-         WHEN CAST(period_to AS DATE) BETWEEN DATE '{start}' AND DATE '{end}' THEN 1 ELSE 2 END AS distance\n\
-         FROM criteria WHERE (criteria_set IS NOT NULL OR COALESCE(leaf, TRUE)) AND (period_to IS NULL\n\
-         OR CAST(period_to AS DATE) BETWEEN DATE '{start}' AND DATE '{end}'\n\
-         OR (CAST(period_from AS DATE) <= DATE '{start}' AND CAST(period_to AS DATE) >= DATE '{end}'))\n\
-         ORDER BY unit, criterion, distance, period_to DESC, period_from DESC NULLS LAST, exported_at DESC NULLS LAST, \
-         file, row",
-        start = period.start,
-        end = period.end
-    )
-}
-
-/// One row of a sheet.
-#[derive(Debug, Clone, Default)]
-struct Row {
-    unit: String,
-    criterion: String,
-    reason: Option<String>,
-    place: String,
-    /// File and sheet.
-    sheet: String,
-    set: Option<String>,
-    /// When it was exported, if that is known.
-    day: Option<String>,
-    /// Its period; none counts for every period.
-    span: Option<String>,
-    is_exact: bool,
-    applies: Option<bool>,
-    max: Option<f64>,
-    /// In the order of [`LAYERS`].
-    points: [Option<f64>; 3],
-}
-
-impl Row {
-    fn fault(&self, message: String) -> SheetFault {
-        SheetFault { place: self.place.clone(), unit: self.unit.clone(), criterion: self.criterion.clone(), message }
-    }
-}
-
-/// The columns of a batch.
-struct Rows {
-    texts: Vec<StringArray>,
-    numbers: Vec<ArrayRef>,
-}
-
-impl Rows {
-    fn of(batch: &RecordBatch) -> Result<Self, DataFusionError> {
-        let texts = (0..TEXTS)
-            .map(|at| Ok(cast(batch.column(at), &DataType::Utf8)?.as_string::<i32>().clone()))
-            .collect::<Result<Vec<_>, DataFusionError>>()?;
-        let numbers = (TEXTS..batch.num_columns())
-            .map(|at| cast(batch.column(at), &DataType::Float64).map_err(DataFusionError::from))
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { texts, numbers })
-    }
-
-    fn row(&self, row: usize) -> Row {
-        let text = |at: usize| self.texts[at].is_valid(row).then(|| self.texts[at].value(row).to_owned());
-        let filled = |at: usize| text(at).filter(|text| !text.is_empty());
-        let number = |at: usize| {
-            let column = self.numbers[at].as_primitive::<Float64Type>();
-            column.is_valid(row).then(|| column.value(row))
-        };
-        Row {
-            unit: text(0).unwrap_or_default(),
-            criterion: text(1).unwrap_or_default(),
-            reason: filled(2),
-            place: [text(3), text(4), text(5)].map(Option::unwrap_or_default).join(" "),
-            sheet: [text(3), text(4)].map(Option::unwrap_or_default).join(" "),
-            set: filled(6),
-            day: text(7),
-            span: text(8),
-            applies: number(0).map(|applies| applies != 0.0),
-            max: number(1),
-            points: [number(2), number(3), number(4)],
-            is_exact: number(5) == Some(0.0),
-        }
-    }
+fn fault(row: &GivenPoints, message: String) -> SheetFault {
+    SheetFault { place: row.place.clone(), unit: row.unit.clone(), criterion: row.criterion.clone(), message }
 }
 
 /// Which set a row scores by.
@@ -204,7 +105,7 @@ enum Set {
     OtherVersion,
 }
 
-fn of_set(index: &PointsIndex, row: &Row) -> Set {
+fn of_set(index: &PointsIndex, row: &GivenPoints) -> Set {
     let Some(set) = &row.set else {
         return if index.sheets == Sheets::Any { Set::This } else { Set::Other };
     };
@@ -229,7 +130,7 @@ struct Held {
 }
 
 impl Held {
-    fn of(row: Row) -> Self {
+    fn of(row: GivenPoints) -> Self {
         let given = row.points.map(|points| points.map(|_| (row.day.clone(), row.place.clone())));
         let [self_scored, verified, surveyed] = row.points;
         let judged =
@@ -238,13 +139,13 @@ impl Held {
     }
 
     /// Whether a row speaks of the same period, or of any.
-    fn takes(&self, row: &Row) -> bool {
+    fn takes(&self, row: &GivenPoints) -> bool {
         row.span.is_none() || row.span == self.span
     }
 
     /// Takes the layers that are empty; two sheets of one day that differ are a fault, of two days the newer holds.
-    fn add(&mut self, row: Row) -> Option<SheetFault> {
-        let mut fault = None;
+    fn add(&mut self, row: GivenPoints) -> Option<SheetFault> {
+        let mut twice = None;
         if self.judged.verified.is_none() && row.applies == Some(false) {
             self.judged.applies = row.applies;
         }
@@ -257,11 +158,11 @@ impl Held {
             };
             if let (Some(other), Some((day, place))) = (*held, &self.given[at]) {
                 let is_twice = row.span == self.span && row.day == *day && (other - points).abs() > 1e-9;
-                if is_twice && fault.is_none() {
+                if is_twice && twice.is_none() {
                     let message = format!(
                         "scored twice: {points} {name} points here, {other} in {place}; withdraw one of the sheets"
                     );
-                    fault = Some(row.fault(message));
+                    twice = Some(fault(&row, message));
                 }
             } else {
                 *held = Some(points);
@@ -271,35 +172,36 @@ impl Held {
         if self.judged.reason.is_none() {
             self.judged.reason = row.reason;
         }
-        fault
+        twice
     }
 }
 
 /// Points and maximum of a row against the definition.
-fn check(row: &Row, max: f64, index: &PointsIndex, faults: &mut Vec<SheetFault>) {
+fn check(row: &GivenPoints, max: f64, index: &PointsIndex, faults: &mut Vec<SheetFault>) {
     if let Some(other) = row.max.filter(|other| (other - max).abs() > 1e-9) {
         let id = &index.head.id;
-        faults.push(row.fault(format!("the sheet gives at most {other} points, index '{id}' at most {max}")));
+        faults.push(fault(row, format!("the sheet gives at most {other} points, index '{id}' at most {max}")));
     }
     for (points, (_, name)) in row.points.iter().zip(LAYERS) {
         if let Some(points) = points.filter(|points| !(0.0..=max + 1e-9).contains(points)) {
-            faults.push(row.fault(format!("{points} {name} points; there are 0 to {max}")));
+            faults.push(fault(row, format!("{points} {name} points; there are 0 to {max}")));
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Held, Row};
+    use super::Held;
+    use cchc_store::questions::GivenPoints;
 
-    fn row(place: &str, day: Option<&str>, points: [Option<f64>; 3]) -> Row {
-        Row {
+    fn row(place: &str, day: Option<&str>, points: [Option<f64>; 3]) -> GivenPoints {
+        GivenPoints {
             place: place.into(),
             day: day.map(str::to_owned),
             span: Some("2025".into()),
             applies: Some(true),
             points,
-            ..Row::default()
+            ..GivenPoints::default()
         }
     }
 
@@ -323,7 +225,7 @@ mod tests {
 
     #[test]
     fn what_does_not_apply_is_taken_out_unless_verified_points_stand_against_it() {
-        let out = Row { applies: Some(false), ..row("check", None, [None; 3]) };
+        let out = GivenPoints { applies: Some(false), ..row("check", None, [None; 3]) };
         let mut held = Held::of(row("form", None, [Some(2.0), None, None]));
         held.add(out.clone());
         assert_eq!(held.judged.applies, Some(false));

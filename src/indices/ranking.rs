@@ -12,9 +12,9 @@ use cchc_definitions::index::settings::Ranking;
 use cchc_definitions::{
     Composite, Definitions, Direction, Display, Fault, IndexDef, Indicator, PointsIndex, Rows, did_you_mean,
 };
-use cchc_indicators::{By, Children, Engine, GroupedRow};
+use cchc_indicators::{By, Children, GroupedRow, Measuring};
 use cchc_model::{IndicatorRow, NotSent, Period, RankRow, Status, UnitRef};
-use cchc_store::StoreError;
+use cchc_store::{StoreError, questions};
 
 /// An index as it is in force in a period.
 #[derive(Debug, Clone)]
@@ -160,37 +160,44 @@ impl<'d> Index<'d> {
     /// # Errors
     /// The store cannot be read, the sheets that people filled in have faults, or the values do not suit the methods
     /// of a composite index.
-    pub fn rank(&self, engine: &Engine<'_>, period: &Period, not_sent: &[NotSent]) -> Result<Ranked, ScoreError> {
+    pub async fn rank(
+        &self,
+        engine: &Measuring<'_>,
+        period: &Period,
+        not_sent: &[NotSent],
+    ) -> Result<Ranked, ScoreError> {
         let periods = [period.clone(), period.before(), period.last_year()];
         match self {
             Self::Indicator(_, indicator) => {
                 // The period before a year is the same period last year: measured once, or its units would rank twice.
                 let distinct = if periods[1] == periods[2] { &periods[..2] } else { &periods[..] };
-                let rows = engine.measure(distinct, &[indicator], By::Unit, Children::Apart)?;
+                let rows = engine.measure(distinct, &[indicator], By::Unit, Children::Apart).await?;
                 let scores = periods.each_ref().map(|period| Scored::by_indicator(&of_period(&rows, period)));
                 let rows = rank([&scores[0], &scores[1], &scores[2]], self.settings(), not_sent);
                 Ok(Ranked { rows, cards: None, composed: Vec::new(), set_aside: Vec::new() })
             }
             Self::Points(index) => {
-                let cards = scorecards(engine, index, &periods[0])?;
-                let earlier = |period| -> Result<Option<Scorecards>, ScoreError> {
-                    let cards = earlier_scorecards(engine, &index.head.id, period)?;
-                    let is_known = cards.as_ref().map(|cards| is_known(engine, cards)).transpose()?;
-                    Ok(cards.filter(|_| is_known == Some(true)))
-                };
-                let (before, last_year) = (earlier(&periods[1])?, earlier(&periods[2])?);
+                let cards = scorecards(engine, index, &periods[0]).await?;
+                let before = known_cards(engine, &index.head.id, &periods[1]).await?;
+                let last_year = known_cards(engine, &index.head.id, &periods[2]).await?;
                 let rows = rank_cards(index, &cards, [before.as_ref(), last_year.as_ref()], not_sent);
                 Ok(Ranked { rows, cards: Some(cards), composed: Vec::new(), set_aside: Vec::new() })
             }
-            Self::Composite(index) => rank_composite(engine, index, &periods, not_sent),
+            Self::Composite(index) => rank_composite(engine, index, &periods, not_sent).await,
         }
     }
+}
+
+/// The cards of an earlier period of which anything is known.
+async fn known_cards(engine: &Measuring<'_>, id: &str, period: &Period) -> Result<Option<Scorecards>, ScoreError> {
+    let Some(cards) = earlier_scorecards(engine, id, period).await? else { return Ok(None) };
+    Ok(is_known(engine, &cards).await?.then_some(cards))
 }
 
 /// Whether anything is known of a past period: points that people gave, a figure of that period that is not zero, or a
 /// dossier received in it. Rules such as "no violation" give points to a period without data, too, and a rank by them
 /// would be none.
-fn is_known(engine: &Engine<'_>, past: &Scorecards) -> Result<bool, StoreError> {
+async fn is_known(engine: &Measuring<'_>, past: &Scorecards) -> Result<bool, StoreError> {
     let is_dated = |id: &String| {
         engine.definitions.indicator(id, &past.period).is_some_and(|indicator| indicator.rows != Rows::All)
     };
@@ -199,11 +206,7 @@ fn is_known(engine: &Engine<'_>, past: &Scorecards) -> Result<bool, StoreError> 
     if !past.judged.is_empty() || numbers.any(|number| number != 0.0) {
         return Ok(true);
     }
-    let sql = format!(
-        "SELECT 1 FROM dossiers WHERE CAST(received_at AS DATE) BETWEEN DATE '{}' AND DATE '{}' LIMIT 1",
-        past.period.start, past.period.end
-    );
-    Ok(engine.session.run(&sql)?.iter().any(|batch| batch.num_rows() > 0))
+    questions::was_received_in(engine.session, &past.period).await
 }
 
 /// How an indicator ranks: the direction in which it is good.
@@ -219,8 +222,8 @@ fn of_period(rows: &[GroupedRow], period: &Period) -> Vec<IndicatorRow> {
 
 /// Composes each kind of unit by itself: a scale is laid over units that are compared with each other. A kind that cannot
 /// be composed is set aside; only if none can, there is no ranking.
-fn rank_composite(
-    engine: &Engine<'_>,
+async fn rank_composite(
+    engine: &Measuring<'_>,
     index: &Composite,
     periods: &[Period; 3],
     not_sent: &[NotSent],
@@ -231,8 +234,8 @@ fn rank_composite(
         // An earlier period is scored as it was then: by the version in force on its last day.
         let in_force = if at == 0 { Some(index) } else { engine.definitions.composite(&index.id, period.end) };
         let Some(index) = in_force else { continue };
-        let values = values(engine, index, period)?;
-        let earlier = Earlier::read(engine, index, period)?;
+        let values = values(engine, index, period).await?;
+        let earlier = Earlier::read(engine, index, period).await?;
         for (kind, (units, table)) in values_of_kinds(&values) {
             let earlier = earlier.of(&kind);
             let groups = groups(engine, &units);
@@ -274,7 +277,11 @@ fn rank_composite(
 /// What an index reads of one period: units and one column per indicator.
 pub(super) type Values = (Vec<UnitRef>, Vec<Column>);
 
-pub(super) fn values(engine: &Engine<'_>, index: &Composite, period: &Period) -> Result<Values, ScoreError> {
+pub(super) async fn values(
+    engine: &Measuring<'_>,
+    index: &Composite,
+    period: &Period,
+) -> Result<Values, ScoreError> {
     let mut ids: Vec<&str> = Vec::new();
     for leaf in &index.leaves {
         let denominator = leaf.denominator.iter().map(|denominator| denominator.column.as_str());
@@ -294,7 +301,7 @@ pub(super) fn values(engine: &Engine<'_>, index: &Composite, period: &Period) ->
     let rows = if indicators.is_empty() {
         Vec::new()
     } else {
-        engine.measure(std::slice::from_ref(period), &indicators, By::Unit, Children::Apart)?
+        engine.measure(std::slice::from_ref(period), &indicators, By::Unit, Children::Apart).await?
     };
     let found: BTreeMap<(&str, &str), Option<f64>> = rows
         .iter()

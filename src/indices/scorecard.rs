@@ -6,7 +6,7 @@ use super::judged::judgements;
 use super::points::{Figures, Judgements, Scoring, columns, score};
 use super::rank::{Scored, rank};
 use cchc_definitions::{Fault, Indicator, PointsIndex};
-use cchc_indicators::{By, Children, Engine, GroupedRow};
+use cchc_indicators::{By, Children, GroupedRow, Measuring};
 use cchc_model::{NotSent, Period, RankRow, Status, UnitRef};
 use cchc_store::StoreError;
 
@@ -64,7 +64,11 @@ pub enum ScoreError {
 ///
 /// # Errors
 /// The store cannot be read, or the sheets have faults: all of them, with their places.
-pub fn scorecards(engine: &Engine<'_>, index: &PointsIndex, period: &Period) -> Result<Scorecards, ScoreError> {
+pub async fn scorecards(
+    engine: &Measuring<'_>,
+    index: &PointsIndex,
+    period: &Period,
+) -> Result<Scorecards, ScoreError> {
     let kinds = &index.head.unit_kinds;
     let units: Vec<UnitRef> = engine
         .units_in(period)
@@ -72,12 +76,12 @@ pub fn scorecards(engine: &Engine<'_>, index: &PointsIndex, period: &Period) -> 
         .filter(|unit| kinds.is_empty() || unit.kind.as_ref().is_some_and(|kind| kinds.contains(kind)))
         .collect();
     let mut faults = Vec::new();
-    let (judged, passed_over) = judgements(engine, index, period, &units, &mut faults)?;
+    let (judged, passed_over) = judgements(engine, index, period, &units, &mut faults).await?;
     faults.dedup();
     if !faults.is_empty() {
         return Err(ScoreError::Sheets(faults));
     }
-    let figures = figures(engine, index, period, &units)?;
+    let figures = figures(engine, index, period, &units).await?;
     let scoring = score(index, &figures, &judged);
     Ok(Scorecards { period: period.clone(), units, figures, judged, passed_over, scoring })
 }
@@ -87,9 +91,13 @@ pub fn scorecards(engine: &Engine<'_>, index: &PointsIndex, period: &Period) -> 
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn earlier_scorecards(engine: &Engine<'_>, id: &str, period: &Period) -> Result<Option<Scorecards>, ScoreError> {
+pub async fn earlier_scorecards(
+    engine: &Measuring<'_>,
+    id: &str,
+    period: &Period,
+) -> Result<Option<Scorecards>, ScoreError> {
     let Some(version) = engine.definitions.points_index(id, period.end) else { return Ok(None) };
-    match scorecards(engine, version, period) {
+    match scorecards(engine, version, period).await {
         Ok(cards) => Ok(Some(cards)),
         Err(ScoreError::Sheets(_)) => Ok(None),
         Err(error) => Err(error),
@@ -129,23 +137,15 @@ pub fn rank_cards(
 }
 
 /// What the rules read, each period by the definitions in force in it.
-fn figures(
-    engine: &Engine<'_>,
+async fn figures(
+    engine: &Measuring<'_>,
     index: &PointsIndex,
     period: &Period,
     units: &[UnitRef],
 ) -> Result<Figures, ScoreError> {
-    let measured = |inputs: &[&str], period: &Period| -> Result<Vec<GroupedRow>, ScoreError> {
-        let of = |id: &&str| engine.definitions.indicator(id, period);
-        let indicators: Vec<&Indicator> = inputs.iter().filter_map(of).collect();
-        if indicators.is_empty() {
-            return Ok(Vec::new());
-        }
-        Ok(engine.measure(std::slice::from_ref(period), &indicators, By::Unit, Children::Apart)?)
-    };
     let (inputs, improved) = (index.inputs(), index.improved());
-    let now = measured(&inputs, period)?;
-    let before = measured(&improved, &period.before())?;
+    let now = measured(engine, &inputs, period).await?;
+    let before = measured(engine, &improved, &period.before()).await?;
     let direction = |id: &&str| Some(((*id).to_owned(), engine.definitions.indicator(id, period)?.direction));
     Ok(Figures {
         units: units.len(),
@@ -154,4 +154,13 @@ fn figures(
         directions: inputs.iter().filter_map(direction).collect(),
         kinds: units.iter().map(|unit| unit.kind.clone().unwrap_or_default()).collect(),
     })
+}
+
+async fn measured(engine: &Measuring<'_>, inputs: &[&str], period: &Period) -> Result<Vec<GroupedRow>, ScoreError> {
+    let of = |id: &&str| engine.definitions.indicator(id, period);
+    let indicators: Vec<&Indicator> = inputs.iter().filter_map(of).collect();
+    if indicators.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(engine.measure(std::slice::from_ref(period), &indicators, By::Unit, Children::Apart).await?)
 }

@@ -1,5 +1,7 @@
 //! A fault found in data: where, by which rule, how grave. The sentence for people is made from it later.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 /// How grave a finding is. An error means that a row or a file was refused.
@@ -35,8 +37,8 @@ pub struct Finding {
     pub sheet: String,
     /// Row as a spreadsheet numbers it (from 1); 0 for the whole file or sheet.
     pub row: u32,
-    /// Rule id, the key of its sentence in `report-templates/messages.toml`.
-    pub rule: &'static str,
+    /// Rule id, the key of its sentence in `report-templates/messages.toml`: one of the code's, or one that a store keeps.
+    pub rule: Cow<'static, str>,
     /// How grave.
     pub level: Level,
     /// Heading of the column, if one is to blame.
@@ -57,7 +59,7 @@ impl Finding {
             file: file.to_owned(),
             sheet: String::new(),
             row: 0,
-            rule,
+            rule: Cow::Borrowed(rule),
             level,
             column: String::new(),
             value: String::new(),

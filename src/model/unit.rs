@@ -89,6 +89,14 @@ impl UnitIndex {
         self.by_code.get(code).map(|position| &self.units[*position])
     }
 
+    /// The units above a unit, the nearest first.
+    pub fn above(&self, code: &str) -> impl Iterator<Item = &Unit> {
+        let next = |unit: &&Unit| unit.parent.as_deref().and_then(|code| self.by_code(code));
+        let first = self.by_code(code).as_ref().and_then(next);
+        // A list whose units are their own ancestors must not run for ever.
+        std::iter::successors(first, next).take(self.units.len())
+    }
+
     /// The unit that `name` means, by code, name or alias, whenever that was.
     #[must_use]
     pub fn resolve(&self, name: &str) -> Resolved<'_> {

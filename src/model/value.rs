@@ -16,6 +16,19 @@ pub enum Status {
     Suppressed,
 }
 
+impl Status {
+    /// The word used in tables and files.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Missing => "missing",
+            Self::NotApplicable => "not_applicable",
+            Self::Suppressed => "suppressed",
+        }
+    }
+}
+
 /// One measured figure of one unit: a rate keeps its two counts, a median has neither.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Measure {

@@ -1,19 +1,8 @@
 //! The columns of a corrected file that are ours: what was wrong with a row, what to do, and where the row first stood.
 
-use std::sync::LazyLock;
-
-use super::text::clean;
+use crate::text::clean;
+use cchc_definitions::CorrectedHeadings;
 use cchc_model::fold_name;
-
-/// Heading of the column that says what is wrong.
-pub const WRONG: &str = "Lỗi";
-/// Heading of the column that says what to do.
-pub const TO_DO: &str = "Cách sửa";
-/// Headings of the columns that say where a row first stood: file, sheet, row.
-pub const ORIGIN: [&str; 3] = ["Tệp gốc", "Trang gốc", "Dòng gốc"];
-
-/// All of them, folded: the origin first.
-static FOLDED: LazyLock<[String; 5]> = LazyLock::new(|| [ORIGIN[0], ORIGIN[1], ORIGIN[2], WRONG, TO_DO].map(fold_name));
 
 /// Digits of a file's SHA-256 that name it: enough to tell any two files of a workspace apart.
 const DIGITS: usize = 16;
@@ -36,13 +25,13 @@ impl Origin {
         Self { file: sha256.chars().take(DIGITS).collect(), sheet: sheet.to_owned(), row }
     }
 
-    /// The cells below [`ORIGIN`]; people see the file's name, programs read what follows it.
+    /// The cells below the headings of the origin; people see the file's name, programs read what follows it.
     #[must_use]
     pub fn cells(&self, name: &str) -> [String; 3] {
         [format!("{name} [{}]", self.file), self.sheet.clone(), self.row.to_string()]
     }
 
-    /// Reads the cells below [`ORIGIN`].
+    /// Reads the cells below the headings of the origin.
     #[must_use]
     pub fn read(cells: [&str; 3]) -> Option<Self> {
         let file = cells[0].trim().strip_suffix(']')?.rsplit_once('[')?.1;
@@ -52,28 +41,46 @@ impl Origin {
     }
 }
 
-/// The columns that hold [`ORIGIN`], if a sheet has all three.
+/// The columns that say where a row first stood, if a sheet has all three.
 #[must_use]
-pub fn origin_columns(headings: &[String]) -> Option<[usize; 3]> {
-    let at = |wanted: &String| headings.iter().position(|heading| fold_name(heading) == *wanted);
-    Some([at(&FOLDED[0])?, at(&FOLDED[1])?, at(&FOLDED[2])?])
+pub fn origin_columns(headings: &[String], ours: &CorrectedHeadings) -> Option<[usize; 3]> {
+    let folded: Vec<String> = headings.iter().map(|heading| fold_name(heading)).collect();
+    let at = |ours: &String| folded.iter().position(|heading| *heading == fold_name(ours));
+    let [file, sheet, row] = &ours.origin;
+    Some([at(file)?, at(sheet)?, at(row)?])
 }
 
 /// Which columns of a sheet are the unit's own, where ours may stand among them.
 #[must_use]
-pub fn own_columns(headings: &[String]) -> Vec<bool> {
-    let is_corrected = origin_columns(headings).is_some();
-    headings.iter().map(|heading| !(is_corrected && is_ours(&fold_name(heading)))).collect()
+pub fn own_columns(headings: &[String], ours: &CorrectedHeadings) -> Vec<bool> {
+    let folded = FoldedHeadings::of(ours);
+    let is_corrected = origin_columns(headings, ours).is_some();
+    headings.iter().map(|heading| !(is_corrected && folded.is_ours(&fold_name(heading)))).collect()
 }
 
-/// Whether folded headings are those of a corrected file.
-pub(super) fn is_corrected<'a>(folded: &(impl Iterator<Item = &'a str> + Clone)) -> bool {
-    FOLDED[..ORIGIN.len()].iter().all(|ours| folded.clone().any(|name| name == ours))
+/// The headings of a corrected file that are ours, folded.
+pub(super) struct FoldedHeadings {
+    origin: [String; 3],
+    others: [String; 2],
 }
 
-/// Whether a folded heading of a corrected file is one of ours.
-pub(super) fn is_ours(folded: &str) -> bool {
-    FOLDED.iter().any(|ours| ours == folded)
+impl FoldedHeadings {
+    pub fn of(ours: &CorrectedHeadings) -> Self {
+        Self {
+            origin: ours.origin.each_ref().map(|heading| fold_name(heading)),
+            others: [fold_name(&ours.wrong), fold_name(&ours.to_do)],
+        }
+    }
+
+    /// Whether folded headings are those of a corrected file.
+    pub fn is_corrected<'a>(&self, folded: &(impl Iterator<Item = &'a str> + Clone)) -> bool {
+        self.origin.iter().all(|ours| folded.clone().any(|name| name == ours))
+    }
+
+    /// Whether a folded heading of a corrected file is one of ours.
+    pub fn is_ours(&self, folded: &str) -> bool {
+        self.origin.iter().chain(&self.others).any(|ours| ours == folded)
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use chrono::NaiveDate;
 
+use cchc_definitions::ExportDayWords;
+
 /// The last day written in a file name as `20200701` or `2020-07-01`, standing alone.
 ///
 /// ```
@@ -32,28 +34,25 @@ pub fn in_name(name: &str) -> Option<NaiveDate> {
     found
 }
 
-/// The export day that the rows above the headings tell: after a word for exporting or making the list,
+/// The export day in the rows above the headings: after a word for exporting or making the list,
 /// as `01/07/2020` or `ngày 01 tháng 07 năm 2020`. The days a list covers ("từ ngày … đến ngày …") are no export day.
 #[must_use]
-pub fn in_letterhead<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<NaiveDate> {
+pub fn in_letterhead<'a>(texts: impl IntoIterator<Item = &'a str>, words: &ExportDayWords) -> Option<NaiveDate> {
     texts.into_iter().find_map(|text| {
-        let text = super::clean(text).to_lowercase();
+        let text = crate::clean(text).to_lowercase();
         // The days that a list covers are no export day.
-        let text = text.split("từ ngày").next().unwrap_or_default().to_owned()
-            + text
-                .rfind("xuất")
-                .filter(|at| *at > text.find("từ ngày").unwrap_or(usize::MAX))
-                .map_or("", |at| &text[at..]);
-        let after = ["xuất", "lập ngày", "ngày lập", "ngày in", "in ngày", "kết xuất"]
-            .iter()
-            .find_map(|word| text.find(word).map(|at| &text[at..]));
+        let covered = text.find(&words.covered);
+        let behind = text.rfind(&words.after_covered).filter(|at| covered.is_some_and(|covered| *at > covered));
+        let text = text[..covered.unwrap_or(text.len())].to_owned() + behind.map_or("", |at| &text[at..]);
+        let after = words.before.iter().find_map(|word| text.find(word).map(|at| &text[at..]));
+        let is_dateline = || text.contains(&words.dateline) && text.contains(&words.month);
         after
-            .and_then(first_day)
-            .or_else(|| (text.contains(", ngày ") && text.contains(" tháng ")).then(|| spelled(&text)).flatten())
+            .and_then(|after| first_day(after, words))
+            .or_else(|| is_dateline().then(|| spelled(&text, words)).flatten())
     })
 }
 
-pub(super) fn first_day(text: &str) -> Option<NaiveDate> {
+pub(super) fn first_day(text: &str, words: &ExportDayWords) -> Option<NaiveDate> {
     let slashed = text
         .split(|letter: char| !letter.is_ascii_digit() && !matches!(letter, '/' | '-' | '.'))
         .find_map(|word| {
@@ -61,12 +60,12 @@ pub(super) fn first_day(text: &str) -> Option<NaiveDate> {
             patterns.iter().find_map(|pattern| NaiveDate::parse_from_str(word, pattern).ok())
         })
         .filter(|day| plausible(*day));
-    slashed.or_else(|| spelled(text))
+    slashed.or_else(|| spelled(text, words))
 }
 
-fn spelled(text: &str) -> Option<NaiveDate> {
+fn spelled(text: &str, words: &ExportDayWords) -> Option<NaiveDate> {
     let mut numbers =
-        text[text.find("ngày ")?..].split(|letter: char| !letter.is_ascii_digit()).filter(|word| !word.is_empty());
+        text[text.find(&words.day)?..].split(|letter: char| !letter.is_ascii_digit()).filter(|word| !word.is_empty());
     let (day, month, year) = (numbers.next()?, numbers.next()?, numbers.next()?);
     NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).filter(|day| plausible(*day))
 }
@@ -82,6 +81,10 @@ fn plausible(day: NaiveDate) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn in_letterhead<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<NaiveDate> {
+        super::in_letterhead(texts, &cchc_definitions::ReadingWords::shipped().export_day)
+    }
 
     #[test]
     fn a_name_may_hold_the_day_with_hyphens() {

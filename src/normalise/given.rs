@@ -1,9 +1,9 @@
 //! What feeds a column where no heading does: the sheet's name, the letterhead, a fixed text.
 
-use super::export_date::first_day;
-use super::periods;
-use super::text::clean;
-use cchc_definitions::{Given, SourceDef, WideCells, fold_word};
+use crate::export_date::first_day;
+use crate::periods;
+use crate::text::clean;
+use cchc_definitions::{ExportDayWords, Given, ReadingWords, SourceDef, WideCells, fold_word};
 use cchc_model::Kind;
 
 /// Whether a source reads sheets of this name.
@@ -14,21 +14,27 @@ pub fn takes_sheet(source: &SourceDef, sheet: &str) -> bool {
 
 /// The text that a column has in every row of a sheet; `above` are the rows above the headings.
 #[must_use]
-pub fn text(source: &SourceDef, column: &str, sheet: &str, above: &[Vec<String>]) -> Option<String> {
+pub fn text(
+    source: &SourceDef,
+    column: &str,
+    sheet: &str,
+    above: &[Vec<String>],
+    words: &ReadingWords,
+) -> Option<String> {
     let kind = source.table.column(column)?.kind;
     let of_column = source.layout.given.iter().filter(|(name, _)| name == column);
-    of_column.map(|(_, given)| given).find_map(|given| one(given, kind, sheet, above))
+    of_column.map(|(_, given)| given).find_map(|given| one(given, kind, sheet, above, words))
 }
 
-fn one(given: &Given, kind: Kind, sheet: &str, above: &[Vec<String>]) -> Option<String> {
+fn one(given: &Given, kind: Kind, sheet: &str, above: &[Vec<String>], words: &ReadingWords) -> Option<String> {
     match given {
         Given::Text(text) => Some(text.clone()),
-        Given::Sheet => as_kind(sheet, kind),
+        Given::Sheet => as_kind(sheet, kind, words),
         Given::Letterhead(labels) => above
             .iter()
             .flat_map(|row| row.iter().cloned().chain([row.join(" ")]))
-            .filter(|line| kind != Kind::Period || !is_dateline(line))
-            .find_map(|line| labels.iter().find_map(|label| as_kind(after(&line, label, kind)?, kind))),
+            .filter(|line| kind != Kind::Period || !is_dateline(line, &words.export_day))
+            .find_map(|line| labels.iter().find_map(|label| as_kind(after(&line, label, kind)?, kind, words))),
         Given::Column(_) | Given::Day(_) | Given::Minutes(..) => None,
     }
 }
@@ -44,9 +50,9 @@ pub(super) fn usual_wide_heading(source: &SourceDef) -> String {
 }
 
 /// "…, ngày 05 tháng 01 năm 2021" is the day of signing and names no period.
-fn is_dateline(line: &str) -> bool {
+fn is_dateline(line: &str, words: &ExportDayWords) -> bool {
     let lower = line.to_lowercase();
-    lower.find("ngày ").is_some_and(|at| lower[at..].contains(" tháng "))
+    lower.find(&words.day).is_some_and(|at| lower[at..].contains(&words.month))
 }
 
 /// What follows a label in a line; a period may begin with the label itself ("Quý I năm 2020"), unless a colon ends it.
@@ -62,11 +68,11 @@ fn after<'a>(line: &'a str, label: &str, kind: Kind) -> Option<&'a str> {
     line.get(start..).map(|rest| rest.trim_start_matches([':', ' ', '\u{a0}']))
 }
 
-fn as_kind(text: &str, kind: Kind) -> Option<String> {
+fn as_kind(text: &str, kind: Kind, words: &ReadingWords) -> Option<String> {
     let text = clean(text);
     match kind {
-        Kind::Time => first_day(&text).map(|day| day.to_string()),
-        Kind::Period => periods::read(&text, None).map(|period| period.to_string()),
+        Kind::Time => first_day(&text, &words.export_day).map(|day| day.to_string()),
+        Kind::Period => periods::read(&text, None, &words.periods).map(|period| period.to_string()),
         _ => Some(text.into_owned()).filter(|text| !text.is_empty()),
     }
 }

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::correction::{is_corrected, is_ours};
-use super::given;
-use super::text::clean;
-use super::wide::{Heading, LayoutMatch, LayoutNames};
-use cchc_definitions::{MOST_HEADING_ROWS, SourceDef, nearest};
+use crate::correction::FoldedHeadings;
+use crate::given;
+use crate::text::clean;
+use crate::wide::{Heading, LayoutMatch, LayoutNames};
+use cchc_definitions::{MOST_HEADING_ROWS, ReadingWords, SourceDef, nearest};
 use cchc_model::fold_name;
 
 /// Headings stack over at most this many rows.
@@ -102,13 +102,16 @@ pub struct NearMiss {
 pub struct KnownHeadings<'a> {
     sources: &'a [SourceDef],
     synonyms: Vec<Synonyms<'a>>,
+    words: &'a ReadingWords,
+    corrected: FoldedHeadings,
 }
 
 impl<'a> KnownHeadings<'a> {
     /// Folds the headings of these sources.
     #[must_use]
-    pub fn of(sources: &'a [SourceDef]) -> Self {
-        Self { sources, synonyms: sources.iter().map(Synonyms::of).collect() }
+    pub fn of(sources: &'a [SourceDef], words: &'a ReadingWords) -> Self {
+        let synonyms = sources.iter().map(Synonyms::of).collect();
+        Self { sources, synonyms, words, corrected: FoldedHeadings::of(&words.corrected) }
     }
 
     /// Finds the best fitting source; `rows` are the first rows of a sheet as text, `sheet` is its name.
@@ -124,8 +127,13 @@ impl<'a> KnownHeadings<'a> {
 ///
 /// # Errors
 /// See [`KnownHeadings::find`].
-pub fn find(rows: &[Vec<String>], sources: &[SourceDef], sheet: &str) -> Result<HeadingMatch, Option<NearMiss>> {
-    KnownHeadings::of(sources).find(rows, sheet)
+pub fn find(
+    rows: &[Vec<String>],
+    sources: &[SourceDef],
+    sheet: &str,
+    words: &ReadingWords,
+) -> Result<HeadingMatch, Option<NearMiss>> {
+    KnownHeadings::of(sources, words).find(rows, sheet)
 }
 
 fn find_among(rows: &[Vec<String>], known: &KnownHeadings<'_>, sheet: &str) -> Result<HeadingMatch, Option<NearMiss>> {
@@ -147,7 +155,7 @@ fn find_among(rows: &[Vec<String>], known: &KnownHeadings<'_>, sheet: &str) -> R
             let names = Names::of(stack);
             for (at, source) in sources.iter().enumerate() {
                 let Some(synonyms) = synonyms[at].filter(|_| has_depth(source, depth)) else { continue };
-                let mapping = synonyms.map(&names);
+                let mapping = synonyms.map(&names, known);
                 let matched = mapping.columns.iter().flatten().count() + mapping.layout.named;
                 // Among sources that understand as many columns, the one that spells them as the sheet does.
                 let score = (matched, mapping.exact);
@@ -155,7 +163,7 @@ fn find_among(rows: &[Vec<String>], known: &KnownHeadings<'_>, sheet: &str) -> R
                 if matched == 0 {
                     continue;
                 }
-                let missing = missing(source, &mapping, &rows[..first], sheet);
+                let missing = missing(source, &mapping, &rows[..first], sheet, known.words);
                 if missing.is_empty() {
                     let last_row = first + depth - 1;
                     // The same rows without the title above them: the title is no part of a heading.
@@ -191,10 +199,16 @@ fn has_depth(source: &SourceDef, depth: usize) -> bool {
     source.layout.heading_rows.map_or(depth <= DEEPEST, |rows| rows == depth)
 }
 
-fn missing(source: &SourceDef, mapping: &Mapping, above: &[Vec<String>], sheet: &str) -> Vec<(String, String)> {
+fn missing(
+    source: &SourceDef,
+    mapping: &Mapping,
+    above: &[Vec<String>],
+    sheet: &str,
+    words: &ReadingWords,
+) -> Vec<(String, String)> {
     let fed = |name: &String| {
         source.columns.iter().zip(&mapping.columns).any(|(column, fed)| column.name == *name && fed.is_some())
-            || given::text(source, name, sheet, above).is_some()
+            || given::text(source, name, sheet, above, words).is_some()
     };
     let usual =
         |name: &String| source.column(name).and_then(|column| column.headings.first()).cloned().unwrap_or_default();
@@ -300,18 +314,19 @@ impl<'a> Synonyms<'a> {
         exact.or_else(|| names.iter().rev().find_map(|(_, bare)| self.bare.get(bare))).copied()
     }
 
-    fn map(&self, names: &Names) -> Mapping {
+    fn map(&self, names: &Names, known: &KnownHeadings<'_>) -> Mapping {
         let mut chosen: Vec<Option<(usize, usize)>> = vec![None; self.columns];
         let mut mapping = Mapping { headings: names.bottom.clone(), ..Mapping::default() };
         // Columns that we added to a corrected file are nobody's business but ours.
-        let is_corrected = is_corrected(&names.folded.iter().filter_map(|name| Some(name.first()?.0.as_str())));
+        let is_corrected =
+            known.corrected.is_corrected(&names.folded.iter().filter_map(|name| Some(name.first()?.0.as_str())));
         let mut unclaimed = Vec::new();
         for (position, folded) in names.folded.iter().enumerate() {
             mapping.exact += usize::from(folded.iter().any(|(name, _)| self.exact.contains_key(name)));
-            let is_aside = folded
-                .first()
-                .is_some_and(|(name, bare)| bare == "stt" || bare == "tt" || (is_corrected && is_ours(name)))
-                || folded.first().is_some_and(|(name, _)| self.aside.contains(name));
+            let numbering = &known.words.headings.numbering;
+            let is_aside = folded.first().is_some_and(|(name, bare)| {
+                numbering.contains(bare) || (is_corrected && known.corrected.is_ours(name)) || self.aside.contains(name)
+            });
             let target = self.target(folded);
             // A numbering column is one of them only where a source reads it, as the codes of criteria.
             mapping.named += usize::from(!folded.is_empty() && (!is_aside || target.is_some()));
@@ -372,9 +387,9 @@ mod tests {
     }
 
     fn confidence_in(headings: &str, sheet: &str) -> f64 {
-        let sources = Definitions::load(None).unwrap().sources;
+        let definitions = Definitions::load(None).unwrap();
         let row = headings.split('|').map(str::to_owned).collect();
-        find(&[row], &sources, sheet).unwrap().confidence
+        find(&[row], &definitions.sources, sheet, &definitions.reading).unwrap().confidence
     }
 
     #[test]

@@ -1,7 +1,4 @@
-//! What is told of the cells of a batch beside their texts: errors, missing results, numbers where codes were meant.
-
-use super::columns::{CellFault, Normaliser};
-use super::raw::RawBatch;
+//! What a container says of cells beside their texts: errors, missing results, numbers where codes were meant.
 
 /// Something about one row of a batch, or about one of its cells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,39 +28,4 @@ pub enum MarkKind {
     NumberCode,
     /// A date, or a number of more digits than a spreadsheet keeps, in a column of codes.
     MangledCode,
-}
-
-impl Normaliser<'_> {
-    fn identifies(&self, at: usize) -> bool {
-        self.source.columns[at].name == self.source.table.key
-    }
-
-    /// Warns of what is marked, and refuses rows whose identity is mangled.
-    pub(super) fn marked(&mut self, raw: &RawBatch, faults: &mut Vec<CellFault>) {
-        for Mark { number, row, column, kind } in &raw.marks {
-            let number = *number;
-            let Some(at) = *column else {
-                self.warn("hidden_rows", "", "", number, "");
-                continue;
-            };
-            let texts = row.and_then(|row| Some((row, raw.columns[at].as_ref()?)));
-            let text = texts.map_or("", |(row, texts)| texts.get(row));
-            match kind {
-                MarkKind::Hidden => self.warn("hidden_rows", "", "", number, ""),
-                MarkKind::NoResult => self.warn_at("formula_without_value", at, number, ""),
-                MarkKind::Error(error) => self.warn_at("error_cell", at, number, error),
-                MarkKind::Covered => {
-                    let name = self.source.columns[at].name.clone();
-                    let file = format!("fill_merged = [\"{name}\"], queries/sources/{}.toml", self.source.id);
-                    self.warn_at("merged_cells", at, number, &file);
-                }
-                MarkKind::NumberCode => self.warn_at("number_code", at, number, text),
-                MarkKind::MangledCode if let Some(row) = self.identifies(at).then_some(*row).flatten() => {
-                    let value = text.to_owned();
-                    faults.push(CellFault { row, rule: "mangled_code", column: at, value, hint: String::new() });
-                }
-                MarkKind::MangledCode => self.warn_at("mangled_reference", at, number, text),
-            }
-        }
-    }
 }

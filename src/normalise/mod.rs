@@ -1,47 +1,44 @@
-//! Turns raw columns of text into typed columns of a table: headings, words, dates, numbers, units; personal columns never get this far.
+//! Turns raw columns of text into typed columns of a table: headings found, columns typed, rows judged, warnings gathered.
+//!
+//! Personal columns never get this far.
 
 mod answers;
-mod by_day;
-mod codes;
-mod columns;
+mod batch;
 mod correction;
-mod derived;
 mod export_date;
-mod frame;
 mod given;
 mod headings;
+mod judging;
+mod lost_zeros;
 mod marks;
-mod meaning;
 mod numbers;
 mod outline;
 mod periods;
 mod raw;
-mod records;
-mod refusals;
 mod reshape;
 mod rows;
-mod sample;
+mod sheet;
 mod text;
-mod times;
+mod typing;
+mod warnings;
 mod wide;
-mod words;
 
-pub use columns::{Normalised, Normaliser, PERSONAL, Refused, RejectedRow};
-pub use correction::{ORIGIN, Origin, TO_DO, WRONG, origin_columns, own_columns};
+pub use correction::{Origin, origin_columns, own_columns};
 pub use export_date::{in_letterhead, in_name};
-pub use frame::data_type;
 pub use headings::{
     Duplicate, HeadingMatch, KnownHeadings, Mapping, NearMiss, bare as without_diacritics, find, stacked_headings,
 };
+pub use judging::RejectedRow;
 pub use marks::{Mark, MarkKind};
-pub use meaning::Meaning;
-pub use numbers::{is_number, number as vietnamese_number};
+pub use numbers::{is_number, number as number_with_currency, vietnamese_number};
 pub use outline::{MendedCode, Outlined, depth as code_depth, follows as code_follows};
 pub use periods::{only_year, read as read_period};
 pub use raw::{RawBatch, TextColumn};
 pub use reshape::Reshape;
 pub use rows::{RowKind, classify, is_total};
+pub use sheet::{Normalised, Refused, SheetFacts, SheetNormaliser};
 pub use text::clean;
+pub use typing::{Meaning, PERSONAL, data_type};
 pub use wide::{LayoutMatch, Record};
 
 use std::borrow::Cow;
@@ -51,6 +48,7 @@ use cchc_read::Cell;
 /// A cell as text. Numbers keep a decimal comma where the column is a number, so that 1.5 in a number
 /// cell is never taken for 1500, and a point where it is a code.
 #[must_use]
+#[inline]
 pub fn cell_text<'a>(cell: &'a Cell<'_>, decimal: char) -> Cow<'a, str> {
     match cell {
         Cell::Empty | Cell::Error(_) => Cow::Borrowed(""),

@@ -1,12 +1,14 @@
 //! Reads numbers as Vietnamese offices write them, and as English-speaking programs do where only that reading is possible.
 
+use cchc_definitions::NumberWords;
+
 /// Whole numbers beyond this are no counts and no fees, and a float cannot tell them from their neighbours.
 const LARGEST_WHOLE: f64 = 9e15;
 
 /// A number whose decimal mark is `decimal`: Vietnamese with a comma, else as machines write it (`2e-06` too).
-pub(super) fn number_in(text: &str, decimal: char) -> Option<f64> {
+pub(super) fn number_in(text: &str, decimal: char, words: &NumberWords) -> Option<f64> {
     if decimal == ',' {
-        return number(text);
+        return number(text, words);
     }
     let text = text.trim();
     let plain = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
@@ -22,20 +24,26 @@ pub(super) fn number_in(text: &str, decimal: char) -> Option<f64> {
             other => other,
         })
         .collect();
-    number(&turned)
+    number(&turned, words)
 }
 
-/// Whether a text is a Vietnamese number.
+/// Whether a cell is a Vietnamese number.
 #[must_use]
-pub fn is_number(text: &str) -> bool {
-    number(text).is_some()
+pub fn is_number(text: &str, words: &NumberWords) -> bool {
+    number(text, words).is_some()
+}
+
+/// A number as a cell has it: [`vietnamese_number`], with a currency behind it or not.
+#[must_use]
+pub fn number(text: &str, words: &NumberWords) -> Option<f64> {
+    vietnamese_number(without_currency(text.trim(), words))
 }
 
 /// A number. `1.234` is 1234 and `1,5` one and a half; where the Vietnamese reading is impossible the other one holds:
-/// `1,234.5`, `1,234,567`, `12.5`, `0.124`. `12,4%` is 0,124; `(1.234)` is negative; đ, đồng, VNĐ at the end are dropped.
+/// `1,234.5`, `1,234,567`, `12.5`, `0.124`. `12,4%` is 0,124; `(1.234)` is negative.
 #[must_use]
-pub fn number(text: &str) -> Option<f64> {
-    let text = without_currency(text.trim());
+pub fn vietnamese_number(text: &str) -> Option<f64> {
+    let text = text.trim();
     if let Some(inner) = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) {
         // A single digit in brackets is the mark of a footnote or of a column, not a loss.
         let digits = inner.bytes().filter(u8::is_ascii_digit).count();
@@ -54,8 +62,8 @@ pub fn number(text: &str) -> Option<f64> {
 
 /// `150,000` in a column of whole numbers: as a Vietnamese number it would be 150 with three zeros behind the comma,
 /// which nobody writes. `None` if the text is anything else.
-pub(super) fn comma_thousands(text: &str) -> Option<f64> {
-    let text = without_currency(text.trim());
+pub(super) fn comma_thousands(text: &str, words: &NumberWords) -> Option<f64> {
+    let text = without_currency(text.trim(), words);
     let is_one_group = text.matches(',').count() == 1 && !text.contains('.') && is_grouped(text, ',');
     is_one_group.then(|| text.replace(',', "").parse().ok())?
 }
@@ -65,9 +73,13 @@ pub(super) fn whole(number: f64) -> Option<i64> {
     (number.fract() == 0.0 && number.abs() <= LARGEST_WHOLE).then_some(number as i64)
 }
 
-fn without_currency(text: &str) -> &str {
+fn without_currency<'t>(text: &'t str, words: &NumberWords) -> &'t str {
+    // Most numbers end in a digit, and need not be compared with words.
+    if text.ends_with(|letter: char| letter.is_ascii_digit()) {
+        return text;
+    }
     let lower = text.to_lowercase();
-    let unit = ["đồng", "vnđ", "vnd", "đ", "₫"].iter().find(|unit| lower.ends_with(*unit));
+    let unit = words.currency.iter().find(|unit| lower.ends_with(unit.as_str()));
     let end = unit.and_then(|unit| text.len().checked_sub(unit.len()));
     end.and_then(|end| text.get(..end)).unwrap_or(text).trim()
 }
@@ -110,10 +122,16 @@ fn is_grouped(text: &str, mark: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{comma_thousands, number, number_in, whole};
+    use super::whole;
+    use cchc_definitions::ReadingWords;
+
+    fn number(text: &str) -> Option<f64> {
+        super::number(text, &ReadingWords::shipped().numbers)
+    }
 
     #[test]
     fn numbers_of_machines_have_a_point() {
+        let words = ReadingWords::shipped().numbers;
         for (text, value) in [
             ("278.4264", Some(278.4264)),
             ("1.234", Some(1.234)),
@@ -125,9 +143,9 @@ mod tests {
             ("", None),
             ("1e999", None),
         ] {
-            assert_eq!(number_in(text, '.'), value, "{text}");
+            assert_eq!(super::number_in(text, '.', &words), value, "{text}");
         }
-        assert_eq!(number_in("1.234", ','), Some(1234.0));
+        assert_eq!(super::number_in("1.234", ',', &words), Some(1234.0));
     }
 
     #[test]
@@ -190,7 +208,7 @@ mod tests {
             ("150.000", None),
             ("", None),
         ] {
-            assert_eq!(comma_thousands(text), value, "{text}");
+            assert_eq!(super::comma_thousands(text, &ReadingWords::shipped().numbers), value, "{text}");
         }
     }
 

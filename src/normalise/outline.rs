@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::headings::Mapping;
-use super::raw::{RawBatch, TextColumn};
-use super::text::clean;
+use crate::headings::Mapping;
+use crate::raw::{RawBatch, TextColumn};
+use crate::text::clean;
 use cchc_definitions::SourceDef;
 use cchc_model::Kind;
 
@@ -14,7 +14,7 @@ const LEVELS: [&str; 3] = ["area", "criterion", "sub_criterion"];
 /// The columns that the tree feeds.
 const FED: [&str; 5] = ["level", "leaf", "parent", "area", "area_name"];
 
-/// The rows of one sheet as a tree. They are kept until the sheet ends, since only later rows tell what is a leaf.
+/// The rows of one sheet as a tree. They are kept until the sheet ends, since only later rows show what is a leaf.
 #[derive(Debug)]
 pub(super) struct Outline {
     /// Columns of the sheet.
@@ -26,7 +26,7 @@ pub(super) struct Outline {
     /// Whether each code stands once in a sheet: units stand side by side, or there is one.
     once: Once,
     rows: Vec<Row>,
-    held: RawBatch,
+    kept: RawBatch,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,8 +40,8 @@ struct Row {
     code: String,
     name: String,
     depth: u8,
-    /// Its first row of those held and how many; none for a group row without points.
-    held: std::ops::Range<usize>,
+    /// Its records among those kept; none for a group row without points.
+    kept: std::ops::Range<usize>,
     has_cells: bool,
 }
 
@@ -79,7 +79,7 @@ impl Outline {
             fed: FED.map(position),
             once: if has_unit { Once::PerUnit } else { Once::PerSheet },
             rows: Vec::new(),
-            held: RawBatch::default(),
+            kept: RawBatch::default(),
         })
     }
 
@@ -99,19 +99,19 @@ impl Outline {
         }
     }
 
-    /// A row that may be data: its records follow by [`Outline::hold`].
+    /// A row that may be data: its records follow by [`Outline::keep`].
     pub fn row(&mut self, texts: &[Cow<'_, str>], records: usize, has_cells: bool) {
         self.add(texts, records, has_cells);
     }
 
-    pub fn hold(&mut self, number: u32, personal: u64, record: u32, values: &[Cow<'_, str>]) {
-        if self.held.columns.is_empty() {
-            self.held.columns = vec![Some(TextColumn::default()); values.len()];
+    pub fn keep(&mut self, number: u32, personal: u64, record: u32, values: &[Cow<'_, str>]) {
+        if self.kept.columns.is_empty() {
+            self.kept.columns = vec![Some(TextColumn::default()); values.len()];
         }
-        self.held.rows.push(number);
-        self.held.personal.push(personal);
-        self.held.records.push(record);
-        for (column, value) in self.held.columns.iter_mut().flatten().zip(values) {
+        self.kept.rows.push(number);
+        self.kept.personal.push(personal);
+        self.kept.records.push(record);
+        for (column, value) in self.kept.columns.iter_mut().flatten().zip(values) {
             column.push(value);
         }
     }
@@ -134,7 +134,7 @@ impl Outline {
         let mut above: Vec<usize> = Vec::new();
         for (at, row) in self.rows.iter().enumerate() {
             above.retain(|other| self.rows[*other].depth < row.depth);
-            if !row.held.is_empty() && (leaves[at] || row.has_cells) {
+            if !row.kept.is_empty() && (leaves[at] || row.has_cells) {
                 outlined.rows += 1;
                 let parent = above.last().map_or("", |parent| self.rows[*parent].code.as_str());
                 let area = above.first().filter(|first| self.rows[**first].depth == top && levels[0] == LEVELS[0]);
@@ -159,28 +159,28 @@ impl Outline {
 
     fn add(&mut self, texts: &[Cow<'_, str>], records: usize, has_cells: bool) {
         let code = cell(texts, Some(self.code_at));
-        let held = self.held.rows.len();
+        let first = self.kept.rows.len();
         self.rows.push(Row {
             depth: depth(&code),
             name: cell(texts, self.name_at),
             code,
-            held: held..held + records,
+            kept: first..first + records,
             has_cells,
         });
     }
 
     fn write(&self, row: &Row, tree: [&str; 5], batch: &mut RawBatch) {
-        for at in row.held.clone() {
-            batch.rows.push(self.held.rows[at]);
-            batch.personal.push(self.held.personal[at]);
-            batch.records.push(self.held.records[at]);
+        for at in row.kept.clone() {
+            batch.rows.push(self.kept.rows[at]);
+            batch.personal.push(self.kept.personal[at]);
+            batch.records.push(self.kept.records[at]);
             for (column, texts) in batch.columns.iter_mut().enumerate() {
                 let Some(texts) = texts else { continue };
                 let fed = self.fed.iter().position(|fed| *fed == Some(column));
-                match (fed, self.held.columns[column].as_ref()) {
+                match (fed, self.kept.columns[column].as_ref()) {
                     (Some(fed), _) => texts.push(tree[fed]),
                     _ if column == self.code => texts.push(&row.code),
-                    (None, Some(held)) => texts.push(held.get(at)),
+                    (None, Some(kept)) => texts.push(kept.get(at)),
                     (None, None) => texts.push(""),
                 }
             }
@@ -241,10 +241,10 @@ impl Outline {
         let mut seen = std::collections::BTreeSet::new();
         let mut before = String::new();
         for row in &mut self.rows {
-            if !row.code.is_empty() && seen.contains(&row.code) && !row.held.is_empty() {
+            if !row.code.is_empty() && seen.contains(&row.code) && !row.kept.is_empty() {
                 let longer = format!("{}0", row.code);
                 if follows(&before, &longer) && !seen.contains(&longer) {
-                    let number = self.held.rows[row.held.start];
+                    let number = self.kept.rows[row.kept.start];
                     mended.push(MendedCode { row: number, was: row.code.clone(), is: longer.clone() });
                     row.code = longer;
                 }

@@ -1,22 +1,26 @@
 //! Reads reporting periods as people write them: "Quý I/2020", "6 tháng đầu năm 2020", "Tháng 3/2020", "Năm 2020".
 
+use std::collections::BTreeMap;
+
 use chrono::{Datelike, NaiveDate};
 
-use super::text::clean;
+use crate::text::clean;
+use cchc_definitions::PeriodWords;
 use cchc_model::Period;
 
 /// The period that a text names, if it names one; `year` completes "Quý I" and "Tháng 3".
 ///
 /// ```
 /// use cchc::normalise::read_period;
-/// let period = |text: &str| read_period(text, None).map(|period| period.to_string());
+/// let words = cchc::definitions::ReadingWords::shipped().periods;
+/// let period = |text: &str| read_period(text, None, &words).map(|period| period.to_string());
 /// assert_eq!(period("Quý I/2020").as_deref(), Some("2020-Q1"));
 /// assert_eq!(period("6 tháng đầu năm 2020").as_deref(), Some("2020-H1"));
 /// assert_eq!(period("2011_PAPI").as_deref(), Some("2011"));
 /// assert_eq!(period("Sheet1 (2)"), None);
 /// ```
 #[must_use]
-pub fn read(text: &str, year: Option<i32>) -> Option<Period> {
+pub fn read(text: &str, year: Option<i32>, known: &PeriodWords) -> Option<Period> {
     let text = clean(text).to_lowercase();
     if let Ok(period) = text.to_uppercase().replace("@ND09", "@nd09").parse() {
         return Some(period);
@@ -36,13 +40,13 @@ pub fn read(text: &str, year: Option<i32>) -> Option<Period> {
         [first, rest @ ..] if rest.iter().all(|other| other == first) => *first,
         _ => return None,
     };
-    let parts = [quarter(&words), months(&words), month(&words)];
+    let parts = [quarter(&words, known), months(&words, known), month(&words, known)];
     match parts.into_iter().flatten().collect::<Vec<_>>().as_slice() {
         // A year alone: nothing else in the text is a number.
         [] => {
             let plain = words.iter().all(|word| year_of(word).is_some() || !is_number(word));
-            let said = !years.is_empty() || words.contains(&"năm");
-            let half_said = words.iter().any(|word| PARTS.contains(word));
+            let said = !years.is_empty() || words.iter().any(|word| is_one(word, &known.year));
+            let half_said = words.iter().any(|word| is_one(word, &known.parts));
             (plain && said && !half_said).then(|| format!("{year:04}").parse().ok())?
         }
         [part] => part.of(year),
@@ -50,7 +54,7 @@ pub fn read(text: &str, year: Option<i32>) -> Option<Period> {
     }
 }
 
-/// The year that a sheet is about, if its name and the rows above its headings tell one and no other.
+/// The year that a sheet is about, if its name and the rows above its headings name one and no other.
 #[must_use]
 pub fn only_year(sheet: &str, above: &[Vec<String>]) -> Option<i32> {
     let lines = above.iter().flatten().map(String::as_str).chain([sheet]);
@@ -60,9 +64,6 @@ pub fn only_year(sheet: &str, above: &[Vec<String>]) -> Option<i32> {
     years.dedup();
     if let [year] = years.as_slice() { Some(*year) } else { None }
 }
-
-/// Words that begin the name of a part of a year.
-const PARTS: [&str; 6] = ["quý", "quí", "quy", "qui", "tháng", "thang"];
 
 /// A part of a year.
 #[derive(Debug, Clone, Copy)]
@@ -121,37 +122,32 @@ fn year_of(word: &str) -> Option<i32> {
     (word.len() == 4 && is_number(word)).then(|| word.parse().ok())?.filter(|year| (1900..=2200).contains(year))
 }
 
+fn is_one(word: &str, names: &[String]) -> bool {
+    names.iter().any(|name| name == word)
+}
+
+/// A number in words or in at most two digits.
+fn count(word: &str, in_words: &BTreeMap<String, u32>) -> Option<u32> {
+    let digits = || (is_number(word) && word.len() <= 2).then(|| word.parse().ok()).flatten();
+    in_words.get(word).copied().or_else(digits)
+}
+
 /// The number that follows one of some words.
-fn number_after(words: &[&str], names: &[&str], most: u32) -> Option<u32> {
-    let at = words.iter().position(|word| names.contains(word))?;
-    let next = words.get(at + 1)?;
-    let number = match *next {
-        "i" | "một" => 1,
-        "ii" | "hai" => 2,
-        "iii" | "ba" => 3,
-        "iv" | "bốn" | "tư" => 4,
-        digits if is_number(digits) && digits.len() <= 2 => digits.parse().ok()?,
-        _ => return None,
-    };
-    (1..=most).contains(&number).then_some(number)
+fn number_after(words: &[&str], names: &[String], most: u32, known: &PeriodWords) -> Option<u32> {
+    let at = words.iter().position(|word| is_one(word, names))?;
+    count(words.get(at + 1)?, &known.ordinals).filter(|number| (1..=most).contains(number))
 }
 
 /// "quý II", "q2".
-fn quarter(words: &[&str]) -> Option<Part> {
-    number_after(words, &["quý", "quí", "quy", "qui", "q"], 4).map(Part::Quarter)
+fn quarter(words: &[&str], known: &PeriodWords) -> Option<Part> {
+    number_after(words, &known.quarter, 4, known).map(Part::Quarter)
 }
 
 /// "6 tháng đầu năm", "sáu tháng cuối năm", "9 tháng".
-fn months(words: &[&str]) -> Option<Part> {
-    let at = words.iter().position(|word| *word == "tháng" || *word == "thang").filter(|at| *at > 0)?;
-    let count = match words[at - 1] {
-        "ba" => 3,
-        "sáu" => 6,
-        "chín" => 9,
-        digits if is_number(digits) && digits.len() <= 2 => digits.parse().ok()?,
-        _ => return None,
-    };
-    let last = words.get(at + 1).is_some_and(|word| *word == "cuối" || *word == "cuoi");
+fn months(words: &[&str], known: &PeriodWords) -> Option<Part> {
+    let at = words.iter().position(|word| is_one(word, &known.months)).filter(|at| *at > 0)?;
+    let count = count(words[at - 1], &known.counts)?;
+    let last = words.get(at + 1).is_some_and(|word| is_one(word, &known.last));
     match count {
         6 if last => Some(Part::Half(2)),
         _ if last => None,
@@ -163,18 +159,17 @@ fn months(words: &[&str]) -> Option<Part> {
 }
 
 /// "tháng 3", "t3", or "03/2020" with nothing else.
-fn month(words: &[&str]) -> Option<Part> {
-    if months(words).is_some() {
+fn month(words: &[&str], known: &PeriodWords) -> Option<Part> {
+    if months(words, known).is_some() {
         return None;
     }
-    let named = number_after(words, &["tháng", "thang", "t"], 12);
     let bare = || {
         let [month, year] = words else { return None };
         (year_of(year).is_some() && is_number(month))
             .then(|| month.parse().ok())?
             .filter(|month| (1..=12).contains(month))
     };
-    named.or_else(bare).map(Part::Month)
+    number_after(words, &known.month, 12, known).or_else(bare).map(Part::Month)
 }
 
 /// The whole dates in a text.
@@ -197,7 +192,12 @@ fn starts_iso(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use cchc_definitions::ReadingWords;
+    use cchc_model::Period;
+
+    fn read(text: &str, year: Option<i32>) -> Option<Period> {
+        super::read(text, year, &ReadingWords::shipped().periods)
+    }
 
     fn period(text: &str) -> String {
         read(text, None).map_or_else(String::new, |period| period.to_string())

@@ -1,6 +1,6 @@
 //! Raw text by column: what a reader hands to the normaliser, one batch at a time.
 
-use super::marks::Mark;
+use crate::marks::Mark;
 
 /// Many short texts in one buffer.
 #[derive(Debug, Clone, Default)]
@@ -11,6 +11,7 @@ pub struct TextColumn {
 
 impl TextColumn {
     /// Appends one text.
+    #[inline]
     pub fn push(&mut self, text: &str) {
         self.bytes.push_str(text);
         self.ends.push(self.bytes.len());
@@ -18,6 +19,7 @@ impl TextColumn {
 
     /// The text of a row.
     #[must_use]
+    #[inline]
     pub fn get(&self, row: usize) -> &str {
         let start = if row == 0 { 0 } else { self.ends[row - 1] };
         &self.bytes[start..self.ends[row]]
@@ -25,12 +27,14 @@ impl TextColumn {
 
     /// All texts in order.
     #[must_use = "an iterator does nothing by itself"]
+    #[inline]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
         (0..self.ends.len()).map(|row| self.get(row))
     }
 
     /// Number of texts.
     #[must_use]
+    #[inline]
     pub fn len(&self) -> usize {
         self.ends.len()
     }
@@ -55,11 +59,11 @@ pub struct RawBatch {
     pub rows: Vec<u32>,
     /// One per column of the source; `None` where the sheet lacks it.
     pub columns: Vec<Option<TextColumn>>,
-    /// Per row a digest of its personal cells. It tells rows of one import apart and is never stored.
+    /// Per row a digest of its personal cells. It distinguishes rows of one import and is never stored.
     pub personal: Vec<u64>,
     /// Per row which record of its sheet row it is; empty where a row is a record.
     pub records: Vec<u32>,
-    /// What is to be told of some of its rows and cells.
+    /// What the container says of some of its rows and cells.
     pub marks: Vec<Mark>,
 }
 

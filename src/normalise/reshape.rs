@@ -3,12 +3,12 @@
 
 use std::borrow::Cow;
 
-use super::headings::Mapping;
-use super::outline::{Outline, Outlined};
-use super::raw::RawBatch;
-use super::rows::RowKind;
-use super::{cell_text, given};
-use cchc_definitions::{Given, Layout, SkipKind, SkipRows, SourceDef, fold_word};
+use crate::headings::Mapping;
+use crate::outline::{Outline, Outlined};
+use crate::raw::RawBatch;
+use crate::rows::{RowKind, is_total};
+use crate::{cell_text, given};
+use cchc_definitions::{Given, Layout, ReadingWords, RowWords, SkipKind, SkipRows, SourceDef, fold_word};
 use cchc_model::Kind;
 use cchc_read::Cell;
 
@@ -60,31 +60,22 @@ struct Marked {
 impl Reshape {
     /// Plans the records of a sheet; `above` are the rows above its headings. Plain sources need no plan.
     #[must_use]
-    pub fn plan(source: &SourceDef, mapping: &Mapping, sheet: &str, above: &[Vec<String>]) -> Option<Self> {
+    pub fn plan(
+        source: &SourceDef,
+        mapping: &Mapping,
+        sheet: &str,
+        above: &[Vec<String>],
+        words: &ReadingWords,
+    ) -> Option<Self> {
         let layout = &source.layout;
         if layout.is_plain() && layout.key.is_empty() && source.table.made_of.is_empty() {
             return None;
         }
         let position = |name: &str| source.columns.iter().position(|column| column.name == name);
-        let shared: Vec<Option<Feed>> =
-            (0..source.columns.len()).map(|column| shared_feed(source, mapping, column, sheet, above)).collect();
-        let mut records = Vec::new();
-        for record in &mapping.layout.records {
-            let mut feeds = shared.clone();
-            for (name, at) in &record.cells {
-                let Some(column) = position(name) else { continue };
-                let decimal = decimal(layout, source.columns[column].kind);
-                feeds[column] = Some(Feed::Cell { at: *at, decimal, record: Record::Own });
-            }
-            for (name, text) in &record.set {
-                let Some(column) = position(name) else { continue };
-                feeds[column] = Some(Feed::Text(text.clone()));
-            }
-            records.push(feeds);
-        }
-        if records.is_empty() {
-            records.push(shared);
-        }
+        let shared: Vec<Option<Feed>> = (0..source.columns.len())
+            .map(|column| shared_feed(source, mapping, column, (sheet, above), words))
+            .collect();
+        let records = records(source, mapping, shared);
         let marks: Vec<Marked> = layout
             .marks
             .iter()
@@ -150,7 +141,7 @@ impl Reshape {
     ///
     /// In a wide sheet a row that has its own columns and any cell of a record is data, however few cells it fills; a
     /// row that has a unit is no total, whatever its second cell begins with.
-    pub fn is_data(&mut self, kind: RowKind, texts: &[Cow<'_, str>]) -> bool {
+    pub fn is_data(&mut self, kind: RowKind, texts: &[Cow<'_, str>], words: &RowWords) -> bool {
         let filled = |at: &usize| texts.get(*at).is_some_and(|text| !text.trim().is_empty());
         let has_cells = self.cells.iter().any(filled);
         let has_ids = self.ids.iter().all(filled);
@@ -159,7 +150,7 @@ impl Reshape {
             RowKind::Sparse => has_ids && has_cells && !self.ids.is_empty(),
             RowKind::Total => match &self.outline {
                 Some(outline) => outline.has_code(texts),
-                None => self.unit.is_some_and(|at| filled(&at) && !super::rows::is_total(&texts[at])),
+                None => self.unit.is_some_and(|at| filled(&at) && !is_total(&texts[at], words)),
             },
             RowKind::Blank | RowKind::Numbering | RowKind::Heading => false,
         };
@@ -193,7 +184,7 @@ impl Reshape {
         for (at, feeds) in self.records.iter().enumerate() {
             let values = self.values(feeds, cells, texts);
             if let Some(outline) = &mut outline {
-                outline.hold(number, personal, at as u32, &values);
+                outline.keep(number, personal, at as u32, &values);
                 continue;
             }
             batch.rows.push(number);
@@ -208,7 +199,7 @@ impl Reshape {
         self.outline = outline;
     }
 
-    /// Hands on what only the whole sheet tells.
+    /// Hands on what only the whole sheet shows.
     pub fn finish(&mut self, batch: &mut RawBatch) -> Outlined {
         self.outline.take().map_or_else(Outlined::default, |outline| outline.finish(batch))
     }
@@ -266,6 +257,29 @@ impl Reshape {
     }
 }
 
+/// Per record and column of the source, what feeds it; without records of its own a row is one.
+fn records(source: &SourceDef, mapping: &Mapping, shared: Vec<Option<Feed>>) -> Vec<Vec<Option<Feed>>> {
+    let position = |name: &str| source.columns.iter().position(|column| column.name == name);
+    let mut records = Vec::new();
+    for record in &mapping.layout.records {
+        let mut feeds = shared.clone();
+        for (name, at) in &record.cells {
+            let Some(column) = position(name) else { continue };
+            let decimal = decimal(&source.layout, source.columns[column].kind);
+            feeds[column] = Some(Feed::Cell { at: *at, decimal, record: Record::Own });
+        }
+        for (name, text) in &record.set {
+            let Some(column) = position(name) else { continue };
+            feeds[column] = Some(Feed::Text(text.clone()));
+        }
+        records.push(feeds);
+    }
+    if records.is_empty() {
+        records.push(shared);
+    }
+    records
+}
+
 /// The columns of the sheet that make a row data: those of records, else in an outline the numbers that may be absent.
 fn points(source: &SourceDef, mapping: &Mapping) -> Vec<usize> {
     if source.layout.outline.is_none() || !mapping.layout.used.is_empty() {
@@ -281,8 +295,8 @@ fn shared_feed(
     source: &SourceDef,
     mapping: &Mapping,
     column: usize,
-    sheet: &str,
-    above: &[Vec<String>],
+    (sheet, above): (&str, &[Vec<String>]),
+    words: &ReadingWords,
 ) -> Option<Feed> {
     let (name, kind) = (&source.columns[column].name, source.columns[column].kind);
     let day = mapping.layout.days.iter().find(|(column, _)| column == name).map(|(_, day)| *day);
@@ -298,7 +312,7 @@ fn shared_feed(
     if let Some((_, Given::Column(other))) = of_column.find(|(_, given)| matches!(given, Given::Column(_))) {
         return of(source.columns.iter().position(|column| column.name == *other).and_then(|at| mapping.columns[at]));
     }
-    given::text(source, name, sheet, above).map(Feed::Text)
+    given::text(source, name, sheet, above, words).map(Feed::Text)
 }
 
 /// Number cells of number columns are written with the mark that the source's texts use.

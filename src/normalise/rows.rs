@@ -1,6 +1,7 @@
 //! Tells a body row from group, total, numbering, signature and repeated heading rows, by rule and not by position.
 
-use super::text::clean;
+use crate::text::clean;
+use cchc_definitions::RowWords;
 use cchc_model::fold_name;
 
 /// What a row below the headings is.
@@ -24,7 +25,7 @@ pub enum RowKind {
 ///
 /// A row with a quarter of the headings filled or fewer cannot be data; neither can `I | name` alone.
 #[must_use]
-pub fn classify<T: AsRef<str>>(cells: &[T], headings: &[String]) -> RowKind {
+pub fn classify<T: AsRef<str>>(cells: &[T], headings: &[String], words: &RowWords) -> RowKind {
     let cells: Vec<&str> = cells.iter().map(AsRef::as_ref).collect();
     let cells = cells.as_slice();
     let width = headings.iter().filter(|heading| !heading.is_empty()).count();
@@ -35,7 +36,7 @@ pub fn classify<T: AsRef<str>>(cells: &[T], headings: &[String]) -> RowKind {
     if repeats_headings(cells, headings, filled) {
         return RowKind::Heading;
     }
-    if cells.iter().filter(|cell| !is_blank(cell)).take(2).any(|cell| is_total(cell)) {
+    if cells.iter().filter(|cell| !is_blank(cell)).take(2).any(|cell| is_total(cell, words)) {
         return RowKind::Total;
     }
     if is_numbering(cells, filled) {
@@ -75,17 +76,14 @@ fn repeats_headings(cells: &[&str], headings: &[String], filled: usize) -> bool 
 
 /// "Tổng cộng", "Tổng số", "Cộng", "Cộng:", "TỔNG" – and never "Công ty".
 #[must_use]
-pub fn is_total(cell: &str) -> bool {
+pub fn is_total(cell: &str, words: &RowWords) -> bool {
     let first = cell.trim_start().as_bytes().first().copied();
     if !matches!(first, Some(b't' | b'T' | b'c' | b'C')) {
         return false;
     }
     let text = clean(cell).to_lowercase();
     let text = text.trim_end_matches([':', '.', ' ']);
-    matches!(text, "cộng" | "tổng" | "tổng số" | "tổng cộng" | "tổng điểm" | "toàn tỉnh")
-        || ["tổng cộng ", "tổng cộng:", "tổng số ", "tổng số:", "tổng hồ sơ", "tổng:", "cộng:"]
-            .iter()
-            .any(|word| text.starts_with(word))
+    words.total.iter().any(|word| word == text) || words.total_begins.iter().any(|word| text.starts_with(word.as_str()))
 }
 
 /// `(1) (2) (3)`, `A B 1 2`, `3 4=5+6 5`: consecutive letters, then consecutive numbers, in every filled cell.
@@ -139,7 +137,7 @@ mod tests {
                 .iter()
                 .map(|text| (*text).to_owned())
                 .collect();
-        classify(cells, &headings)
+        classify(cells, &headings, &cchc_definitions::ReadingWords::shipped().rows)
     }
 
     #[test]

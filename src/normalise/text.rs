@@ -16,6 +16,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 /// assert_eq!(clean("S\u{1a1}\u{309} Y tế"), "Sở Y tế");
 /// ```
 #[must_use]
+#[inline]
 pub fn clean(text: &str) -> Cow<'_, str> {
     let trimmed = text.trim();
     if is_clean(trimmed) {

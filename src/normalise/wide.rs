@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::headings::bare;
-use super::text::clean;
+use crate::headings::bare;
+use crate::text::clean;
 use cchc_definitions::{Fold, Given, Layout, SourceDef, WideCells, fold_word};
 use cchc_model::{Kind, fold_name};
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use tempfile::NamedTempFile;
+use zip::CompressionMethod;
 use zip::result::ZipError;
 
 use super::Limits;
@@ -118,6 +119,10 @@ fn unpack(package: &mut Package, entry: &ArchiveEntry) -> Result<NamedTempFile, 
     }
     if raw.unix_mode().is_some_and(|mode| !matches!(mode & MODE_KIND, 0 | MODE_FILE)) {
         return Err(ReadError::NotAFile(if raw.is_symlink() { "symlink" } else { "device" }));
+    }
+    // Opening an entry of another method succeeds, and reading it fails like a damaged one.
+    if !matches!(raw.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) {
+        return Err(ReadError::UnusualPacking);
     }
     drop(raw);
     let packed = package.by_index(entry.index).map_err(|error| match error {

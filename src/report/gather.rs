@@ -5,17 +5,18 @@ use std::collections::BTreeMap;
 use super::{Cards, Carried, Counts, FigureUnit, IndicatorInfo, Makeup, Ranking, ReportInput, RuleCount, Template};
 use cchc_definitions::index::settings::First;
 use cchc_definitions::{Direction, Indicator, Language, Rows};
-use cchc_indicators::{By, Children, Engine, formula, late_dossiers, not_sent};
+use cchc_indicators::{By, Children, Measuring, formula, late_dossiers, not_sent};
 use cchc_indices::{Index, ScoreError};
 use cchc_model::{FileAccount, IndicatorRow, NotSent, Period};
-use cchc_store::{Config, Manifest, RuleTotal, StoreError, dossier_count, findings_by_rule, imported_files};
+use cchc_store::questions::{self, RuleTotal};
+use cchc_store::{Config, Manifest, StoreError};
 
 /// Measures everything that the report of a period shows, with rankings by `indices` and the scorecards asked for.
 ///
 /// # Errors
 /// The store cannot be read, a definition's SQL does not plan, or an index cannot be computed.
-pub fn gather(
-    engine: &Engine<'_>,
+pub async fn gather(
+    engine: &Measuring<'_>,
     config: &Config,
     version: &Manifest,
     period: &Period,
@@ -28,12 +29,14 @@ pub fn gather(
     let mut periods = vec![period.clone(), before.clone()];
     // Of a year the period before and the same one of last year are one, whose rows must not stand twice.
     periods.extend(Some(last_year.clone()).filter(|last_year| *last_year != before));
-    let measured = engine.measure(&periods, &shown, By::Unit, Children::Apart)?;
+    let measured = engine.measure(&periods, &shown, By::Unit, Children::Apart).await?;
     let indicators: Vec<IndicatorRow> = measured.into_iter().map(|row| row.row).collect();
-    let not_sent = not_sent(engine, period)?;
-    let ranked = |index| ranking(engine, index, period, &not_sent, cards);
-    let rankings = indices.iter().map(ranked).collect::<Result<_, _>>()?;
-    let files = files(engine)?;
+    let not_sent = not_sent(engine, period).await?;
+    let mut rankings = Vec::new();
+    for index in indices {
+        rankings.push(ranking(engine, index, period, &not_sent, cards).await?);
+    }
+    let files = files(engine).await?;
     // Of several units above all others, as after a merger, the one that exists in the period and goes on.
     let roots = engine.units.units().iter().filter(|unit| unit.parent.is_none());
     let root = roots.min_by_key(|unit| (!unit.exists_within(period.start, period.end), unit.valid_to.is_some()));
@@ -52,22 +55,22 @@ pub fn gather(
         carried: carried(engine),
         data_version: version.number,
         data_time: version.time.unwrap_or(period.end).and_hms_opt(0, 0, 0).unwrap_or_default(),
-        counts: counts(engine, &files)?,
-        form06: engine.form06(period, By::Unit, Children::Apart)?,
+        counts: counts(engine, &files).await?,
+        form06: engine.form06(period, By::Unit, Children::Apart).await?,
         indicators,
         definitions: shown.iter().map(|indicator| info(engine, indicator)).collect(),
         rankings,
-        late: late_dossiers(engine, period)?,
+        late: late_dossiers(engine, period).await?,
         not_sent,
         files,
-        findings_by_rule: findings(engine)?,
+        findings_by_rule: findings(engine).await?,
         kinds: kinds(engine),
         template,
     })
 }
 
-fn ranking(
-    engine: &Engine<'_>,
+async fn ranking(
+    engine: &Measuring<'_>,
     index: &Index<'_>,
     period: &Period,
     not_sent: &[NotSent],
@@ -82,7 +85,7 @@ fn ranking(
             (None, FigureUnit::Points, if is_lowest { Direction::Lower } else { Direction::Higher })
         }
     };
-    let ranked = index.rank(engine, period, not_sent)?;
+    let ranked = index.rank(engine, period, not_sent).await?;
     let makeup = match (index, ranked.cards) {
         (Index::Points(index), Some(cards)) => Makeup::Points(Box::new((*index).clone()), Box::new(cards)),
         (Index::Composite(index), _) => Makeup::Composite(Box::new((*index).clone()), ranked.composed),
@@ -105,7 +108,7 @@ fn ranking(
     })
 }
 
-fn is_published(engine: &Engine<'_>, index: &Index<'_>) -> bool {
+fn is_published(engine: &Measuring<'_>, index: &Index<'_>) -> bool {
     let tags = &engine.definitions.source_tags;
     let are_items_sure = match index {
         Index::Points(points) => !points.items.iter().any(|item| tags.is_unsure(&item.source)),
@@ -115,13 +118,13 @@ fn is_published(engine: &Engine<'_>, index: &Index<'_>) -> bool {
 }
 
 /// Names of what the rules of an index of points read, also where nobody has sent it.
-fn inputs(engine: &Engine<'_>, index: &Index<'_>, period: &Period) -> BTreeMap<String, String> {
+fn inputs(engine: &Measuring<'_>, index: &Index<'_>, period: &Period) -> BTreeMap<String, String> {
     let Index::Points(points) = index else { return BTreeMap::new() };
     let named = |id: &str| Some((id.to_owned(), engine.definitions.indicator(id, period)?.name_vi.clone()));
     points.inputs().into_iter().filter_map(named).collect()
 }
 
-fn info(engine: &Engine<'_>, indicator: &Indicator) -> IndicatorInfo {
+fn info(engine: &Measuring<'_>, indicator: &Indicator) -> IndicatorInfo {
     let group = engine.definitions.groups.iter().find(|group| group.id == indicator.group);
     IndicatorInfo {
         id: indicator.id.clone(),
@@ -141,7 +144,7 @@ fn info(engine: &Engine<'_>, indicator: &Indicator) -> IndicatorInfo {
 }
 
 /// Kinds in the order of `units/kinds.toml`, then those that it does not name.
-fn kinds(engine: &Engine<'_>) -> Vec<(String, String)> {
+fn kinds(engine: &Measuring<'_>) -> Vec<(String, String)> {
     let used = engine.units.kinds();
     let known = engine.definitions.kinds.iter().filter(|(id, _)| used.contains(&id.as_str()));
     let mut kinds: Vec<(String, String)> = known.cloned().collect();
@@ -154,8 +157,8 @@ fn kinds(engine: &Engine<'_>) -> Vec<(String, String)> {
 }
 
 /// Imported files, with the names of their sources.
-fn files(engine: &Engine<'_>) -> Result<Vec<FileAccount>, StoreError> {
-    let mut files = imported_files(engine.session)?;
+async fn files(engine: &Measuring<'_>) -> Result<Vec<FileAccount>, StoreError> {
+    let mut files = questions::imported_files(engine.session).await?;
     for file in &mut files {
         if let Some(source) = engine.definitions.sources.iter().find(|source| source.id == file.source) {
             file.source.clone_from(&source.name);
@@ -164,10 +167,10 @@ fn files(engine: &Engine<'_>) -> Result<Vec<FileAccount>, StoreError> {
     Ok(files)
 }
 
-fn counts(engine: &Engine<'_>, files: &[FileAccount]) -> Result<Counts, StoreError> {
+async fn counts(engine: &Measuring<'_>, files: &[FileAccount]) -> Result<Counts, StoreError> {
     let sum = |of: fn(&FileAccount) -> u64| files.iter().map(of).sum();
     Ok(Counts {
-        dossiers: dossier_count(engine.session)?,
+        dossiers: questions::dossier_count(engine.session).await?,
         files: files.len() as u64,
         rows: sum(|file| file.rows),
         loaded: sum(|file| file.loaded),
@@ -177,9 +180,9 @@ fn counts(engine: &Engine<'_>, files: &[FileAccount]) -> Result<Counts, StoreErr
     })
 }
 
-fn findings(engine: &Engine<'_>) -> Result<Vec<RuleCount>, StoreError> {
+async fn findings(engine: &Measuring<'_>) -> Result<Vec<RuleCount>, StoreError> {
     let messages = &engine.definitions.messages;
-    let totals = findings_by_rule(engine.session)?.into_iter();
+    let totals = questions::findings_by_rule(engine.session).await?.into_iter();
     let named = |total: RuleTotal| {
         let sentence = messages.summary(&total.rule, Language::Vi);
         RuleCount { rule: total.rule, level: total.level, sentence, count: total.count }
@@ -188,7 +191,7 @@ fn findings(engine: &Engine<'_>) -> Result<Vec<RuleCount>, StoreError> {
 }
 
 /// What counting for the units of another day makes of them.
-fn carried(engine: &Engine<'_>) -> Option<Carried> {
+fn carried(engine: &Measuring<'_>) -> Option<Carried> {
     let carry = engine.carry?;
     let left = engine.units.units().iter().filter(|unit| !carry.holds(unit));
     Some(Carried { date: carry.date, left_behind: left.map(|unit| unit.code.clone()).collect() })

@@ -4,11 +4,14 @@ mod delta;
 mod frames;
 mod kill;
 mod leftovers;
+mod memory;
 mod merge;
 mod purge;
-mod report_rows;
+pub mod questions;
+mod rows;
 mod schema;
 mod session;
+mod shell;
 mod transaction;
 mod version;
 
@@ -23,9 +26,10 @@ pub use kill::{KillAt, KillPoint, KillSwitch};
 pub use leftovers::Deleted;
 pub use merge::{Account, Cases, Conflict, Incoming, MergeNotes, Merged, RowsOf};
 pub use purge::{FileNames, Mode, PurgeCounts, PurgeOrder, Purged, purge};
-pub use report_rows::{RuleTotal, dossier_count, findings_by_rule, imported_files};
 pub use schema::{ENGINE_TABLES, stored_columns, table_names};
+pub use rows::{Row, Rows};
 pub use session::Session;
+pub use shell::Shell;
 pub use transaction::Transaction;
 pub use version::{Manifest, PurgeNote, SentFile};
 
@@ -102,6 +106,30 @@ pub enum StoreError {
     /// The reason of a purge tells what is purged.
     #[error("the reason names a dossier that is to be purged; it would stay in the history")]
     ReasonTells,
+    /// A data file of the version is gone.
+    #[error(
+        "{path} is missing; it held rows of {held}, without which all figures would be too small. Put the file back from a copy of the workspace, or import into a new workspace"
+    )]
+    FileMissing {
+        /// The file.
+        path: PathBuf,
+        /// The table, and the month where it has any.
+        held: String,
+    },
+    /// A data file of the version has another length.
+    #[error(
+        "{path} has {found} bytes instead of {expected}; it held rows of {held}, without which all figures would be wrong. Put the file back from a copy of the workspace, or import into a new workspace"
+    )]
+    FileChanged {
+        /// The file.
+        path: PathBuf,
+        /// The table, and the month where it has any.
+        held: String,
+        /// Bytes that were written.
+        expected: u64,
+        /// Bytes that there are.
+        found: u64,
+    },
     /// A file cannot be read or written.
     #[error("{path}: {source}")]
     Io {
@@ -183,7 +211,6 @@ pub struct Workspace {
     root: PathBuf,
     /// Its configuration.
     pub config: Config,
-    runtime: tokio::runtime::Runtime,
     kill: KillSwitch,
 }
 
@@ -228,9 +255,7 @@ impl Workspace {
             });
         }
         let config = Config::read(root)?;
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().thread_stack_size(16 << 20).build().map_err(io(root))?;
-        Ok(Self { root: root.to_owned(), config, runtime, kill: KillSwitch::default() })
+        Ok(Self { root: root.to_owned(), config, kill: KillSwitch::default() })
     }
 
     /// The same workspace, whose next write ends the process at that point; for tests of what a kill leaves behind.
@@ -295,10 +320,6 @@ impl Workspace {
 
     fn table_path(&self, table: &str) -> PathBuf {
         self.root.join("data").join(table)
-    }
-
-    const fn runtime(&self) -> &tokio::runtime::Runtime {
-        &self.runtime
     }
 }
 

@@ -1,29 +1,38 @@
 //! One published version as SQL tables: the only way that figures read the store.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::NaiveDate;
 use datafusion::arrow::array::{BooleanArray, Date32Array, Int32Array, Int64Array};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::common::{ParamValues, ScalarValue};
-use datafusion::datasource::MemTable;
+use datafusion::datasource::{MemTable, TableProvider};
 use datafusion::datasource::empty::EmptyTable;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::error::DataFusionError;
-use datafusion::execution::memory_pool::FairSpillPool;
-use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 
-use super::{Manifest, StoreError, Workspace, schema};
+use super::memory::QuestionPool;
+use super::{Manifest, Rows, StoreError, Workspace, schema};
 use cchc_definitions::{Calendar, CalendarDay};
 use cchc_model::{Column, Kind};
 
 /// SQL over one published version.
+///
+/// A session may be asked many questions side by side. Each [`Session::question`] has its own memory, bounded by the
+/// workspace's configuration and free again when the question's future is done or dropped, and its own names of tables;
+/// the tables themselves and what is known of their files are shared.
 pub struct Session {
+    tables: Arc<Vec<(String, Arc<dyn TableProvider>)>>,
+    /// Bytes that one question may hold.
+    memory: usize,
+    /// Bytes that all questions hold.
+    reserved: Arc<AtomicUsize>,
     context: SessionContext,
-    runtime: tokio::runtime::Handle,
 }
 
 impl std::fmt::Debug for Session {
@@ -34,17 +43,13 @@ impl std::fmt::Debug for Session {
 
 impl Session {
     pub(super) fn open(workspace: &Workspace, version: &Manifest, calendar: &Calendar) -> Result<Self, StoreError> {
-        let memory = workspace.config.memory_mib.unwrap_or(4096) << 20;
-        let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(FairSpillPool::new(memory))).build_arc()?;
-        let mut config = SessionConfig::new().with_information_schema(true);
-        config.options_mut().execution.parquet.pushdown_filters = false;
-        let context = SessionContext::new_with_config_rt(config, runtime);
+        let mut tables: Vec<(String, Arc<dyn TableProvider>)> = Vec::new();
         for table in schema::table_names() {
             let files = workspace.files(version, table)?;
             let root = workspace.table_path(table);
             let columns = arrow_schema(&schema::stored_columns(table));
             if files.is_empty() {
-                context.register_table(table, Arc::new(EmptyTable::new(columns)))?;
+                tables.push((table.to_owned(), Arc::new(EmptyTable::new(columns))));
                 continue;
             }
             let urls = files
@@ -54,67 +59,132 @@ impl Session {
             let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
             let listing =
                 ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(columns);
-            context.register_table(table, Arc::new(ListingTable::try_new(listing)?))?;
+            tables.push((table.to_owned(), Arc::new(ListingTable::try_new(listing)?)));
         }
-        context.register_table("calendar", Arc::new(calendar_table(calendar)?))?;
-        Ok(Self { context, runtime: workspace.runtime().handle().clone() })
+        Self::over(tables, calendar, workspace.config.memory_mib.unwrap_or(4096) << 20)
     }
 
     /// A session with the tables but no rows, to see whether SQL plans.
-    pub fn planning(calendar: &Calendar) -> Result<(Self, tokio::runtime::Runtime), StoreError> {
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().build().map_err(super::io(std::path::Path::new(".")))?;
-        let context = SessionContext::new();
-        for table in schema::table_names() {
-            context.register_table(table, Arc::new(EmptyTable::new(arrow_schema(&schema::stored_columns(table)))))?;
-        }
-        context.register_table("calendar", Arc::new(calendar_table(calendar)?))?;
-        Ok((Self { context, runtime: runtime.handle().clone() }, runtime))
+    ///
+    /// # Errors
+    /// The tables cannot be set up.
+    pub fn planning(calendar: &Calendar) -> Result<Self, StoreError> {
+        let empty = |table: &str| -> Arc<dyn TableProvider> {
+            Arc::new(EmptyTable::new(arrow_schema(&schema::stored_columns(table))))
+        };
+        let tables = schema::table_names().map(|table| (table.to_owned(), empty(table))).collect();
+        Self::over(tables, calendar, usize::MAX)
     }
 
-    /// Adds a small table of this run.
-    pub fn register(&self, name: &str, batch: RecordBatch) -> Result<(), StoreError> {
-        let table = MemTable::try_new(batch.schema(), vec![vec![batch]])?;
-        self.context.deregister_table(name)?;
-        self.context.register_table(name, Arc::new(table))?;
-        Ok(())
+    fn over(
+        mut tables: Vec<(String, Arc<dyn TableProvider>)>,
+        calendar: &Calendar,
+        memory: usize,
+    ) -> Result<Self, StoreError> {
+        tables.push(("calendar".to_owned(), Arc::new(calendar_table(calendar)?)));
+        let tables = Arc::new(tables);
+        let reserved = Arc::default();
+        let runtime = with_pool(&RuntimeEnvBuilder::new().build()?, memory, &reserved);
+        let context = context(&tables, runtime)?;
+        Ok(Self { tables, memory, reserved, context })
+    }
+
+    /// The same version for one question: with memory of its own.
+    ///
+    /// # Errors
+    /// The tables cannot be named.
+    pub fn question(&self) -> Result<Self, StoreError> {
+        self.over_tables(with_pool(&self.context.runtime_env(), self.memory, &self.reserved))
+    }
+
+    /// The same question, that sees one more table.
+    ///
+    /// # Errors
+    /// The tables cannot be named.
+    pub fn with_table(&self, name: &str, table: Arc<dyn TableProvider>) -> Result<Self, StoreError> {
+        let question = self.over_tables(self.context.runtime_env())?;
+        question.context.register_table(name, table)?;
+        Ok(question)
+    }
+
+    fn over_tables(&self, runtime: Arc<RuntimeEnv>) -> Result<Self, StoreError> {
+        Ok(Self {
+            context: context(&self.tables, runtime)?,
+            tables: Arc::clone(&self.tables),
+            memory: self.memory,
+            reserved: Arc::clone(&self.reserved),
+        })
+    }
+
+    /// Bytes that all questions of this version hold at the moment.
+    #[must_use]
+    pub fn reserved(&self) -> usize {
+        self.reserved.load(Ordering::Relaxed)
     }
 
     /// Runs the engine's own SQL.
-    pub fn run(&self, sql: &str) -> Result<Vec<RecordBatch>, StoreError> {
-        self.blocking(|context| async move { context.sql(sql).await?.collect().await })
+    ///
+    /// # Errors
+    /// It does not plan, or the store cannot be read.
+    pub async fn run(&self, sql: &str) -> Result<Vec<RecordBatch>, StoreError> {
+        Ok(self.context.sql(sql).await?.collect().await?)
+    }
+
+    /// Runs the engine's own SQL and reads the answer row by row.
+    ///
+    /// # Errors
+    /// It does not plan, or the store cannot be read.
+    pub async fn rows(&self, sql: &str) -> Result<Rows, StoreError> {
+        Rows::of(&self.run(sql).await?)
     }
 
     /// Runs a user's SQL: reading only, with named parameters. Gives the schema too, since there may be no rows.
-    pub fn query(
+    ///
+    /// # Errors
+    /// It does not plan, would write, or the store cannot be read.
+    pub async fn query(
         &self,
         sql: &str,
         parameters: &[(&str, ScalarValue)],
     ) -> Result<(SchemaRef, Vec<RecordBatch>), StoreError> {
         let parameters: Vec<(String, ScalarValue)> =
             parameters.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        self.blocking(|context| async move {
-            let read_only = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-            let mut frame = context.sql_with_options(sql, read_only).await?;
-            if !parameters.is_empty() {
-                frame = frame.with_param_values(ParamValues::from(parameters))?;
-            }
-            let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
-            Ok((schema, frame.collect().await?))
-        })
+        let read_only = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+        let mut frame = self.context.sql_with_options(sql, read_only).await?;
+        if !parameters.is_empty() {
+            frame = frame.with_param_values(ParamValues::from(parameters))?;
+        }
+        let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
+        Ok((schema, frame.collect().await?))
     }
 
     /// Plans SQL without running it.
-    pub fn plans(&self, sql: &str) -> Result<(), StoreError> {
-        self.blocking(|context| async move { context.sql(sql).await?.create_physical_plan().await.map(drop) })
+    ///
+    /// # Errors
+    /// It does not plan.
+    pub async fn plans(&self, sql: &str) -> Result<(), StoreError> {
+        Ok(self.context.sql(sql).await?.create_physical_plan().await.map(drop)?)
     }
+}
 
-    fn blocking<T, F>(&self, work: impl FnOnce(SessionContext) -> F) -> Result<T, StoreError>
-    where
-        F: Future<Output = Result<T, DataFusionError>>,
-    {
-        Ok(self.runtime.block_on(work(self.context.clone()))?)
+/// A pool of memory of its own; what is known of files stays shared.
+fn with_pool(shared: &RuntimeEnv, memory: usize, reserved: &Arc<AtomicUsize>) -> Arc<RuntimeEnv> {
+    let pool = QuestionPool::new(memory, Arc::clone(reserved));
+    Arc::new(RuntimeEnv { memory_pool: Arc::new(pool), ..shared.clone() })
+}
+
+/// A context of its own over shared tables.
+fn context(
+    tables: &[(String, Arc<dyn TableProvider>)],
+    runtime: Arc<RuntimeEnv>,
+) -> Result<SessionContext, StoreError> {
+    let mut config = SessionConfig::new().with_information_schema(true);
+    config.options_mut().execution.parquet.pushdown_filters = false;
+    let context = SessionContext::new_with_config_rt(config, runtime);
+    for (name, table) in tables {
+        context.register_table(name.as_str(), Arc::clone(table))?;
     }
+    Ok(context)
 }
 
 fn arrow_schema(columns: &[Column]) -> SchemaRef {

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::list::{stored_units, units_frame};
-use super::successions::{stored_successions, successions_frame};
+use super::list::units_frame;
+use super::successions::successions_frame;
 use cchc_definitions::{Calendar, did_you_mean};
 use cchc_model::{Resolved, Succession, Unit, UnitIndex, fold_name};
 use cchc_normalise::clean;
-use cchc_store::{Session, StoreError, Transaction, Workspace};
+use cchc_store::{Session, Shell, StoreError, Transaction, Workspace, questions};
 
 /// Units and successions of a workspace.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -91,8 +91,9 @@ impl UnitBook {
     ///
     /// # Errors
     /// The store cannot be read.
-    pub fn stored(session: &Session) -> Result<Self, StoreError> {
-        Ok(Self { units: stored_units(session)?.units().to_vec(), successions: stored_successions(session)? })
+    pub async fn stored(session: &Session) -> Result<Self, StoreError> {
+        let (units, successions) = (questions::units(session).await?, questions::successions(session).await?);
+        Ok(Self { units: UnitIndex::new(units).units().to_vec(), successions })
     }
 
     /// Makes a name mean a unit. That it does so already is no fault.
@@ -238,7 +239,7 @@ pub fn change_units<T>(
 ) -> Result<(T, Option<u64>), UnitBookError> {
     let lock = workspace.lock(true, waiting)?;
     let session = workspace.session(&workspace.version(None)?, calendar)?;
-    let held = UnitBook::stored(&session)?;
+    let held = Shell::new()?.wait(UnitBook::stored(&session))?;
     let mut book = held.clone();
     let given = change(&mut book)?;
     if book == held {

@@ -4,14 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
-use datafusion::arrow::array::{Array, AsArray};
-use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Date32Type};
 use polars::prelude::DataFrame;
 
 use cchc_model::{Unit, UnitIndex};
-use cchc_store::{Session, StoreError};
-use cchc_store::{days, frame_of, texts};
+use cchc_store::{Session, StoreError, days, frame_of, questions, texts};
 
 const COLUMNS: [&str; 8] = ["code", "name", "short_name", "level", "parent_code", "aliases", "valid_from", "valid_to"];
 
@@ -130,35 +126,10 @@ pub fn units_frame(units: &[Unit]) -> DataFrame {
     )
 }
 
-/// The units of a published version, in order of code.
+/// The units of a published version.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn stored_units(session: &Session) -> Result<UnitIndex, StoreError> {
-    let batches = session.run("SELECT code, name, short_name, kind, parent_code, aliases, CAST(valid_from AS DATE), CAST(valid_to AS DATE) FROM units ORDER BY code")?;
-    let mut units = Vec::new();
-    for batch in &batches {
-        let texts: Vec<_> = (0..6)
-            .map(|at| cast(batch.column(at), &DataType::Utf8))
-            .collect::<Result<_, _>>()
-            .map_err(datafusion::error::DataFusionError::from)?;
-        for row in 0..batch.num_rows() {
-            let text = |at: usize| texts[at].as_string::<i32>().value(row).to_owned();
-            let day = |at: usize| {
-                let days = batch.column(at).as_primitive::<Date32Type>();
-                (!days.is_null(row)).then(|| days.value_as_date(row)).flatten()
-            };
-            units.push(Unit {
-                code: text(0),
-                name: text(1),
-                short_name: text(2),
-                kind: text(3),
-                parent: Some(text(4)).filter(|parent| !parent.is_empty()),
-                aliases: text(5).split('|').filter(|alias| !alias.is_empty()).map(str::to_owned).collect(),
-                valid_from: day(6),
-                valid_to: day(7),
-            });
-        }
-    }
-    Ok(UnitIndex::new(units))
+pub async fn stored_units(session: &Session) -> Result<UnitIndex, StoreError> {
+    Ok(UnitIndex::new(questions::units(session).await?))
 }

@@ -8,4 +8,4 @@ mod successions;
 pub use book::{Lost, MergedUnits, UnitBook, UnitBookError, change_units};
 pub use list::{UnitListError, read_unit_list, stored_units, units_frame};
 pub use official::{History, OfficialError, official_units, province_code};
-pub use successions::{SuccessionListError, read_successions, stored_successions, successions_frame};
+pub use successions::{SuccessionListError, read_successions, successions_frame};

@@ -3,14 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
-use datafusion::arrow::array::{Array, AsArray};
-use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Date32Type};
-use datafusion::error::DataFusionError;
 use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
 
 use cchc_model::Succession;
-use cchc_store::{Session, StoreError};
 use cchc_store::{days, frame_of, texts};
 
 const COLUMNS: [&str; 5] = ["from_code", "to_code", "date", "default", "split"];
@@ -108,28 +103,4 @@ pub fn successions_frame(list: &[Succession]) -> DataFrame {
             flag("split", |one| one.split),
         ],
     )
-}
-
-/// The successions of a published version, sorted.
-///
-/// # Errors
-/// The store cannot be read.
-pub fn stored_successions(session: &Session) -> Result<Vec<Succession>, StoreError> {
-    let sql = "SELECT from_code, to_code, CAST(date AS DATE), is_default, split FROM successions";
-    let mut list = Vec::new();
-    for batch in session.run(sql)? {
-        let texts: Vec<_> = (0..2)
-            .map(|at| cast(batch.column(at), &DataType::Utf8))
-            .collect::<Result<_, _>>()
-            .map_err(DataFusionError::from)?;
-        let days = batch.column(2).as_primitive::<Date32Type>();
-        for row in 0..batch.num_rows() {
-            let text = |at: usize| texts[at].as_string::<i32>().value(row).to_owned();
-            let flag = |at: usize| batch.column(at).as_boolean().value(row);
-            let Some(date) = days.is_valid(row).then(|| days.value_as_date(row)).flatten() else { continue };
-            list.push(Succession { from: text(0), to: text(1), date, is_default: flag(3), split: flag(4) });
-        }
-    }
-    list.sort();
-    Ok(list)
 }

@@ -55,7 +55,12 @@ fn file(definitions: &[(&str, &str)]) -> String {
 }
 
 fn place() -> Place {
-    let place = Place::with_units(UNITS);
+    Place::prepared("derived: dossiers, answers and indicators of the test's own", fill)
+}
+
+fn fill(place: &Place) {
+    let list = place.file("units.csv", UNITS);
+    place.run(&["init", "--units", list.to_str().unwrap()]).exits(0);
     let mut text =
         "MaHoSo,DonViXuLy,KenhThucHien,NgayTiepNhan,NgayHenTra,NgayKetThucXuLy,TrangThaiHoSo,HoSoCoThanhPhanSoHoa\n"
             .to_owned();
@@ -73,7 +78,6 @@ fn place() -> Place {
     place.import_text("phieu_20250401.csv", answers).1.exits(0);
     place.file("kho/queries/indicators/95-trial.toml", file(&OWN));
     place.run(&["check"]).exits(0);
-    place
 }
 
 #[track_caller]
@@ -518,7 +522,16 @@ mod parts_of_766 {
         1.000004,Bốn,L,Sở Bê,Cấp tỉnh,4,10000,Có,Có\n1.000005,Năm,L,,Cấp xã,3,0,Không,Có\n1.000006,Sáu,L,Sở A,Cấp tỉnh,2,0,Không,Có\n";
 
     fn filled(more: &[(&str, &str)]) -> Place {
-        let place = Place::with_units(UNITS);
+        let place = Place::prepared("derived: the parts of the 766 set", fill);
+        for (name, text) in more {
+            place.import_text(name, text).1.exits(0);
+        }
+        place
+    }
+
+    fn fill(place: &Place) {
+        let list = place.file("units.csv", UNITS);
+        place.run(&["init", "--units", list.to_str().unwrap()]).exits(0);
         let dossiers = "MaHoSo,MaTTHC,DonViXuLy,KenhThucHien,NgayTiepNhan,NgayHenTra,NgayKetThucXuLy,TrangThaiHoSo,LePhi,DuocThanhToanTrucTuyen,CoKetQuaDienTu\n\
             A1,1.000001,A,2,20250106080000,20250110170000,20250109090000,10,50000,1,1\n\
             A2,1.000001,A,1,20250106080000,20250110170000,20250109090000,10,50000,0,0\n\
@@ -534,10 +547,6 @@ mod parts_of_766 {
             F1,Sở A,06/01/2025,10/01/2025,09/01/2025,Hài lòng\nF2,Sở Bê,06/01/2025,10/01/2025,09/01/2025,Chấp nhận được\n\
             F3,Sở Bê,06/01/2025,10/01/2025,09/01/2025,Rất hài lòng\nF4,Sở Bê,06/01/2025,10/01/2025,09/01/2025,\nF5,Sở Bê,06/01/2025,10/01/2025,,Hài lòng\n";
         place.import_text("phan-anh_20250401.csv", feedback).1.exits(0);
-        for (name, text) in more {
-            place.import_text(name, text).1.exits(0);
-        }
-        place
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What `import` shows of each file: how it was recognised, its account, its commonest findings, and why it was refused.
 
-use crate::support::{LIST, Place, account, list};
+use crate::support::{LIST, Place, account, list, project};
 
 const GOOD: &str = "H1,Sở A,Trực tuyến,06/01/2025,10/01/2025,09/01/2025,Đã trả kết quả";
 
@@ -106,4 +106,18 @@ fn control_and_direction_characters_of_a_name_are_not_shown() {
     let file = place.file("la\u{202e}\u{1b}[31m_20250401.csv", list(&[GOOD]));
     let ran = place.run(&["import", file.to_str().unwrap()]).exits(0);
     assert!(!ran.stdout.contains(['\u{202e}', '\u{1b}']), "{}", ran.stdout);
+}
+
+#[test]
+fn a_workspace_may_word_what_the_command_line_says_and_a_missing_word_is_named_before_anything_is_imported() {
+    let place = mixed();
+    let shipped = std::fs::read_to_string(project("report-templates/cli.toml")).unwrap();
+    place.file("kho/report-templates/cli.toml", shipped.replace("\"Thư mục\"", "\"Nơi lưu\""));
+    let folder = place.path("gui");
+    let ran = place.run(&["import", folder.to_str().unwrap()]).exits(3);
+    assert!(ran.stdout.starts_with("Nơi lưu "), "{}", ran.stdout);
+    place.file("kho/report-templates/cli.toml", shipped.replace("folder = \"Thư mục\"\n", ""));
+    let versions = place.rows(&["history"]).len();
+    place.run(&["import", folder.to_str().unwrap()]).exits(1).says(&["report-templates/cli.toml", "folder"]);
+    assert_eq!(place.rows(&["history"]).len(), versions);
 }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use cchc::definitions::Definitions;
-use cchc::store::{KillPoint, Workspace, table_names};
+use cchc::import::{Options, Progress, import as import_files};
+use cchc::store::{KillPoint, Mode, PurgeOrder, Workspace, purge, table_names};
 use datafusion::arrow::array::AsArray;
 
 use crate::support::{Place, files_below, list, program, project};
@@ -26,6 +27,7 @@ pub fn held(place: &Place) -> Held {
     let workspace = Workspace::open(&place.workspace()).unwrap();
     let definitions = Definitions::load(None).unwrap();
     let session = workspace.session(&workspace.version(None).unwrap(), &definitions.calendar).unwrap();
+    let shell = cchc::store::Shell::new().unwrap();
     let folder = place.path("").to_str().unwrap().to_owned();
     let mut rows = BTreeMap::new();
     for table in table_names() {
@@ -37,7 +39,7 @@ pub fn held(place: &Place) -> Held {
             "SELECT arrow_cast(concat_ws(' | ', {}), 'Utf8') AS line FROM {table} ORDER BY line",
             columns.join(", ")
         );
-        let lines = session.run(&sql).unwrap().into_iter().flat_map(|batch| {
+        let lines = shell.wait(session.run(&sql)).unwrap().into_iter().flat_map(|batch| {
             batch.column(0).as_string::<i32>().iter().map(|line| line.unwrap().replace(&folder, "")).collect::<Vec<_>>()
         });
         rows.insert(table, lines.collect());
@@ -129,17 +131,59 @@ fn import(place: &Place, path: &Path) {
     assert!([0, 3].contains(&ran.code), "{}", ran.stderr);
 }
 
-/// Runs a command that ends itself at a point.
+/// Names the workspace, the point and the command of a process that [`killed`] starts.
+const KILLED: [&str; 3] = ["CCHC_TEST_WORKSPACE", "CCHC_TEST_KILL_AT", "CCHC_TEST_COMMAND"];
+/// Stands between the words of the command.
+const BETWEEN_WORDS: char = '\u{1f}';
+
+/// Runs a command in a process of its own that ends at a point, as a kill would end it.
+///
+/// The process is this test program again, since the program itself has no switch for that.
 #[track_caller]
 pub fn killed(place: &Place, arguments: &[&str], point: &str) {
     let workspace = place.workspace();
-    let output = program()
-        .args(["--workspace", workspace.to_str().unwrap()])
-        .args(arguments)
-        .args(["--kill-at", point])
+    let command = arguments.join(&BETWEEN_WORDS.to_string());
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "kill::child_that_is_killed", "--nocapture"])
+        .env(KILLED[0], workspace)
+        .env(KILLED[1], point)
+        .env(KILLED[2], command)
         .output()
         .unwrap();
     assert!(output.status.code().is_none(), "{point}: it was not killed: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn child_that_is_killed() {
+    let [Ok(workspace), Ok(point), Ok(command)] = KILLED.map(std::env::var) else { return };
+    let workspace = Workspace::open(Path::new(&workspace)).unwrap().killed_at(Some(point.parse().unwrap()));
+    match command.split(BETWEEN_WORDS).collect::<Vec<_>>().as_slice() {
+        ["import", path] => {
+            let definitions = Definitions::load(Some(workspace.root())).unwrap();
+            import_files(&workspace, &definitions, &[PathBuf::from(path)], &Options::default(), &mut Silent).unwrap();
+        }
+        ["vacuum"] => {
+            let lock = workspace.lock(true, || ()).unwrap();
+            workspace.vacuum(&lock).unwrap();
+        }
+        ["purge", "--dossier", code] => {
+            let lock = workspace.lock(true, || ()).unwrap();
+            let order = PurgeOrder { dossiers: [(*code).to_owned()].into(), ..PurgeOrder::default() };
+            purge(&workspace, &lock, &order, Mode::ForGood).unwrap();
+        }
+        other => panic!("no command {other:?}"),
+    }
+}
+
+/// Nobody watches an import that is killed.
+struct Silent;
+
+impl Progress for Silent {
+    fn files(&mut self, _: usize, _: u64) {}
+    fn begun(&mut self, _: &str) {}
+    fn done(&mut self, _: u64) {}
+    fn waiting(&mut self) {}
+    fn merging(&mut self) {}
 }
 
 #[track_caller]

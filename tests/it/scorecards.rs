@@ -2,21 +2,16 @@
 
 use serde_json::Value;
 
-use crate::support::{Place, files_below, project, row_of, sample};
+use crate::support::{Place, copy, project, row_of, sample};
 
 const PERIOD: &str = "2025-Q1";
 
 /// The sample province with what units declared and people scored.
 fn scored_province() -> Place {
-    let sample = &sample().place;
-    let place = Place::empty();
-    for file in files_below(&sample.workspace()) {
-        let to = place.workspace().join(file.strip_prefix(sample.workspace()).unwrap());
-        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
-        std::fs::copy(&file, to).unwrap();
-    }
-    place.run(&["import", project("tests/data/scorecards").to_str().unwrap()]).exits(0);
-    place
+    Place::prepared("the sample province with scorecards", |place| {
+        copy(&sample().place.workspace(), &place.workspace());
+        place.run(&["import", project("tests/data/scorecards").to_str().unwrap()]).exits(0);
+    })
 }
 
 fn page() -> String {

@@ -1,8 +1,9 @@
 //! What all tests share: the program as a process, fresh workspaces, the sample province, tiny exports.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -105,10 +106,45 @@ impl Place {
 
     /// A workspace with these units.
     pub fn with_units(units: &str) -> Self {
+        Self::prepared(units, |place| {
+            let list = place.file("units.csv", units);
+            place.run(&["init", "--units", list.to_str().unwrap()]).exits(0);
+        })
+    }
+
+    /// A copy of what is made once under a name: a workspace that many tests begin with. Files imported while it is made
+    /// keep the paths that they had then.
+    pub fn prepared(name: &str, make: impl FnOnce(&Self)) -> Self {
+        static MADE: Mutex<BTreeMap<String, Arc<(usize, OnceLock<PathBuf>)>>> = Mutex::new(BTreeMap::new());
+        let made = {
+            let mut all = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+            let number = all.len();
+            Arc::clone(all.entry(name.to_owned()).or_insert_with(|| Arc::new((number, OnceLock::new()))))
+        };
+        let from = made.1.get_or_init(|| {
+            let place = Self::kept("prepared", &made.0.to_string());
+            make(&place);
+            place.folder
+        });
         let place = Self::empty();
-        let list = place.file("units.csv", units);
-        place.run(&["init", "--units", list.to_str().unwrap()]).exits(0);
+        copy(from, &place.folder);
         place
+    }
+
+    /// An empty folder below the target folder, since nothing drops what is static; those of old runs are removed.
+    fn kept(kind: &str, name: &str) -> Self {
+        static CLEANED: Mutex<Vec<String>> = Mutex::new(Vec::new());
+        let all = Path::new(env!("CARGO_TARGET_TMPDIR")).join(kind);
+        let run = all.join(std::process::id().to_string());
+        let mut cleaned = CLEANED.lock().unwrap_or_else(PoisonError::into_inner);
+        if !cleaned.iter().any(|done| done == kind) {
+            remove_old(&all);
+            let _ = std::fs::remove_dir_all(&run);
+            cleaned.push(kind.to_owned());
+        }
+        let folder = run.join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        Self { _own: None, folder }
     }
 
     /// A file beside the workspace.
@@ -187,6 +223,19 @@ pub fn import(name: &str, bytes: impl AsRef<[u8]>) -> (Place, Value, Ran) {
     (place, row, ran)
 }
 
+/// Copies a folder with everything in it, empty folders too.
+pub fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let (path, name) = entry.map(|entry| (entry.path(), entry.file_name())).unwrap();
+        if path.is_dir() {
+            copy(&path, &to.join(name));
+        } else {
+            std::fs::copy(&path, to.join(name)).unwrap();
+        }
+    }
+}
+
 /// All files below a folder, sorted.
 pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -257,15 +306,11 @@ pub struct Sample {
     pub imported: Ran,
 }
 
-/// The shared sample workspace. It lives in the target folder, since nothing drops what is static.
+/// The shared sample workspace.
 pub fn sample() -> &'static Sample {
     static SAMPLE: OnceLock<Sample> = OnceLock::new();
     SAMPLE.get_or_init(|| {
-        let all = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sample");
-        remove_old(&all);
-        let place = Place { _own: None, folder: all.join(std::process::id().to_string()) };
-        let _ = std::fs::remove_dir_all(&place.folder);
-        std::fs::create_dir_all(&place.folder).unwrap();
+        let place = Place::kept("sample", "province");
         let units = project("sample-data/units.csv");
         place.run(&["init", "--units", units.to_str().unwrap()]).exits(0);
         let (exports, tables) = (project("sample-data/exports"), project("sample-data/tables"));

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::CellFault;
-use cchc_definitions::SheetHeadings;
+use cchc_definitions::{ReadingWords, SheetHeadings};
 use cchc_model::fold_name;
-use cchc_normalise::{RowKind, cell_text, classify, clean};
+use cchc_normalise::{RowKind, cell_text, classify, clean, number_with_currency};
 use cchc_read::{Cell, Flow, Limits, ReadError, RowSink, Sheet, column_letters, read_rows, sniff};
 
 /// Headings stand within this many rows.
@@ -64,15 +64,21 @@ impl Grid {
 }
 
 /// The first sheet with headings of names and most points.
-pub(super) fn read(path: &Path, limits: &Limits, headings: &SheetHeadings) -> Result<Option<Grid>, ReadError> {
+pub(super) fn read(
+    path: &Path,
+    limits: &Limits,
+    headings: &SheetHeadings,
+    words: &ReadingWords,
+) -> Result<Option<Grid>, ReadError> {
     let sniffed = sniff(path)?;
-    let mut sink = Sink { headings, sheet: String::new(), head: Vec::new(), found: None, is_done: false };
+    let mut sink = Sink { headings, words, sheet: String::new(), head: Vec::new(), found: None, is_done: false };
     read_rows(path, &sniffed, sniffed.read_as(), limits, &mut sink)?;
     Ok(sink.found)
 }
 
 struct Sink<'h> {
     headings: &'h SheetHeadings,
+    words: &'h ReadingWords,
     sheet: String,
     /// Texts of the rows above the headings.
     head: Vec<Vec<String>>,
@@ -96,7 +102,7 @@ impl RowSink for Sink<'_> {
             return Flow::Stop;
         }
         if let Some(grid) = &mut self.found {
-            grid.take(number, cells);
+            grid.take(number, cells, self.words);
             return if grid.rows.len() < MOST_ROWS { Flow::Continue } else { Flow::Stop };
         }
         let texts: Vec<String> = cells.iter().map(|cell| clean(&cell_text(cell, '.')).into_owned()).collect();
@@ -148,9 +154,12 @@ impl Sink<'_> {
 }
 
 impl Grid {
-    fn take(&mut self, number: u32, cells: &[Cell<'_>]) {
+    fn take(&mut self, number: u32, cells: &[Cell<'_>], words: &ReadingWords) {
         let texts: Vec<_> = cells.iter().map(|cell| cell_text(cell, '.')).collect();
-        if matches!(classify(&texts, &self.headings), RowKind::Blank | RowKind::Numbering | RowKind::Heading) {
+        if matches!(
+            classify(&texts, &self.headings, &words.rows),
+            RowKind::Blank | RowKind::Numbering | RowKind::Heading
+        ) {
             return;
         }
         let cell = |field: Field| {
@@ -164,7 +173,7 @@ impl Grid {
             code: clean(&text(Field::Code)).into_owned(),
             indent: name.chars().take_while(|letter| letter.is_whitespace()).count(),
             name: clean(&name).into_owned(),
-            max: points(cell(Field::Max)),
+            max: points(cell(Field::Max), words),
             // Lines are parts of a rule.
             rule: text(Field::Rule).lines().map(|line| clean(line).into_owned()).collect::<Vec<_>>().join("\n"),
             evidence: clean(&text(Field::Evidence)).into_owned(),
@@ -177,7 +186,7 @@ impl Grid {
 }
 
 /// A number of points, or the text that is none.
-fn points(cell: &Cell<'_>) -> Option<Result<f64, String>> {
+fn points(cell: &Cell<'_>, words: &ReadingWords) -> Option<Result<f64, String>> {
     match cell {
         Cell::Number(number) => Some(Ok(*number)),
         cell => {
@@ -185,7 +194,7 @@ fn points(cell: &Cell<'_>) -> Option<Result<f64, String>> {
                 Cell::Error(text) => clean(text).into_owned(),
                 cell => clean(&cell_text(cell, '.')).into_owned(),
             };
-            (!text.is_empty()).then(|| cchc_normalise::vietnamese_number(&text).ok_or(text))
+            (!text.is_empty()).then(|| number_with_currency(&text, &words.numbers).ok_or(text))
         }
     }
 }

@@ -9,7 +9,7 @@ mod write;
 
 use std::path::Path;
 
-use cchc_definitions::{Role, Rule, SheetWords};
+use cchc_definitions::{ReadingWords, Role, Rule, SheetWords};
 use cchc_read::{Limits, ReadError};
 use cchc_report::FormWords;
 
@@ -20,6 +20,8 @@ pub use write::{Heading, definition};
 pub struct Reading<'a> {
     /// Headings and words of rules.
     pub words: &'a SheetWords,
+    /// Words that every reader looks for.
+    pub reading: &'a ReadingWords,
     /// Sentences of forms: one that was exported reads back whole.
     pub forms: &'a FormWords,
     /// Name in Vietnamese and id of the figures that rules may read.
@@ -112,7 +114,7 @@ pub enum IndexSheetError {
 /// The file cannot be read, no sheet has the headings, or the sheet has faults: all of them.
 pub fn read_index_sheet(path: &Path, limits: &Limits, reading: Reading<'_>) -> Result<Draft, IndexSheetError> {
     let headings = &reading.words.headings;
-    let Some(grid) = grid::read(path, limits, headings)? else {
+    let Some(grid) = grid::read(path, limits, headings, reading.reading)? else {
         let usual = |list: &[String]| list.first().cloned().unwrap_or_default();
         return Err(IndexSheetError::NoHeadings { name: usual(&headings.name), max: usual(&headings.max) });
     };

@@ -17,7 +17,7 @@ const LETTER: u8 = 9;
 /// The rows as an index.
 pub(super) fn draft(grid: &Grid, reading: Reading<'_>, faults: &mut Vec<CellFault>) -> Draft {
     let (totals, rows): (Vec<&GridRow>, Vec<&GridRow>) =
-        grid.rows.iter().partition(|row| row.code.is_empty() && is_total(&row.name));
+        grid.rows.iter().partition(|row| row.code.is_empty() && is_total(&row.name, &reading.reading.rows));
     let is_coded = grid.has(Field::Code) && rows.iter().any(|row| !row.code.is_empty());
     let mut tree = Tree { grid, reading, items: Vec::new(), notes: Vec::new(), faults };
     if is_coded {
@@ -293,7 +293,7 @@ impl<'a> Tree<'a> {
             if self.is_parent(at) {
                 continue;
             }
-            let Reading { words, forms, figures } = self.reading;
+            let Reading { words, forms, figures, .. } = self.reading;
             let item = &mut self.items[at].0;
             let cell = rule_cell(&forms.rule, &item.words);
             let read = rule_of(&forms.rule, &cell.sentences, item.max, &place);

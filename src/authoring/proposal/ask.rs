@@ -36,7 +36,7 @@ pub fn missing_columns(
     let layout = Layout::of(path, None, definitions, units, limits)?;
     let mut lenient = source.clone();
     (lenient.required, lenient.layout.one_of, lenient.layout.wide) = (Vec::new(), Vec::new(), None);
-    let found = find(&layout.heads, std::slice::from_ref(&lenient), &layout.sheet).ok();
+    let found = find(&layout.heads, std::slice::from_ref(&lenient), &layout.sheet, &definitions.reading).ok();
     let fed = |name: &str| {
         let columns = found.iter().flat_map(|found| lenient.columns.iter().zip(&found.mapping.columns));
         columns.into_iter().any(|(column, at)| column.name == name && at.is_some())

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use cchc_definitions::dates::Pattern;
-use cchc_definitions::{PersonalSigns, ProposalHints};
+use cchc_definitions::{Definitions, NumberWords, PersonalSigns};
 use cchc_model::{Resolved, UnitIndex, fold_name};
 use cchc_normalise::{is_number, without_diacritics};
 
@@ -68,6 +68,7 @@ type ShareOf<'s> = dyn Fn(&dyn Fn(&str) -> bool) -> f64 + 's;
 /// What columns are looked at with.
 pub struct Lens<'a> {
     signs: &'a PersonalSigns,
+    numbers: &'a NumberWords,
     units: &'a UnitIndex,
     patterns: Vec<(String, Pattern)>,
     /// Headings of personal columns of all sources, and those of all others, folded.
@@ -76,12 +77,14 @@ pub struct Lens<'a> {
 }
 
 impl<'a> Lens<'a> {
-    pub fn new(hints: &'a ProposalHints, units: &'a UnitIndex) -> Self {
+    pub fn new(definitions: &'a Definitions, units: &'a UnitIndex) -> Self {
+        let hints = &definitions.proposal;
         let patterns = hints.dates.iter().filter_map(|text| Some((text.clone(), Pattern::compile(text)?))).collect();
         let folded = |headings: &[String]| headings.iter().map(|heading| fold_name(heading)).collect::<Vec<_>>();
         let columns = hints.known.iter().flat_map(|source| &source.columns);
         Self {
             signs: &hints.personal,
+            numbers: &definitions.reading.numbers,
             units,
             patterns,
             personal: hints.known.iter().flat_map(|source| folded(&source.personal)).collect(),
@@ -135,7 +138,7 @@ impl<'a> Lens<'a> {
             month_first,
             serials,
             date_share,
-            number_share: of(&is_number),
+            number_share: of(&|text| is_number(text, self.numbers)),
             code_share: of(&is_code) * (distinct as f64 / (filled.len() as f64).max(1.0)),
             unit_share: of(&|text| !matches!(self.units.resolve(text), Resolved::None)),
             person: None,

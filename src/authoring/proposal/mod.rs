@@ -117,7 +117,7 @@ pub fn propose(
     definitions.source_of(&id, &text).map_err(ProposalError::Invalid)?;
     let tried: Vec<SourceDef> =
         definitions.sources.iter().filter(|source| source.layout.tried == Tried::Always).cloned().collect();
-    let fits = find(&layout.heads, &tried, &layout.sheet).ok();
+    let fits = find(&layout.heads, &tried, &layout.sheet, &definitions.reading).ok();
     let fits = fits.map(|found| (tried[found.source].id.clone(), found.confidence));
     let missing = guess.missing().into_iter().map(str::to_owned).collect();
     let (heading_row, table) = (layout.heading_row, guess.table.name);
@@ -155,7 +155,7 @@ impl Layout {
         let known = KnownHeadings::of(definitions);
         let samples = sample::read(input, &known, limits)?;
         let (sample, table) = chosen(&samples.sheets, sheet, &known)?;
-        let lens = Lens::new(&definitions.proposal, units);
+        let lens = Lens::new(definitions, units);
         let column = |(at, heading): (usize, &String)| {
             let cells: Vec<&str> = table.body.iter().map(|row| row.get(at).map_or("", String::as_str)).collect();
             lens.column(heading, &table.names[at], &cells)

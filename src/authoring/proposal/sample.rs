@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::ProposalError;
-use cchc_definitions::{Definitions, Layout, PersonalSigns, SourceDef};
+use cchc_definitions::{Definitions, Layout, PersonalSigns, ReadingWords, SourceDef};
 use cchc_model::{Encoding, fold_name};
 use cchc_normalise::{RowKind, cell_text, classify, clean, find, stacked_headings};
 use cchc_read::InputFile;
@@ -123,7 +123,7 @@ impl Sample {
     /// nothing if no row looks like headings.
     pub fn table(&self, known: &KnownHeadings<'_>) -> Option<Table> {
         let heads: Vec<Vec<String>> = self.rows.iter().take(HEAD).map(|(_, texts)| texts.clone()).collect();
-        let found = find(&heads, &known.tables, &self.name).ok();
+        let found = find(&heads, &known.tables, &self.name, known.words).ok();
         let found = found.map(|found| (found.mapping.columns.iter().flatten().count(), found));
         let (met, first, last) = if let Some((met, found)) = found.filter(|(met, _)| *met >= ENOUGH) {
             (met, found.first_row, found.last_row)
@@ -135,7 +135,7 @@ impl Sample {
         let parts = stacked_headings(&stack);
         let lowest = stack.last().cloned().unwrap_or_default();
         let body = self.rows[last + 1..].iter().map(|(_, texts)| texts.clone());
-        let body = body.filter(|texts| classify(texts, &lowest) == RowKind::Body).collect();
+        let body = body.filter(|texts| classify(texts, &lowest, &known.words.rows) == RowKind::Body).collect();
         let names = parts.iter().map(|parts| names(parts)).collect();
         Some(Table { heading_row: self.rows[last].0, headings: named(&parts), names, body, known: met })
     }
@@ -218,6 +218,7 @@ pub struct KnownHeadings<'a> {
     /// What all sources of each table know together; requires nothing.
     tables: Vec<SourceDef>,
     persons: &'a PersonalSigns,
+    words: &'a ReadingWords,
 }
 
 impl<'a> KnownHeadings<'a> {
@@ -229,6 +230,7 @@ impl<'a> KnownHeadings<'a> {
             folded: of_columns.chain(of_persons).map(|heading| fold_name(heading)).collect(),
             tables: together(&definitions.sources),
             persons: &hints.personal,
+            words: &definitions.reading,
         }
     }
 

@@ -36,6 +36,8 @@ pub fn to_do(writer: &Writer<'_>, fed: &Fed, column: &Column) -> String {
         );
         return format!("# {edit}: {} {remark}\n", column.distinct);
     }
+    let numbers = &writer.definitions.reading.numbers;
+    let is_number = |word: &str| is_number(word, numbers);
     let is_open = matches!(checked.kind, Kind::Int | Kind::Float) && !checked.words.keys().any(|word| is_number(word));
     let is_known = |word: &str| {
         let folded = fold_word(word);

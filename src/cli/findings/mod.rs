@@ -1,18 +1,17 @@
 //! `cchc findings`: what imports found, given back to whoever can act on it.
 
-mod corrected;
 mod listing;
-mod stored;
-mod workbook;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 
-use super::{Format, Global, Opened, Outcome, Usage, note, output};
-
-pub(super) use workbook::{created, file_name};
+use super::figures::children;
+use super::files::{folder_of, save};
+use super::{Format, Global, OpenEngine, Outcome, Usage, note, output};
+use cchc_engine::{ClearedFindings, FindingsRequest, StoredFinding};
+use cchc_model::{Level, Resolved};
 
 #[derive(Debug, Args)]
 pub(super) struct Findings {
@@ -54,38 +53,82 @@ impl Findings {
             );
         }
         if let Some(from) = &self.from {
-            return corrected::write(self, global, from);
+            return self.corrections(global, from);
         }
-        let opened = Opened::open(global)?;
-        let found = stored::wanted(self, &opened)?;
+        let opened = OpenEngine::open(global)?;
+        let found = opened.wait(opened.engine.findings(&self.request()))?;
         let Some(out) = &self.out else {
             if global.format == Format::Xlsx {
-                output::bytes(&workbook::one(global, &opened, &found, self.unit_name(&opened).as_deref())?)?;
+                output::bytes(&self.workbook(global, &opened, &found)?)?;
             } else {
-                listing::write(global, &opened, &found)?;
+                listing::write(global, &opened.engine.definitions().messages, &found)?;
             }
             return Ok(Outcome::Done);
         };
         let is_workbook = out.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xlsx"));
-        let written = if is_workbook && !out.is_dir() {
-            let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
-            let bytes = workbook::one(global, &opened, &found, self.unit_name(&opened).as_deref())?;
+        if is_workbook && !out.is_dir() {
             let name = out.file_name().unwrap_or_default().to_string_lossy();
-            vec![super::report::save(folder.unwrap_or_else(|| std::path::Path::new(".")), &name, &bytes)?]
-        } else {
-            workbook::by_unit(global, &opened, &found, out)?
-        };
-        for path in written {
+            let path = save(folder_of(out), &name, &self.workbook(global, &opened, &found)?)?;
+            note(global, &path.display().to_string());
+            return Ok(Outcome::Done);
+        }
+        let files = opened.engine.findings_by_unit(&found, global.language())?;
+        for path in super::files::save_all(out, &files)? {
             note(global, &path.display().to_string());
         }
         Ok(Outcome::Done)
     }
 
-    /// Full name of the unit asked for.
-    fn unit_name(&self, opened: &Opened) -> Option<String> {
-        match opened.units.resolve(self.unit.as_deref()?) {
-            cchc_model::Resolved::One(unit) => Some(unit.name.clone()),
-            _ => None,
+    fn request(&self) -> FindingsRequest {
+        FindingsRequest {
+            file: self.file.clone(),
+            unit: self.unit.clone(),
+            children: children(self.with_children),
+            import: self.import,
+            rule: self.rule.clone(),
+            level: self.level.as_deref().map(|level| match level {
+                "error" => Level::Error,
+                "warning" => Level::Warning,
+                _ => Level::Info,
+            }),
+            cleared: if self.all { ClearedFindings::Listed } else { ClearedFindings::LeftOut },
         }
+    }
+
+    /// One workbook for all, titled with the unit asked for.
+    fn workbook(&self, global: &Global, opened: &OpenEngine, found: &[StoredFinding]) -> Result<Vec<u8>> {
+        let unit = match self.unit.as_deref().map(|name| opened.engine.units().resolve(name)) {
+            Some(Resolved::One(unit)) => Some(unit.name.as_str()),
+            _ => None,
+        };
+        Ok(opened.engine.findings_workbook(found, unit, global.language())?)
+    }
+
+    /// Writes the rows of a file that are still refused; they hold personal cells, so only to a file that the user names.
+    fn corrections(&self, global: &Global, from: &Path) -> Result<Outcome> {
+        let Some(out) = &self.out else {
+            // Beside the original and after it in order of names, so that on one day of export the corrected rows win.
+            let stem = from.file_stem().unwrap_or_default().to_string_lossy();
+            let name = from.with_file_name(format!("{stem}_sua.xlsx"));
+            return Err(Usage(format!(
+                "rows of the original file hold personal data and are written to no terminal; name the file, for example --out {}",
+                name.display()
+            ))
+            .into());
+        };
+        let opened = OpenEngine::open(global)?;
+        let files = opened.wait(opened.engine.originals(from))?;
+        if out.exists() {
+            bail!("{} exists already and may hold corrections; name another file with --out", out.display());
+        }
+        let request = self.request();
+        let correction = opened.engine.correction(from, &files, &request, global.language());
+        let Some(correction) = opened.wait(correction)? else {
+            note(global, &format!("no row of {} needs correcting", from.display()));
+            return Ok(Outcome::Done);
+        };
+        let path = save(folder_of(out), &out.file_name().unwrap_or_default().to_string_lossy(), &correction.workbook)?;
+        note(global, &format!("{} rows to correct: {} (holds personal data)", correction.rows, path.display()));
+        Ok(Outcome::Done)
     }
 }

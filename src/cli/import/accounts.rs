@@ -7,7 +7,8 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::super::lines::{WIDTH, cut, length, shown, wrapped};
-use super::super::output::{self, Columns};
+use super::super::output::{self, Columns, Side, grid};
+use super::super::words::{ImportWords, Words, counted, filled};
 use super::super::{Format, Global};
 use cchc_definitions::{Language, Messages};
 use cchc_import::{ImportReport, SheetReport};
@@ -23,7 +24,7 @@ const TOLD: usize = 3;
 const VALUES: usize = 2;
 
 /// One file with all that is known of it.
-pub(super) struct Told<'a> {
+pub(in super::super) struct Told<'a> {
     account: &'a FileAccount,
     sheets: Vec<&'a SheetReport>,
     /// By rule, refusals first, then the commonest.
@@ -37,54 +38,25 @@ struct Rule<'a> {
     values: BTreeSet<&'a str>,
 }
 
-/// Words of the table.
-struct Words {
-    folder: &'static str,
-    headings: [&'static str; 8],
-    files: &'static str,
-    sheets: &'static str,
-    row: &'static str,
-    refused_files: &'static str,
-    sum: [&'static str; 5],
-    column: &'static str,
+/// In which words the accounts are written.
+#[derive(Clone, Copy)]
+pub(in super::super) struct Speech<'a> {
+    pub messages: &'a Messages,
+    pub words: &'a Words,
+    pub language: Language,
 }
 
-const VI: Words = Words {
-    folder: "Thư mục",
-    headings: ["Tệp", "Nguồn", "Trang:dòng", "Dòng", "Mới", "Cập nhật", "Trùng", "Từ chối"],
-    files: "tệp",
-    sheets: "trang",
-    row: "tiêu đề ở dòng",
-    refused_files: "Tệp bị từ chối",
-    sum: ["dòng", "mới", "cập nhật", "trùng", "từ chối"],
-    column: "cột",
-};
-
-const EN: Words = Words {
-    folder: "Folder",
-    headings: ["File", "Source", "Sheet:row", "Rows", "Loaded", "Updated", "Dupl.", "Rejected"],
-    files: "files",
-    sheets: "sheets",
-    row: "headings in row",
-    refused_files: "Refused files",
-    sum: ["rows", "loaded", "updated", "duplicate", "rejected"],
-    column: "column",
-};
-
 /// Writes one entry a file to standard output.
-pub(super) fn write(global: &Global, messages: &Messages, report: &ImportReport) -> Result<()> {
+pub(super) fn write(global: &Global, speech: Speech<'_>, report: &ImportReport) -> Result<()> {
     let told = gather(report);
     match global.format {
-        Format::Table => output::plain(&table(&told, messages, global.language())),
-        Format::Json => {
-            let documents = told.iter().map(|file| file.document(messages, global.language())).collect();
-            output::json(&Value::Array(documents))
-        }
-        _ => columns(&told, messages, global.language()).write(global),
+        Format::Table => output::plain(&table(&told, speech)),
+        Format::Json => output::json(&Value::Array(told.iter().map(|file| file.document(speech)).collect())),
+        _ => columns(&told, speech).write(global),
     }
 }
 
-pub(super) fn gather(report: &ImportReport) -> Vec<Told<'_>> {
+pub(in super::super) fn gather(report: &ImportReport) -> Vec<Told<'_>> {
     let mut sheets: BTreeMap<&str, Vec<&SheetReport>> = BTreeMap::new();
     for sheet in &report.sheets {
         sheets.entry(&sheet.file).or_default().push(sheet);
@@ -92,7 +64,7 @@ pub(super) fn gather(report: &ImportReport) -> Vec<Told<'_>> {
     let mut rules: BTreeMap<&str, BTreeMap<&str, Rule<'_>>> = BTreeMap::new();
     for finding in &report.findings {
         let of_file = rules.entry(&finding.file).or_default();
-        let rule = of_file.entry(finding.rule).or_insert(Rule { count: 0, first: finding, values: BTreeSet::new() });
+        let rule = of_file.entry(&*finding.rule).or_insert(Rule { count: 0, first: finding, values: BTreeSet::new() });
         rule.count += finding.count;
         rule.values.extend(Some(finding.value.as_str()).filter(|value| !value.is_empty()));
     }
@@ -117,7 +89,7 @@ impl Told<'_> {
         first.filter(|finding| self.sheets.is_empty() && finding.level == Level::Error)
     }
 
-    fn document(&self, messages: &Messages, language: Language) -> Value {
+    fn document(&self, speech: Speech<'_>) -> Value {
         let sheet = |sheet: &&SheetReport| {
             json!({
                 "sheet": sheet.sheet,
@@ -131,7 +103,7 @@ impl Told<'_> {
                 "rule": rule.first.rule,
                 "level": rule.first.level.as_str(),
                 "count": rule.count,
-                "message": rule.words(messages, language),
+                "message": rule.words(speech),
             })
         };
         json!({
@@ -145,17 +117,18 @@ impl Told<'_> {
             "rejected": self.account.rejected,
             "sheets": self.sheets.iter().map(sheet).collect::<Vec<_>>(),
             "findings": self.rules.iter().map(rule).collect::<Vec<_>>(),
-            "refused": self.refusal().map(|finding| messages.sentence(finding, language)),
+            "refused": self.refusal().map(|finding| speech.sentence(finding)),
         })
     }
 }
 
 impl Rule<'_> {
     /// What is wrong in a few words, where, and some of the values.
-    fn words(&self, messages: &Messages, language: Language) -> String {
-        let mut text = messages.short(self.first.rule, language);
+    fn words(&self, speech: Speech<'_>) -> String {
+        let mut text = speech.messages.short(&self.first.rule, speech.language);
         if !self.first.column.is_empty() {
-            text.push_str(&format!(" ({} \"{}\")", words(language).column, self.first.column));
+            let column = filled(&speech.words.import.column, &[("column", &self.first.column)]);
+            text.push_str(&format!(" ({column})"));
         }
         let values: Vec<String> = self.values.iter().take(VALUES).map(|value| format!("\"{value}\"")).collect();
         if !values.is_empty() {
@@ -166,24 +139,17 @@ impl Rule<'_> {
     }
 }
 
-const fn words(language: Language) -> &'static Words {
-    match language {
-        Language::Vi => &VI,
-        Language::En => &EN,
-    }
-}
-
 /// One row a file, for the flat formats.
-fn columns(told: &[Told<'_>], messages: &Messages, language: Language) -> Columns {
+fn columns(told: &[Told<'_>], speech: Speech<'_>) -> Columns {
     let count = |at: usize| told.iter().map(move |file| Some(file.numbers()[at] as i64));
     let place = |sheet: &&SheetReport| format!("{}:{}", sheet.sheet, sheet.heading_row);
     let sheets: Vec<String> =
         told.iter().map(|file| file.sheets.iter().map(place).collect::<Vec<_>>().join("; ")).collect();
-    let rule = |rule: &Rule<'_>| format!("{} × {}", rule.count, rule.words(messages, language));
+    let rule = |rule: &Rule<'_>| format!("{} × {}", rule.count, rule.words(speech));
     let rules: Vec<String> =
         told.iter().map(|file| file.rules.iter().take(TOLD).map(rule).collect::<Vec<_>>().join("; ")).collect();
     let refused: Vec<Option<String>> =
-        told.iter().map(|file| file.refusal().map(|finding| messages.sentence(finding, language))).collect();
+        told.iter().map(|file| file.refusal().map(|finding| speech.sentence(finding))).collect();
     Columns::default()
         .text("file", told.iter().map(|file| Some(file.account.file.as_str())))
         .text("source", told.iter().map(|file| Some(file.account.source.as_str()).filter(|source| !source.is_empty())))
@@ -205,44 +171,80 @@ fn least_sure(sheets: &[&SheetReport]) -> Option<f64> {
 }
 
 /// The table for people: a line a file with its findings below, the sums, and the refused files at the end.
-pub(super) fn table(told: &[Told<'_>], messages: &Messages, language: Language) -> String {
-    let words = words(language);
+pub(in super::super) fn table(told: &[Told<'_>], speech: Speech<'_>) -> String {
+    let words = &speech.words.import;
     let folder = common_folder(told);
     let names: Vec<String> = told.iter().map(|file| shown(&file.account.file[folder.len()..])).collect();
-    let room = WIDTH - SOURCE - SHEET - NUMBERS.iter().sum::<usize>();
-    let longest = names.iter().map(|name| length(name) + 1).max().unwrap_or(0);
-    let wide = longest.clamp(length(words.headings[0]) + 8, room);
+    let read: Vec<_> = told.iter().zip(&names).filter(|(file, _)| file.refusal().is_none()).collect();
+    let sums: [u64; 5] = std::array::from_fn(|at| told.iter().map(|file| file.numbers()[at]).sum());
     let mut text = String::new();
     if !folder.is_empty() {
         text.push_str(&format!("{} {}\n", words.folder, shown(folder)));
     }
-    let read: Vec<_> = told.iter().zip(&names).filter(|(file, _)| file.refusal().is_none()).collect();
     if !read.is_empty() {
-        let [file, source, sheet, numbers @ ..] = words.headings;
-        text.push_str(&line(wide, &[file, source, sheet], &numbers.map(str::to_owned)));
-        text.push_str(&rule_line(wide));
-        for (file, name) in &read {
-            text.push_str(&file_lines(file, name, wide, messages, language));
+        text.push_str(&read_files(&read, told.len(), &names, sums, speech));
+    }
+    let sums = sums.map(|sum| sum.to_string());
+    let [rows, loaded, updated, duplicate, rejected] = sums.each_ref().map(String::as_str);
+    let sums =
+        [("rows", rows), ("loaded", loaded), ("updated", updated), ("duplicate", duplicate), ("rejected", rejected)];
+    text.push_str(&filled(&words.sum, &sums));
+    text + "\n" + &refused_files(told, &names, speech)
+}
+
+/// The files of which rows were read, below the headings and above the sums.
+fn read_files(
+    read: &[(&Told<'_>, &String)],
+    count: usize,
+    names: &[String],
+    sums: [u64; 5],
+    speech: Speech<'_>,
+) -> String {
+    let words = &speech.words.import;
+    let room = WIDTH - SOURCE - SHEET - NUMBERS.iter().sum::<usize>();
+    let longest = names.iter().map(|name| length(name) + 1).max().unwrap_or(0);
+    let wide = longest.clamp(length(&words.file) + 8, room);
+    // A name is never cut: it may be all that tells two files apart. One too long for its column has its own line.
+    let fits = |name: &str| length(name) < wide;
+    let headings = [
+        &words.file,
+        &words.source,
+        &words.sheet_row,
+        &words.rows,
+        &words.loaded,
+        &words.updated,
+        &words.duplicate,
+        &words.rejected,
+    ];
+    let mut rows = vec![headings.map(String::clone)];
+    rows.extend(read.iter().map(|(file, name)| file.row(if fits(name) { name } else { "" }, words)));
+    let [all_rows, loaded, updated, duplicate, rejected] = sums.map(|sum| sum.to_string());
+    let files = counted(&words.files, "count", count);
+    rows.push([files, String::new(), String::new(), all_rows, loaded, updated, duplicate, rejected]);
+    let [left, right] = [Side::Left, Side::Right];
+    let [r, l, u, d, j] = NUMBERS;
+    let widths =
+        [(wide, left), (SOURCE, left), (SHEET, left), (r, right), (l, right), (u, right), (d, right), (j, right)];
+    let mut lines = grid(widths, &rows).into_iter();
+    let rule = "─".repeat(widths.iter().map(|(width, _)| width).sum());
+    let mut text = format!("{}\n{rule}\n", lines.next().unwrap_or_default());
+    for ((file, name), line) in read.iter().zip(lines.by_ref()) {
+        if !fits(name) {
+            text.push_str(&format!("{name}\n"));
         }
-        text.push_str(&rule_line(wide));
+        text.push_str(&format!("{line}\n{}", file.below(speech)));
     }
-    let sums: [u64; 5] = std::array::from_fn(|at| told.iter().map(|file| file.numbers()[at]).sum());
-    if !read.is_empty() {
-        let files = format!("{} {}", told.len(), words.files);
-        text.push_str(&line(wide, &[&files, "", ""], &sums.map(|sum| sum.to_string())));
-    }
-    let [rows, parts @ ..] = std::array::from_fn::<String, 5, _>(|at| format!("{} {}", sums[at], words.sum[at]));
-    text.push_str(&format!("{rows} = {}\n", parts.join(" + ")));
-    text + &refused_lines(told, &names, messages, language)
+    text.push_str(&format!("{rule}\n{}\n", lines.next().unwrap_or_default()));
+    text
 }
 
 /// The files that were refused as a whole, below the reason that they share.
-fn refused_lines(told: &[Told<'_>], names: &[String], messages: &Messages, language: Language) -> String {
+fn refused_files(told: &[Told<'_>], names: &[String], speech: Speech<'_>) -> String {
     let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
     for (file, name) in told.iter().zip(names) {
         let Some(finding) = file.refusal() else { continue };
         let sheet = if finding.sheet.is_empty() { String::new() } else { format!(" ({})", shown(&finding.sheet)) };
-        let reason = messages.sentence(finding, language);
+        let reason = speech.sentence(finding);
         let file = format!("{name}{sheet}");
         match reasons.iter_mut().find(|(other, _)| *other == reason) {
             Some((_, files)) => files.push(file),
@@ -252,7 +254,7 @@ fn refused_lines(told: &[Told<'_>], names: &[String], messages: &Messages, langu
     let count: usize = reasons.iter().map(|(_, files)| files.len()).sum();
     let mut text = String::new();
     if count > 0 {
-        text.push_str(&format!("\n{} ({count})\n", words(language).refused_files));
+        text.push_str(&format!("\n{}\n", counted(&speech.words.import.refused_files, "count", count)));
     }
     for (reason, files) in reasons {
         text.push_str(&wrapped(&shown(&reason), 2));
@@ -263,48 +265,54 @@ fn refused_lines(told: &[Told<'_>], names: &[String], messages: &Messages, langu
     text
 }
 
-fn file_lines(file: &Told<'_>, name: &str, wide: usize, messages: &Messages, language: Language) -> String {
-    let words = words(language);
-    let source = match least_sure(&file.sheets) {
-        Some(sure) => format!("{} {:.0}%", file.account.source, (sure * 100.0).floor()),
-        None => String::new(),
-    };
-    let sheet = match file.sheets.as_slice() {
-        [] => String::new(),
-        [one] if one.sheet.is_empty() => format!(":{}", one.heading_row),
-        [one] => {
-            let row = format!(":{}", one.heading_row);
-            cut(&shown(&one.sheet), SHEET - 1 - length(&row)) + &row
-        }
-        several => format!("{} {}", several.len(), words.sheets),
-    };
-    let mut text = String::new();
-    // A name is never cut: it may be all that tells two files apart.
-    let name = if length(name) < wide {
-        name
-    } else {
-        text.push_str(&format!("{name}\n"));
-        ""
-    };
-    let numbers = file.numbers().map(|number| number.to_string());
-    text.push_str(&line(wide, &[name, &cut(&source, SOURCE - 1), &sheet], &numbers));
-    if file.sheets.len() > 1 {
-        for sheet in &file.sheets {
-            let sure = (sheet.confidence * 100.0).floor();
-            let told = format!("{}: {} {sure:.0}%, {} {}", sheet.sheet, sheet.source, words.row, sheet.heading_row);
-            text.push_str(&format!("    {}\n", cut(&shown(&told), WIDTH - 4)));
-        }
-    }
-    for rule in file.rules.iter().take(TOLD) {
-        let mark = match rule.first.level {
-            Level::Error => '✗',
-            Level::Warning => '!',
-            Level::Info => '·',
+impl Told<'_> {
+    /// The file's cells in the table.
+    fn row(&self, name: &str, words: &ImportWords) -> [String; 8] {
+        let source = match least_sure(&self.sheets) {
+            Some(sure) => format!("{} {:.0}%", self.account.source, (sure * 100.0).floor()),
+            None => String::new(),
         };
-        let told = format!("{mark} {} × {}", rule.count, shown(&rule.words(messages, language)));
-        text.push_str(&format!("    {}\n", cut(&told, WIDTH - 4)));
+        let sheet = match self.sheets.as_slice() {
+            [] => String::new(),
+            [one] if one.sheet.is_empty() => format!(":{}", one.heading_row),
+            [one] => {
+                let row = format!(":{}", one.heading_row);
+                cut(&shown(&one.sheet), SHEET - 1 - length(&row)) + &row
+            }
+            several => counted(&words.sheets, "count", several.len()),
+        };
+        let [rows, loaded, updated, duplicate, rejected] = self.numbers().map(|number| number.to_string());
+        [name.to_owned(), cut(&source, SOURCE - 1), sheet, rows, loaded, updated, duplicate, rejected]
     }
-    text
+
+    /// What stands below its row: its sheets, where they are several, and its commonest findings.
+    fn below(&self, speech: Speech<'_>) -> String {
+        let mut text = String::new();
+        if self.sheets.len() > 1 {
+            for sheet in &self.sheets {
+                let sure = (sheet.confidence * 100.0).floor();
+                let row = counted(&speech.words.import.heading_row, "row", sheet.heading_row);
+                let told = format!("{}: {} {sure:.0}%, {row}", sheet.sheet, sheet.source);
+                text.push_str(&format!("    {}\n", cut(&shown(&told), WIDTH - 4)));
+            }
+        }
+        for rule in self.rules.iter().take(TOLD) {
+            let mark = match rule.first.level {
+                Level::Error => '✗',
+                Level::Warning => '!',
+                Level::Info => '·',
+            };
+            let told = format!("{mark} {} × {}", rule.count, shown(&rule.words(speech)));
+            text.push_str(&format!("    {}\n", cut(&told, WIDTH - 4)));
+        }
+        text
+    }
+}
+
+impl Speech<'_> {
+    fn sentence(&self, finding: &Finding) -> String {
+        self.messages.sentence(finding, self.language)
+    }
 }
 
 /// The folder that all files lie in, with its separator; nothing for one file.
@@ -318,21 +326,4 @@ fn common_folder<'a>(told: &[Told<'a>]) -> &'a str {
         }
     }
     common
-}
-
-fn line(wide: usize, texts: &[&str; 3], numbers: &[String; 5]) -> String {
-    let mut line = String::new();
-    for (text, width) in texts.iter().zip([wide, SOURCE, SHEET]) {
-        line.push_str(text);
-        line.extend(std::iter::repeat_n(' ', width.saturating_sub(length(text))));
-    }
-    for (number, width) in numbers.iter().zip(NUMBERS) {
-        line.extend(std::iter::repeat_n(' ', width.saturating_sub(length(number))));
-        line.push_str(number);
-    }
-    line + "\n"
-}
-
-fn rule_line(wide: usize) -> String {
-    "─".repeat(wide + SOURCE + SHEET + NUMBERS.iter().sum::<usize>()) + "\n"
 }

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 
 use super::super::lines::{WIDTH, cut, length, shown, wrapped};
 use super::super::output;
+use super::super::words::{DryRunWords, Words, counted, filled};
 use super::super::{Format, Global};
-use super::accounts;
+use super::accounts::{self, Speech};
 use cchc_definitions::{Definitions, Language, SourceDef};
 use cchc_import::{ImportReport, SheetReport, WordSeen};
 use cchc_model::{Level, fold_name};
@@ -18,11 +19,16 @@ const LOOSE: f64 = 0.9;
 const KNOWN_SHOWN: usize = 12;
 
 /// Writes one entry a sheet to standard output, and one for each file without a sheet that fits.
-pub(in super::super) fn write(global: &Global, definitions: &Definitions, report: &ImportReport) -> Result<()> {
+pub(in super::super) fn write(
+    global: &Global,
+    definitions: &Definitions,
+    words: &Words,
+    report: &ImportReport,
+) -> Result<()> {
     if global.format != Format::Table {
         return output::json(&Value::Array(documents(definitions, report, global.language())));
     }
-    output::plain(&pages(definitions, report, global.language()))
+    output::plain(&pages(definitions, words, report, global.language()))
 }
 
 /// The entries as documents.
@@ -41,9 +47,15 @@ pub(in super::super) fn documents(definitions: &Definitions, report: &ImportRepo
 }
 
 /// The entries for people, with the account of each file.
-pub(in super::super) fn pages(definitions: &Definitions, report: &ImportReport, language: Language) -> String {
-    let pages: String = report.sheets.iter().map(|sheet| page(definitions, sheet, language)).collect();
-    pages + &accounts::table(&accounts::gather(report), &definitions.messages, language)
+pub(in super::super) fn pages(
+    definitions: &Definitions,
+    words: &Words,
+    report: &ImportReport,
+    language: Language,
+) -> String {
+    let pages: String = report.sheets.iter().map(|sheet| page(definitions, sheet, &words.dry_run)).collect();
+    let speech = Speech { messages: &definitions.messages, words, language };
+    pages + &accounts::table(&accounts::gather(report), speech)
 }
 
 /// A heading and the column that it feeds.
@@ -145,61 +157,43 @@ fn unit_document(word: &WordSeen) -> Value {
     })
 }
 
-/// The words of a page, Vietnamese or English.
-fn say(language: Language, vi: &'static str, en: &'static str) -> &'static str {
-    match language {
-        Language::Vi => vi,
-        Language::En => en,
-    }
-}
-
-fn page(definitions: &Definitions, sheet: &SheetReport, language: Language) -> String {
-    let say = |vi, en| say(language, vi, en);
+fn page(definitions: &Definitions, sheet: &SheetReport, words: &DryRunWords) -> String {
     let source = definitions.sources.iter().find(|source| source.id == sheet.source);
     let name = if sheet.sheet.is_empty() { String::new() } else { format!(" · {}", sheet.sheet) };
     let mut text = format!("{}\n", shown(&format!("{}{name}", sheet.file)));
-    let sure = (sheet.confidence * 100.0).floor();
-    text.push_str(&format!(
-        "  {} {} ({sure:.0} %), {} {}\n",
-        say("nguồn", "source"),
-        sheet.source,
-        say("tiêu đề ở dòng", "headings in row"),
-        sheet.heading_row
-    ));
-    section(&mut text, say("Tiêu đề → cột", "Heading → column"));
+    let (sure, row) = (format!("{:.0}", (sheet.confidence * 100.0).floor()), sheet.heading_row.to_string());
+    section(&mut text, &filled(&words.source, &[("source", &sheet.source), ("sure", &sure), ("row", &row)]));
+    section(&mut text, &words.headings);
     let fed = fed(source, sheet);
     let widest = fed.iter().map(|fed| length(fed.column)).max().unwrap_or(0);
     for fed in &fed {
-        let how = if fed.is_exact { String::new() } else { format!("  ({}, 90 %)", say("gần đúng", "fuzzy")) };
+        let how = if fed.is_exact { String::new() } else { format!("  ({})", words.fuzzy) };
         text.push_str(&format!("    {:widest$} ← {}{how}\n", fed.column, shown(fed.heading)));
     }
     for (title, names) in [
-        (say("Nguồn có mà bảng không có", "In the source, not in the sheet"), unfed(source, sheet)),
-        (say("Để ngoài", "Kept out"), sheet.extra.iter().map(String::as_str).collect()),
-        (
-            say("Cột cá nhân, bỏ nội dung", "Personal, cells dropped"),
-            sheet.personal.iter().map(String::as_str).collect(),
-        ),
+        (&words.missing, unfed(source, sheet)),
+        (&words.extra, sheet.extra.iter().map(String::as_str).collect()),
+        (&words.personal, sheet.personal.iter().map(String::as_str).collect()),
     ] {
         if !names.is_empty() {
             text.push_str(&wrapped(&shown(&format!("{title}: {}", names.join(", "))), 2));
         }
     }
     if let Some(preview) = &sheet.preview {
-        words(&mut text, &preview.words, language);
+        words_seen(&mut text, &preview.words, words);
         if !preview.dates.is_empty() {
-            section(&mut text, say("Cách viết ngày", "Dates"));
+            section(&mut text, &words.dates);
         }
         for seen in &preview.dates {
             let pattern = |(pattern, cells): &(String, u64)| {
-                let name = if pattern.is_empty() { say("không theo mẫu nào", "no pattern") } else { pattern };
+                let name = if pattern.is_empty() { &words.no_pattern } else { pattern };
                 format!("{name} × {cells}")
             };
             let patterns: Vec<String> = seen.patterns.iter().map(pattern).collect();
             text.push_str(&wrapped(&format!("{}: {}", seen.column, patterns.join(", ")), 4));
         }
         for (number, row) in (1..).zip(&preview.sample) {
-            section(&mut text, &format!("{} {number}", say("Dòng mẫu", "Sample row")));
+            section(&mut text, &counted(&words.sample, "number", number));
             let cells: Vec<String> = row.iter().map(|(column, value)| format!("{column}={value}")).collect();
             text.push_str(&wrapped(&shown(&cells.join("; ")), 4));
         }
@@ -212,11 +206,10 @@ fn section(text: &mut String, title: &str) {
 }
 
 /// Words by column; of the known ones the commonest, of the others all.
-fn words(text: &mut String, words: &[WordSeen], language: Language) {
-    let say = |vi, en| say(language, vi, en);
-    for column in words.chunk_by(|left, right| left.column == right.column) {
-        let title = if column[0].is_unit { say("Đơn vị", "Units") } else { say("Từ", "Words") };
-        section(text, &format!("{title} · {}", column[0].column));
+fn words_seen(text: &mut String, seen: &[WordSeen], words: &DryRunWords) {
+    for column in seen.chunk_by(|left, right| left.column == right.column) {
+        let title = if column[0].is_unit { &words.units } else { &words.words };
+        section(text, &filled(title, &[("column", &column[0].column)]));
         let mut left_out = 0;
         for (place, word) in column.iter().enumerate() {
             let is_known = matches!(word.meaning, Meaning::Stored(_) | Meaning::Empty);
@@ -224,21 +217,20 @@ fn words(text: &mut String, words: &[WordSeen], language: Language) {
                 left_out += 1;
                 continue;
             }
-            let written = word.text.as_deref().unwrap_or(say("(ẩn: có thể là tên người)", "(hidden: may be a person)"));
+            let written = word.text.as_deref().unwrap_or(&words.hidden);
             let mark = if is_known { ' ' } else { '?' };
-            let rows = say("dòng", "rows");
-            let line = format!("{mark} \"{written}\" → {} · {} {rows}", meaning(word, language), word.rows);
+            let rows = counted(&words.rows, "count", word.rows);
+            let line = format!("{mark} \"{written}\" → {} · {rows}", meaning(word, words));
             text.push_str(&format!("   {}\n", cut(&shown(&line), WIDTH - 3)));
         }
         if left_out > 0 {
-            text.push_str(&format!("     … {left_out} {}\n", say("từ đã hiểu nữa", "more that are understood")));
+            text.push_str(&format!("     … {}\n", counted(&words.more_words, "count", left_out)));
         }
     }
 }
 
-fn meaning(word: &WordSeen, language: Language) -> String {
-    let say = |vi, en| say(language, vi, en);
-    let candidates = |most: usize| {
+fn meaning(word: &WordSeen, words: &DryRunWords) -> String {
+    let with_units = |sentence: &str, most: usize| {
         let one = |(code, name, likeness): &(String, String, f64)| {
             let sure = (likeness * 100.0).floor();
             if word.meaning == Meaning::Unknown {
@@ -247,16 +239,17 @@ fn meaning(word: &WordSeen, language: Language) -> String {
                 format!("{name} ({code})")
             }
         };
-        word.candidates.iter().take(most).map(one).collect::<Vec<_>>().join(", ")
+        let units = word.candidates.iter().take(most).map(one).collect::<Vec<_>>().join(", ");
+        filled(sentence, &[("units", &units)])
     };
     match &word.meaning {
         Meaning::Stored(value) => {
             word.unit_name.as_ref().map_or_else(|| value.clone(), |name| format!("{value} {name} 100 %"))
         }
-        Meaning::Empty => say("để trống", "nothing").to_owned(),
-        Meaning::Unknown if word.candidates.is_empty() => say("chưa hiểu", "not understood").to_owned(),
-        Meaning::Unknown => format!("{}: {}", say("chưa hiểu, gần nhất", "not understood, nearest"), candidates(1)),
-        Meaning::Several => format!("{}: {}", say("nhiều đơn vị", "several units"), candidates(5)),
-        Meaning::ByDay => format!("{}: {}", say("tùy ngày của dòng", "by the day of the row"), candidates(5)),
+        Meaning::Empty => words.empty.clone(),
+        Meaning::Unknown if word.candidates.is_empty() => words.unknown.clone(),
+        Meaning::Unknown => with_units(&words.unknown_near, 1),
+        Meaning::Several => with_units(&words.several, 5),
+        Meaning::ByDay => with_units(&words.by_day, 5),
     }
 }

@@ -13,8 +13,10 @@ use chrono::NaiveDate;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use self::accounts::Speech;
 use super::output::safe;
-use super::{Format, Global, KillArgs, Outcome, faults, note};
+use super::words::Words;
+use super::{Format, Global, Outcome, faults, note};
 use cchc_definitions::Definitions;
 use cchc_import::{ImportReport, Options, Progress, import};
 use cchc_model::{FinishedBeforeReceived, Level};
@@ -40,14 +42,13 @@ pub(super) struct Import {
     /// What happens to a dossier that ended before it was received
     #[arg(long, value_enum)]
     finished_before_received: Option<FinishedBeforeReceived>,
-    #[command(flatten)]
-    kill: KillArgs,
 }
 
 impl Import {
     pub fn run(&self, global: &Global) -> Result<Outcome> {
-        let workspace = Workspace::open(&global.workspace)?.killed_at(self.kill.at);
+        let workspace = Workspace::open(&global.workspace)?;
         let definitions = Definitions::load(Some(&global.workspace)).map_err(|found| faults(&found))?;
+        let words = Words::load(global)?;
         let options = Options {
             source: self.source.clone(),
             exported_at: self.exported_at,
@@ -57,15 +58,16 @@ impl Import {
         };
         let report = import(&workspace, &definitions, &self.paths, &options, &mut Bar::new(global))?;
         if self.dry_run {
-            mapping::write(global, &definitions, &report)?;
+            mapping::write(global, &definitions, &words, &report)?;
         } else {
-            accounts::write(global, &definitions.messages, &report)?;
+            let speech = Speech { messages: &definitions.messages, words: &words, language: global.language() };
+            accounts::write(global, speech, &report)?;
         }
         for skipped in &report.skipped {
             note(global, &format!("skipped: {} (a lock file or a workspace)", safe(skipped)));
         }
         tell_findings(global, &definitions, &report);
-        unknown_units::tell(global, &report);
+        unknown_units::tell(global, &words.import, &report);
         match report.version {
             Some(version) => note(global, &format!("version {version}")),
             None if self.dry_run => note(global, "nothing written"),
@@ -92,7 +94,7 @@ pub(super) fn tell_findings(global: &Global, definitions: &Definitions, report: 
                 safe(&definitions.messages.sentence(finding, language))
             );
         } else {
-            let entry = by_rule.entry((std::cmp::Reverse(finding.level), finding.rule)).or_insert((0, finding));
+            let entry = by_rule.entry((std::cmp::Reverse(finding.level), &finding.rule)).or_insert((0, finding));
             entry.0 += finding.count;
         }
     }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::super::output::safe;
+use super::super::words::{ImportWords, counted, filled};
 use super::super::{Global, note};
-use cchc_definitions::Language;
 use cchc_import::ImportReport;
 
 /// Names told; `cchc units --unknown` lists all.
@@ -14,9 +14,9 @@ const TOLD: usize = 20;
 const RULES: [&str; 4] = ["unknown_unit", "ambiguous_unit", "unknown_receiving_unit", "ambiguous_receiving_unit"];
 
 /// Tells each name with its rows and the nearest unit, the most frequent first.
-pub(super) fn tell(global: &Global, report: &ImportReport) {
+pub(super) fn tell(global: &Global, words: &ImportWords, report: &ImportReport) {
     let mut names: BTreeMap<(&str, bool, &str), u64> = BTreeMap::new();
-    for finding in report.findings.iter().filter(|one| RULES.contains(&one.rule)) {
+    for finding in report.findings.iter().filter(|one| RULES.contains(&&*one.rule)) {
         // A name that may be a person's is not kept.
         if !finding.value.is_empty() {
             let several = finding.rule.starts_with("ambiguous");
@@ -26,27 +26,19 @@ pub(super) fn tell(global: &Global, report: &ImportReport) {
     if names.is_empty() {
         return;
     }
-    let vietnamese = global.language() == Language::Vi;
     let mut sorted: Vec<_> = names.into_iter().collect();
     sorted.sort_by(|left, right| right.1.cmp(&left.1).then(left.0.cmp(&right.0)));
-    let [title, rows, near, of, more] = if vietnamese {
-        ["Tên đơn vị không rõ, mỗi tên một lần:", "dòng", "gần với", "là tên của", "tên khác"]
-    } else {
-        ["Names of units that are not known, each once:", "rows", "near", "the name of", "more names"]
-    };
-    let mut text = title.to_owned();
+    let mut text = words.unknown_units.clone();
     for ((name, several, hint), count) in sorted.iter().take(TOLD) {
-        let leads = if *several { of } else { near };
-        let hint = if hint.is_empty() { String::new() } else { format!(" ({leads}: {})", safe(hint)) };
-        text.push_str(&format!("\n  {count} {rows}: \"{}\"{hint}", safe(name)));
+        let leads = if *several { &words.unknown_several } else { &words.unknown_near };
+        let hint =
+            if hint.is_empty() { String::new() } else { format!(" ({})", filled(leads, &[("units", &safe(hint))])) };
+        let rows = counted(&words.unknown_rows, "count", count);
+        text.push_str(&format!("\n  {rows}: \"{}\"{hint}", safe(name)));
     }
     if let Some(rest) = sorted.len().checked_sub(TOLD).filter(|rest| *rest > 0) {
-        text.push_str(&format!("\n  + {rest} {more}"));
+        text.push_str(&format!("\n  {}", counted(&words.unknown_more, "count", rest)));
     }
-    text.push_str(if vietnamese {
-        "\nXem đủ: cchc units --unknown. Ghi nhận một tên: cchc units alias TÊN MÃ, rồi nhập lại tệp."
-    } else {
-        "\nAll of them: cchc units --unknown. Resolve one for good: cchc units alias NAME CODE, then import again."
-    });
+    text.push_str(&format!("\n{}", words.unknown_todo));
     note(global, &text);
 }

@@ -4,13 +4,14 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::super::findings::file_name;
+use super::super::files::{folder_of, make, save};
 use super::super::output::Columns;
-use super::super::report::save;
+use super::super::words::Words;
 use super::super::{Global, Usage, faults, note};
 use super::{Import, definitions};
 use cchc_authoring::{Draft, DraftItem, Heading, Reading, definition, read_index_sheet};
 use cchc_definitions::{Definitions, Rule};
+use cchc_engine::{file_name, form_words};
 use cchc_store::Config;
 
 impl Import {
@@ -28,15 +29,16 @@ impl Import {
         }
         let draft = self.read(global, &all)?;
         let file = self.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let legal_basis = self.legal_basis.as_deref().unwrap_or("ví dụ");
+        let words = Words::load(global)?;
+        let legal_basis = self.legal_basis.as_deref().unwrap_or(&words.index.no_legal_basis);
         let heading = Heading { id: &id, file: &file, unit_kinds: &self.unit_kind, legal_basis };
         let text = definition(&draft, heading);
         let found = all.index_faults(Some(&global.workspace), &path, &text);
         if !found.is_empty() {
             return Err(faults(&found));
         }
-        let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        let folder = folder_of(&out);
+        make(folder)?;
         let name = out.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         save(folder, &name, text.as_bytes())?;
         tell(global, &draft, &out)
@@ -48,8 +50,8 @@ impl Import {
         // Versions of one indicator share name and id.
         figures.sort_unstable();
         figures.dedup();
-        let forms = super::export::words(&global.workspace)?;
-        let reading = Reading { words: &all.index_sheet, forms: &forms, figures: &figures };
+        let forms = form_words(&global.workspace)?;
+        let reading = Reading { words: &all.index_sheet, reading: &all.reading, forms: &forms, figures: &figures };
         let limits = Config::read(&global.workspace)?.limits;
         read_index_sheet(&self.file, &limits, reading).with_context(|| self.file.display().to_string())
     }

@@ -11,9 +11,9 @@ use clap::{Args, Subcommand};
 
 use super::{Global, Outcome, faults};
 use cchc_definitions::Definitions;
-use cchc_units::stored_units;
 use cchc_model::UnitIndex;
-use cchc_store::Workspace;
+use cchc_store::{Shell, Workspace};
+use cchc_units::stored_units;
 
 #[derive(Debug, Args)]
 pub(super) struct Source {
@@ -63,5 +63,5 @@ fn units(global: &Global, definitions: &Definitions) -> Result<UnitIndex> {
     }
     let workspace = Workspace::open(&global.workspace)?;
     let session = workspace.session(&workspace.version(None)?, &definitions.calendar)?;
-    Ok(stored_units(&session)?)
+    Ok(Shell::new()?.wait(stored_units(&session))?)
 }

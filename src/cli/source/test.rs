@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::super::import::{Bar, mapping};
 use super::super::lines::{shown, wrapped};
 use super::super::output;
+use super::super::words::Words;
 use super::super::{Format, Global, Outcome, Usage, faults, note};
 use super::{definitions, units};
 use cchc_authoring::{Asked, missing_columns};
@@ -40,7 +41,8 @@ impl Test {
         let misfits = misfits(&report, source.as_deref(), global, &definitions, &workspace)?;
         if global.format == Format::Table {
             output::plain(
-                &(mapping::pages(&definitions, &report, global.language()) + &told(global, &definitions, &report)),
+                &(mapping::pages(&definitions, &Words::load(global)?, &report, global.language())
+                    + &told(global, &definitions, &report)),
             )?;
         } else {
             output::json(&Value::Array(documents(global, &definitions, &report, &misfits)))?;
@@ -105,7 +107,7 @@ fn misfits(
         let is_one = |finding: &Finding| {
             finding.file == file.file
                 && finding.level == Level::Error
-                && matches!(finding.rule, "no_source" | "missing_column")
+                && matches!(&*finding.rule, "no_source" | "missing_column")
         };
         !report.sheets.iter().any(|sheet| sheet.file == file.file) && report.findings.iter().any(is_one)
     };

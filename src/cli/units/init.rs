@@ -3,12 +3,8 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use datafusion::arrow::array::AsArray;
-use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::DataType;
 
-use super::super::output::integer;
-use super::super::{Global, Opened, Usage, faults, note};
+use super::super::{Global, OpenEngine, Usage, faults, note};
 use super::{Add, Init, change};
 use cchc_definitions::OfficialUnits;
 use cchc_model::Unit;
@@ -67,16 +63,8 @@ fn counts(units: &[Unit]) -> String {
 
 /// Dossiers whose unit the new list lacks count in no unit's row: that must not happen in silence.
 fn tell_homeless(global: &Global) -> Result<()> {
-    let opened = Opened::open(global)?;
-    let sql = "SELECT resolving_unit, COUNT(*) FROM dossiers WHERE resolving_unit NOT IN (SELECT code FROM units) \
-               GROUP BY resolving_unit ORDER BY resolving_unit";
-    let mut homeless = Vec::new();
-    for batch in opened.session.run(sql)? {
-        let codes = cast(batch.column(0), &DataType::Utf8)?;
-        for row in 0..batch.num_rows() {
-            homeless.push((codes.as_string::<i32>().value(row).to_owned(), integer(&batch, 1, row)));
-        }
-    }
+    let opened = OpenEngine::open(global)?;
+    let homeless = opened.wait(opened.engine.units_without_entry())?;
     if !homeless.is_empty() {
         let dossiers: i64 = homeless.iter().map(|(_, count)| count).sum();
         let codes: Vec<&str> = homeless.iter().take(5).map(|(code, _)| code.as_str()).collect();

@@ -2,20 +2,20 @@
 
 use anyhow::Result;
 
-use super::super::figures::check_kind;
 use super::super::output::Columns;
-use super::super::{Format, Global, Opened};
+use super::super::{Format, Global};
+use cchc_engine::Engine;
 use cchc_model::Unit;
 
 /// Aliases that a terminal shows; all other formats have all.
 const SHOWN: usize = 3;
 
-pub fn list(global: &Global, opened: &Opened, kind: Option<&str>) -> Result<()> {
+pub fn list(global: &Global, engine: &Engine, kind: Option<&str>) -> Result<()> {
     if let Some(kind) = kind {
-        check_kind(kind, opened)?;
+        engine.check_kind(kind)?;
     }
-    let existing = |unit: &&Unit| opened.carry.as_ref().is_none_or(|carry| carry.holds(unit));
-    let units = opened.units.units().iter().filter(|unit| kind.is_none_or(|kind| unit.kind == kind)).filter(existing);
+    let existing = |unit: &&Unit| engine.carry().is_none_or(|carry| carry.holds(unit));
+    let units = engine.units().units().iter().filter(|unit| kind.is_none_or(|kind| unit.kind == kind)).filter(existing);
     let units: Vec<&Unit> = units.collect();
     let aliases: Vec<String> = units.iter().map(|unit| aliases(global, unit)).collect();
     let days = |of: fn(&Unit) -> Option<chrono::NaiveDate>| {

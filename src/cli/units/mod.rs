@@ -13,7 +13,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
-use super::{Global, Opened, Outcome, Usage, faults, note};
+use super::{Global, OpenEngine, Outcome, Usage, faults, note};
 use cchc_definitions::Definitions;
 use cchc_store::Workspace;
 use cchc_units::{UnitBook, UnitBookError, change_units};
@@ -103,8 +103,8 @@ impl Units {
             return Err(Usage("--kind and --unknown list units; leave them out to do something else".to_owned()).into());
         }
         match &self.change {
-            None if self.unknown => unknown::list(global, &Opened::open(global)?)?,
-            None => list::list(global, &Opened::open(global)?, self.kind.as_deref())?,
+            None if self.unknown => unknown::list(global)?,
+            None => list::list(global, &OpenEngine::open(global)?.engine, self.kind.as_deref())?,
             Some(Change::Alias(alias)) => alias.run(global)?,
             Some(Change::Resolve(resolve)) => resolve.run(global)?,
             Some(Change::Init(init)) => init.run(global)?,

@@ -4,7 +4,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 
 use super::super::output::Columns;
-use super::super::{Global, Opened};
+use super::super::{Global, OpenEngine};
 use super::Resolve;
 use cchc_model::{Resolved, Unit, UnitIndex};
 
@@ -21,8 +21,9 @@ struct Line<'a> {
 
 impl Resolve {
     pub fn run(&self, global: &Global) -> Result<()> {
-        let opened = Opened::open(global)?;
-        let lines: Vec<Line<'_>> = self.names.iter().flat_map(|name| lines(&opened.units, name, self.on)).collect();
+        let opened = OpenEngine::open(global)?;
+        let lines: Vec<Line<'_>> =
+            self.names.iter().flat_map(|name| lines(opened.engine.units(), name, self.on)).collect();
         let unit = |of: fn(&Unit) -> &str| lines.iter().map(move |line| line.unit.map(of));
         let days = |of: fn(&Unit) -> Option<NaiveDate>| {
             let day = |line: &Line<'_>| line.unit.and_then(of).map(|day| day.to_string());

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::super::output::Columns;
-use super::super::{Global, Opened, note};
+use super::super::{Global, OpenEngine, note};
 use super::{Successions, change};
 use cchc_units::read_successions;
 
@@ -19,9 +19,9 @@ impl Successions {
 }
 
 fn list(global: &Global) -> Result<()> {
-    let opened = Opened::open(global)?;
-    let all = &opened.successions;
-    let name = |code: &str| opened.units.by_code(code).map(|unit| unit.name.as_str());
+    let opened = OpenEngine::open(global)?;
+    let all = opened.engine.successions();
+    let name = |code: &str| opened.engine.units().by_code(code).map(|unit| unit.name.as_str());
     let dates: Vec<String> = all.iter().map(|one| one.date.to_string()).collect();
     Columns::default()
         .text("from_code", all.iter().map(|one| Some(one.from.as_str())))

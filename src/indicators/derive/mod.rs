@@ -6,7 +6,7 @@ mod sql;
 mod units;
 
 use super::figures::{self, Measured};
-use super::{By, Children, Engine, GroupedRow};
+use super::{By, Children, GroupedRow, Measuring};
 use std::collections::HashMap;
 
 use cchc_definitions::{Against, Definitions, Derived, Indicator, Rows};
@@ -15,23 +15,26 @@ use cchc_store::StoreError;
 use sheet::Sheets;
 pub(super) use sql::{of_unit, statement};
 
-/// Measures all indicators, counted ones and those made of others, in the order of [`Engine::measure`].
-pub(super) fn measure(
-    engine: &Engine<'_>,
+/// Measures all indicators, counted ones and those made of others, in the order of [`Measuring::measure`].
+pub(super) async fn measure(
+    engine: &Measuring<'_>,
     periods: &[Period],
     asked: &[&Indicator],
     by: By,
     children: Children,
 ) -> Result<Measured, StoreError> {
     if asked.iter().all(|one| one.derived.is_none()) {
-        return figures::measure(engine, periods, asked, by, children);
+        return figures::measure(engine, periods, asked, by, children).await;
     }
     let needs = Needs::of(engine.definitions, asked, periods);
-    let measured = needs.measure(engine, by, children)?;
+    let measured = needs.measure(engine, by, children).await?;
     // What a unit itself has is what its parent's share and mean are made of.
     let of_units = children == Children::Added && needs.are_of_units();
-    let own =
-        if of_units { Some(Sheets::new(engine, by, needs.measure(engine, by, Children::Apart)?, None)) } else { None };
+    let own = if of_units {
+        Some(Sheets::new(engine, by, needs.measure(engine, by, Children::Apart).await?, None))
+    } else {
+        None
+    };
     let mut sheets = Sheets::new(engine, by, measured, own).with_children(children);
     let mut rows = Vec::new();
     for period in periods {
@@ -53,14 +56,14 @@ pub(super) fn measure(
 }
 
 /// Measures a period and an earlier one, row by row.
-pub(super) fn compare(
-    engine: &Engine<'_>,
+pub(super) async fn compare(
+    engine: &Measuring<'_>,
     (period, then): (&Period, &Period),
     asked: &[&Indicator],
     by: By,
     children: Children,
 ) -> Result<Vec<(GroupedRow, Option<Measure>)>, StoreError> {
-    let measured = measure(engine, &[period.clone(), then.clone()], asked, by, children)?;
+    let measured = measure(engine, &[period.clone(), then.clone()], asked, by, children).await?;
     let (now, earlier) = (period.to_string(), then.to_string());
     let width = asked.len().max(1);
     let tells: Vec<bool> = asked
@@ -81,8 +84,8 @@ pub(super) fn compare(
 }
 
 /// The SQL of all figures that are made of others, inputs first.
-pub(super) fn statements(definitions: &Definitions, asked: &[&Indicator], period: &Period, by: By) -> Vec<String> {
-    let needs = Needs::of(definitions, asked, std::slice::from_ref(period));
+pub(super) fn statements(definitions: &Definitions, asked: &[&Indicator], periods: &[Period], by: By) -> Vec<String> {
+    let needs = Needs::of(definitions, asked, periods);
     let mut said: Vec<String> = Vec::new();
     // What reads stands before what is read.
     for (one, when) in needs.pairs.iter().rev() {
@@ -163,7 +166,12 @@ impl<'d> Needs<'d> {
     }
 
     /// Counts in at most two rounds: what was asked for, and of earlier periods only what changes read.
-    fn measure(&self, engine: &Engine<'d>, by: By, children: Children) -> Result<Vec<Counted<'d>>, StoreError> {
+    async fn measure(
+        &self,
+        engine: &Measuring<'d>,
+        by: By,
+        children: Children,
+    ) -> Result<Vec<Counted<'d>>, StoreError> {
         let is_asked = |period: &Period| self.periods.contains(period);
         let mut counted = Vec::new();
         for asked in [true, false] {
@@ -181,7 +189,7 @@ impl<'d> Needs<'d> {
                 indicators.extend(engine.definitions.indicators.iter().find(|one| one.derived.is_none()));
             }
             if !periods.is_empty() {
-                let measured = figures::measure(engine, &periods, &indicators, by, children)?;
+                let measured = figures::measure(engine, &periods, &indicators, by, children).await?;
                 counted.push(Counted { periods, indicators, measured });
             }
         }

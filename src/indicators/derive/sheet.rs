@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::{Counted, earlier, input, single, units};
 use cchc_definitions::{Derived, Indicator, Sums};
-use crate::{By, Children, Engine};
+use crate::{By, Children, Measuring};
 use cchc_model::{Measure, Period, UnitRef};
 
 /// Whose figure a row is: a unit or a sum, and the group where figures are not by unit.
@@ -19,7 +19,7 @@ struct Sheet<'d> {
 
 /// The sheets of all periods.
 pub(super) struct Sheets<'e, 'd> {
-    engine: &'e Engine<'d>,
+    engine: &'e Measuring<'d>,
     by: By,
     children: Children,
     by_period: HashMap<String, Sheet<'d>>,
@@ -29,7 +29,7 @@ pub(super) struct Sheets<'e, 'd> {
 }
 
 impl<'e, 'd> Sheets<'e, 'd> {
-    pub fn new(engine: &'e Engine<'d>, by: By, counted: Vec<Counted<'d>>, own: Option<Self>) -> Self {
+    pub fn new(engine: &'e Measuring<'d>, by: By, counted: Vec<Counted<'d>>, own: Option<Self>) -> Self {
         let (mut sheets, mut held) = (HashMap::new(), BTreeSet::new());
         for mut part in counted {
             held.append(&mut part.measured.held);
@@ -137,7 +137,7 @@ impl<'e, 'd> Sheets<'e, 'd> {
 
     fn over_units(&mut self, derived: &Derived, period: &Period, column: &mut [Measure]) {
         let id = period.to_string();
-        if self.by != By::Unit {
+        if !self.by.is_by_unit() {
             // Groups are counted over all units at once, so there is nothing of a unit in them.
             column.fill(Measure::plain(None));
             return;
@@ -172,7 +172,7 @@ impl<'e, 'd> Sheets<'e, 'd> {
 
 /// Whether any table behind an indicator has rows in an earlier period.
 pub(super) fn is_held(
-    engine: &Engine<'_>,
+    engine: &Measuring<'_>,
     held: &BTreeSet<(String, String)>,
     read: &Indicator,
     period: &Period,

@@ -8,7 +8,7 @@ use crate::By;
 pub(crate) fn statement(indicator: &Indicator, derived: &Derived, period: &Period, by: By) -> String {
     let (top, bottom) = derived.parts();
     let told = if bottom.is_empty() { top } else { format!("{top} / {bottom}") };
-    let grouped = if by == By::Unit { "" } else { "; by group: of the figures of each group" };
+    let grouped = if by.is_by_unit() { "" } else { "; by group: of the figures of each group" };
     format!("/* {}: {told}{grouped} */\n{}", indicator.id, select(derived, period, ""))
 }
 

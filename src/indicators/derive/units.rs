@@ -6,7 +6,7 @@ use super::sheet::Who;
 use super::single::{absent, hidden};
 use cchc_definitions::{Derived, Holds};
 use crate::figures::receivers;
-use crate::{By, Children, Engine};
+use crate::{By, Children, Measuring};
 use cchc_model::{Measure, Status, UnitRef};
 
 /// What the units of a sum gave.
@@ -23,7 +23,7 @@ struct Sum {
 
 /// Fills the rows of sums, and with children those of units that have units below them.
 pub(super) fn fill(
-    engine: &Engine<'_>,
+    engine: &Measuring<'_>,
     children: Children,
     who: &[Who],
     own: (&[Who], &[Vec<Measure>]),

@@ -63,8 +63,8 @@ pub enum LogError {
 pub struct State {
     /// The version; none of a table without entries.
     pub version: Option<u64>,
-    /// Paths of the live files below the table's folder.
-    pub files: BTreeSet<String>,
+    /// The live files: path below the table's folder → bytes.
+    pub files: BTreeMap<String, u64>,
     /// The newest `metaData`.
     pub metadata: Option<Value>,
     /// The newest `protocol`.
@@ -85,7 +85,7 @@ impl State {
 
     fn apply(&mut self, action: &Value) {
         let path = |name: &str| action[name]["path"].as_str().map(decoded);
-        self.files.extend(path("add"));
+        self.files.extend(path("add").map(|path| (path, action["add"]["size"].as_u64().unwrap_or_default())));
         if let Some(removed) = path("remove") {
             self.files.remove(&removed);
         }
@@ -232,7 +232,11 @@ fn checkpoint(path: &Path) -> Result<State, LogError> {
                 group.get_string(at).ok().cloned()
             };
             match name.as_str() {
-                "add" => state.files.extend(text("path").as_deref().map(decoded)),
+                "add" => {
+                    let at = group.get_column_iter().position(|(name, _)| name == "size");
+                    let bytes = at.and_then(|at| group.get_long(at).ok()).unwrap_or_default();
+                    state.files.extend(text("path").as_deref().map(|path| (decoded(path), bytes.cast_unsigned())));
+                }
                 "metaData" => {
                     if let (Some(id), Some(schema)) = (text("id"), text("schemaString")) {
                         state.metadata = Some(json!({"id": id, "schemaString": schema}));
@@ -271,7 +275,7 @@ mod tests {
         let log = folder();
         append(log.path(), 0, &[file("month=2025-01/a.parquet"), file("b.parquet")]).unwrap();
         append(log.path(), 1, &[remove("b.parquet", &BTreeMap::new()), file("c d.parquet")]).unwrap();
-        let names = |version| read(log.path(), version).unwrap().files.into_iter().collect::<Vec<_>>();
+        let names = |version| read(log.path(), version).unwrap().files.into_keys().collect::<Vec<_>>();
         assert_eq!(names(Some(0)), ["b.parquet", "month=2025-01/a.parquet"]);
         assert_eq!(names(None), ["c d.parquet", "month=2025-01/a.parquet"]);
         assert_eq!(versions(log.path()).unwrap(), [0, 1]);
@@ -282,7 +286,7 @@ mod tests {
         let log = folder();
         append(log.path(), 0, &[file("a.parquet")]).unwrap();
         assert!(matches!(append(log.path(), 0, &[file("b.parquet")]), Err(LogError::Conflict(_))));
-        assert!(read(log.path(), None).unwrap().files.contains("a.parquet"));
+        assert!(read(log.path(), None).unwrap().files.contains_key("a.parquet"));
     }
 
     #[test]

@@ -28,7 +28,29 @@ pub type TableFiles = BTreeMap<String, Option<String>>;
 /// The live files at a version (the newest without one). No table, no files.
 pub fn files(path: &Path, table: &str, version: Option<u64>) -> Result<TableFiles, StoreError> {
     let state = log::read(&path.join(LOG), version).map_err(delta(table))?;
-    Ok(state.files.into_iter().map(with_partition).collect())
+    for (file, bytes) in &state.files {
+        check(path, table, file, *bytes)?;
+    }
+    Ok(state.files.into_keys().map(with_partition).collect())
+}
+
+/// Refuses a file that is gone or has another length: without its rows every figure would be too small, and silently.
+fn check(path: &Path, table: &str, file: &str, expected: u64) -> Result<(), StoreError> {
+    let full = path.join(file);
+    let found = match fs::metadata(&full) {
+        Ok(metadata) => Some(metadata.len()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => return Err(io(&full)(error)),
+    };
+    if found == Some(expected) {
+        return Ok(());
+    }
+    let month = with_partition(file.to_owned()).1.map(|month| format!(", month {month}")).unwrap_or_default();
+    let held = format!("{table}{month}");
+    Err(match found {
+        None => StoreError::FileMissing { path: full, held },
+        Some(found) => StoreError::FileChanged { path: full, held, expected, found },
+    })
 }
 
 /// All files that are live at any of the versions.
@@ -37,7 +59,7 @@ pub fn files_of_all(path: &Path, table: &str, versions: &BTreeSet<u64>) -> Resul
     let Some(last) = versions.last() else { return Ok(all) };
     log::each(&path.join(LOG), *last, |version, state| {
         if versions.contains(&version) {
-            all.extend(state.files.iter().cloned());
+            all.extend(state.files.keys().cloned());
         }
     })
     .map_err(delta(table))?;
@@ -63,7 +85,7 @@ pub fn commit(
     }
     let version = state.version.unwrap_or(0);
     let mut actions = new_columns(&state, &log_folder, table, columns, partitioned)?;
-    let current: TableFiles = state.files.into_iter().map(with_partition).collect();
+    let current: TableFiles = state.files.into_keys().map(with_partition).collect();
     if current == *target && actions.is_empty() {
         return Ok(version);
     }

@@ -10,7 +10,8 @@ use super::{date_time, measure, names};
 use crate::ReportError;
 use crate::returned::ReturnWords;
 use crate::template::Theme;
-use cchc_normalise::{ORIGIN, TO_DO, WRONG, cell_text};
+use cchc_definitions::CorrectedHeadings;
+use cchc_normalise::cell_text;
 use cchc_read::Cell;
 
 /// Headings lower than this are not frozen: they would fill the window.
@@ -55,6 +56,7 @@ pub struct CorrectionRow {
 /// Writes the workbook. It holds personal cells if the original does.
 pub fn render(
     sheets: &[CorrectionSheet],
+    ours: &CorrectedHeadings,
     words: &ReturnWords,
     theme: &Theme,
     created: NaiveDateTime,
@@ -70,13 +72,14 @@ pub fn render(
     for (sheet, name) in sheets.iter().zip(names::unique(own.iter().map(String::as_str))) {
         let worksheet = workbook.add_worksheet();
         worksheet.set_name(name)?;
-        CorrectionWriter { theme, styles: Styles::new(theme), formats: HashMap::new() }
-            .sheet(worksheet, sheet, words)?;
+        CorrectionWriter { ours, theme, styles: Styles::new(theme), formats: HashMap::new() }.sheet(worksheet, sheet, words)?;
     }
     Ok(workbook.save_to_buffer()?)
 }
 
 struct CorrectionWriter<'a> {
+    /// Headings of the columns that are not the unit's.
+    ours: &'a CorrectedHeadings,
     theme: &'a Theme,
     styles: Styles<'a>,
     formats: HashMap<(&'static str, bool), Format>,
@@ -104,7 +107,7 @@ impl CorrectionWriter<'_> {
             worksheet.set_freeze_panes(body, FRONT as ColNum)?;
         }
         worksheet.set_repeat_rows(body - 1, body - 1)?;
-        let last = (FRONT + width + ORIGIN.len() - 1) as ColNum;
+        let last = (FRONT + width + self.ours.origin.len() - 1) as ColNum;
         worksheet.autofilter(body - 1, 0, (at - 1).max(body - 1), last)?;
         Ok(())
     }
@@ -161,8 +164,8 @@ impl CorrectionWriter<'_> {
                 worksheet.write_string_with_format(at, place, text, &header)?;
             }
         }
-        let ours = [WRONG, TO_DO].into_iter().enumerate();
-        let behind = ORIGIN.into_iter().enumerate().map(|(place, heading)| (FRONT + width + place, heading));
+        let ours = [&self.ours.wrong, &self.ours.to_do].into_iter().enumerate();
+        let behind = self.ours.origin.iter().enumerate().map(|(place, heading)| (FRONT + width + place, heading));
         for (place, heading) in ours.chain(behind) {
             worksheet.write_string_with_format(at, place as ColNum, heading, &header)?;
         }

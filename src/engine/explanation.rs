@@ -1,0 +1,252 @@
+//! A figure led back to its definition, SQL, files and dossiers; a score led back to its criteria or stages.
+
+use super::{Engine, EngineError, Remarks};
+use cchc_definitions::{Layer, PointsIndex, did_you_mean};
+use cchc_indicators::{Trace, not_sent, trace};
+use cchc_indices::points::ItemStatus;
+use cchc_indices::{Index, Ranked, Scorecards, estimates};
+use cchc_model::{Period, Policies, RankRow};
+
+/// What is to be explained.
+#[derive(Debug, Clone)]
+pub struct ExplanationRequest {
+    /// An indicator or an index.
+    pub id: String,
+    /// Code of a unit; of an indicator also `*KIND` for the sum over a kind, `*` for everything.
+    pub unit: String,
+    /// The period.
+    pub period: Period,
+    /// Only this criterion of an index of points.
+    pub item: Option<String>,
+    /// How doubtful dossiers count.
+    pub policies: Policies,
+}
+
+/// The answer, by what was asked.
+#[derive(Debug, Clone)]
+pub enum Explanation {
+    /// Of an indicator.
+    Figure(Box<Trace>),
+    /// Of an index of points or a composite one.
+    Score(Box<ScoreExplanation>),
+}
+
+/// A score with its parts.
+#[derive(Debug, Clone)]
+pub struct ScoreExplanation {
+    /// Id of the index.
+    pub index: String,
+    /// Its name.
+    pub name: String,
+    /// Its legal basis.
+    pub legal_basis: String,
+    /// The unit's row of the ranking.
+    pub row: RankRow,
+    /// The period.
+    pub period: String,
+    /// Whether it rests on an estimate.
+    pub is_estimate: bool,
+    /// Criteria in the order of the index, or values stage by stage.
+    pub parts: Vec<Part>,
+    /// What the ranking left out, and why.
+    pub remarks: Remarks,
+}
+
+/// A part of a score.
+#[derive(Debug, Clone)]
+pub enum Part {
+    /// Of an index of points.
+    Item(Box<ItemPart>),
+    /// Of a composite index.
+    Stage(StageValue),
+}
+
+/// A criterion, scored.
+#[derive(Debug, Clone)]
+pub struct ItemPart {
+    /// Its code.
+    pub code: String,
+    /// How deep it stands, from 1.
+    pub level: usize,
+    /// Its name.
+    pub name: String,
+    /// Most points.
+    pub max: f64,
+    /// Points given.
+    pub points: Option<f64>,
+    /// How it is scored.
+    pub status: ItemStatus,
+    /// Whose points count.
+    pub layer: Option<Layer>,
+    /// Its rule as a formula.
+    pub rule: Option<String>,
+    /// Points that the rule computes.
+    pub computed: Option<f64>,
+    /// Points that the unit gives itself.
+    pub self_scored: Option<f64>,
+    /// Points that a department verified.
+    pub verified: Option<f64>,
+    /// Points of a survey.
+    pub surveyed: Option<f64>,
+    /// Why somebody gave other points.
+    pub reason: Option<String>,
+    /// File, sheet and row of the points that people gave.
+    pub sheet: Option<String>,
+    /// Where the regulation says so.
+    pub source: String,
+    /// The figure that its rule reads.
+    pub figure: Option<Trace>,
+}
+
+/// A value of a composite index after one of its stages.
+#[derive(Debug, Clone)]
+pub struct StageValue {
+    /// The stage.
+    pub stage: &'static str,
+    /// An indicator or a node.
+    pub name: String,
+    /// The value.
+    pub value: Option<f64>,
+}
+
+impl Engine {
+    /// Explains a figure or a score.
+    ///
+    /// # Errors
+    /// The request names what is not there, or the store cannot be read.
+    pub async fn explanation(&self, request: &ExplanationRequest) -> Result<Explanation, EngineError> {
+        let (unit, period) = (request.unit.as_str(), &request.period);
+        let index = Index::find(self.definitions(), &request.id, period).map_err(EngineError::Request)?;
+        let Index::Indicator(_, indicator) = index else {
+            return self.score_explained(&index, request).await.map(|score| Explanation::Score(Box::new(score)));
+        };
+        let question = self.question()?;
+        let traced = trace(&question.measuring(request.policies), indicator, unit, period).await?;
+        traced.map(|trace| Explanation::Figure(Box::new(trace))).ok_or_else(|| self.no_such_row(unit, period))
+    }
+
+    /// Why a figure has no row of a unit.
+    fn no_such_row(&self, unit: &str, period: &Period) -> EngineError {
+        let counts_for = self.carry().map_or(unit, |carry| carry.unit(unit));
+        if counts_for != unit {
+            return EngineError::Request(format!("on that day '{unit}' counts for '{counts_for}'"));
+        }
+        let hint = did_you_mean(unit, self.units().units().iter().map(|unit| unit.code.as_str()));
+        EngineError::Request(format!("no unit '{unit}' in {period}{hint}"))
+    }
+
+    async fn score_explained(
+        &self,
+        index: &Index<'_>,
+        request: &ExplanationRequest,
+    ) -> Result<ScoreExplanation, EngineError> {
+        let question = self.question()?;
+        let measuring = question.measuring(request.policies);
+        let period = &request.period;
+        let missing = not_sent(&measuring, period).await?;
+        let ranked = index.rank(&measuring, period, &missing).await?;
+        let Some(row) = ranked.rows.iter().find(|row| row.unit.unit_code == request.unit) else {
+            let hint = did_you_mean(&request.unit, ranked.rows.iter().map(|row| row.unit.unit_code.as_str()));
+            let message = format!("index '{}' scores no unit '{}' in {period}{hint}", index.id(), request.unit);
+            return Err(EngineError::Request(message));
+        };
+        let is_estimate = estimates(&measuring, index, period).await?.contains(&request.unit);
+        let parts = match (index, &ranked.cards) {
+            (Index::Points(points), Some(cards)) => self.items(points, cards, request).await?,
+            _ => stages(&ranked, &request.unit),
+        };
+        Ok(ScoreExplanation {
+            index: index.id().to_owned(),
+            name: index.name().to_owned(),
+            legal_basis: index.legal_basis().to_owned(),
+            row: row.clone(),
+            period: period.to_string(),
+            is_estimate,
+            parts,
+            remarks: Remarks::of(index, &ranked),
+        })
+    }
+
+    /// Every criterion with its rule and, for what was computed, the figure with SQL, files and rows.
+    async fn items(
+        &self,
+        index: &PointsIndex,
+        cards: &Scorecards,
+        request: &ExplanationRequest,
+    ) -> Result<Vec<Part>, EngineError> {
+        let at = cards.units.iter().position(|unit| unit.unit_code == request.unit).unwrap_or_default();
+        let wanted = request.item.as_deref();
+        if let Some(code) = wanted
+            && !index.items.iter().any(|item| item.code == code)
+        {
+            let hint = did_you_mean(code, index.items.iter().map(|item| item.code.as_str()));
+            return Err(EngineError::Request(format!("index '{}' has no criterion '{code}'{hint}", index.head.id)));
+        }
+        let mut parts = Vec::new();
+        for (position, item) in index.items.iter().enumerate() {
+            if wanted.is_some_and(|code| code != item.code) {
+                continue;
+            }
+            let mut part = item_part(index, cards, position, at);
+            if let Some(input) = item.rule.as_ref().and_then(|rule| rule.input())
+                && let Some(indicator) = self.definitions().indicator(input, &request.period)
+            {
+                let question = self.question()?;
+                let measuring = question.measuring(request.policies);
+                part.figure = trace(&measuring, indicator, &request.unit, &request.period).await?;
+            }
+            parts.push(Part::Item(Box::new(part)));
+        }
+        Ok(parts)
+    }
+}
+
+/// A criterion as a unit's card has it, without its figure.
+fn item_part(index: &PointsIndex, cards: &Scorecards, position: usize, unit: usize) -> ItemPart {
+    let (item, scores) = (&index.items[position], &cards.scoring.items[position]);
+    let judged = cards.judged.get(&(position, unit));
+    let given = |layer: Layer| judged.and_then(|judged| judged.points(layer));
+    ItemPart {
+        code: item.code.clone(),
+        level: index.depth(position) + 1,
+        name: item.name.clone(),
+        max: item.max,
+        points: scores.points[unit],
+        status: scores.status[unit],
+        layer: scores.layer[unit],
+        rule: item.rule.as_ref().map(|rule| rule.formula(item.max)),
+        computed: scores.computed[unit],
+        self_scored: given(Layer::SelfScored),
+        verified: given(Layer::Verified),
+        surveyed: given(Layer::Surveyed),
+        reason: judged.and_then(|judged| judged.reason.clone()),
+        sheet: judged.map(|judged| judged.place.clone()),
+        source: item.source.clone(),
+        figure: None,
+    }
+}
+
+/// A unit's values through the stages of a composite index.
+fn stages(ranked: &Ranked, unit: &str) -> Vec<Part> {
+    let mut parts = Vec::new();
+    for (_, composed) in &ranked.composed {
+        let tables = [
+            ("raw", &composed.raw),
+            ("denominated", &composed.denominated),
+            ("imputed", &composed.imputed),
+            ("treated", &composed.treated),
+            ("scaled", &composed.scaled),
+            ("score", &composed.scores),
+        ];
+        for (stage, table) in tables {
+            let Some(at) = table.units().iter().position(|other| other == unit) else { continue };
+            parts.extend(
+                table
+                    .columns()
+                    .iter()
+                    .map(|column| Part::Stage(StageValue { stage, name: column.id.clone(), value: column.values[at] })),
+            );
+        }
+    }
+    parts
+}

@@ -1,0 +1,193 @@
+//! Indicators and form 06 of a period, by unit or by another split.
+
+use super::{Engine, EngineError};
+use cchc_definitions::Indicator;
+use cchc_indicators::{By, Children, GroupedRow, broken_identity, not_sent};
+use cchc_model::{Form06Row, Measure, NotSent, Period, Policies};
+use cchc_store::questions;
+
+/// Which figures are wanted.
+#[derive(Debug, Clone)]
+pub struct FiguresRequest {
+    /// Ids of indicators; all in force without one.
+    pub indicators: Vec<String>,
+    /// The period.
+    pub period: Period,
+    /// Only units of this kind.
+    pub kind: Option<String>,
+    /// What the figures are of.
+    pub by: By,
+    /// From which day those of a month count.
+    pub months: Months,
+    /// The earlier period to compare with.
+    pub against: Option<Earlier>,
+    /// Whether a unit's row holds what its children resolve.
+    pub children: Children,
+    /// How doubtful dossiers count.
+    pub policies: Policies,
+}
+
+/// From which day the figures of a month count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Months {
+    /// From its own first.
+    #[default]
+    Apart,
+    /// From the first day of the period.
+    Cumulative,
+}
+
+/// What a period is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Earlier {
+    /// The period of the same length just before.
+    Before,
+    /// The same period of the year before.
+    LastYear,
+}
+
+/// Figures, and what is to be known of them.
+#[derive(Debug, Clone)]
+pub struct Figures {
+    /// By period, then unit code, then sums, then indicator in the order of `indicators`.
+    pub rows: Vec<ComparedFigure>,
+    /// The definitions, in the order asked for.
+    pub indicators: Vec<Indicator>,
+    /// Who has not sent the whole period, by code.
+    pub not_sent: Vec<NotSent>,
+}
+
+/// A figure and, if asked, that of an earlier period.
+#[derive(Debug, Clone)]
+pub struct ComparedFigure {
+    /// The figure with its group.
+    pub figure: GroupedRow,
+    /// The earlier period.
+    pub earlier_period: Option<String>,
+    /// The figure of the earlier period; none where nothing is compared.
+    pub earlier: Option<Measure>,
+}
+
+/// Which rows of form 06 are wanted.
+#[derive(Debug, Clone)]
+pub struct Form06Request {
+    /// The period.
+    pub period: Period,
+    /// What the rows are of.
+    pub by: By,
+    /// Whether a unit's row holds what its children resolve.
+    pub children: Children,
+    /// How doubtful dossiers count.
+    pub policies: Policies,
+}
+
+/// Form 06.
+#[derive(Debug, Clone)]
+pub struct Form06 {
+    /// Each row with its period.
+    pub rows: Vec<(Period, Form06Row)>,
+    /// First and last day on which dossiers were received, where there are none in the period.
+    pub received: Option<(chrono::NaiveDate, chrono::NaiveDate)>,
+}
+
+impl Earlier {
+    /// The period that a period is compared with.
+    #[must_use]
+    pub fn than(self, period: &Period) -> Period {
+        match self {
+            Self::Before => period.before(),
+            Self::LastYear => period.last_year(),
+        }
+    }
+}
+
+impl FiguresRequest {
+    fn periods(&self) -> Result<Vec<Period>, EngineError> {
+        if self.months == Months::Apart {
+            return Ok(self.by.periods(&self.period));
+        }
+        if self.by != By::Month {
+            return Err(EngineError::Request("--cumulative needs --by month".to_owned()));
+        }
+        Ok(self.period.months().into_iter().map(|month| self.period.up_to(month.end)).collect())
+    }
+}
+
+impl Engine {
+    /// Measures units, or other groups of dossiers.
+    ///
+    /// # Errors
+    /// The request names what is not there, or the store cannot be read.
+    pub async fn figures(&self, request: &FiguresRequest) -> Result<Figures, EngineError> {
+        let question = self.question()?;
+        let measuring = question.measuring(request.policies);
+        let chosen = measuring.chosen(&request.indicators, &request.period).map_err(EngineError::Request)?;
+        if let Some(kind) = &request.kind {
+            self.check_kind(kind)?;
+        }
+        let periods = request.periods()?;
+        let mut rows = Vec::new();
+        if let Some(against) = request.against {
+            for period in &periods {
+                let earlier = against.than(period);
+                let compared = measuring.compare((period, &earlier), &chosen, request.by, request.children).await?;
+                rows.extend(compared.into_iter().map(|(figure, measure)| ComparedFigure {
+                    figure,
+                    earlier_period: Some(earlier.to_string()),
+                    earlier: measure,
+                }));
+            }
+        } else {
+            let measured = measuring.measure(&periods, &chosen, request.by, request.children).await?;
+            let apart = |figure| ComparedFigure { figure, earlier_period: None, earlier: None };
+            rows.extend(measured.into_iter().map(apart));
+        }
+        let is_wanted = |one: &ComparedFigure| {
+            request.kind.as_ref().is_none_or(|kind| one.figure.row.unit.kind.as_ref() == Some(kind))
+        };
+        rows.retain(is_wanted);
+        let not_sent = not_sent(&measuring, &request.period).await?;
+        Ok(Figures { rows, indicators: chosen.into_iter().cloned().collect(), not_sent })
+    }
+
+    /// The SQL that [`Engine::figures`] would run, statement by statement.
+    ///
+    /// # Errors
+    /// The request names what is not there.
+    pub fn figures_sql(&self, request: &FiguresRequest) -> Result<Vec<String>, EngineError> {
+        let question = self.question()?;
+        let measuring = question.measuring(request.policies);
+        let chosen = measuring.chosen(&request.indicators, &request.period).map_err(EngineError::Request)?;
+        Ok(measuring.sql(&chosen, &request.by.periods(&request.period), request.by))
+    }
+
+    /// Form 06, with its identities checked.
+    ///
+    /// # Errors
+    /// A row does not add up, or the store cannot be read.
+    pub async fn form06(&self, request: &Form06Request) -> Result<Form06, EngineError> {
+        let question = self.question()?;
+        let measuring = question.measuring(request.policies);
+        let mut rows = Vec::new();
+        for period in request.by.periods(&request.period) {
+            let found = measuring.form06(&period, request.by, request.children).await?;
+            if let Some(broken) = broken_identity(&found) {
+                let code = &broken.unit.unit_code;
+                let message = format!("form 06 of {code} does not add up: received is not resolved + pending");
+                return Err(EngineError::Refused(message));
+            }
+            rows.extend(found.into_iter().map(|row| (period.clone(), row)));
+        }
+        let is_empty = rows.last().is_none_or(|(_, row)| row.counts[0] == 0);
+        let received = if is_empty { questions::received_days(&self.question()?.session).await? } else { None };
+        Ok(Form06 { rows, received })
+    }
+
+    /// Codes of units that dossiers name and the list of units lacks, with the number of their dossiers.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn units_without_entry(&self) -> Result<Vec<(String, i64)>, EngineError> {
+        Ok(questions::units_without_entry(&self.question()?.session).await?)
+    }
+}

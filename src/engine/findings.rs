@@ -1,0 +1,157 @@
+//! What imports found, as a version keeps it, and which of it concerns whom.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use super::{Engine, EngineError};
+use cchc_indicators::Children;
+use cchc_model::{Finding, Level, Resolved, UnitIndex};
+use cchc_store::questions::{self, KeptFinding};
+
+/// Which findings are wanted; what is not named is not looked at.
+#[derive(Debug, Clone, Default)]
+pub struct FindingsRequest {
+    /// Only files whose name contains this.
+    pub file: Option<String>,
+    /// Only this unit, by code or name: rows that are its own, and those of no known unit in its files.
+    pub unit: Option<String>,
+    /// Whether the units below that unit come with it.
+    pub children: Children,
+    /// Only this import.
+    pub import: Option<i64>,
+    /// Only this rule.
+    pub rule: Option<String>,
+    /// Only this level.
+    pub level: Option<Level>,
+    /// What becomes of findings that later imports have cleared.
+    pub cleared: ClearedFindings,
+}
+
+/// What becomes of findings that later imports have cleared.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ClearedFindings {
+    /// They are left out.
+    #[default]
+    LeftOut,
+    /// They are listed, too.
+    Listed,
+}
+
+/// One finding with all that is known of it.
+#[derive(Debug, Clone)]
+pub struct StoredFinding {
+    /// The import that made it.
+    pub import: i64,
+    /// Where, by which rule, how grave.
+    pub finding: Finding,
+    /// Non-personal cells of a refused row as a JSON object; empty for every other finding.
+    pub cells: String,
+    /// Whether a row was refused; its cells may have been purged since.
+    pub is_row: bool,
+    /// Code of a refused row.
+    pub code: String,
+    /// Source that fitted the file.
+    pub source: String,
+    /// Units that it concerns: the row's own, or those for which the file reports.
+    pub units: Vec<String>,
+    /// Name of its unit; empty where they are several or none.
+    pub unit_name: String,
+    /// Sum of the file's content.
+    pub sha256: String,
+    /// Day on which the file was exported.
+    pub exported_at: Option<NaiveDate>,
+    /// What cleared it, if anything did.
+    pub cleared: Option<Cleared>,
+}
+
+/// What cleared a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cleared {
+    /// The import, where one did.
+    pub by: Option<i64>,
+    /// `loaded`, `refused_again`, `read_again`, `purged`.
+    pub how: String,
+}
+
+impl Engine {
+    /// The findings of the version that are asked for, in order of import, file, sheet, row and rule.
+    ///
+    /// # Errors
+    /// The request names no unit or several, or the store cannot be read.
+    pub async fn findings(&self, request: &FindingsRequest) -> Result<Vec<StoredFinding>, EngineError> {
+        let units =
+            request.unit.as_deref().map(|name| units_asked(self.units(), name, request.children)).transpose()?;
+        let mut found = self.all_findings().await?;
+        found.retain(|stored| {
+            let finding = &stored.finding;
+            (request.cleared == ClearedFindings::Listed || stored.cleared.is_none())
+                && request.file.as_ref().is_none_or(|part| finding.file.contains(part))
+                && request.rule.as_ref().is_none_or(|rule| finding.rule == *rule)
+                && request.level.is_none_or(|level| finding.level == level)
+                && request.import.is_none_or(|import| stored.import == import)
+                && units.as_ref().is_none_or(|units| stored.units.iter().any(|unit| units.contains(unit)))
+        });
+        Ok(found)
+    }
+
+    /// All findings of the version, in the same order.
+    pub(super) async fn all_findings(&self) -> Result<Vec<StoredFinding>, EngineError> {
+        let kept = questions::findings(&self.question()?.session).await?;
+        Ok(kept.into_iter().map(|one| stored(one, self.units())).collect())
+    }
+}
+
+fn stored(kept: KeptFinding, known: &UnitIndex) -> StoredFinding {
+    // Only refused rows have a code, be it an empty one; findings of older programs have cells.
+    let (has_code, has_cells) = (kept.code.is_some(), !kept.cells.is_empty());
+    let cleared = match kept.cleared_by {
+        Some(import) => Some(Cleared { by: Some(import), how: kept.how }),
+        None => (has_code && !has_cells).then(|| Cleared { by: None, how: "purged".to_owned() }),
+    };
+    let units = if kept.unit.is_empty() { kept.file_units } else { kept.unit };
+    let units: Vec<String> = units.split(',').filter(|unit| !unit.is_empty()).map(str::to_owned).collect();
+    let unit_name = match units.as_slice() {
+        [one] => known.by_code(one).map_or_else(|| one.clone(), |unit| unit.name.clone()),
+        _ => String::new(),
+    };
+    StoredFinding {
+        import: kept.import,
+        finding: Finding { rule: kept.rule.into(), ..Finding::new(kept.level, "", &kept.file) }
+            .at(&kept.sheet, kept.row)
+            .column(kept.column)
+            .value(kept.value)
+            .hint(kept.hint)
+            .count(kept.count),
+        cells: kept.cells,
+        is_row: has_code || has_cells,
+        code: kept.code.unwrap_or_default(),
+        source: kept.source,
+        units,
+        unit_name,
+        sha256: kept.sha256,
+        exported_at: kept.exported_at,
+        cleared,
+    }
+}
+
+/// The unit that a request names, by code or name, and if asked all units below it.
+fn units_asked(units: &UnitIndex, name: &str, children: Children) -> Result<BTreeSet<String>, EngineError> {
+    let unit = match units.resolve(name) {
+        Resolved::One(unit) => unit,
+        Resolved::Several(codes) => {
+            let message = format!("'{name}' is the name of several units: {}; give the code", codes.join(", "));
+            return Err(EngineError::Request(message));
+        }
+        Resolved::None => {
+            let near = units.nearest(name).map_or_else(String::new, |near| format!("; did you mean '{near}'?"));
+            return Err(EngineError::Request(format!("no unit '{name}'{near}")));
+        }
+    };
+    let mut codes = BTreeSet::from([unit.code.clone()]);
+    if children == Children::Added {
+        let below = units.units().iter().filter(|one| units.above(&one.code).any(|above| above.code == unit.code));
+        codes.extend(below.map(|one| one.code.clone()));
+    }
+    Ok(codes)
+}

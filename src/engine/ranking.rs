@@ -1,0 +1,133 @@
+//! Units among their own kind, by an index or an indicator.
+
+use std::collections::BTreeSet;
+
+use super::{Engine, EngineError, Remarks};
+use cchc_definitions::did_you_mean;
+use cchc_definitions::index::settings::Ranking;
+use cchc_indicators::not_sent;
+use cchc_indices::{Index, Ranked, Scored, estimates, rank};
+use cchc_model::{NotSent, Period, Policies, RankRow, UnitIndex, UnitRef};
+
+/// What to rank, and who.
+#[derive(Debug, Clone)]
+pub struct RankingRequest {
+    /// An index or an indicator.
+    pub index: String,
+    /// The period.
+    pub period: Period,
+    /// Only units of this kind.
+    pub kind: Option<String>,
+    /// Ranks within a group only: a kind of units, or the code of a unit for all units below it.
+    pub within: Option<String>,
+    /// How doubtful dossiers count.
+    pub policies: Policies,
+}
+
+/// A ranking and what is to be known of it.
+#[derive(Debug, Clone)]
+pub struct RankingAnswer {
+    /// The rows asked for, and the points or the stages of all units.
+    pub ranked: Ranked,
+    /// What was left out.
+    pub remarks: Remarks,
+    /// Who has not sent the whole period.
+    pub not_sent: Vec<NotSent>,
+    /// Codes of units whose scores rest on estimates.
+    pub estimates: BTreeSet<String>,
+}
+
+/// A group of units to be ranked among themselves.
+enum Group {
+    /// All units of a kind.
+    Kind(String),
+    /// All units below a unit.
+    Below(String),
+}
+
+impl Engine {
+    /// Ranks units.
+    ///
+    /// # Errors
+    /// The request names what is not there, what people gave has faults, or the store cannot be read.
+    pub async fn ranking(&self, request: &RankingRequest) -> Result<RankingAnswer, EngineError> {
+        let index = self.index(&request.index, &request.period)?;
+        let within = request.within.as_deref().map(|group| Group::find(group, self.units())).transpose()?;
+        if let Some(kind) = &request.kind {
+            self.check_kind(kind)?;
+        }
+        let question = self.question()?;
+        let measuring = question.measuring(request.policies);
+        let not_sent = not_sent(&measuring, &request.period).await?;
+        let mut ranked = index.rank(&measuring, &request.period, &not_sent).await?;
+        let remarks = Remarks::of(&index, &ranked);
+        ranked.rows.retain(|row| {
+            request.kind.as_ref().is_none_or(|kind| row.unit.kind.as_ref() == Some(kind))
+                && within.as_ref().is_none_or(|group| group.holds(&row.unit, self.units()))
+        });
+        if within.is_some() {
+            ranked.rows = among_themselves(&ranked.rows, index.settings());
+        }
+        let estimates = estimates(&measuring, &index, &request.period).await?;
+        Ok(RankingAnswer { ranked, remarks, not_sent, estimates })
+    }
+
+    /// The index of that id as it is in force in a period.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn index(&self, id: &str, period: &Period) -> Result<Index<'_>, EngineError> {
+        Index::find(self.definitions(), id, period).map_err(EngineError::Request)
+    }
+
+    /// Refuses a word that is no kind of units.
+    ///
+    /// # Errors
+    /// No unit is of that kind.
+    pub fn check_kind(&self, kind: &str) -> Result<(), EngineError> {
+        let kinds = self.units().kinds();
+        if kinds.contains(&kind) {
+            return Ok(());
+        }
+        let hint = did_you_mean(kind, kinds.iter().copied());
+        Err(EngineError::Request(format!("no unit is of kind '{kind}'{hint}; the kinds are {}", kinds.join(", "))))
+    }
+}
+
+impl Group {
+    fn find(group: &str, units: &UnitIndex) -> Result<Self, EngineError> {
+        if units.kinds().contains(&group) {
+            return Ok(Self::Kind(group.to_owned()));
+        }
+        if units.by_code(group).is_some() {
+            return Ok(Self::Below(group.to_owned()));
+        }
+        let known = units.kinds().into_iter().chain(units.units().iter().map(|unit| unit.code.as_str()));
+        let hint = did_you_mean(group, known);
+        Err(EngineError::Request(format!("'{group}' is neither a kind of units nor the code of one{hint}")))
+    }
+
+    fn holds(&self, unit: &UnitRef, units: &UnitIndex) -> bool {
+        match self {
+            Self::Kind(kind) => unit.kind.as_ref() == Some(kind),
+            Self::Below(code) => units.above(&unit.unit_code).any(|above| above.code == *code),
+        }
+    }
+}
+
+/// The rows of a group ranked anew, since ranks among all units say nothing about it.
+fn among_themselves(rows: &[RankRow], settings: Ranking) -> Vec<RankRow> {
+    let scored = |score: fn(&RankRow) -> Option<f64>| -> Vec<Scored> {
+        rows.iter().map(|row| Scored { unit: row.unit.clone(), score: score(row), reason: row.reason }).collect()
+    };
+    let [now, before, last_year] =
+        [scored(|row| row.score), scored(|row| row.score_before), scored(|row| row.score_last_year)];
+    let mut again = rank([&now, &before, &last_year], settings, &[]);
+    for row in &mut again {
+        if let Some(first) = rows.iter().find(|first| first.unit == row.unit) {
+            row.class.clone_from(&first.class);
+            row.not_sent = first.not_sent;
+        }
+    }
+    again
+}

@@ -1,0 +1,60 @@
+//! The words and looks of what people read: a workspace's own templates, or the shipped ones.
+
+use std::path::Path;
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::{Engine, EngineError};
+use cchc_definitions::{Language, template_text};
+use cchc_report::{FormWords, ReportError, ReturnWords, Template, Theme};
+
+impl Engine {
+    /// The template of reports.
+    pub(super) fn template(&self) -> Result<Template, EngineError> {
+        let root = self.workspace().root();
+        // Whoever edits his own file is told which one it is.
+        parsed(
+            root,
+            "workbook.toml",
+            &root.join("report-templates/workbook.toml").display().to_string(),
+            Template::parse,
+        )
+    }
+
+    /// The looks of reports, which other workbooks share.
+    pub(super) fn theme(&self) -> Result<Theme, EngineError> {
+        Ok(self.template()?.theme)
+    }
+
+    /// The words of workbooks that give findings back.
+    pub(super) fn return_words(&self, language: Language) -> Result<ReturnWords, EngineError> {
+        parsed(self.workspace().root(), "findings.toml", "report-templates/findings.toml", |text| {
+            ReturnWords::parse(text, language)
+        })
+    }
+
+    /// The data version's time: the same data give the same bytes.
+    pub(super) fn created(&self) -> NaiveDateTime {
+        let day = self.version().time.or_else(|| NaiveDate::from_ymd_opt(2000, 1, 1));
+        day.and_then(|day| day.and_hms_opt(0, 0, 0)).unwrap_or_default()
+    }
+}
+
+/// The words of the form on which units score themselves.
+///
+/// # Errors
+/// The workspace's own file cannot be read, or lacks a word.
+pub fn form_words(root: &Path) -> Result<FormWords, EngineError> {
+    parsed(root, "form.toml", "report-templates/form.toml", FormWords::parse)
+}
+
+fn parsed<T>(
+    root: &Path,
+    name: &str,
+    shown: &str,
+    parse: impl FnOnce(&str) -> Result<T, ReportError>,
+) -> Result<T, EngineError> {
+    let text = template_text(Some(root), name)
+        .map_err(|source| EngineError::TemplateFile { file: shown.to_owned(), source })?;
+    parse(&text).map_err(|source| EngineError::Template { file: shown.to_owned(), source })
+}

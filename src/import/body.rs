@@ -1,0 +1,210 @@
+//! The rows below the headings of one sheet: which are data, and their cells in batches.
+
+use std::borrow::Cow;
+
+use super::notes::Notes;
+use super::unread::{Fields, Unread, UnreadRow};
+use cchc_definitions::{ReadingWords, RowWords, SourceDef};
+use cchc_model::Kind;
+use cchc_normalise::{
+    Mapping, Origin, Outlined, RawBatch, Reshape, RowKind, cell_text, classify, clean, origin_columns,
+};
+use cchc_read::Cell;
+
+/// Rows handed on at once.
+const BATCH: usize = 1 << 14;
+
+/// How the body of one sheet is taken, and the rows that are not handed on yet.
+pub(super) struct Body {
+    /// Columns of the sheet in which merged cells speak for each row that they cover.
+    fill: Vec<usize>,
+    headings: Vec<String>,
+    /// For each column of the source: the sheet's column and the decimal mark of its number cells.
+    columns: Vec<Option<(usize, char)>>,
+    /// Whether each column of the source holds codes, in which every character counts.
+    codes: Vec<bool>,
+    personal: Vec<usize>,
+    /// Column of the sheet that holds the key.
+    key: Option<usize>,
+    /// Columns of the sheet that hold dates.
+    dates: Vec<usize>,
+    /// How many fields a row must have, where the container is delimited text.
+    fields: Option<Fields>,
+    /// How rows become records, where they are none by themselves.
+    reshape: Option<Reshape>,
+    /// Columns of a corrected file that say where each row first stood.
+    origin: Option<[usize; 3]>,
+    words: RowWords,
+    batch: RawBatch,
+}
+
+/// What became of a row.
+pub(super) enum Taken {
+    /// It is no data.
+    Nothing,
+    /// It is data that cannot be read.
+    Unread(UnreadRow),
+    /// It is in the batch.
+    Row {
+        /// How many body rows it counts as now: none where only the end of the sheet shows which rows are data.
+        counts: u64,
+        /// Of a corrected file: where the row first stood.
+        origin: Option<Origin>,
+        /// Whether the batch is to be handed on.
+        is_full: bool,
+    },
+}
+
+impl Body {
+    pub fn new(
+        source: &SourceDef,
+        mapping: &Mapping,
+        reshape: Option<Reshape>,
+        usual_fields: Option<usize>,
+        words: &ReadingWords,
+    ) -> Self {
+        let fed = || source.columns.iter().zip(&mapping.columns);
+        let decimal = |kind| if matches!(kind, Kind::Int | Kind::Float) { ',' } else { '.' };
+        let fill = fed().filter(|(column, _)| source.fill_merged.contains(&column.name)).filter_map(|(_, at)| *at);
+        let dates = fed().filter(|(column, _)| column.kind == Kind::Time).filter_map(|(_, at)| *at);
+        let mut body = Self {
+            fill: fill.collect(),
+            headings: mapping.headings.clone(),
+            columns: fed().map(|(column, at)| at.map(|at| (at, decimal(column.kind)))).collect(),
+            codes: source.columns.iter().map(|column| super::notes::is_code(source, column)).collect(),
+            personal: mapping.personal.clone(),
+            key: fed().find_map(|(column, at)| at.filter(|_| column.name == source.table.key)),
+            dates: dates.collect(),
+            fields: usual_fields.map(|usual| Fields::new(&mapping.headings, usual)),
+            reshape,
+            origin: origin_columns(&mapping.headings, &words.corrected),
+            words: words.rows.clone(),
+            batch: RawBatch::default(),
+        };
+        body.reset(None);
+        body
+    }
+
+    /// Takes one row.
+    pub fn take(&mut self, number: u32, cells: &[Cell<'_>], fault: Option<Unread>, beside: &mut Notes) -> Taken {
+        let cells = &*beside.filled(&self.fill, number, cells);
+        let texts: Vec<Cow<'_, str>> = cells.iter().map(|cell| cell_text(cell, '.')).collect();
+        let kind = classify(&texts, &self.headings, &self.words);
+        let is_data = match &mut self.reshape {
+            Some(reshape) => reshape.is_data(kind, &texts, &self.words),
+            None => kind == RowKind::Body,
+        } && !self.is_beside_the_data(&texts);
+        let ragged = self.fields.and_then(|fields| fields.check(cells));
+        if fault.is_some() || ragged.is_some() {
+            // Half a row may look like a group row; a code in it says that it is none.
+            let has_code = matches!(kind, RowKind::Body | RowKind::Sparse) && self.has_code(&texts);
+            if !is_data && !has_code {
+                return Taken::Nothing;
+            }
+            let kept = if ragged.is_some() {
+                // A person's name may stand in any column.
+                RawBatch { rows: vec![number], ..RawBatch::default() }
+            } else {
+                self.alone(number, cells, &texts)
+            };
+            return fault.or(ragged).map_or(Taken::Nothing, |why| Taken::Unread(UnreadRow::new(why, kept)));
+        }
+        if !is_data {
+            return Taken::Nothing;
+        }
+        let text = |at: usize| texts.get(at).map_or("", |text| text.as_ref());
+        let origin = self.origin.and_then(|at| Origin::read(at.map(text)));
+        if beside.concern(cells) {
+            self.mark(beside, number, cells);
+        }
+        self.push(number, cells, &texts);
+        Taken::Row {
+            counts: u64::from(self.reshape.as_ref().is_none_or(Reshape::streams)),
+            origin,
+            is_full: self.batch.rows.len() >= BATCH,
+        }
+    }
+
+    /// The last batch, with what only the whole sheet shows.
+    pub fn finish(mut self) -> (RawBatch, Outlined) {
+        let outlined = self.reshape.as_mut().map(|reshape| reshape.finish(&mut self.batch));
+        (self.batch, outlined.unwrap_or_default())
+    }
+
+    /// A row half empty at most and without a single date is a group, a subtotal, a note or signatures: a dossier,
+    /// even one that lacks its code, fills more of its row or has a date. A row with a code in it is never left out
+    /// here: whatever else it lacks, it is refused with a reason.
+    fn is_beside_the_data(&self, texts: &[Cow<'_, str>]) -> bool {
+        let width = self.headings.iter().filter(|heading| !heading.is_empty()).count();
+        let filled = texts.iter().filter(|text| !text.trim().is_empty()).count();
+        let is_date =
+            |at: &usize| texts.get(*at).is_some_and(|text| text.bytes().filter(u8::is_ascii_digit).count() >= 6);
+        !self.dates.is_empty() && filled * 2 <= width && !self.has_code(texts) && !self.dates.iter().any(is_date)
+    }
+
+    fn has_code(&self, texts: &[Cow<'_, str>]) -> bool {
+        let key = self.key.and_then(|at| texts.get(at)).map_or("", |text| text.trim());
+        key.bytes().any(|byte| byte.is_ascii_digit()) && !key.contains(char::is_whitespace)
+    }
+
+    /// A row as a batch of its own.
+    fn alone(&mut self, number: u32, cells: &[Cell<'_>], texts: &[Cow<'_, str>]) -> RawBatch {
+        let next = RawBatch::default().cleared(self.columns.iter().map(Option::is_some));
+        let others = std::mem::replace(&mut self.batch, next);
+        // Of a row that makes several records the cells that they share are kept.
+        let reshape = self.reshape.take();
+        self.push(number, cells, texts);
+        self.reshape = reshape;
+        std::mem::replace(&mut self.batch, others)
+    }
+
+    /// Keeps what the container says of a row beside its texts, before it is pushed.
+    fn mark(&mut self, beside: &Notes, number: u32, cells: &[Cell<'_>]) {
+        let start = self.batch.rows.len();
+        let marks = &mut self.batch.marks;
+        match &self.reshape {
+            None => beside.marks(&self.codes, &self.columns, (number, Some(start)), cells, marks),
+            Some(reshape) => {
+                for (record, columns) in reshape.cells().enumerate() {
+                    let row = reshape.streams().then_some(start + record);
+                    beside.marks(&self.codes, &columns, (number, row), cells, marks);
+                }
+            }
+        }
+    }
+
+    fn push(&mut self, number: u32, cells: &[Cell<'_>], texts: &[Cow<'_, str>]) {
+        let personal = digest(self.personal.iter().map(|at| texts.get(*at).map_or("", |text| text.as_ref())));
+        if let Some(reshape) = &mut self.reshape {
+            return reshape.push(number, cells, texts, personal, &mut self.batch);
+        }
+        self.batch.rows.push(number);
+        self.batch.personal.push(personal);
+        for (column, texts_of) in self.columns.iter().zip(&mut self.batch.columns) {
+            let (Some((at, decimal)), Some(column)) = (column, texts_of) else { continue };
+            match (cells.get(*at), texts.get(*at)) {
+                (Some(cell @ Cell::Number(_)), _) => column.push(&cell_text(cell, *decimal)),
+                (_, Some(text)) => column.push(text),
+                _ => column.push(""),
+            }
+        }
+    }
+
+    /// Gives the batch away and starts the next, in the memory of a used one if that has the same columns.
+    pub fn reset(&mut self, used: Option<RawBatch>) -> RawBatch {
+        let next = used.filter(|used| used.columns.len() == self.columns.len()).unwrap_or_default();
+        let next = match &self.reshape {
+            Some(reshape) => next.cleared(reshape.fed().iter().copied()),
+            None => next.cleared(self.columns.iter().map(Option::is_some)),
+        };
+        std::mem::replace(&mut self.batch, next)
+    }
+}
+
+/// One number for the personal cells of a row, which are dropped right here.
+fn digest<'a>(cells: impl Iterator<Item = &'a str>) -> u64 {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    cells.for_each(|cell| clean(cell).hash(&mut hasher));
+    hasher.finish()
+}

@@ -1,0 +1,222 @@
+//! Merges the typed rows of all files, table by table, and gives every file its account.
+
+use std::collections::BTreeMap;
+
+use super::preview::Preview;
+use super::reading::{FileFacts, FileReading};
+use cchc_model::{FileAccount, Finding, Level, Table};
+use cchc_store::{Account, Cases, Conflict, Incoming, MergeNotes, Merged, StoreError};
+
+/// Of many conflicts the first have a finding each, the rest are counted with the last of them.
+const CONFLICTS_NAMED: usize = 50;
+
+/// A file whose rows are merged.
+pub(super) struct ImportedFile {
+    pub facts: FileFacts,
+    /// What became of the accepted rows of each sheet.
+    pub accounts: Vec<Account>,
+    /// All findings of the file, in order, its refused rows among them.
+    pub findings: Vec<Finding>,
+}
+
+/// How one sheet was understood, and what became of its rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SheetReport {
+    /// File as the user named it.
+    pub file: String,
+    /// Sheet.
+    pub sheet: String,
+    /// Source that fitted.
+    pub source: String,
+    /// Table that it feeds.
+    pub table: &'static str,
+    /// Row of the headings.
+    pub heading_row: u32,
+    /// Column of the table ← heading of the sheet.
+    pub columns: Vec<(String, String)>,
+    /// Headings kept out.
+    pub extra: Vec<String>,
+    /// Headings of personal columns, whose cells are dropped.
+    pub personal: Vec<String>,
+    /// The text of each column's lowest heading.
+    pub headings: Vec<String>,
+    /// How surely the sheet is one of that source, 0–1: the share of its headings that the source knows, less a tenth
+    /// of each that fits only without diacritics (see [`HeadingMatch::confidence`]).
+    ///
+    /// [`HeadingMatch::confidence`]: cchc_normalise::HeadingMatch::confidence
+    pub confidence: f64,
+    /// Body rows; the sum of those that follow.
+    pub rows: u64,
+    /// Rows new to the store.
+    pub loaded: u64,
+    /// Rows that replaced an older state.
+    pub updated: u64,
+    /// Rows that added nothing.
+    pub duplicate: u64,
+    /// Rows refused.
+    pub rejected: u64,
+    /// Of a dry run: what the sheet holds, word by word.
+    pub preview: Option<Preview>,
+}
+
+/// Position of a file, and of one of its sheets.
+type Place = (usize, usize);
+
+/// The rows of all files that feed one table.
+struct Parts {
+    table: &'static Table,
+    places: Vec<Place>,
+    incoming: Vec<Incoming>,
+}
+
+/// Merges all rows, and says of each file what became of them.
+pub(super) fn merge_all(
+    readings: Vec<FileReading>,
+    mut merge: impl FnMut(&'static Table, Vec<Incoming>) -> Result<Merged, StoreError>,
+) -> Result<Vec<ImportedFile>, StoreError> {
+    let (files, by_table) = by_table(readings);
+    let mut accounts: BTreeMap<Place, Account> = BTreeMap::new();
+    let mut findings: BTreeMap<usize, Vec<Finding>> = BTreeMap::new();
+    for Parts { table, places, incoming } in by_table.into_values() {
+        let merged = merge(table, incoming)?;
+        for (place, part) in places.iter().zip(&merged.accounts) {
+            let account = accounts.entry(*place).or_default();
+            account.loaded += part.loaded;
+            account.updated += part.updated;
+            account.duplicate += part.duplicate;
+        }
+        for (file, finding) in noted(&files, &places, merged.notes) {
+            findings.entry(file).or_default().push(finding);
+        }
+    }
+    let imported = files.into_iter().enumerate().map(|(at, facts)| {
+        let of_sheet = |sheet: usize| accounts.get(&(at, sheet)).copied().unwrap_or_default();
+        let accounts = (0..facts.sheets.len()).map(of_sheet).collect();
+        ImportedFile::new(facts, accounts, findings.remove(&at).unwrap_or_default())
+    });
+    Ok(imported.collect())
+}
+
+/// The rows of all files by the name of the table that they feed.
+fn by_table(readings: Vec<FileReading>) -> (Vec<FileFacts>, BTreeMap<&'static str, Parts>) {
+    let mut by_table: BTreeMap<&'static str, Parts> = BTreeMap::new();
+    let mut files = Vec::with_capacity(readings.len());
+    for (file, FileReading { facts, batches }) in readings.into_iter().enumerate() {
+        for (sheet_at, frame) in batches {
+            let sheet = &facts.sheets[sheet_at];
+            let table = sheet.table;
+            let parts =
+                by_table.entry(table.name).or_insert_with(|| Parts { table, places: Vec::new(), incoming: Vec::new() });
+            parts.places.push((file, sheet_at));
+            parts.incoming.push(Incoming {
+                frame,
+                file: facts.file.clone(),
+                sheet: sheet.name.clone(),
+                source: sheet.source.clone(),
+                exported_at: facts.exported_at,
+                rows: sheet.rows_of,
+            });
+        }
+        files.push(facts);
+    }
+    (files, by_table)
+}
+
+/// Findings of what a merge noticed, each with the position of its file.
+fn noted(files: &[FileFacts], places: &[Place], notes: MergeNotes) -> Vec<(usize, Finding)> {
+    let mut findings = Vec::new();
+    let finding = |level, rule, file: usize| Finding::new(level, rule, &files[file].file);
+    let sheet = |(file, sheet): Place| files[file].sheets[sheet].name.as_str();
+    let more = notes.conflicts.len().saturating_sub(CONFLICTS_NAMED);
+    for (named, Conflict { part, row, key, other }) in notes.conflicts.into_iter().take(CONFLICTS_NAMED).enumerate() {
+        let place = places[part];
+        let count = if named + 1 == CONFLICTS_NAMED { 1 + more as u64 } else { 1 };
+        let finding = finding(Level::Warning, "conflicting_versions", place.0).at(sheet(place), row);
+        findings.push((place.0, finding.value(key).hint(other).count(count)));
+    }
+    for (rule, cases) in [("changed_due_date", notes.due_moved), ("reopened", notes.reopened)] {
+        for (place, cases) in added_up(cases, |part| places[part]) {
+            let finding = finding(Level::Info, rule, place.0).at(sheet(place), 0);
+            findings.push((place.0, finding.value(cases.example).count(cases.count)));
+        }
+    }
+    for ((part, unit), cases) in notes.absent {
+        let file = places[part].0;
+        let finding = finding(Level::Warning, "absent_from_newer_export", file);
+        findings.push((file, finding.value(cases.example).hint(unit).count(cases.count)));
+    }
+    for (file, cases) in added_up(notes.outside, |part| places[part].0) {
+        let finding = finding(Level::Info, "absent_from_partial_export", file);
+        findings.push((file, finding.value(cases.example).count(cases.count)));
+    }
+    findings
+}
+
+/// Sheets come in parts; what was noted of several parts of one place is one case.
+fn added_up<P: Ord>(noted: BTreeMap<usize, Cases>, place: impl Fn(usize) -> P) -> BTreeMap<P, Cases> {
+    let mut all: BTreeMap<P, Cases> = BTreeMap::new();
+    for (part, cases) in noted {
+        let known = all.entry(place(part)).or_default();
+        if known.count == 0 {
+            known.example = cases.example;
+        }
+        known.count += cases.count;
+    }
+    all
+}
+
+impl ImportedFile {
+    fn new(facts: FileFacts, accounts: Vec<Account>, noted: Vec<Finding>) -> Self {
+        let refused = facts.rejected().map(|(sheet, row)| {
+            Finding::new(Level::Error, row.rule, &facts.file)
+                .at(&sheet.name, row.row)
+                .column(&row.column)
+                .value(&row.value)
+                .hint(&row.hint)
+        });
+        let mut findings: Vec<Finding> = facts.findings.iter().cloned().chain(noted).chain(refused).collect();
+        findings.sort();
+        Self { facts, accounts, findings }
+    }
+
+    /// What became of its rows.
+    pub fn account(&self) -> FileAccount {
+        let sum = |of: fn(&Account) -> u64| self.accounts.iter().map(of).sum();
+        FileAccount {
+            file: self.facts.file.clone(),
+            source: self.facts.source.clone(),
+            exported_at: self.facts.exported_at.map(|day| day.to_string()),
+            rows: self.facts.rows,
+            loaded: sum(|account| account.loaded),
+            updated: sum(|account| account.updated),
+            duplicate: sum(|account| account.duplicate),
+            rejected: self.facts.rejected().count() as u64,
+        }
+    }
+
+    /// How each of its sheets was understood.
+    pub fn sheets(&self) -> impl Iterator<Item = SheetReport> {
+        self.facts.sheets.iter().zip(&self.accounts).map(|(sheet, account)| {
+            let (mapping, rejected) = (&sheet.mapping, sheet.rejected.len() as u64);
+            let personal = mapping.personal.iter().filter_map(|at| mapping.headings.get(*at));
+            SheetReport {
+                file: self.facts.file.clone(),
+                sheet: sheet.name.clone(),
+                source: sheet.source.clone(),
+                table: sheet.table.name,
+                heading_row: sheet.heading_row,
+                columns: sheet.columns.clone(),
+                extra: mapping.extra.clone(),
+                personal: personal.cloned().collect(),
+                headings: mapping.headings.clone(),
+                confidence: sheet.confidence,
+                rows: account.loaded + account.updated + account.duplicate + rejected,
+                loaded: account.loaded,
+                updated: account.updated,
+                duplicate: account.duplicate,
+                rejected,
+                preview: sheet.preview.clone(),
+            }
+        })
+    }
+}

@@ -1,0 +1,339 @@
+//! Takes the rows of one file, finds the headings of each sheet, and hands body rows on in batches.
+
+use std::collections::BTreeMap;
+use std::sync::mpsc::{Receiver, SyncSender};
+
+use chrono::NaiveDate;
+
+use super::body::{Body, Taken};
+use super::file::Context;
+use super::notes::Notes;
+use super::overflow;
+use super::unread::{Unread, UnreadRow};
+use cchc_definitions::dates::DateSystem;
+use cchc_normalise::{
+    HeadingMatch, Mapping, MendedCode, NearMiss, Origin, RawBatch, Reshape, cell_text, clean, in_letterhead, only_year,
+};
+use cchc_read::{Cell, Flow, Note, RowFault, RowSink, Sheet, TextKind, TextNote};
+
+/// Headings stand within this many rows.
+const HEAD: usize = 60;
+
+/// What the reading thread hands to the typing thread.
+pub(super) enum Message {
+    /// A sheet whose headings fit a source.
+    Sheet(Box<FoundSheet>),
+    /// Some of its rows.
+    Batch(RawBatch),
+    /// A row of it that cannot be read.
+    Unread(UnreadRow),
+    /// Codes of it that were read otherwise than they stand.
+    Mended(Vec<MendedCode>),
+    /// Something about its text.
+    TextNote(TextNote),
+}
+
+/// A sheet whose headings fit.
+#[derive(Debug, Clone)]
+pub(super) struct FoundSheet {
+    pub name: String,
+    pub hidden: bool,
+    pub heading_row: u32,
+    /// Position of the source among those tried.
+    pub source: usize,
+    pub mapping: Mapping,
+    /// See [`HeadingMatch::confidence`].
+    pub confidence: f64,
+    /// From which day its serial numbers count.
+    pub date_system: DateSystem,
+    /// The export day in the rows above the headings.
+    pub letterhead: Option<NaiveDate>,
+    /// Of a sheet that is reshaped: per record and column of the source the heading that feeds it.
+    pub records: Vec<Vec<String>>,
+    /// The only year that its name and letterhead name.
+    pub year: Option<i32>,
+    /// The sheet whose headings it is read by, having none.
+    pub continues: Option<String>,
+}
+
+/// A sheet that no source fits.
+#[derive(Debug, Clone)]
+pub(super) struct StraySheet {
+    pub name: String,
+    pub rows: usize,
+    /// Cells of its widest row: as many as another sheet has headings may mean that it continues that sheet.
+    pub width: usize,
+    pub near: Option<Near>,
+}
+
+/// The source that a stray sheet fits but for some columns.
+#[derive(Debug, Clone)]
+pub(super) struct Near {
+    /// Its id.
+    pub source: String,
+    /// Row of the sheet in which the headings seem to stand.
+    pub row: u32,
+    /// Usual headings of the columns that are missing.
+    pub missing: Vec<String>,
+    /// The heading of the sheet most like the first of them.
+    pub nearest: String,
+}
+
+/// What the reading thread saw beside the rows that it handed on.
+#[derive(Default)]
+pub(super) struct RowsRead {
+    pub strays: Vec<StraySheet>,
+    /// What the reader says of the text of sheets that no source fits.
+    pub stray_notes: Vec<(String, TextNote)>,
+    /// Whether cells were left that may be in a legacy encoding.
+    pub is_undecided: bool,
+    /// The export day in a sheet or table without data, such as a cover or a letterhead of its own.
+    pub letterhead: Option<NaiveDate>,
+    /// Body rows handed on.
+    pub rows: u64,
+    /// Of a corrected file: sheet and row, and where that row first stood.
+    pub origins: Vec<((String, u32), Origin)>,
+}
+
+/// Where a sheet stands.
+enum State {
+    /// No sheet, or one that is skipped.
+    Idle,
+    /// The headings are not known yet.
+    Head(Vec<(u32, Vec<Cell<'static>>)>),
+    /// Body rows follow.
+    Body(Box<Body>),
+}
+
+/// Takes the rows of a file.
+pub(super) struct SheetSink<'a> {
+    context: &'a Context<'a>,
+    sender: SyncSender<Message>,
+    /// Batches that the typing thread is done with: their memory is used again.
+    used: Receiver<RawBatch>,
+    sheet: Sheet,
+    beside: Notes,
+    state: State,
+    /// Faults of rows among which the headings are still looked for.
+    faults: BTreeMap<u32, RowFault>,
+    /// What the reader says of the sheet's text.
+    notes: Vec<TextNote>,
+    /// The last sheet whose headings fit: the next may continue it.
+    before: Option<FoundSheet>,
+    read: RowsRead,
+}
+
+impl<'a> SheetSink<'a> {
+    pub fn new(context: &'a Context<'a>, sender: SyncSender<Message>, used: Receiver<RawBatch>) -> Self {
+        Self {
+            context,
+            sender,
+            used,
+            sheet: Sheet { name: String::new(), hidden: false, fields: None },
+            beside: Notes::default(),
+            state: State::Idle,
+            faults: BTreeMap::new(),
+            notes: Vec::new(),
+            before: None,
+            read: RowsRead::default(),
+        }
+    }
+
+    /// The file is at its end.
+    pub fn finish(mut self) -> RowsRead {
+        let _ = self.end_sheet();
+        self.read
+    }
+
+    /// The file cannot be read on.
+    pub fn stop(self) -> RowsRead {
+        self.read
+    }
+
+    fn end_sheet(&mut self) -> Flow {
+        if let State::Head(_) = self.state
+            && self.decide() == Flow::Stop
+        {
+            return Flow::Stop;
+        }
+        self.faults.clear();
+        let notes = std::mem::take(&mut self.notes);
+        let State::Body(body) = std::mem::replace(&mut self.state, State::Idle) else {
+            self.read.stray_notes.extend(notes.into_iter().map(|note| (self.sheet.name.clone(), note)));
+            return Flow::Continue;
+        };
+        let (last, outlined) = body.finish();
+        self.read.rows += outlined.rows;
+        let rows = (!last.rows.is_empty()).then_some(Message::Batch(last));
+        let mended = (!outlined.mended.is_empty()).then_some(Message::Mended(outlined.mended));
+        // Notes on the text come behind the rows: a sample of them may be shown.
+        let notes = notes.into_iter().map(Message::TextNote);
+        self.send_all(rows.into_iter().chain(mended).chain(notes))
+    }
+
+    fn send_all(&self, messages: impl IntoIterator<Item = Message>) -> Flow {
+        let is_sent = messages.into_iter().all(|message| self.send(message) == Flow::Continue);
+        if is_sent { Flow::Continue } else { Flow::Stop }
+    }
+
+    fn send(&self, message: Message) -> Flow {
+        // The receiver hangs up when it refuses the file.
+        if self.sender.send(message).is_ok() { Flow::Continue } else { Flow::Stop }
+    }
+
+    /// Looks for the headings among the rows so far and replays those below them.
+    fn decide(&mut self) -> Flow {
+        let State::Head(mut head) = std::mem::replace(&mut self.state, State::Idle) else { return Flow::Continue };
+        let mut texts: Vec<Vec<String>> = head
+            .iter()
+            .map(|(_, cells)| cells.iter().map(|cell| clean(&cell_text(cell, '.')).into_owned()).collect())
+            .collect();
+        let (found, continues) = match self.context.known.find(&texts, &self.sheet.name) {
+            Ok(found) => (found, None),
+            Err(near) => {
+                let before = self.before.as_ref().filter(|_| near.is_none());
+                let Some((found, before)) = overflow::continued(&texts, before, self.context.sources) else {
+                    self.stray(&head, &texts, near);
+                    return Flow::SkipSheet;
+                };
+                head.insert(0, (0, Vec::new()));
+                texts.insert(0, Vec::new());
+                (found, Some(before))
+            }
+        };
+        let below = found.last_row + 1;
+        let (sheet, body) = self.begin(found, continues, &texts, &head);
+        self.state = State::Body(Box::new(body));
+        self.before = Some(sheet.clone());
+        if self.send(Message::Sheet(Box::new(sheet))) == Flow::Stop {
+            return Flow::Stop;
+        }
+        for (number, cells) in &head[below..] {
+            let fault = self.faults.remove(number).map(Unread::Fault);
+            if self.body_row(*number, cells, fault) == Flow::Stop {
+                return Flow::Stop;
+            }
+        }
+        Flow::Continue
+    }
+
+    /// The sheet that was found, and how its body is taken.
+    fn begin(
+        &self,
+        found: HeadingMatch,
+        continues: Option<String>,
+        texts: &[Vec<String>],
+        head: &[(u32, Vec<Cell<'static>>)],
+    ) -> (FoundSheet, Body) {
+        let words = self.context.words;
+        let source = &self.context.sources[found.source];
+        let (name, above) = (&self.sheet.name, &texts[..found.last_row]);
+        let reshape = Reshape::plan(source, &found.mapping, name, above, words);
+        let sheet = FoundSheet {
+            name: name.clone(),
+            hidden: self.sheet.hidden,
+            heading_row: head[found.last_row].0,
+            letterhead: in_letterhead(letter_lines(above).iter().map(String::as_str), &words.export_day),
+            records: reshape.as_ref().map_or_else(Vec::new, |reshape| reshape.headings().to_vec()),
+            year: reshape.as_ref().and_then(|_| only_year(name, above)),
+            continues,
+            source: found.source,
+            confidence: found.confidence,
+            mapping: found.mapping,
+            date_system: self.beside.date_system,
+        };
+        let body = Body::new(source, &sheet.mapping, reshape, self.sheet.fields, words);
+        (sheet, body)
+    }
+
+    /// Keeps what is known of a sheet that no source fits.
+    fn stray(&mut self, head: &[(u32, Vec<Cell<'static>>)], texts: &[Vec<String>], near: Option<NearMiss>) {
+        let lines = letter_lines(texts);
+        let day = in_letterhead(lines.iter().map(String::as_str), &self.context.words.export_day);
+        self.read.letterhead = self.read.letterhead.or(day);
+        if head.is_empty() {
+            return;
+        }
+        let near = near.map(|near| Near {
+            source: self.context.sources[near.source].id.clone(),
+            row: head[near.row].0,
+            missing: near.missing.into_iter().map(|(_, usual)| usual).collect(),
+            nearest: near.nearest.unwrap_or_default(),
+        });
+        let name = self.sheet.name.clone();
+        self.read.strays.push(StraySheet { name, rows: head.len(), width: widest(texts), near });
+    }
+
+    fn body_row(&mut self, number: u32, cells: &[Cell<'_>], fault: Option<Unread>) -> Flow {
+        let State::Body(body) = &mut self.state else { return Flow::SkipSheet };
+        let taken = body.take(number, cells, fault, &mut self.beside);
+        match taken {
+            Taken::Nothing => Flow::Continue,
+            Taken::Unread(row) => {
+                self.read.rows += 1;
+                self.send(Message::Unread(row))
+            }
+            Taken::Row { counts, origin, is_full } => {
+                self.read.rows += counts;
+                if let Some(origin) = origin {
+                    self.read.origins.push(((self.sheet.name.clone(), number), origin));
+                }
+                if !is_full {
+                    return Flow::Continue;
+                }
+                let batch = body.reset(self.used.try_recv().ok());
+                self.send(Message::Batch(batch))
+            }
+        }
+    }
+}
+
+impl RowSink for SheetSink<'_> {
+    fn sheet(&mut self, sheet: &Sheet) -> Flow {
+        if self.end_sheet() == Flow::Stop {
+            return Flow::Stop;
+        }
+        self.sheet = sheet.clone();
+        self.beside = Notes::default();
+        self.state = State::Head(Vec::new());
+        Flow::Continue
+    }
+
+    fn row(&mut self, number: u32, cells: &[Cell<'_>]) -> Flow {
+        if let State::Head(head) = &mut self.state {
+            head.push((number, cells.iter().map(Cell::to_static).collect()));
+            return if head.len() >= HEAD { self.decide() } else { Flow::Continue };
+        }
+        self.body_row(number, cells, None)
+    }
+
+    fn refused_row(&mut self, number: u32, cells: &[Cell<'_>], fault: RowFault) -> Flow {
+        if matches!(self.state, State::Head(_)) {
+            self.faults.insert(number, fault);
+            return self.row(number, cells);
+        }
+        self.body_row(number, cells, Some(Unread::Fault(fault)))
+    }
+
+    fn text_note(&mut self, note: TextNote) {
+        self.read.is_undecided |= matches!(note.kind, TextKind::Undecided(_));
+        self.notes.push(note);
+    }
+
+    fn wants_notes(&self) -> bool {
+        true
+    }
+
+    fn note(&mut self, note: Note) {
+        self.beside.take(note);
+    }
+}
+
+fn widest(rows: &[Vec<String>]) -> usize {
+    rows.iter().map(|row| row.iter().filter(|cell| !cell.is_empty()).count()).max().unwrap_or(0)
+}
+
+/// Each cell of some rows, and each row as one line: a label and its date may stand in two cells.
+fn letter_lines(rows: &[Vec<String>]) -> Vec<String> {
+    rows.iter().flat_map(|row| row.iter().cloned().chain([row.join(" ")])).collect()
+}

@@ -1,0 +1,164 @@
+//! One sheet while its rows are typed, batch by batch, until it is read through.
+
+use std::collections::BTreeSet;
+
+use polars::prelude::DataFrame;
+
+use super::file::{Context, Detail};
+use super::preview::Watcher;
+use super::reading::SheetReading;
+use super::sink::FoundSheet;
+use super::unread::{UnreadRow, note_finding};
+use cchc_definitions::SourceDef;
+use cchc_model::{Finding, Kind, Level, Table};
+use cchc_normalise::{Duplicate, Mapping, MendedCode, RawBatch, Refused, RejectedRow, SheetFacts, SheetNormaliser};
+use cchc_read::{TextNote, column_letters};
+use cchc_store::RowsOf;
+
+/// A sheet whose rows are still coming.
+pub(super) struct OpenSheet<'a> {
+    found: FoundSheet,
+    file: &'a str,
+    source: &'a SourceDef,
+    normaliser: SheetNormaliser<'a>,
+    /// Of a dry run.
+    watcher: Option<Watcher<'a>>,
+    rejected: Vec<RejectedRow>,
+    units: BTreeSet<String>,
+    findings: Vec<Finding>,
+}
+
+impl<'a> OpenSheet<'a> {
+    pub fn new(found: FoundSheet, file: &'a str, context: &'a Context<'_>) -> Self {
+        let source = &context.sources[found.source];
+        let facts = SheetFacts {
+            source,
+            units: context.units,
+            policies: context.policies,
+            words: context.words,
+            file,
+            sheet: found.name.clone(),
+            headings: own_headings(source, &found.mapping),
+            columns: found.mapping.columns.clone(),
+            records: found.records.clone(),
+            year: found.year,
+            date_system: found.date_system,
+        };
+        Self {
+            findings: heading_findings(file, &found),
+            normaliser: SheetNormaliser::new(facts),
+            watcher: (context.detail == Detail::Preview).then(|| Watcher::new(source, context.units)),
+            found,
+            file,
+            source,
+            rejected: Vec::new(),
+            units: BTreeSet::new(),
+        }
+    }
+
+    /// Types some rows and gives those that are accepted.
+    pub fn batch(&mut self, batch: &RawBatch) -> Result<DataFrame, Refused> {
+        let done = self.normaliser.batch(batch)?;
+        if let Some(watcher) = &mut self.watcher {
+            watcher.batch(&self.normaliser, batch, &done);
+        }
+        add_units(&done.frame, self.source.table, &mut self.units);
+        self.rejected.extend(done.rejected);
+        Ok(done.frame)
+    }
+
+    /// A row that could not be read.
+    pub fn unread(&mut self, row: &UnreadRow) {
+        self.rejected.push(row.rejected(&self.normaliser));
+    }
+
+    /// What the reader says of the sheet's text.
+    pub fn text_note(&mut self, note: TextNote) {
+        self.findings.push(note_finding(note, self.file, &self.found.name, Some(&self.normaliser)));
+    }
+
+    /// Codes of criteria that were read otherwise than they stand.
+    pub fn mended(&mut self, codes: Vec<MendedCode>) {
+        let finding = |code: MendedCode| {
+            let finding = Finding::new(Level::Warning, "lost_trailing_zero", self.file).at(&self.found.name, code.row);
+            finding.value(code.was).hint(code.is)
+        };
+        self.findings.extend(codes.into_iter().map(finding));
+    }
+
+    /// What the sheet gave beside its accepted rows, and what was found in it.
+    pub fn close(self) -> (SheetReading, Vec<Finding>) {
+        let (found, source) = (self.found, self.source);
+        let mut findings = self.findings;
+        findings.extend(self.normaliser.findings());
+        let columns = source.columns.iter().zip(own_headings(source, &found.mapping)).zip(&found.mapping.columns);
+        let columns = columns.filter(|(_, at)| at.is_some());
+        let reading = SheetReading {
+            source: source.id.clone(),
+            table: source.table,
+            columns: columns.map(|((column, heading), _)| (column.name.clone(), heading)).collect(),
+            rows_of: if found.records.is_empty() { RowsOf::One } else { RowsOf::Several },
+            preview: self.watcher.map(|watcher| watcher.finish(&self.normaliser)),
+            name: found.name,
+            heading_row: found.heading_row,
+            mapping: found.mapping,
+            confidence: found.confidence,
+            letterhead: found.letterhead,
+            rejected: self.rejected,
+            units: self.units,
+        };
+        (reading, findings)
+    }
+}
+
+/// The sheet's own heading for each column of the source.
+fn own_headings(source: &SourceDef, mapping: &Mapping) -> Vec<String> {
+    let own = |at: &Option<usize>| at.and_then(|at| mapping.headings.get(at)).cloned();
+    let columns = source.columns.iter().zip(&mapping.columns);
+    columns.map(|(column, at)| own(at).unwrap_or_else(|| column.name.clone())).collect()
+}
+
+/// Adds the units of accepted rows.
+fn add_units(frame: &DataFrame, table: &Table, seen: &mut BTreeSet<String>) {
+    let unit = table.columns.iter().rfind(|column| column.kind == Kind::Unit);
+    let units = unit.and_then(|column| frame.column(column.name).ok()).and_then(|column| column.str().ok());
+    for unit in units.into_iter().flat_map(polars::prelude::ChunkedArray::iter).flatten() {
+        if !seen.contains(unit) {
+            seen.insert(unit.to_owned());
+        }
+    }
+}
+
+/// Two columns of one heading would feed one column: the file is refused, since nobody can tell which is meant.
+pub(super) fn clash_finding(file: &str, sheet: &str, clash: &Duplicate) -> Finding {
+    Finding::new(Level::Error, "same_heading_twice", file)
+        .at(sheet, 0)
+        .column(&clash.heading)
+        .value(clash.read.map_or_else(String::new, column_letters))
+        .hint(column_letters(clash.column))
+}
+
+/// Findings about the headings of a sheet.
+fn heading_findings(file: &str, sheet: &FoundSheet) -> Vec<Finding> {
+    let mapping = &sheet.mapping;
+    let finding = |level, rule, row| Finding::new(level, rule, file).at(&sheet.name, row);
+    let mut findings = Vec::new();
+    if !mapping.extra.is_empty() {
+        findings.push(finding(Level::Info, "extra_columns", sheet.heading_row).value(mapping.extra.join(", ")));
+    }
+    if let Some(before) = &sheet.continues {
+        findings.push(finding(Level::Warning, "continued_sheet", 0).value(before.clone()));
+        return findings;
+    }
+    findings.extend(mapping.duplicates.iter().map(|duplicate| {
+        let read = |read: usize| format!("{} ({})", mapping.headings[read], column_letters(read));
+        finding(Level::Warning, "duplicate_heading", sheet.heading_row)
+            .column(&duplicate.heading)
+            .value(column_letters(duplicate.column))
+            .hint(duplicate.read.map_or_else(String::new, read))
+    }));
+    if sheet.hidden {
+        findings.push(finding(Level::Warning, "hidden_sheet", 0));
+    }
+    findings
+}

@@ -1,0 +1,77 @@
+//! One batch of rows under work: its texts, what sheet it is of, and what is said of its rows and cells.
+
+use crate::raw::RawBatch;
+use crate::sheet::SheetFacts;
+use crate::warnings::Warnings;
+
+/// A batch of one sheet, the faults that refuse its rows, and the warnings of the sheet.
+pub(super) struct Batch<'b, 'a> {
+    pub sheet: &'b SheetFacts<'a>,
+    pub raw: &'b RawBatch,
+    pub warnings: &'b mut Warnings,
+    pub faults: Vec<CellFault>,
+}
+
+/// A fault of one cell that refuses its row.
+pub(super) struct CellFault {
+    /// Row of the batch.
+    pub row: usize,
+    pub rule: &'static str,
+    /// Column of the source.
+    pub column: usize,
+    pub value: String,
+    pub hint: String,
+}
+
+impl CellFault {
+    pub const fn new(row: usize, rule: &'static str, column: usize) -> Self {
+        Self { row, rule, column, value: String::new(), hint: String::new() }
+    }
+
+    pub fn with_value(mut self, value: impl Into<String>) -> Self {
+        self.value = value.into();
+        self
+    }
+
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+}
+
+impl<'b, 'a> Batch<'b, 'a> {
+    pub const fn new(sheet: &'b SheetFacts<'a>, raw: &'b RawBatch, warnings: &'b mut Warnings) -> Self {
+        Self { sheet, raw, warnings, faults: Vec::new() }
+    }
+
+    /// How many rows it has.
+    pub const fn height(&self) -> usize {
+        self.raw.rows.len()
+    }
+
+    /// The text of a cell as it stands; nothing where the sheet lacks the column.
+    pub fn text(&self, column: usize, row: usize) -> &'b str {
+        self.raw.columns[column].as_ref().map_or("", |texts| texts.get(row))
+    }
+
+    /// The sheet's heading of a column in a row of the batch.
+    pub fn heading(&self, column: usize, row: usize) -> String {
+        self.sheet.heading(column, self.raw, row)
+    }
+
+    /// Refuses the row of a cell.
+    pub fn refuse(&mut self, fault: CellFault) {
+        self.faults.push(fault);
+    }
+
+    /// A warning of one sort for all cells of a column, by the row of the batch; `example` shows the first.
+    pub fn warn(&mut self, rule: &'static str, column: usize, row: usize, example: &str) {
+        let heading = self.heading(column, row);
+        self.warnings.add(rule, &heading, "", self.raw.rows[row], example);
+    }
+
+    /// The same by the row of the sheet.
+    pub fn warn_in_sheet(&mut self, rule: &'static str, column: usize, number: u32, example: &str) {
+        self.warnings.add(rule, &self.sheet.headings[column], "", number, example);
+    }
+}

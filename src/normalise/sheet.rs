@@ -1,0 +1,150 @@
+//! One sheet on its way to typed rows: columns typed, rows judged, warnings gathered, batch by batch.
+
+use polars::prelude::DataFrame;
+
+use crate::batch::Batch;
+use crate::judging::{RejectedRow, RowJudge};
+use crate::raw::RawBatch;
+use crate::typing::{ColumnTyper, Meaning};
+use crate::warnings::Warnings;
+use cchc_definitions::dates::DateSystem;
+use cchc_definitions::{ReadingWords, SourceDef};
+use cchc_model::{Finding, Kind, Policies, UnitIndex};
+
+/// What is known of a sheet once its headings are found.
+pub struct SheetFacts<'a> {
+    /// The source that fits it.
+    pub source: &'a SourceDef,
+    /// Units that its cells may name.
+    pub units: &'a UnitIndex,
+    /// Policies of the workspace.
+    pub policies: Policies,
+    /// Words that the reader looks for.
+    pub words: &'a ReadingWords,
+    /// The file as the user named it.
+    pub file: &'a str,
+    /// The sheet's name.
+    pub sheet: String,
+    /// The sheet's heading for each column of the source.
+    pub headings: Vec<String>,
+    /// For each column of the source the column of the sheet that feeds it.
+    pub columns: Vec<Option<usize>>,
+    /// Per record and column of the source the heading that feeds it, where rows of the sheet become several records.
+    pub records: Vec<Vec<String>>,
+    /// The year that the sheet is about, where its name or letterhead names one only: it completes months and quarters
+    /// that name none.
+    pub year: Option<i32>,
+    /// From which day its serial numbers count.
+    pub date_system: DateSystem,
+}
+
+/// Types and judges the rows of one sheet.
+pub struct SheetNormaliser<'a> {
+    sheet: SheetFacts<'a>,
+    typer: ColumnTyper,
+    judge: RowJudge,
+    warnings: Warnings,
+}
+
+/// One typed batch.
+#[derive(Debug)]
+pub struct Normalised {
+    /// The accepted rows: the columns of the table in its order, then `row` and [`PERSONAL`](crate::PERSONAL).
+    pub frame: DataFrame,
+    /// The refused rows.
+    pub rejected: Vec<RejectedRow>,
+}
+
+/// The whole file must be refused, since going on would misread it.
+#[derive(Debug)]
+pub struct Refused(pub Box<Finding>);
+
+impl<'a> SheetNormaliser<'a> {
+    /// Begins a sheet.
+    #[must_use]
+    pub fn new(sheet: SheetFacts<'a>) -> Self {
+        let typer = ColumnTyper::new(&sheet);
+        let judge = RowJudge::new(&sheet);
+        let warnings = Warnings::new(sheet.source);
+        Self { sheet, typer, judge, warnings }
+    }
+
+    /// Types one batch and judges its rows.
+    ///
+    /// # Errors
+    /// The file must be refused as a whole (a date that only reads month-first).
+    pub fn batch(&mut self, raw: &RawBatch) -> Result<Normalised, Refused> {
+        let mut batch = Batch::new(&self.sheet, raw, &mut self.warnings);
+        self.judge.marks(&mut batch);
+        let mut typed = self.typer.columns(&mut batch)?;
+        self.judge.rules(&typed, &mut batch);
+        typed.derive(&mut batch);
+        let rejected = self.judge.rejected(&typed, &mut batch);
+        let mut keep = vec![true; raw.rows.len()];
+        for (row, _) in &rejected {
+            keep[*row] = false;
+        }
+        let frame = typed.frame(raw, &keep).expect("columns of one batch have one length");
+        Ok(Normalised { frame, rejected: RowJudge::fold_records(rejected, &mut batch) })
+    }
+
+    /// The refusal of the one row of `raw`, none of whose cells was understood.
+    #[must_use]
+    pub fn refused(&self, raw: &RawBatch, rule: &'static str, value: String, hint: String) -> RejectedRow {
+        self.judge.unread(&self.sheet, raw, rule, value, hint)
+    }
+
+    /// The warnings gathered over all batches.
+    #[must_use]
+    pub fn findings(&self) -> Vec<Finding> {
+        self.warnings.findings(&self.sheet)
+    }
+
+    /// What a text of a column means, if the column is one of words or units and the text was met.
+    #[must_use]
+    pub fn meaning(&self, column: usize, text: &str) -> Option<Meaning> {
+        self.typer.meaning(column, text)
+    }
+
+    /// Whether the cells of a column are understood word by word.
+    #[must_use]
+    pub fn has_words(&self, column: usize) -> bool {
+        self.sheet.has_words(column)
+    }
+
+    /// Whether a column may hold persons beside units, so that what nobody knows in it is not shown.
+    #[must_use]
+    pub fn may_name_persons(&self, column: usize) -> bool {
+        self.sheet.words.headings.may_name_persons(&self.sheet.headings[column])
+    }
+
+    /// A text that may be shown where the encoding of the sheet is in doubt: of units and procedures, never of persons.
+    #[must_use]
+    pub fn legacy_sample(&self) -> Option<String> {
+        self.typer.legacy_sample(&self.sheet)
+    }
+}
+
+impl SheetFacts<'_> {
+    /// The sheet's heading of a column in a row of a batch.
+    pub(super) fn heading(&self, column: usize, raw: &RawBatch, row: usize) -> String {
+        let record = raw.records.get(row).and_then(|record| self.records.get(*record as usize));
+        record.unwrap_or(&self.headings)[column].clone()
+    }
+
+    /// Whether the cells of a column are understood word by word.
+    pub(super) fn has_words(&self, column: usize) -> bool {
+        let column = &self.source.columns[column];
+        !column.words.is_empty() || matches!(column.kind, Kind::Unit | Kind::Period)
+    }
+
+    /// Position of a column of the table among those of the source.
+    pub(super) fn position(&self, name: &str) -> Option<usize> {
+        self.source.columns.iter().position(|column| column.name == name)
+    }
+
+    /// Position of the table's key among the columns of the source.
+    pub(super) fn key(&self) -> Option<usize> {
+        self.position(self.source.table.key)
+    }
+}

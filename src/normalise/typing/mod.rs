@@ -1,0 +1,213 @@
+//! Types the columns of one sheet: each distinct word is understood once, numbers and dates cell by cell.
+
+mod by_day;
+mod codes;
+mod derived;
+mod frame;
+mod meaning;
+mod times;
+mod words;
+
+use std::borrow::Cow;
+
+use polars::prelude::PlHashMap;
+
+use crate::batch::Batch;
+use crate::raw::TextColumn;
+use crate::sheet::{Refused, SheetFacts};
+use crate::text::clean;
+use by_day::Undecided;
+use cchc_definitions::SourceDef;
+use cchc_definitions::dates::Pattern;
+use cchc_model::Kind;
+
+pub use frame::data_type;
+pub use meaning::Meaning;
+
+/// Column with the digest of a row's personal cells: it is compared within one import and never stored.
+pub const PERSONAL: &str = "personal_digest";
+
+/// What stands in one batch's column after typing.
+pub(super) enum Typed {
+    /// Ids of distinct texts.
+    Text(Vec<Option<u32>>),
+    /// Texts of which nearly every one is another; empty is null.
+    Key(TextColumn),
+    Int(Vec<Option<i64>>),
+    Float(Vec<Option<f64>>),
+    Bool(Vec<Option<bool>>),
+    Time(Vec<Option<i64>>),
+}
+
+/// What a distinct word turned out to be.
+#[derive(Clone, Copy)]
+enum Word {
+    Text(u32),
+    Number(f64),
+    /// `150,000` in a column of whole numbers: worth a warning each time it is met.
+    CommaThousands(f64),
+    Bool(bool),
+    Empty,
+    /// Position among the unknown words: rule and hint.
+    Unknown(u32),
+    /// Several units bear the name, and the row's day may decide.
+    ByDay,
+}
+
+/// Types the columns of one sheet; remembers what it has seen, so that each distinct word is understood once.
+pub(super) struct ColumnTyper {
+    patterns: Vec<Pattern>,
+    short_patterns: Vec<Pattern>,
+    /// For each column the first date that is surely day-first, with its row.
+    day_first: Vec<Option<String>>,
+    /// For each column its texts as they stand → their ids.
+    texts: Vec<PlHashMap<String, u32>>,
+    /// For each column its words as they stand → what they mean.
+    words: Vec<PlHashMap<String, Word>>,
+    /// For each column the stored texts by their ids.
+    distinct: Vec<Vec<String>>,
+    /// Rule and hint of each word that nobody knows.
+    unknown: Vec<(&'static str, String)>,
+    /// Cells of the batch that wait for the day of their row.
+    undecided: Vec<Undecided>,
+    /// Column, text and day → what the text means on that day.
+    by_day: PlHashMap<(usize, String, Option<i64>), Word>,
+}
+
+/// The columns of one batch after typing, and those that follow from them.
+pub(super) struct TypedBatch<'t> {
+    source: &'t SourceDef,
+    /// For each column of the source; none where the sheet lacks it.
+    columns: Vec<Option<Typed>>,
+    /// Columns of the table that no column of the source feeds, by name.
+    derived: Vec<(&'static str, Typed)>,
+    /// For each column the stored texts by their ids.
+    distinct: &'t [Vec<String>],
+}
+
+impl ColumnTyper {
+    pub fn new(sheet: &SheetFacts<'_>) -> Self {
+        let source = sheet.source;
+        let patterns: Vec<Pattern> = source.dates.iter().filter_map(|pattern| Pattern::compile(pattern)).collect();
+        let columns = source.columns.len();
+        Self {
+            short_patterns: patterns.iter().filter_map(Pattern::with_short_year).collect(),
+            patterns,
+            day_first: vec![None; columns],
+            texts: vec![PlHashMap::default(); columns],
+            words: vec![PlHashMap::default(); columns],
+            distinct: vec![Vec::new(); columns],
+            unknown: Vec::new(),
+            undecided: Vec::new(),
+            by_day: PlHashMap::default(),
+        }
+    }
+
+    /// Types all columns of a batch.
+    pub fn columns<'t>(&'t mut self, batch: &mut Batch<'t, '_>) -> Result<TypedBatch<'t>, Refused> {
+        let raw = batch.raw;
+        let mut columns: Vec<Option<Typed>> = Vec::with_capacity(raw.columns.len());
+        for (at, texts) in raw.columns.iter().enumerate() {
+            let Some(texts) = texts else {
+                columns.push(None);
+                continue;
+            };
+            let typed = self.column(at, texts, batch)?;
+            if let Some(answers) = batch.warnings.answers(at) {
+                answers.count(&typed, &raw.rows);
+            }
+            columns.push(Some(typed));
+        }
+        self.decide_by_day(&mut columns, batch);
+        Ok(TypedBatch { source: batch.sheet.source, columns, derived: Vec::new(), distinct: &self.distinct })
+    }
+
+    fn column(&mut self, at: usize, texts: &TextColumn, batch: &mut Batch<'_, '_>) -> Result<Typed, Refused> {
+        let source = batch.sheet.source;
+        let column = &source.columns[at];
+        if batch.sheet.has_words(at) {
+            let words = self.understand(at, texts, batch);
+            return Ok(typed_words(column.kind, &words));
+        }
+        Ok(match column.kind {
+            Kind::Text if column.name == source.table.key => Typed::Key(codes::codes(at, texts, batch)),
+            Kind::Text | Kind::Unit | Kind::Period => {
+                Typed::Text(texts.iter().map(|text| self.text(at, text)).collect())
+            }
+            Kind::Time => Typed::Time(self.times(at, texts, batch)?),
+            Kind::Int | Kind::Float | Kind::Bool => words::numbers(at, texts, batch),
+        })
+    }
+
+    /// The id of a stored text.
+    fn intern(&mut self, at: usize, value: String) -> u32 {
+        if let Some(id) = self.texts[at].get(&value) {
+            return *id;
+        }
+        let id = self.distinct[at].len() as u32;
+        self.distinct[at].push(value.clone());
+        self.texts[at].insert(value, id);
+        id
+    }
+
+    fn text(&mut self, at: usize, text: &str) -> Option<u32> {
+        if let Some(id) = self.texts[at].get(text) {
+            return Some(*id);
+        }
+        match clean(text) {
+            Cow::Borrowed("") => None,
+            cleaned => {
+                let id = self.intern(at, cleaned.clone().into_owned());
+                if cleaned != text {
+                    self.texts[at].insert(text.to_owned(), id);
+                }
+                Some(id)
+            }
+        }
+    }
+}
+
+/// Words as values of a kind.
+fn typed_words(kind: Kind, words: &[Word]) -> Typed {
+    let number = |word: &Word| match word {
+        Word::Number(number) | Word::CommaThousands(number) => Some(*number),
+        _ => None,
+    };
+    match kind {
+        Kind::Int | Kind::Time => {
+            Typed::Int(words.iter().map(|word| number(word).map(|number| number as i64)).collect())
+        }
+        Kind::Float => Typed::Float(words.iter().map(number).collect()),
+        Kind::Bool => Typed::Bool(
+            words.iter().map(|word| if let Word::Bool(value) = word { Some(*value) } else { None }).collect(),
+        ),
+        Kind::Text | Kind::Unit | Kind::Period => {
+            Typed::Text(words.iter().map(|word| if let Word::Text(id) = word { Some(*id) } else { None }).collect())
+        }
+    }
+}
+
+impl<'t> TypedBatch<'t> {
+    /// A column by its name.
+    pub fn column(&self, name: &str) -> Option<&Typed> {
+        self.columns[self.position(name)?].as_ref()
+    }
+
+    /// Position among the columns of the source, and the times, of a column of times that the sheet has.
+    pub fn times(&self, name: &str) -> Option<(usize, &[Option<i64>])> {
+        let at = self.position(name)?;
+        if let Some(Typed::Time(times)) = &self.columns[at] { Some((at, times)) } else { None }
+    }
+
+    /// A stored text of a column of texts; nothing where the cell is empty or of another kind.
+    pub fn text(&self, at: usize, row: usize) -> Option<&'t str> {
+        match &self.columns[at] {
+            Some(Typed::Text(ids)) => ids[row].map(|id| self.distinct[at][id as usize].as_str()),
+            _ => None,
+        }
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        self.source.columns.iter().position(|column| column.name == name)
+    }
+}
