@@ -110,7 +110,7 @@ fn holds(rule: impl Fn(&Source) -> Vec<String>, excused: &[Excuse]) {
     let is_of = |found: &str, excuse: &str| found.strip_prefix(excuse).is_some_and(|rest| rest.starts_with([':', ' ']));
     let found: Vec<String> = sources().iter().flat_map(rule).collect();
     let wrong: Vec<&String> = found.iter().filter(|one| !excused.iter().any(|(path, _)| is_of(one, path))).collect();
-    assert!(wrong.is_empty(), "{}\n", wrong.iter().map(|one| format!("\n{one}")).collect::<String>());
+    assert!(wrong.is_empty(), "{wrong:#?}");
     let idle: Vec<&str> =
         excused.iter().map(|(path, _)| *path).filter(|path| !found.iter().any(|one| is_of(one, path))).collect();
     assert!(idle.is_empty(), "excused without need: {idle:?}");
