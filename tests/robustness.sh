@@ -25,7 +25,7 @@ else
 fi
 
 step "kills, concurrency, disks, purges"
-cargo test --release --locked --test it -- --include-ignored kill:: concurrency:: disk:: purge::
+cargo test --release --locked --test it -- --include-ignored kill:: concurrency:: disk:: purge:: bad_places::
 
 step "damaged files"
 CCHC_FUZZ_SECONDS="${CCHC_FUZZ_SECONDS:-300}" cargo test --release --locked --test it -- fuzz::

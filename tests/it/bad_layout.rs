@@ -111,12 +111,16 @@ fn merged_units() -> Vec<u8> {
 
 /// The shipped source that says that merged units speak for all their rows.
 fn fill_units(place: &Place) {
+    // The definition is the same each time, and a check plans the SQL of all indicators.
+    static CHECKED: std::sync::Once = std::sync::Once::new();
     let shipped = std::fs::read_to_string(crate::support::project("queries/sources/list-a.toml")).unwrap();
     let path = place.workspace().join("queries/sources/list-a.toml");
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, shipped.replacen("\ndates = [", "\nfill_merged = [\"resolving_unit\"]\ndates = [", 1))
         .unwrap();
-    place.run(&["check"]).exits(0);
+    CHECKED.call_once(|| {
+        place.run(&["check"]).exits(0);
+    });
 }
 
 #[test]

@@ -164,11 +164,22 @@ fn a_second_import_fails_at_once_without_waiting_and_waits_otherwise() {
 
 #[test]
 fn a_killed_import_leaves_the_old_version_and_the_next_one_converges() {
+    converges_after(&[60, 300]);
+}
+
+#[test]
+#[ignore = "the full run: tests/robustness.sh"]
+fn an_import_killed_at_any_moment_leaves_the_old_version_and_the_next_one_converges() {
+    converges_after(&[20, 120, 200, 450, 600, 900]);
+}
+
+/// Kills an import of the sample after so many milliseconds, then imports and clears up.
+fn converges_after(delays: &[u64]) {
     let exports = project("sample-data/exports");
     let dossiers = "SELECT * FROM dossiers ORDER BY dossier_code";
     let whole = sample().place.rows(&["sql", dossiers]);
     let units = std::fs::read_to_string(project("sample-data/units.csv")).unwrap();
-    for delay in [20, 60, 120, 200, 300, 450] {
+    for delay in delays {
         let place = Place::with_units(&units);
         let mut child = program()
             .args(["--workspace", place.workspace().to_str().unwrap(), "--quiet", "import", exports.to_str().unwrap()])
@@ -176,7 +187,7 @@ fn a_killed_import_leaves_the_old_version_and_the_next_one_converges() {
             .stderr(std::process::Stdio::null())
             .spawn()
             .unwrap();
-        std::thread::sleep(Duration::from_millis(delay));
+        std::thread::sleep(Duration::from_millis(*delay));
         let _ = child.kill();
         child.wait().unwrap();
         let versions = place.rows(&["history"]).len();

@@ -86,6 +86,9 @@ pub fn project(below: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(below)
 }
 
+/// A workspace that is made once: its number, and where it is when it is made.
+type Made = Arc<(usize, OnceLock<PathBuf>)>;
+
 /// A workspace of one test, with a folder beside it for files to import.
 pub struct Place {
     _own: Option<TempDir>,
@@ -115,7 +118,7 @@ impl Place {
     /// A copy of what is made once under a name: a workspace that many tests begin with. Files imported while it is made
     /// keep the paths that they had then.
     pub fn prepared(name: &str, make: impl FnOnce(&Self)) -> Self {
-        static MADE: Mutex<BTreeMap<String, Arc<(usize, OnceLock<PathBuf>)>>> = Mutex::new(BTreeMap::new());
+        static MADE: Mutex<BTreeMap<String, Made>> = Mutex::new(BTreeMap::new());
         let made = {
             let mut all = MADE.lock().unwrap_or_else(PoisonError::into_inner);
             let number = all.len();

@@ -28,19 +28,23 @@ const DELTA: &[Excuse] = &[
 ];
 
 /// Where columns of Arrow are decoded beside `store/rows.rs`.
-const ARROW: &[Excuse] =
-    &[("read/parquet.rs", "files of others have columns of any type, which become cells of text and numbers")];
+const ARROW: &[Excuse] = &[
+    ("cli/output.rs", "prints answers whose columns only the question knows"),
+    ("engine/indicators_table.rs", "a filter's answer is one column of yes and no, from the engine that asked it"),
+    ("read/parquet.rs", "files of others have columns of any type, which become cells of text and numbers"),
+];
 
 /// Where a thread waits for a future below the command line.
-const BLOCKS: &[Excuse] = &[];
+const BLOCKS: &[Excuse] = &[("store/shell.rs", "the one shell in which the command line waits")];
 
 /// Functions that are longer than others.
 const LONG_FUNCTIONS: &[Excuse] = &[
-    ("cli/explain_index.rs page", "one page from top to bottom, each line printed once"),
     ("definitions/index/tree.rs build", "one walk over the levels of a definition, each fault told where it is met"),
-    ("definitions/source.rs checked", "one check after another over the keys of a source, in the order of its file"),
+    (
+        "definitions/source_file.rs checked",
+        "one check after another over the keys of a source, in the order of its file",
+    ),
     ("indicators/derive/sql.rs select", "one SQL text, clause by clause"),
-    ("normalise/reshape.rs plan", "one table of cases, a case for each layout"),
     ("read/tags.rs next", "one state machine over the letters of a tag"),
 ];
 
@@ -58,7 +62,7 @@ const CIRCLES: &[(&str, &[&str], &str)] = &[
         &["composite", "parse", "tree", "verify"],
         "a definition, and the steps that read it, nest its parts and check them",
     ),
-    ("definitions/index", &["points", "rule"], "an item has a rule, and a rule may read other items"),
+    ("definitions/index", &["points", "points_file", "rule"], "an item has a rule, and a rule may read other items"),
     (
         "read",
         &["archive", "error", "limits", "package", "peek", "sniff"],
@@ -106,7 +110,7 @@ fn holds(rule: impl Fn(&Source) -> Vec<String>, excused: &[Excuse]) {
     let is_of = |found: &str, excuse: &str| found.strip_prefix(excuse).is_some_and(|rest| rest.starts_with([':', ' ']));
     let found: Vec<String> = sources().iter().flat_map(rule).collect();
     let wrong: Vec<&String> = found.iter().filter(|one| !excused.iter().any(|(path, _)| is_of(one, path))).collect();
-    assert!(wrong.is_empty(), "{}\n", wrong.iter().map(|one| format!("\n{one}")).collect::<String>());
+    assert!(wrong.is_empty(), "{wrong:#?}");
     let idle: Vec<&str> =
         excused.iter().map(|(path, _)| *path).filter(|path| !found.iter().any(|one| is_of(one, path))).collect();
     assert!(idle.is_empty(), "excused without need: {idle:?}");

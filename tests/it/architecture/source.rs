@@ -72,7 +72,7 @@ pub fn sources() -> Vec<Source> {
 /// Where attributes begin that keep an item for tests, alone or under more conditions, and the length of each.
 fn test_attributes(code: &str) -> impl Iterator<Item = (usize, usize)> {
     code.match_indices("#[cfg(").filter_map(|(at, _)| {
-        let length = code[at..].find("]")? + 1;
+        let length = code[at..].find(']')? + 1;
         ["#[cfg(test)]", "#[cfg(all(test,"].iter().any(|start| code[at..].starts_with(start)).then_some((at, length))
     })
 }
