@@ -33,6 +33,7 @@ mod xls;
 mod xlsb;
 mod xlsx;
 mod xlsx_notes;
+mod xml;
 
 use std::borrow::Cow;
 use std::path::Path;
