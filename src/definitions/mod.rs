@@ -13,6 +13,7 @@ mod messages;
 mod official;
 mod proposal;
 mod source;
+mod wording;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -36,6 +37,7 @@ pub use messages::{Language, Messages};
 pub use official::{Crosswalk, CrosswalkRow, OfficialUnit, OfficialUnits, Spellings, Structure, UnitType, is_number};
 pub use proposal::{KnownColumn, KnownSource, PersonalSigns, ProposalHints};
 pub use source::{SourceColumn, SourceDef, Unknown, fold_word};
+pub use wording::Wording;
 
 /// One fault of a definition file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,6 +87,8 @@ pub struct Definitions {
     pub index_sheet: SheetWords,
     /// Sentences for findings.
     pub messages: Messages,
+    /// Sentences for people outside reports.
+    pub wording: Wording,
     /// What proposed sources are made from.
     pub proposal: ProposalHints,
     /// Titles of the unit kinds, in the order of reports: kind → plural title.
@@ -107,6 +111,7 @@ impl Definitions {
         let calendar = calendar::parse(&files, &mut faults);
         let kinds = source::parse_kinds(&files, &mut faults);
         let messages = Messages::load(overlay, &mut faults);
+        let wording = Wording::load(overlay, &mut faults);
         let index_sheet = index_sheet::parse(&files, &mut faults);
         let proposal = proposal::parse(&files, &mut faults);
         let saved = files
@@ -127,6 +132,7 @@ impl Definitions {
                 saved,
                 index_sheet,
                 messages,
+                wording,
                 proposal,
                 kinds,
             })

@@ -77,7 +77,7 @@ pub enum Cell<'a> {
 /// A sheet as the container names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sheet {
-    /// The sheet's name; an HTML table's caption or `Bảng 2`; empty for CSV and Parquet.
+    /// The sheet's name; an HTML table's caption, or its number in words; empty for CSV and Parquet.
     pub name: String,
     /// Whether the container hides it.
     pub hidden: bool,
