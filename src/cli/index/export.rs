@@ -134,7 +134,7 @@ fn version<'d>(definitions: &'d Definitions, id: &str, period: Option<&Period>) 
         return Err(Usage(format!("no version of index '{id}' is in force on {}", period.end)).into());
     }
     let others = definitions.indices.iter().map(|index| &index.id);
-    if others.chain(definitions.composites.iter().map(|index| &index.id)).any(|other| other == id) {
+    if others.chain(definitions.composites.iter().map(|index| &index.head.id)).any(|other| other == id) {
         return Err(Usage(format!("'{id}' is no index of points, so nobody scores it by hand")).into());
     }
     let hint = did_you_mean(id, definitions.points.iter().map(|index| index.head.id.as_str()));
