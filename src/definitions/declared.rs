@@ -1,7 +1,7 @@
 //! Declared figures as indicators: those that a file defines, and those that only the data names.
 
-use super::Definitions;
 use super::indicator::{Aggregate, Direction, Display, Indicator, Rounding, Rows, Zero};
+use super::{Definitions, Language, Wording};
 
 /// The table of declared figures.
 const TABLE: &str = "declared";
@@ -18,7 +18,7 @@ impl Definitions {
         self.by_name = by_name;
         for (id, aggregate) in stated {
             if !self.all_indicators().any(|known| known.id == id) {
-                self.by_name.push(undefined(&id, aggregate));
+                self.by_name.push(undefined(&id, aggregate, &self.wording));
             }
         }
     }
@@ -30,23 +30,20 @@ impl Definitions {
 }
 
 /// A declared figure of which nothing is known but its id.
-fn undefined(id: &str, aggregate: Aggregate) -> Indicator {
+fn undefined(id: &str, aggregate: Aggregate, wording: &Wording) -> Indicator {
     let (numerator, denominator, unit, meaning) = match aggregate {
-        Aggregate::Quotient => (
-            "numerator",
-            "denominator",
-            "rate",
-            "Số liệu đơn vị tự khai: tử số chia mẫu số, chỉ khi khai cả hai; các đơn vị cộng lại là tổng tử số chia tổng mẫu số.",
-        ),
-        _ => ("value", "TRUE", "number", "Số liệu đơn vị tự khai; các đơn vị không cộng lại với nhau."),
+        Aggregate::Quotient => ("numerator", "denominator", "rate", "quotient"),
+        _ => ("value", "TRUE", "number", "value"),
     };
+    // Definitions say what they mean in Vietnamese.
+    let say = |key| wording.say(TABLE, key, Language::Vi).to_owned();
     Indicator {
         file: String::new(),
         id: id.to_owned(),
         group: TABLE.to_owned(),
         name_vi: id.to_owned(),
         name_en: id.to_owned(),
-        meaning: meaning.to_owned(),
+        meaning: say(meaning),
         table: TABLE.to_owned(),
         rows: Rows::Received,
         aggregate,
@@ -61,10 +58,10 @@ fn undefined(id: &str, aggregate: Aggregate) -> Indicator {
         display: Display {
             digits: 2,
             mode: Rounding::HalfUp,
-            reason: "Số liệu khai không kèm cách làm tròn".to_owned(),
+            reason: say("rounding"),
         },
         zero: Zero::NotApplicable,
-        legal_basis: "Số liệu đơn vị tự khai".to_owned(),
+        legal_basis: say("legal_basis"),
         valid_from: None,
         valid_to: None,
         form06: None,

@@ -37,15 +37,11 @@ pub enum Language {
 }
 
 impl Sentence {
-    /// What is wrong and what to do, unfilled. Where the two are not told apart, what to do begins with "Đề nghị".
+    /// What is wrong and what to do, unfilled.
     fn parts(&self, language: Language) -> (&str, &str) {
-        let (wrong, todo) = match language {
+        match language {
             Language::Vi => (&self.vi, &self.do_vi),
             Language::En => (&self.en, &self.do_en),
-        };
-        match wrong.find(". Đề nghị") {
-            Some(at) if todo.is_empty() => (&wrong[..=at], &wrong[at + 2..]),
-            _ => (wrong, todo),
         }
     }
 }

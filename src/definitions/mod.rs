@@ -9,12 +9,16 @@ pub mod index;
 mod index_sheet;
 mod indicator;
 mod layout;
+mod layout_file;
 mod messages;
 mod official;
 mod proposal;
 mod reading_words;
 mod source;
+mod source_file;
 mod source_tags;
+mod unit_kinds;
+mod wording;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -42,6 +46,7 @@ pub use reading_words::{
 };
 pub use source::{SourceColumn, SourceDef, Unknown, fold_word};
 pub use source_tags::SourceTags;
+pub use wording::Wording;
 
 /// One fault of a definition file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,6 +98,8 @@ pub struct Definitions {
     pub source_tags: SourceTags,
     /// Sentences for findings.
     pub messages: Messages,
+    /// Sentences for people outside reports.
+    pub wording: Wording,
     /// What proposed sources are made from.
     pub proposal: ProposalHints,
     /// Words that the reader looks for in exports.
@@ -111,14 +118,15 @@ impl Definitions {
     pub fn load(overlay: Option<&Path>) -> Result<Self, Vec<Fault>> {
         let mut faults = Vec::new();
         let files = Files::load(overlay, &mut faults);
-        let words = source::parse_words(&files, &mut faults);
-        let sources = source::parse(&files, &words, &mut faults);
+        let words = source_file::parse_words(&files, &mut faults);
+        let sources = source_file::parse(&files, &words, &mut faults);
         let (groups, indicators) = indicator::parse(&files, &mut faults);
         let index::Indices { by_indicator: indices, composites, points } =
             index::parse(&files, &indicators, &mut faults);
         let calendar = calendar::parse(&files, &mut faults);
-        let (kinds, all_units) = source::parse_kinds(&files, &mut faults);
+        let (kinds, all_units) = unit_kinds::parse(&files, &mut faults);
         let messages = Messages::load(overlay, &mut faults);
+        let wording = Wording::load(overlay, &mut faults);
         let index_sheet = index_sheet::parse(&files, &mut faults);
         let source_tags = source_tags::parse(&files, &mut faults);
         let proposal = proposal::parse(&files, &mut faults);
@@ -142,6 +150,7 @@ impl Definitions {
                 index_sheet,
                 source_tags,
                 messages,
+                wording,
                 proposal,
                 reading,
                 kinds,
@@ -159,7 +168,7 @@ impl Definitions {
     /// All its faults.
     pub fn source_of(&self, id: &str, text: &str) -> Result<SourceDef, Vec<Fault>> {
         let mut faults = Vec::new();
-        let parsed = source::parse_one(&format!("sources/{id}.toml"), text, &self.words, &mut faults);
+        let parsed = source_file::parse_one(&format!("sources/{id}.toml"), text, &self.words, &mut faults);
         parsed.filter(|_| faults.is_empty()).ok_or(faults)
     }
 
@@ -170,7 +179,7 @@ impl Definitions {
     pub fn index_of(&self, path: &str, text: &str) -> Result<PointsIndex, Vec<Fault>> {
         let known: Vec<&str> = self.indicators.iter().map(|indicator| indicator.id.as_str()).collect();
         let mut faults = Vec::new();
-        let index = index::points::points(path, text, &known, &mut faults);
+        let index = index::points_file::points(path, text, &known, &mut faults);
         index.filter(|_| faults.is_empty()).ok_or(faults)
     }
 
@@ -198,7 +207,7 @@ impl Definitions {
     /// The version of a composite index that holds on a day.
     #[must_use]
     pub fn composite(&self, id: &str, day: NaiveDate) -> Option<&Composite> {
-        self.composites.iter().find(|index| index.id == id && index.is_valid(day))
+        self.composites.iter().find(|index| index.head.id == id && index.head.is_valid(day))
     }
 
     /// The index of points of that id as it is in force on a day.

@@ -152,7 +152,7 @@ fn version<'d>(
         return Err(EngineError::Request(format!("no version of index '{id}' is in force on {}", period.end)));
     }
     let others = definitions.indices.iter().map(|index| &index.id);
-    if others.chain(definitions.composites.iter().map(|index| &index.id)).any(|other| other == id) {
+    if others.chain(definitions.composites.iter().map(|index| &index.head.id)).any(|other| other == id) {
         return Err(EngineError::Request(format!("'{id}' is no index of points, so nobody scores it by hand")));
     }
     let hint = did_you_mean(id, definitions.points.iter().map(|index| index.head.id.as_str()));

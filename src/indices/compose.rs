@@ -128,7 +128,7 @@ impl Run<'_> {
         if self.input.values.units().is_empty() {
             self.fault("index", "there are no units to score".to_owned());
         }
-        if !self.index.is_valid(on) {
+        if !self.index.head.is_valid(on) {
             self.fault("index.valid_from", format!("this version does not hold on {on}"));
         }
         if !self.index.weights.is_empty() && self.index.given_weights(&self.index.nodes[0], on).is_none() {

@@ -79,7 +79,7 @@ impl<'d> Index<'d> {
             return Ok(Self::Indicator(def, indicator));
         }
         let versions = definitions.points.iter().map(|index| index.head.id.as_str());
-        let versions = versions.chain(definitions.composites.iter().map(|index| index.id.as_str()));
+        let versions = versions.chain(definitions.composites.iter().map(|index| index.head.id.as_str()));
         if versions.clone().any(|known| known == id) {
             return Err(format!("no version of index '{id}' is in force on {}", period.end));
         }
@@ -94,7 +94,7 @@ impl<'d> Index<'d> {
         match self {
             Self::Indicator(def, _) => &def.id,
             Self::Points(index) => &index.head.id,
-            Self::Composite(index) => &index.id,
+            Self::Composite(index) => &index.head.id,
         }
     }
 
@@ -104,7 +104,7 @@ impl<'d> Index<'d> {
         match self {
             Self::Indicator(def, _) => &def.name_vi,
             Self::Points(index) => &index.head.name_vi,
-            Self::Composite(index) => &index.name_vi,
+            Self::Composite(index) => &index.head.name_vi,
         }
     }
 
@@ -114,7 +114,7 @@ impl<'d> Index<'d> {
         match self {
             Self::Indicator(_, indicator) => &indicator.legal_basis,
             Self::Points(index) => &index.head.legal_basis,
-            Self::Composite(index) => &index.legal_basis,
+            Self::Composite(index) => &index.head.legal_basis,
         }
     }
 
@@ -140,7 +140,7 @@ impl<'d> Index<'d> {
         let kinds = match self {
             Self::Indicator(..) => return false,
             Self::Points(index) => &index.head.unit_kinds,
-            Self::Composite(index) => &index.unit_kinds,
+            Self::Composite(index) => &index.head.unit_kinds,
         };
         kinds.is_empty() || kinds.iter().any(|other| other == kind)
     }
@@ -232,7 +232,7 @@ async fn rank_composite(
     let (mut composed, mut set_aside) = (Vec::new(), Vec::new());
     for (at, period) in periods.iter().enumerate() {
         // An earlier period is scored as it was then: by the version in force on its last day.
-        let in_force = if at == 0 { Some(index) } else { engine.definitions.composite(&index.id, period.end) };
+        let in_force = if at == 0 { Some(index) } else { engine.definitions.composite(&index.head.id, period.end) };
         let Some(index) = in_force else { continue };
         let values = values(engine, index, period).await?;
         let earlier = Earlier::read(engine, index, period).await?;
@@ -292,7 +292,7 @@ pub(super) async fn values(
         }
     }
     let indicators: Vec<&Indicator> = ids.iter().filter_map(|id| engine.definitions.indicator(id, period)).collect();
-    let kinds = &index.unit_kinds;
+    let kinds = &index.head.unit_kinds;
     let units: Vec<UnitRef> = engine
         .units_in(period)
         .into_iter()

@@ -104,12 +104,3 @@ impl Finding {
         self
     }
 }
-
-/// A result that stands although data had faults.
-#[derive(Debug, Clone, Default)]
-pub struct Checked<T> {
-    /// The result.
-    pub value: T,
-    /// What was found on the way.
-    pub findings: Vec<Finding>,
-}

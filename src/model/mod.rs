@@ -13,7 +13,7 @@ mod unit;
 mod value;
 
 pub use encoding::Encoding;
-pub use finding::{Checked, Finding, Level};
+pub use finding::{Finding, Level};
 pub use likeness::{Likeness, Suggestion};
 pub use period::{Period, PeriodError};
 pub use policy::{Compare, FinishedBeforeReceived, MissingDue, Pause, Policies, Withdrawn};

@@ -15,16 +15,11 @@ const FRAME_BYTES: usize = 64 << 10;
 /// A frame holds one row more than that at most, of 256 cells of 32.767 characters each.
 const LONGEST_FRAME: u32 = 64 << 20;
 
-const SHEET: u8 = b'S';
-const ROW: u8 = b'R';
-const NOTE: u8 = b'N';
-const DONE: u8 = b'D';
-const FAILED: u8 = b'F';
-
 /// What a frame holds, piece by piece.
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Piece<'f> {
-    Sheet(Sheet),
-    Row(u32, Vec<Cell<'f>>),
+    Sheet(Cow<'f, Sheet>),
+    Row(u32, #[serde(borrow)] Cow<'f, [Cell<'f>]>),
     Note(Note),
     Done,
     Failed(Fault),
@@ -81,67 +76,32 @@ impl<W: Write> FrameWriter<W> {
 
     /// Ends the file and sends what is left.
     pub(super) fn end(mut self, result: &Result<(), ReadError>) -> io::Result<()> {
-        match result {
-            Ok(()) => self.frame.push(DONE),
-            Err(error) => {
-                let fault = serde_json::to_vec(&Fault::of(error)).map_err(io::Error::other)?;
-                self.frame.push(FAILED);
-                self.put_bytes(&fault);
-            }
+        let last = result.as_ref().map_or_else(|error| Piece::Failed(Fault::of(error)), |()| Piece::Done);
+        self.frame = postcard::to_extend(&last, self.frame).map_err(io::Error::other)?;
+        write_frame(&mut self.out, &self.frame)
+    }
+
+    /// Adds a piece and sends the frame once it is full; nobody listens any more if that fails.
+    fn put(&mut self, piece: &Piece<'_>) -> Flow {
+        match postcard::to_extend(piece, std::mem::take(&mut self.frame)) {
+            Ok(frame) => self.frame = frame,
+            Err(_) => self.failed = true,
         }
-        self.send()?;
-        self.out.flush()
-    }
-
-    fn put_bytes(&mut self, bytes: &[u8]) {
-        self.frame.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
-        self.frame.extend_from_slice(bytes);
-    }
-
-    fn put_text(&mut self, kind: u8, text: &str) {
-        self.frame.push(kind);
-        self.put_bytes(text.as_bytes());
-    }
-
-    fn send(&mut self) -> io::Result<()> {
-        self.out.write_all(&(self.frame.len() as u32).to_le_bytes())?;
-        self.out.write_all(&self.frame)?;
-        self.frame.clear();
-        Ok(())
-    }
-
-    /// Sends a full frame; nobody listens any more if that fails.
-    fn flow(&mut self) -> Flow {
-        self.failed |= self.frame.len() >= FRAME_BYTES && self.send().is_err();
+        if self.frame.len() >= FRAME_BYTES {
+            self.failed |= write_frame(&mut self.out, &self.frame).is_err();
+            self.frame.clear();
+        }
         if self.failed { Flow::Stop } else { Flow::Continue }
     }
 }
 
 impl<W: Write> RowSink for FrameWriter<W> {
     fn sheet(&mut self, sheet: &Sheet) -> Flow {
-        self.put_text(SHEET, &sheet.name);
-        self.frame.push(u8::from(sheet.hidden));
-        self.flow()
+        self.put(&Piece::Sheet(Cow::Borrowed(sheet)))
     }
 
     fn row(&mut self, number: u32, cells: &[Cell<'_>]) -> Flow {
-        self.frame.push(ROW);
-        self.frame.extend_from_slice(&number.to_le_bytes());
-        self.frame.extend_from_slice(&(cells.len() as u32).to_le_bytes());
-        for cell in cells {
-            match cell {
-                Cell::Empty => self.frame.push(b'-'),
-                Cell::Text(text) => self.put_text(b't', text),
-                Cell::Number(number) => {
-                    self.frame.push(b'n');
-                    self.frame.extend_from_slice(&number.to_le_bytes());
-                }
-                Cell::Bool(truth) => self.frame.push(if *truth { b'1' } else { b'0' }),
-                Cell::DateTime(text) => self.put_text(b'd', text),
-                Cell::Error(text) => self.put_text(b'e', text),
-            }
-        }
-        self.flow()
+        self.put(&Piece::Row(number, Cow::Borrowed(cells)))
     }
 
     fn wants_notes(&self) -> bool {
@@ -149,14 +109,17 @@ impl<W: Write> RowSink for FrameWriter<W> {
     }
 
     fn note(&mut self, note: Note) {
-        // Numbers and names of columns always have a form in JSON.
-        if let Ok(note) = serde_json::to_vec(&note) {
-            self.frame.push(NOTE);
-            self.put_bytes(&note);
-        }
         // Whether anybody still listens shows at the next row.
-        let _ = self.flow();
+        let _ = self.put(&Piece::Note(note));
     }
+}
+
+/// Writes one frame: its length, then its bytes.
+pub(super) fn write_frame(mut to: impl Write, frame: &[u8]) -> io::Result<()> {
+    let length = u32::try_from(frame.len()).ok().filter(|length| *length <= LONGEST_FRAME);
+    to.write_all(&length.ok_or(io::ErrorKind::InvalidData)?.to_le_bytes())?;
+    to.write_all(frame)?;
+    to.flush()
 }
 
 /// Reads the bytes of one frame; `None` at the end of the stream.
@@ -184,63 +147,13 @@ impl<'f> Pieces<'f> {
 
     /// The next piece; `None` at the end of the frame, an error if it is not what [`FrameWriter`] writes.
     pub(super) fn next(&mut self) -> io::Result<Option<Piece<'f>>> {
-        let Some((&kind, rest)) = self.0.split_first() else { return Ok(None) };
+        if self.0.is_empty() {
+            return Ok(None);
+        }
+        let (piece, rest) =
+            postcard::take_from_bytes(self.0).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
         self.0 = rest;
-        let piece = match kind {
-            SHEET => {
-                let name = self.text()?.to_owned();
-                Piece::Sheet(Sheet { name, hidden: self.take::<1>()? == [1], fields: None })
-            }
-            ROW => {
-                let (number, width) = (self.number()?, self.number()? as usize);
-                // Every cell has one byte or more, so a false width reserves no more than the frame has.
-                let mut cells = Vec::with_capacity(width.min(self.0.len()));
-                for _ in 0..width {
-                    cells.push(self.cell()?);
-                }
-                Piece::Row(number, cells)
-            }
-            NOTE => Piece::Note(serde_json::from_slice(self.bytes()?)?),
-            DONE => Piece::Done,
-            FAILED => Piece::Failed(serde_json::from_slice(self.bytes()?)?),
-            _ => return Err(io::ErrorKind::InvalidData.into()),
-        };
         Ok(Some(piece))
-    }
-
-    fn cell(&mut self) -> io::Result<Cell<'f>> {
-        let [kind] = self.take::<1>()?;
-        Ok(match kind {
-            b'-' => Cell::Empty,
-            b't' => Cell::Text(Cow::Borrowed(self.text()?)),
-            b'n' => Cell::Number(f64::from_le_bytes(self.take()?)),
-            b'0' => Cell::Bool(false),
-            b'1' => Cell::Bool(true),
-            b'd' => Cell::DateTime(Cow::Borrowed(self.text()?)),
-            b'e' => Cell::Error(Cow::Borrowed(self.text()?)),
-            _ => return Err(io::ErrorKind::InvalidData.into()),
-        })
-    }
-
-    fn number(&mut self) -> io::Result<u32> {
-        self.take().map(u32::from_le_bytes)
-    }
-
-    fn text(&mut self) -> io::Result<&'f str> {
-        std::str::from_utf8(self.bytes()?).map_err(io::Error::other)
-    }
-
-    fn bytes(&mut self) -> io::Result<&'f [u8]> {
-        let length = self.number()? as usize;
-        let (bytes, rest) = self.0.split_at_checked(length).ok_or(io::ErrorKind::InvalidData)?;
-        self.0 = rest;
-        Ok(bytes)
-    }
-
-    fn take<const N: usize>(&mut self) -> io::Result<[u8; N]> {
-        let (bytes, rest) = self.0.split_first_chunk().ok_or(io::ErrorKind::InvalidData)?;
-        self.0 = rest;
-        Ok(*bytes)
     }
 }
 
@@ -280,7 +193,7 @@ mod tests {
         assert_eq!((sheet.name.as_str(), sheet.hidden), ("Hồ sơ", true));
         assert!(matches!(pieces.next().unwrap(), Some(Piece::Note(Note::HiddenRow(7)))));
         let Some(Piece::Row(number, cells)) = pieces.next().unwrap() else { panic!("no row") };
-        assert_eq!((number, cells.as_slice()), (65_536, row().as_slice()));
+        assert_eq!((number, &*cells), (65_536, &row()[..]));
         let Some(Piece::Failed(fault)) = pieces.next().unwrap() else { panic!("no end") };
         assert_eq!(fault.into_error().to_string(), too_big().to_string());
         assert!(pieces.next().unwrap().is_none());
@@ -294,7 +207,9 @@ mod tests {
             // A frame cut between two pieces just ends.
             while let Ok(Some(_)) = pieces.next() {}
         }
-        assert!(Pieces::of(b"R\x01\0\0\0\xff\xff\xff\xff--").next().is_err());
+        // A row that says it has 4 billion cells, and a piece of an unknown kind.
+        assert!(Pieces::of(b"\x01\x01\xff\xff\xff\xff\x0f\0\0").next().is_err());
+        assert!(Pieces::of(b"\x09").next().is_err());
         assert!(read_frame(&[0xff; 8][..]).is_err());
         assert!(read_frame(&bytes[..9]).is_err());
         assert!(read_frame(&b""[..]).unwrap().is_none());

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
 
+use serde::Deserialize;
+
 use super::budget::Budget;
 use super::error::ReadError;
 use super::markup::{Attributes, Collapsed, Listener, listen};
@@ -12,6 +14,8 @@ use super::text::{mark_bytes, to_utf8};
 use super::{Cell, Excess, Flow, Note, RowFault, recycle};
 use cchc_model::Encoding;
 
+/// The words of this room.
+const WORDS: &str = include_str!("../../queries/containers.toml");
 /// Rows that a cell may reach down, as browsers have it.
 const MAX_ROWSPAN: u32 = 65_534;
 
@@ -68,6 +72,8 @@ struct Tables<'b, 's> {
     before: u64,
     open: Vec<Table>,
     seen: u32,
+    /// What a table without a caption is called, with `{number}`.
+    unnamed_table: String,
     text: Collapsed,
     in_caption: bool,
     spare: Vec<Cell<'static>>,
@@ -138,6 +144,7 @@ impl<'b, 's> Tables<'b, 's> {
             before: 0,
             open: Vec::new(),
             seen: 0,
+            unnamed_table: unnamed_table(),
             text: Collapsed::default(),
             in_caption: false,
             spare: Vec::new(),
@@ -158,7 +165,7 @@ impl<'b, 's> Tables<'b, 's> {
         }
         self.seen += 1;
         self.open.push(Table {
-            name: format!("Bảng {}", self.seen),
+            name: self.unnamed_table.replace("{number}", &self.seen.to_string()),
             hidden: is_hidden(attributes),
             ..Table::default()
         });
@@ -278,6 +285,19 @@ impl<'b, 's> Tables<'b, 's> {
             Err(error) => self.failed = Some(error),
         }
     }
+}
+
+fn unnamed_table() -> String {
+    #[derive(Deserialize)]
+    struct Words {
+        html: HtmlWords,
+    }
+    #[derive(Deserialize)]
+    struct HtmlWords {
+        unnamed_table: String,
+    }
+    let words: Words = toml::from_str(WORDS).expect("the embedded file is whole; every test of this file reads it");
+    words.html.unnamed_table
 }
 
 fn is_hidden(attributes: &Attributes<'_>) -> bool {

@@ -118,8 +118,8 @@ impl Helper {
     fn read(mut self, path: &Path, size: u64, budget: &mut Budget<'_>) -> (Ended, Option<Self>) {
         let limits = budget.limits;
         let seconds = limits.max_xls_seconds.saturating_mul(1 + size / BYTES_PER_TIME);
-        let request = Request { limits: limits.clone(), seconds, wants_notes: budget.wants_notes() };
-        if request.send(path, &mut self.requests).is_err() {
+        let request = Request::new(path, limits.clone(), seconds, budget.wants_notes());
+        if request.send(&mut self.requests).is_err() {
             let ended = if self.waited { Ended::Silent } else { Ended::Refused(self.last_words(limits)) };
             return (ended, None);
         }
@@ -188,7 +188,7 @@ fn replay(frame: &[u8], sheet: &mut Flow, budget: &mut Budget<'_>) -> Result<Rep
     let mut pieces = Pieces::of(frame);
     while let Some(piece) = pieces.next().map_err(ReadError::broken(Container::Xls))? {
         match piece {
-            Piece::Sheet(found) => *sheet = budget.sheet(&found.name, found.hidden),
+            Piece::Sheet(next) => *sheet = budget.sheet(&next.name, next.hidden),
             Piece::Row(number, cells) if *sheet == Flow::Continue => *sheet = budget.row(number, &cells)?,
             Piece::Note(note) if *sheet == Flow::Continue => budget.note(note),
             Piece::Row(..) | Piece::Note(_) => {}

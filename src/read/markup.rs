@@ -1,9 +1,9 @@
-//! Streams tags and text out of HTML or XML to a listener, without building a tree.
+//! Streams tags and text out of HTML to a listener, without building a tree; what a listener is holds for XML, too.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::io::Read;
 
-use html5ever::Attribute;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{BufferQueue, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
@@ -21,8 +21,6 @@ pub(super) trait Listener {
     fn close(&mut self, name: &str);
     /// Text, entities resolved, in pieces of any length.
     fn text(&mut self, text: &str);
-    /// A document type is declared, which may bring entities of its own.
-    fn doctype(&mut self) {}
     /// Whether the rest of the file is of no interest.
     fn is_done(&self) -> bool;
     /// Is told of a byte that is no UTF-8, and of its place; U+FFFD follows instead of it. Whether it goes on so.
@@ -31,23 +29,22 @@ pub(super) trait Listener {
     }
 }
 
-/// The attributes of a tag.
-pub(super) struct Attributes<'a>(&'a [Attribute]);
+/// The attributes of a tag: names with their prefixes, in lower case if they are of HTML, and values.
+pub(super) struct Attributes<'a>(Vec<(&'a str, Cow<'a, str>)>);
 
-impl Attributes<'_> {
-    /// The value of an attribute by its lower-case name, prefix included.
+impl<'a> Attributes<'a> {
+    pub(super) const fn of(attributes: Vec<(&'a str, Cow<'a, str>)>) -> Self {
+        Self(attributes)
+    }
+
+    /// The value of an attribute.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|attribute| &*attribute.name.local == name).map(|found| &*found.value)
+        self.find(|other| other == name)
     }
 
-    /// The value of the first attribute whose name ends so, for names with a prefix that the file chooses.
-    pub(super) fn ending(&self, end: &str) -> Option<&str> {
-        self.0.iter().find(|attribute| attribute.name.local.ends_with(end)).map(|found| &*found.value)
-    }
-
-    /// The value of the first attribute whose name is the wanted one.
+    /// The value of the first attribute whose name is the wanted one, for names with a prefix that the file chooses.
     pub(super) fn find(&self, is_wanted: impl Fn(&str) -> bool) -> Option<&str> {
-        self.0.iter().find(|attribute| is_wanted(&attribute.name.local)).map(|found| &*found.value)
+        self.0.iter().find(|(name, _)| is_wanted(name)).map(|(_, value)| &**value)
     }
 
     /// A count such as `colspan`, 1 if absent or not a number.
@@ -57,7 +54,7 @@ impl Attributes<'_> {
     }
 }
 
-/// Reads UTF-8 markup to its end, or until the listener is done.
+/// Reads UTF-8 HTML to its end, or until the listener is done.
 pub(super) fn listen(
     mut utf8: impl Read,
     listener: &mut impl Listener,
@@ -177,14 +174,14 @@ impl<L: Listener> TokenSink for Adapter<'_, L> {
             Token::CharacterTokens(text) => listener.text(&text),
             Token::TagToken(tag) if tag.kind == TagKind::EndTag => listener.close(&tag.name),
             Token::TagToken(tag) => {
-                listener.open(&tag.name, &Attributes(&tag.attrs));
+                let attributes = tag.attrs.iter().map(|one| (&*one.name.local, Cow::Borrowed(&*one.value)));
+                listener.open(&tag.name, &Attributes::of(attributes.collect()));
                 if tag.self_closing {
                     listener.close(&tag.name);
                 } else {
                     return raw_content(&tag.name);
                 }
             }
-            Token::DoctypeToken(_) => listener.doctype(),
             _ => {}
         }
         TokenSinkResult::Continue

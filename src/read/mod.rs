@@ -33,9 +33,12 @@ mod xls;
 mod xlsb;
 mod xlsx;
 mod xlsx_notes;
+mod xml;
 
 use std::borrow::Cow;
 use std::path::Path;
+
+use serde::{Deserialize, Serialize};
 
 pub use archive::{Archive, ArchiveEntry, is_hidden, is_lock_file};
 pub use encoding::Certainty;
@@ -52,26 +55,29 @@ use cchc_model::Encoding;
 use budget::Budget;
 
 /// One cell as the container stores it. Dates are ISO text (`2020-06-30T08:00:00`), since every reader can give that.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Cell<'a> {
     /// Nothing, or an empty string.
     Empty,
     /// Text, untrimmed, not yet normalised. A duration of a day or more is text too (`255:10:10`).
+    #[serde(borrow)]
     Text(Cow<'a, str>),
     /// A number that is not formatted as a date.
     Number(f64),
     /// true or false.
     Bool(bool),
     /// A date cell, as ISO text with time; a time of day without a date is `10:10:10`.
+    #[serde(borrow)]
     DateTime(Cow<'a, str>),
     /// A spreadsheet error such as `#N/A`.
+    #[serde(borrow)]
     Error(Cow<'a, str>),
 }
 
 /// A sheet as the container names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sheet {
-    /// The sheet's name; an HTML table's caption or `Bảng 2`; empty for CSV and Parquet.
+    /// The sheet's name; an HTML table's caption, or its number in words; empty for CSV and Parquet.
     pub name: String,
     /// Whether the container hides it.
     pub hidden: bool,

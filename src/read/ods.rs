@@ -9,10 +9,11 @@ use zip::result::ZipError;
 
 use super::budget::Budget;
 use super::error::ReadError;
-use super::markup::{Attributes, Collapsed, Listener, listen};
+use super::markup::{Attributes, Collapsed, Listener};
 use super::package::{self, Package};
 use super::sniff::Container;
 use super::spreadsheet::{iso_cell, time_cell};
+use super::xml::Source;
 use super::{Cell, Excess, Flow, Note};
 
 /// Elements inside a cell whose text is not the cell's: comments, drawings, forms.
@@ -26,11 +27,10 @@ pub(super) fn read(path: &Path, budget: &mut Budget<'_>) -> Result<(), ReadError
         return Err(ReadError::Password);
     }
     let content = package.by_name("content.xml").map_err(zip_error)?;
+    let broken = |error| ReadError::broken(Container::Ods)(error);
+    let source = Source { container: Container::Ods, limits: budget.limits, broken };
     let mut sheets = Sheets::new(budget);
-    listen(content, &mut sheets, ReadError::broken(Container::Ods))?;
-    if !sheets.is_done() && sheets.depth > 0 {
-        return Err(ReadError::CutOff(Container::Ods));
-    }
+    source.listen(content, &mut sheets)?;
     sheets.failed.map_or(Ok(()), Err)
 }
 
@@ -140,10 +140,6 @@ impl Listener for Sheets<'_, '_> {
         if self.text.as_str().len() as u64 > self.budget.limits.record_bytes() {
             self.failed = Some(self.budget.limits.exceeded(Excess::RecordBytes));
         }
-    }
-
-    fn doctype(&mut self) {
-        self.failed = Some(ReadError::broken(Container::Ods)("a workbook has no document type"));
     }
 
     fn is_done(&self) -> bool {

@@ -2,13 +2,13 @@
 
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
 use super::budget::Budget;
-use super::frames::{FrameWriter, read_frame};
+use super::frames::{FrameWriter, read_frame, write_frame};
 use super::sniff::Container;
 use super::{Limits, guard, xls};
 
@@ -22,16 +22,18 @@ pub(super) struct Request {
     pub(super) limits: Limits,
     pub(super) seconds: u64,
     pub(super) wants_notes: bool,
+    /// The path in the encoding of the operating system, which need not be UTF-8.
+    path: Vec<u8>,
 }
 
 impl Request {
-    /// Writes the request and the path, whose bytes need not be UTF-8.
-    pub(super) fn send(&self, path: &std::path::Path, mut to: impl Write) -> io::Result<()> {
-        for part in [serde_json::to_vec(self)?.as_slice(), path.as_os_str().as_encoded_bytes()] {
-            to.write_all(&(part.len() as u32).to_le_bytes())?;
-            to.write_all(part)?;
-        }
-        to.flush()
+    pub(super) fn new(path: &Path, limits: Limits, seconds: u64, wants_notes: bool) -> Self {
+        Self { limits, seconds, wants_notes, path: path.as_os_str().as_encoded_bytes().to_vec() }
+    }
+
+    /// Writes the request as one frame.
+    pub(super) fn send(&self, to: impl Write) -> io::Result<()> {
+        write_frame(to, &postcard::to_stdvec(self).map_err(io::Error::other)?)
     }
 }
 
@@ -45,8 +47,8 @@ pub fn serve_xls(mut requests: impl Read, mut answers: impl Write) -> io::Result
     let claimed = own_memory();
     let mut busy = Duration::ZERO;
     while let Some(request) = read_frame(&mut requests)? {
-        let request: Request = serde_json::from_slice(&request)?;
-        let path = path(read_frame(&mut requests)?.ok_or(io::ErrorKind::UnexpectedEof)?)?;
+        let request: Request = postcard::from_bytes(&request).map_err(io::Error::other)?;
+        let path = path(request.path)?;
         let begun = Instant::now();
         // Time at work is never less than computing time.
         let seconds = busy.as_secs() + 1 + request.seconds + GRACE_SECONDS;

@@ -6,18 +6,20 @@ use std::path::Path;
 
 use super::budget::Budget;
 use super::error::ReadError;
-use super::markup::{Attributes, Listener, listen};
+use super::markup::{Attributes, Listener};
 use super::sniff::Container;
 use super::spreadsheet::iso_cell;
 use super::text::to_utf8;
-use super::{Cell, Excess, Flow, Note};
+use super::xml::Source;
+use super::{Cell, Excess, Flow, Limits, Note};
 use cchc_model::Encoding;
 
 /// Reads all sheets.
 pub(super) fn read(path: &Path, encoding: Encoding, budget: &mut Budget<'_>) -> Result<(), ReadError> {
     // Whether a sheet is hidden stands behind its rows, so the file is looked through for that first.
     let mut hidden = Hidden::default();
-    pass(path, encoding, &mut hidden)?;
+    pass(path, encoding, budget.limits, &mut hidden)?;
+    let limits = budget.limits;
     let mut sheets = Sheets {
         budget,
         hidden: hidden.sheets,
@@ -33,20 +35,14 @@ pub(super) fn read(path: &Path, encoding: Encoding, budget: &mut Budget<'_>) -> 
         stopped: false,
         failed: None,
     };
-    pass(path, encoding, &mut sheets)?;
-    if !sheets.is_done() && sheets.sheet {
-        return Err(ReadError::CutOff(Container::SpreadsheetMl));
-    }
+    pass(path, encoding, limits, &mut sheets)?;
     sheets.failed.map_or(Ok(()), Err)
 }
 
-fn pass(path: &Path, encoding: Encoding, listener: &mut impl Listener) -> Result<(), ReadError> {
+fn pass(path: &Path, encoding: Encoding, limits: &Limits, listener: &mut impl Listener) -> Result<(), ReadError> {
     let file = File::open(path).map_err(ReadError::Open)?;
     let utf8 = to_utf8(file, encoding).map_err(ReadError::Open)?;
-    listen(utf8, listener, |error| match error.kind() {
-        std::io::ErrorKind::InvalidData => ReadError::BadEncoding { record: 1, offset: 0 },
-        _ => ReadError::Open(error),
-    })
+    Source { container: Container::SpreadsheetMl, limits, broken: ReadError::Open }.listen(utf8, listener)
 }
 
 /// Which sheets are hidden, in the order of the file.
@@ -59,14 +55,14 @@ struct Hidden {
 impl Listener for Hidden {
     fn open(&mut self, name: &str, _: &Attributes<'_>) {
         match local(name) {
-            "worksheet" => self.sheets.push(false),
-            "visible" => self.in_visible = true,
+            "Worksheet" => self.sheets.push(false),
+            "Visible" => self.in_visible = true,
             _ => {}
         }
     }
 
     fn close(&mut self, name: &str) {
-        self.in_visible &= local(name) != "visible";
+        self.in_visible &= local(name) != "Visible";
     }
 
     fn text(&mut self, text: &str) {
@@ -103,12 +99,12 @@ struct Sheets<'b, 's> {
 impl Listener for Sheets<'_, '_> {
     fn open(&mut self, name: &str, attributes: &Attributes<'_>) {
         match local(name) {
-            "worksheet" => self.start_sheet(attributes),
-            "row" if self.sheet => self.start_row(attributes),
-            "cell" if self.sheet => self.start_cell(attributes),
-            "data" => {
+            "Worksheet" => self.start_sheet(attributes),
+            "Row" if self.sheet => self.start_row(attributes),
+            "Cell" if self.sheet => self.start_cell(attributes),
+            "Data" => {
                 if let Some((_, kind)) = &mut self.cell {
-                    *kind = Some(own(attributes, "type").unwrap_or("String").to_owned());
+                    *kind = Some(own(attributes, "Type").unwrap_or("String").to_owned());
                     self.text.clear();
                 }
             }
@@ -118,10 +114,10 @@ impl Listener for Sheets<'_, '_> {
 
     fn close(&mut self, name: &str) {
         match local(name) {
-            "worksheet" => self.sheet = false,
-            "row" if self.sheet => self.end_row(),
-            "cell" => self.cell = None,
-            "data" => self.end_data(),
+            "Worksheet" => self.sheet = false,
+            "Row" if self.sheet => self.end_row(),
+            "Cell" => self.cell = None,
+            "Data" => self.end_data(),
             _ => {}
         }
     }
@@ -135,10 +131,6 @@ impl Listener for Sheets<'_, '_> {
         }
     }
 
-    fn doctype(&mut self) {
-        self.failed = Some(ReadError::broken(Container::SpreadsheetMl)("a workbook has no document type"));
-    }
-
     fn is_done(&self) -> bool {
         self.stopped || self.failed.is_some()
     }
@@ -149,7 +141,7 @@ impl Sheets<'_, '_> {
         let hidden = self.hidden.get(self.seen).copied().unwrap_or(false);
         self.seen += 1;
         (self.sheet, self.skipped, self.row, self.next_row) = (true, false, 0, 1);
-        match self.budget.sheet(own(attributes, "name").unwrap_or_default(), hidden) {
+        match self.budget.sheet(own(attributes, "Name").unwrap_or_default(), hidden) {
             Flow::Continue => {}
             Flow::SkipSheet => self.skipped = true,
             Flow::Stop => self.stopped = true,
@@ -157,20 +149,20 @@ impl Sheets<'_, '_> {
     }
 
     fn start_row(&mut self, attributes: &Attributes<'_>) {
-        self.row = number(attributes, "index").unwrap_or(self.next_row).max(self.next_row);
+        self.row = number(attributes, "Index").unwrap_or(self.next_row).max(self.next_row);
         // A row may stand for as many more, which are as blank as it is.
-        self.next_row = self.row.saturating_add(1).saturating_add(number(attributes, "span").unwrap_or(0));
+        self.next_row = self.row.saturating_add(1).saturating_add(number(attributes, "Span").unwrap_or(0));
         self.column = 0;
         self.cells.clear();
-        if own(attributes, "hidden") == Some("1") && self.budget.wants_notes() && !self.skipped {
+        if own(attributes, "Hidden") == Some("1") && self.budget.wants_notes() && !self.skipped {
             self.budget.note(Note::HiddenRow(self.row));
         }
     }
 
     fn start_cell(&mut self, attributes: &Attributes<'_>) {
-        let column = number(attributes, "index").map_or(self.column, |index| index.saturating_sub(1)).max(self.column);
-        let across = number(attributes, "mergeacross").unwrap_or(0);
-        let down = number(attributes, "mergedown").unwrap_or(0);
+        let column = number(attributes, "Index").map_or(self.column, |index| index.saturating_sub(1)).max(self.column);
+        let across = number(attributes, "MergeAcross").unwrap_or(0);
+        let down = number(attributes, "MergeDown").unwrap_or(0);
         self.column = column.saturating_add(1).saturating_add(across);
         self.cell = Some((column, None));
         if down > 0 && self.budget.wants_notes() && !self.skipped {

@@ -9,10 +9,12 @@ use std::io::{self, Read};
 use memchr::memmem::{self, Finder};
 
 use super::error::ReadError;
-use super::markup::{Attributes, Listener, listen};
+use super::Limits;
+use super::markup::{Attributes, Listener};
 use super::note::Note;
 use super::package::{Package, part_name};
 use super::sniff::Container;
+use super::xml::Source;
 
 const CHUNK: usize = 1 << 20;
 /// A row longer than this is searched in pieces; a word that a piece cuts is missed.
@@ -33,10 +35,10 @@ impl SheetParts {
         let related = related.trim_start_matches('/');
         let Some(relations) = names.iter().position(|name| name == related) else { return Self(BTreeMap::new()) };
         let targets: BTreeMap<String, String> =
-            pairs(package, relations, "relationship", |tag| Some((tag.get("id")?, tag.get("target")?)))
+            pairs(package, relations, "Relationship", |tag| Some((tag.get("Id")?, tag.get("Target")?)))
                 .into_iter()
                 .collect();
-        let sheets = pairs(package, workbook, "sheet", |tag| Some((tag.get("name")?, tag.ending(":id")?)));
+        let sheets = pairs(package, workbook, "sheet", |tag| Some((tag.get("name")?, tag.find(|name| name.ends_with(":id"))?)));
         let found = sheets.into_iter().filter_map(|(sheet, id)| {
             let target = targets.get(&id)?.replace('\\', "/").to_ascii_lowercase();
             let path = target.strip_prefix('/').map_or_else(|| format!("{folder}/{target}"), str::to_owned);
@@ -82,8 +84,9 @@ fn pairs<'t>(
     let mut tags = Tags { tag, take, found: Vec::new() };
     let Ok(part) = package.by_index(index) else { return Vec::new() };
     let size = part.size();
+    let source = Source { container: Container::Xlsx, limits: &Limits::default(), broken: ReadError::Open };
     // A workbook whose list of sheets is damaged is its reader's to refuse.
-    let _ = listen(part.take(size), &mut tags, ReadError::broken(Container::Xlsx));
+    let _ = source.listen(part.take(size), &mut tags);
     tags.found
 }
 

@@ -21,48 +21,26 @@ impl Writer<'_> {
         let odd = words::summed(columns.iter().flat_map(|column| &column.odd_dates));
         let cells = seen.iter().find(|(pattern, _)| pattern.is_empty()).map_or(0, |(_, count)| *count);
         let seen: Vec<&(String, u64)> = seen.iter().filter(|(pattern, _)| !pattern.is_empty()).collect();
-        let mut told: Vec<String> = seen.iter().map(|(pattern, count)| format!("{pattern} × {count}")).collect();
-        for (count, what) in [
-            (cells, self.say("ô ngày hoặc ISO", "date cells or ISO")),
-            (sum(&|column| column.serials), self.say("số thứ tự ngày", "serial numbers")),
-        ] {
+        let mut met: Vec<String> = seen.iter().map(|(pattern, count)| format!("{pattern} × {count}")).collect();
+        for (count, key) in [(cells, "date_cells"), (sum(&|column| column.serials), "date_numbers")] {
             if count > 0 {
-                told.push(format!("{what} × {count}"));
+                met.push(self.fill(key, &[("count", &count)]));
             }
         }
-        let mut text = format!("\n# {}: {}.", self.say("Ngày đã gặp", "Dates met"), or_none(&told));
+        let mut text = format!("\n# {}", self.fill("dates_met", &[("patterns", &or_none(&met))]));
         let (day_first, month_first) = (sum(&|column| column.day_first), sum(&|column| column.month_first));
         if day_first > 0 {
-            text.push_str(&format!(
-                " {day_first} {}",
-                self.say(
-                    "ô có số đầu trên 12, nên ngày viết trước.",
-                    "cells begin with more than 12: the day is first."
-                )
-            ));
+            text.push_str(&format!(" {}", self.fill("day_first", &[("count", &day_first)])));
         }
         text.push('\n');
         if month_first > 0 {
-            text.push_str(&format!(
-                "# {}: {month_first} {}\n",
-                self.edit(),
-                self.say(
-                    "ô viết tháng trước ngày; tệp sẽ bị từ chối. Xuất lại với ngày trước tháng.",
-                    "cells put the month first; the file will be refused. Export it with the day first."
-                )
-            ));
+            let remark = self.fill("month_first", &[("count", &month_first)]);
+            text.push_str(&format!("{}\n", self.to_edit(&remark)));
         }
         if !odd.is_empty() {
             let shapes: Vec<String> = odd.iter().map(|(shape, _)| quoted(shape)).collect();
-            text.push_str(&format!(
-                "# {}: {} {}\n",
-                self.edit(),
-                self.say(
-                    "chưa có mẫu (dd, MM, yyyy, HH, mm, ss) cho các cách viết sau, 9 là một chữ số:",
-                    "no pattern (dd, MM, yyyy, HH, mm, ss) reads these, 9 being a digit:"
-                ),
-                shapes.join(", ")
-            ));
+            let remark = self.fill("odd_dates", &[("shapes", &shapes.join(", "))]);
+            text.push_str(&format!("{}\n", self.to_edit(&remark)));
         }
         let patterns = words::with_variants(&seen, &self.definitions.proposal.dates);
         text + &list("dates", patterns.into_iter())
@@ -70,29 +48,25 @@ impl Writer<'_> {
 
     fn personal(&self) -> String {
         let is_used = |at: usize| self.guess.fed.iter().any(|fed| fed.at == at);
-        let mut told: Vec<&str> = Vec::new();
+        let mut listed: Vec<&str> = Vec::new();
         let mut lines = String::new();
         for (at, column) in self.layout.columns.iter().enumerate() {
             let Some(person) = column.person.filter(|_| !is_used(at)) else { continue };
-            if self.is_hidden(&column.heading) || told.contains(&column.heading.as_str()) {
+            if self.is_hidden(&column.heading) || listed.contains(&column.heading.as_str()) {
                 continue;
             }
-            told.push(&column.heading);
-            let why = match person {
-                Person::Names => self.say("nhiều ô giống tên người", "cells look like names"),
-                Person::Phones => self.say("nhiều ô giống số điện thoại", "cells look like phone numbers"),
-                Person::Numbers => self.say("nhiều ô giống số giấy tờ", "cells look like identity numbers"),
-                Person::Addresses => self.say("nhiều ô giống địa chỉ", "cells look like addresses"),
-                Person::Known => self.say("nguồn khác cũng coi là cá nhân", "personal in other sources"),
-                Person::Heading => self.say("theo tiêu đề", "by its heading"),
-            };
+            listed.push(&column.heading);
+            let why = self.say(match person {
+                Person::Names => "person_names",
+                Person::Phones => "person_phones",
+                Person::Numbers => "person_numbers",
+                Person::Addresses => "person_addresses",
+                Person::Known => "person_known",
+                Person::Heading => "person_heading",
+            });
             lines.push_str(&format!("    {}, # {}: {why}\n", quoted(&column.heading), self.place(at)));
         }
         let list = if lines.is_empty() { "personal = []\n".to_owned() } else { format!("personal = [\n{lines}]\n") };
-        let remark = self.say(
-            "Cột cá nhân (tên, số giấy tờ, điện thoại, địa chỉ, chữ tự do): không lưu, không hiện. Thiếu thì thêm vào.",
-            "Personal columns (names, numbers, phones, addresses, free text): never stored, never shown. Add what lacks.",
-        );
-        format!("\n# {remark}\n{list}")
+        format!("\n# {}\n{list}", self.say("personal"))
     }
 }

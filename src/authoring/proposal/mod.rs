@@ -217,3 +217,27 @@ fn id_of(path: &Path) -> String {
     let id = words.filter(|word| word.is_ascii() && !word.is_empty()).collect::<Vec<_>>().join("-");
     if id.is_empty() { "nguon-moi".to_owned() } else { id }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+mod tests {
+    use super::*;
+
+    /// The code names its sentences by key, so a key that the file lacks would be shown in place of its sentence.
+    #[test]
+    fn every_remark_has_its_sentence() {
+        let definitions = Definitions::load(None).unwrap();
+        let mut keys = 0;
+        for code in [include_str!("text.rs"), include_str!("words.rs"), include_str!("dates_and_persons.rs")] {
+            for call in [".say(\"", ".fill(\"", ".fill(\n                \"", ".fill(\n            \"", "=> \"", ", \"date_"] {
+                for after in code.split(call).skip(1) {
+                    let start = if call == ", \"date_" { "date_" } else { "" };
+                    let key = format!("{start}{}", after.split('"').next().unwrap());
+                    assert!(definitions.wording.has("proposal", &key), "{key}");
+                    keys += 1;
+                }
+            }
+        }
+        assert!(keys > 40, "{keys}");
+    }
+}

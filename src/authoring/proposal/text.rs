@@ -1,5 +1,7 @@
 //! Writes a proposed source definition, with remarks that tell the user what to look at and what to fill in.
 
+use std::fmt::Display;
+
 use super::Layout;
 use super::column::{Column, may_be_person, plain};
 use super::guess::{Fed, Guess};
@@ -7,6 +9,9 @@ use super::{dates_and_persons, words};
 use cchc_definitions::{Definitions, KnownColumn, Language, SourceColumn};
 use cchc_model::{Kind, fold_name, one_line};
 use cchc_read::column_letters;
+
+/// The section of the wording that the remarks stand in.
+const SECTION: &str = "proposal";
 
 /// What the definition is written from.
 pub struct Writer<'a> {
@@ -43,16 +48,18 @@ impl Writer<'_> {
     }
 
     /// A text in the language of the remarks.
-    pub fn say(&self, vi: &'static str, en: &'static str) -> &'static str {
-        match self.language {
-            Language::Vi => vi,
-            Language::En => en,
-        }
+    pub fn say<'s>(&'s self, key: &'s str) -> &'s str {
+        self.definitions.wording.say(SECTION, key, self.language)
     }
 
-    /// What marks a place that has to be edited.
-    pub fn edit(&self) -> &'static str {
-        self.say("SỬA", "EDIT")
+    /// A sentence in the language of the remarks, with its `{names}` filled in.
+    pub fn fill(&self, key: &str, values: &[(&str, &dyn Display)]) -> String {
+        self.definitions.wording.fill(SECTION, key, self.language, values)
+    }
+
+    /// A line of remarks that marks a place to be edited.
+    pub fn to_edit(&self, remark: &str) -> String {
+        format!("# {}: {remark}", self.say("edit"))
     }
 
     /// What the base knows of a column, or else any source of the table.
@@ -69,87 +76,51 @@ impl Writer<'_> {
 
     fn head(&self) -> String {
         let sheet = &self.layout.sheet;
-        let sheet = if sheet.is_empty() {
-            String::new()
-        } else {
-            format!(", {} {}", self.say("trang", "sheet"), quoted(sheet))
-        };
-        let more = if self.layout.is_cut { self.say(" đầu", ", the first ones") } else { "" };
+        let sheet =
+            if sheet.is_empty() { String::new() } else { self.fill("head_sheet", &[("sheet", &quoted(sheet))]) };
         let mut text = format!(
-            "# {} {}{sheet}: {} {}, {} {} {}{more}.\n",
-            self.say("Đề xuất theo tệp", "Proposed from file"),
-            quoted(self.file),
-            self.say("tiêu đề ở dòng", "headings in row"),
-            self.layout.heading_row,
-            self.say("đã xem", "looked at"),
-            self.layout.rows,
-            self.say("dòng", "rows"),
+            "# {}\n",
+            self.fill(
+                "head",
+                &[
+                    ("file", &quoted(self.file)),
+                    ("sheet", &sheet),
+                    ("row", &self.layout.heading_row),
+                    ("rows", &self.layout.rows),
+                    ("more", &if self.layout.is_cut { self.say("head_more") } else { "" }),
+                ],
+            )
         );
         let missing = self.guess.missing();
         if missing.is_empty() {
-            text.push_str(self.say(
-                "# Đủ các cột bắt buộc: nhập được ngay; xem lại các chỗ có chữ SỬA.\n",
-                "# All required columns are known: files can be imported; look at what says EDIT.\n",
-            ));
+            text.push_str(&format!("# {}\n", self.say("complete")));
         } else {
-            text.push_str(&format!(
-                "# {}: {} {}: {}. {}\n",
-                self.edit(),
-                self.say("CHƯA DÙNG ĐƯỢC, còn thiếu cột bắt buộc", "OF NO USE YET, required columns are missing"),
-                missing.len(),
-                missing.join(", "),
-                self.say("Tìm các mục đó bên dưới và điền tiêu đề của tệp.", "Fill in their headings below."),
-            ));
+            let values: [(&str, &dyn Display); 2] = [("count", &missing.len()), ("columns", &missing.join(", "))];
+            text.push_str(&format!("{}\n", self.to_edit(&self.fill("incomplete", &values))));
             text.push_str(&self.elsewhere());
         }
         let clashes: Vec<String> = self.clashes().into_iter().map(quoted).collect();
         if !clashes.is_empty() {
-            text.push_str(&format!(
-                "# {}: {}: {}\n",
-                self.edit(),
-                self.say(
-                    "hai cột trùng tiêu đề, tệp sẽ bị từ chối; đổi tên một cột trong tệp",
-                    "two columns bear one heading and the file will be refused; rename one of them in the file"
-                ),
-                clashes.join(", ")
-            ));
+            let remark = self.fill("clashes", &[("headings", &clashes.join(", "))]);
+            text.push_str(&format!("{}\n", self.to_edit(&remark)));
         }
-        let (test, check) = (self.say("TỆP", "FILE"), self.say("Sau khi sửa", "After editing"));
-        text.push_str(&format!(
-            "# {check}: cchc check; cchc source test {} {test}; cchc import {test}. {}: docs/sources.md.\n\n",
-            self.id,
-            self.say("Cách viết", "How to write it")
-        ));
-        text.push_str(&format!("name = {} # {}\n", quoted(self.id), self.say("tên gọi", "what people call it")));
-        text + &format!(
-            "table = {}\nnote = {}\n",
-            quoted(self.guess.table.name),
-            quoted(&format!(
-                "{} {}",
-                self.say("cchc source new; như nguồn", "cchc source new; like"),
-                self.guess.base.id
-            ))
-        )
+        text.push_str(&format!("# {}\n\n", self.fill("next", &[("id", &self.id)])));
+        text.push_str(&format!("name = {} # {}\n", quoted(self.id), self.say("name")));
+        let note = self.fill("note", &[("source", &self.guess.base.id)]);
+        text + &format!("table = {}\nnote = {}\n", quoted(self.guess.table.name), quoted(&note))
     }
 
     /// Where to look if the guess of the table is wrong.
     fn elsewhere(&self) -> String {
         let mut text = String::new();
         if self.guess.fed.is_empty() {
-            text.push_str(self.say(
-                "# Không tiêu đề nào đã biết: bảng (table) chỉ là phỏng đoán; chọn bảng khác bằng --table.\n",
-                "# No heading is known: the table is a mere guess; name another one with --table.\n",
-            ));
+            text.push_str(&format!("# {}\n", self.say("nothing_known")));
         }
         let known = self.definitions.proposal.known.iter();
         let wide = known.filter(|source| source.is_wide && source.table == self.guess.table.name);
         let wide: Vec<String> = wide.map(|source| format!("cchc source show {}", source.id)).collect();
         if !wide.is_empty() {
-            let remark = self.say(
-                "Nếu một dòng gồm nhiều số liệu (mỗi cột một đơn vị hay một chỉ tiêu), chép từ nguồn",
-                "If one row holds several figures (a column for each unit or indicator), copy from a source",
-            );
-            text.push_str(&format!("# {remark}: {}.\n", wide.join(", ")));
+            text.push_str(&format!("# {}\n", self.fill("wide", &[("commands", &wide.join(", "))])));
         }
         text
     }
@@ -167,13 +138,7 @@ impl Writer<'_> {
     /// What the base says of the table beside headings.
     fn keys(&self) -> String {
         let base = self.guess.base;
-        let mut text = format!(
-            "\n# {}\n",
-            self.say(
-                "Thiếu một trong các cột này thì tệp không khớp nguồn: đừng bỏ, kẻo số liệu sai mà không ai thấy.",
-                "Without one of these a file does not fit: do not take them out, or figures go wrong unseen."
-            )
-        );
+        let mut text = format!("\n# {}\n", self.say("required"));
         text.push_str(&list("required", base.required.iter().map(String::as_str)));
         if !base.one_of.is_empty() {
             text.push_str(&list("one_of", base.one_of.iter().map(String::as_str)));
@@ -203,17 +168,12 @@ impl Writer<'_> {
         let usual: Vec<&str> =
             self.origin(name).and_then(|origin| origin.raw.headings.first()).map(String::as_str).into_iter().collect();
         let usual = if usual.is_empty() { vec![name] } else { usual };
-        let mut text =
-            format!("\n# {}: {}.", self.edit(), self.say("tệp chưa có cột này", "the file lacks this column"));
+        let mut text = format!("\n{}", self.to_edit(self.say("lacking")));
         let asked = self.guess.asked.iter().find(|asked| asked.name == name);
         if let Some(asked) = asked {
-            text.push_str(&format!(
-                " {} {}? {}: headings = [{}]",
-                self.say("Có phải là", "Is it"),
-                self.described(asked.at),
-                self.say("Nếu phải, thay dòng headings bằng", "If so, replace the line by"),
-                quoted(&asked.heading)
-            ));
+            let values: [(&str, &dyn Display); 2] =
+                [("column", &self.described(asked.at)), ("heading", &quoted(&asked.heading))];
+            text.push_str(&format!(" {}", self.fill("lacking_maybe", &values)));
         }
         let is_time = self.guess.table.column(name).is_some_and(|column| column.kind == Kind::Time);
         let is_free = |at: usize| {
@@ -225,11 +185,7 @@ impl Writer<'_> {
         });
         let dates: Vec<String> = dates.map(|(at, _)| self.described(at)).collect();
         if !dates.is_empty() {
-            text.push_str(&format!(
-                "\n# {}: {}",
-                self.say("Các cột ngày khác", "Other columns of dates"),
-                dates.join("; ")
-            ));
+            text.push_str(&format!("\n# {}", self.fill("other_dates", &[("columns", &dates.join("; "))])));
         }
         format!("{text}\n{}", self.block(name, &usual))
     }
@@ -245,17 +201,13 @@ impl Writer<'_> {
     fn asked(&self, asked: &Fed) -> String {
         let block = self.block(&asked.name, &[&asked.heading]);
         let lines: String = block.lines().map(|line| ["# ", line, "\n"].concat()).collect();
-        format!(
-            "\n# {}: {} {} {} {}? {}\n{lines}",
-            self.edit(),
-            self.described(asked.at),
-            self.say("có phải là", "may be"),
-            asked.name,
-            self.origin(&asked.name)
-                .and_then(|origin| origin.raw.headings.first().map(|usual| format!("({})", quoted(usual))))
-                .unwrap_or_default(),
-            self.say("Nếu phải, bỏ dấu # ở các dòng sau.", "If so, take the # off the next lines.")
-        )
+        let usual = self
+            .origin(&asked.name)
+            .and_then(|origin| origin.raw.headings.first().map(|usual| format!("({})", quoted(usual))))
+            .unwrap_or_default();
+        let values: [(&str, &dyn Display); 3] =
+            [("column", &self.described(asked.at)), ("name", &asked.name), ("usual", &usual)];
+        format!("\n{}\n{lines}", self.to_edit(&self.fill("maybe", &values)))
     }
 
     fn block(&self, name: &str, headings: &[&str]) -> String {
@@ -283,20 +235,13 @@ impl Writer<'_> {
             text.push_str(&format!("#   {}\n", self.described(at)));
         }
         if !text.is_empty() {
-            text = format!(
-                "\n# {}\n{text}",
-                self.say(
-                    "Cột của tệp không được đọc; cần cột nào thì thêm tiêu đề của nó vào một mục [columns.…].",
-                    "Columns of the file that are not read; to read one, list its heading below a [columns.…]."
-                )
-            );
+            text = format!("\n# {}\n{text}", self.say("not_read"));
         }
         let is_known = |name: &str| self.guess.is_fed(name) || self.guess.missing().contains(&name);
         let free = self.guess.table.columns.iter().map(|column| column.name).filter(|name| !is_known(name));
         let free: Vec<&str> = free.collect();
         if !free.is_empty() {
-            let remark = self.say("Cột của bảng chưa có tiêu đề nào", "Columns of the table that nothing feeds");
-            text.push_str(&format!("\n# {remark}: {}.\n", free.join(", ")));
+            text.push_str(&format!("\n# {}\n", self.fill("not_fed", &[("columns", &free.join(", "))])));
         }
         text
     }
@@ -304,35 +249,30 @@ impl Writer<'_> {
     /// A heading, its place and what its cells look like, never what stands in them.
     fn described(&self, at: usize) -> String {
         let column = &self.layout.columns[at];
-        let what = if column.filled == 0 {
-            self.say("không có nội dung", "empty")
-        } else if column.date_share > 0.5 {
-            self.say("ngày", "dates")
-        } else if column.unit_share > 0.5 {
-            self.say("đơn vị", "units")
-        } else if column.number_share > 0.5 {
-            self.say("số", "numbers")
-        } else {
-            self.say("chữ", "text")
+        let what = match column {
+            _ if column.filled == 0 => "empty",
+            _ if column.date_share > 0.5 => "dates",
+            _ if column.unit_share > 0.5 => "units",
+            _ if column.number_share > 0.5 => "numbers",
+            _ => "text",
         };
-        let heading = if self.is_hidden(&column.heading) {
-            self.say("(tiêu đề không ghi ra)", "(heading not shown)").to_owned()
-        } else {
-            quoted(&column.heading)
-        };
-        format!(
-            "{heading} ({}: {what}, {}/{} {}, {} {})",
-            self.place(at),
-            column.filled,
-            column.rows,
-            self.say("ô", "cells"),
-            column.distinct,
-            self.say("giá trị", "values")
+        let is_hidden = self.is_hidden(&column.heading);
+        let heading = if is_hidden { self.say("heading_hidden").to_owned() } else { quoted(&column.heading) };
+        self.fill(
+            "described",
+            &[
+                ("heading", &heading),
+                ("place", &self.place(at)),
+                ("what", &self.say(what)),
+                ("filled", &column.filled),
+                ("rows", &column.rows),
+                ("distinct", &column.distinct),
+            ],
         )
     }
 
     pub fn place(&self, at: usize) -> String {
-        format!("{} {}", self.say("cột", "column"), column_letters(at))
+        self.fill("place", &[("letters", &column_letters(at))])
     }
 
     /// A heading that no source lists and that may itself name or number a person.

@@ -28,13 +28,9 @@ pub fn taken_over(writer: &Writer<'_>, name: &str) -> String {
 pub fn to_do(writer: &Writer<'_>, fed: &Fed, column: &Column) -> String {
     let Some(origin) = writer.origin(&fed.name) else { return String::new() };
     let Some(checked) = origin.checked.filter(|checked| !checked.words.is_empty()) else { return String::new() };
-    let edit = writer.edit();
     if column.words.is_empty() && column.filled > 0 && column.number_share < 0.5 {
-        let remark = writer.say(
-            "quá nhiều giá trị khác nhau cho một cột mã; xem lại có đúng cột này không.",
-            "too many different values for a column of codes; is it this column?",
-        );
-        return format!("# {edit}: {} {remark}\n", column.distinct);
+        let remark = writer.fill("too_many_values", &[("count", &column.distinct)]);
+        return writer.to_edit(&remark) + "\n";
     }
     let numbers = &writer.definitions.reading.numbers;
     let is_number = |word: &str| is_number(word, numbers);
@@ -51,33 +47,24 @@ pub fn to_do(writer: &Writer<'_>, fed: &Fed, column: &Column) -> String {
     let signs = &writer.definitions.proposal.personal;
     let is_shown = |one: &&&(String, u64)| !may_be_person(&one.0, signs);
     let shown: Vec<&(String, u64)> = unknown.iter().filter(is_shown).copied().collect();
-    let mut text = format!(
-        "# {edit}: {} {} {}\n",
-        unknown.len(),
-        writer.say(
-            "từ chưa hiểu. Bỏ dấu # và điền mã; từ không nói lên điều gì thì ghi vào ignore = [\"…\"] của cột. Mã:",
-            "words are not understood. Take the # off and give each its code; what means nothing goes to ignore = [\"…\"]. Codes:"
-        ),
-        meanings(writer, &origin),
-    );
+    let remark =
+        writer.fill("unknown_words", &[("count", &unknown.len()), ("codes", &meanings(writer, &origin))]);
+    let mut text = writer.to_edit(&remark) + "\n";
     if taken_over(writer, &fed.name).is_empty() {
         text.push_str(&format!("[columns.{}.more_words]\n", fed.name));
     }
     for (word, rows) in shown.iter().take(WORDS) {
         let near = nearest(word, &checked.words);
         let (value, why) = match &near {
-            Some(value) => (toml_value(value), format!("; {}", writer.say("gần nhất", "nearest"))),
+            Some(value) => (toml_value(value), format!("; {}", writer.say("nearest"))),
             None => ("?".to_owned(), String::new()),
         };
-        text.push_str(&format!("# {} = {value} # {rows} {}{why}\n", quoted(word), writer.say("dòng", "rows")));
+        let rows = writer.fill("rows", &[("count", rows)]);
+        text.push_str(&format!("# {} = {value} # {rows}{why}\n", quoted(word)));
     }
     let more = unknown.len() - shown.len().min(WORDS);
     if more > 0 {
-        let remark = writer.say(
-            "từ nữa không ghi ra (nhiều, hoặc giống dữ liệu cá nhân)",
-            "more are not shown (many, or maybe personal)",
-        );
-        text.push_str(&format!("# … {more} {remark}\n"));
+        text.push_str(&format!("# … {}\n", writer.fill("more_words", &[("count", &more)])));
     }
     text
 }

@@ -43,12 +43,12 @@ fn listed(definitions: &Definitions) -> Vec<Listed<'_>> {
         file: index.file.clone(),
     });
     let composites = definitions.composites.iter().map(|index| Listed {
-        id: &index.id,
-        names: [&index.name_vi, &index.name_en],
+        id: &index.head.id,
+        names: [&index.head.name_vi, &index.head.name_en],
         kind: "composite",
-        unit_kinds: index.unit_kinds.join(", "),
-        days: (index.valid_from, index.valid_to),
-        legal_basis: &index.legal_basis,
+        unit_kinds: index.head.unit_kinds.join(", "),
+        days: (index.head.valid_from, index.head.valid_to),
+        legal_basis: &index.head.legal_basis,
         file: index.file.clone(),
     });
     let mut all: Vec<Listed<'_>> = by_indicator.chain(points).chain(composites).collect();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::place::{Head, holds};
 use super::settings::{Aggregate, Impute, ImputeMethod, Ranking, Scale, Screen, Treat, Weigh};
 use crate::{Direction, Display, Fault};
 
@@ -12,22 +13,8 @@ use crate::{Direction, Display, Fault};
 pub struct Composite {
     /// The file that defines it, below `queries/`.
     pub file: String,
-    /// Id, shared by the versions of one index.
-    pub id: String,
-    /// Name in Vietnamese.
-    pub name_vi: String,
-    /// Name in English.
-    pub name_en: String,
-    /// Kinds of units that it scores; empty for any.
-    pub unit_kinds: Vec<String>,
-    /// First day on which it holds.
-    pub valid_from: Option<NaiveDate>,
-    /// Last day on which it holds.
-    pub valid_to: Option<NaiveDate>,
-    /// The regulation or publication, with the tag of how sure it is.
-    pub legal_basis: String,
-    /// Anything else that a reader should know.
-    pub note: String,
+    /// Id, names, kinds of units, days on which it holds, legal basis, note.
+    pub head: Head,
     /// Which units have enough values.
     pub screen: Screen,
     /// Where weights come from, unless a level or node says otherwise.
@@ -157,12 +144,6 @@ impl Composite {
         parsed.filter(|_| faults.is_empty()).ok_or(faults)
     }
 
-    /// Whether this version holds on a day (the last of the period scored).
-    #[must_use]
-    pub fn is_valid(&self, day: NaiveDate) -> bool {
-        holds((self.valid_from, self.valid_to), day)
-    }
-
     /// How many periods back imputation looks at most; 0 where no indicator takes its last value.
     #[must_use]
     pub fn periods_back(&self) -> u32 {
@@ -211,8 +192,4 @@ impl Composite {
         places.sort_by_key(|at| (self.nodes[*at].level, *at));
         places
     }
-}
-
-fn holds((from, to): (Option<NaiveDate>, Option<NaiveDate>), day: NaiveDate) -> bool {
-    from.is_none_or(|from| from <= day) && to.is_none_or(|to| day <= to)
 }

@@ -5,6 +5,7 @@ pub mod formula;
 mod parse;
 mod place;
 pub mod points;
+pub(crate) mod points_file;
 pub mod rule;
 pub mod settings;
 mod tree;
@@ -72,7 +73,7 @@ pub(super) fn parse(files: &Files, indicators: &[Indicator], faults: &mut Vec<Fa
         let Some(Kind { kind }) = parse_toml(path, text, faults) else { continue };
         match kind.as_deref() {
             None | Some("indicator") => indices.by_indicator.extend(by_indicator(path, text, indicators, faults)),
-            Some("points") => indices.points.extend(points::points(path, text, &known, faults)),
+            Some("points") => indices.points.extend(points_file::points(path, text, &known, faults)),
             Some("composite") => indices.composites.extend(parse::composite(path, text, faults)),
             Some(other) => faults.push(Fault {
                 file: path.to_owned(),
@@ -104,10 +105,11 @@ fn by_indicator(path: &str, text: &str, indicators: &[Indicator], faults: &mut V
 }
 
 /// An id names one index; its versions share no day.
-fn clashes(indices: &Indices, indicators: &[Indicator], faults: &mut Vec<Fault>) {
-    let composites = indices.composites.iter().map(|one| (&one.file, &one.id, (one.valid_from, one.valid_to)));
-    let points = indices.points.iter().map(|one| (&one.file, &one.head.id, (one.head.valid_from, one.head.valid_to)));
-    let all: Vec<(&String, &String, Days)> = composites.chain(points).collect();
+fn clashes<'i>(indices: &'i Indices, indicators: &[Indicator], faults: &mut Vec<Fault>) {
+    let composites = indices.composites.iter().map(|one| (&one.file, &one.head));
+    let points = indices.points.iter().map(|one| (&one.file, &one.head));
+    let days = |(file, head): (&'i String, &'i Head)| (file, &head.id, (head.valid_from, head.valid_to));
+    let all: Vec<(&String, &String, Days)> = composites.chain(points).map(days).collect();
     for (at, (file, id, days)) in all.iter().enumerate() {
         let mut fault = |message: String| faults.push(Fault { file: (*file).clone(), key: "index.id".into(), message });
         if indices.by_indicator.iter().any(|other| other.id == **id) || indicators.iter().any(|other| other.id == **id)

@@ -145,15 +145,8 @@ pub(super) fn composite(file: &str, text: &str, faults: &mut Vec<Fault>) -> Opti
     );
     let index = Composite {
         file: file.to_owned(),
-        valid_from: head.valid_from,
-        valid_to: head.valid_to,
         weights: raw_weights.into_iter().enumerate().map(|(at, raw)| weights(at, raw, &mut place)).collect(),
-        id: head.id,
-        name_vi: head.name_vi,
-        name_en: head.name_en,
-        unit_kinds: head.unit_kinds,
-        legal_basis: head.legal_basis,
-        note: head.note,
+        head,
         screen: screen.unwrap_or_default(),
         weigh: common.weigh,
         rank: rank.unwrap_or_default(),

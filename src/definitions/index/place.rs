@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::Days;
 use crate::{Fault, explain};
 
 /// What every index says of itself.
@@ -31,8 +32,13 @@ impl Head {
     /// Whether this version holds on a day.
     #[must_use]
     pub fn is_valid(&self, day: NaiveDate) -> bool {
-        self.valid_from.is_none_or(|from| from <= day) && self.valid_to.is_none_or(|to| day <= to)
+        holds((self.valid_from, self.valid_to), day)
     }
+}
+
+/// Whether a day lies within first and last day, both optional.
+pub(super) fn holds((from, to): Days, day: NaiveDate) -> bool {
+    from.is_none_or(|from| from <= day) && to.is_none_or(|to| day <= to)
 }
 
 /// Collects the faults of one file.

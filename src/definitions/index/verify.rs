@@ -17,10 +17,10 @@ const MOST_PERIODS: u32 = 60;
 
 /// Checks everything that can be told without data.
 pub(super) fn all(index: &Composite, place: &mut Place<'_>) {
-    if index.id.trim().is_empty() {
+    if index.head.id.trim().is_empty() {
         place.fault("index.id", "is empty");
     }
-    if let (Some(from), Some(to)) = (index.valid_from, index.valid_to)
+    if let (Some(from), Some(to)) = (index.head.valid_from, index.head.valid_to)
         && to < from
     {
         place.fault("index.valid_to", format!("{to} is before valid_from, {from}"));

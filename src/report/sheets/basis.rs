@@ -104,8 +104,8 @@ fn composite(context: &Context<'_>, index: &Composite) -> Vec<(String, String)> 
         (words.weigh.clone(), told(&words.weighings, nodes().map(|node| weigh(node.weigh.method)))),
         (words.aggregate.clone(), told(&words.aggregations, nodes().map(|node| aggregate(node.aggregate.method)))),
     ];
-    if !index.note.is_empty() {
-        facts.push((context.template.ranking.note.clone(), index.note.clone()));
+    if !index.head.note.is_empty() {
+        facts.push((context.template.ranking.note.clone(), index.head.note.clone()));
     }
     facts
 }

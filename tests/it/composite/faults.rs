@@ -215,7 +215,7 @@ fn settings_that_do_not_go_together_are_named() {
 fn days_are_read_as_text_and_as_toml_writes_them() {
     let index = Composite::parse("indices/x.toml", &version("x", "valid_from = 2024-02-29\nvalid_to = \"2024-12-31\""))
         .unwrap();
-    assert_eq!((index.valid_from, index.valid_to), ("2024-02-29".parse().ok(), "2024-12-31".parse().ok()));
+    assert_eq!((index.head.valid_from, index.head.valid_to), ("2024-02-29".parse().ok(), "2024-12-31".parse().ok()));
     let found = faults(&version("x", "valid_from = \"29/2/2024\"\nvalid_to = 2024"));
     assert_faults(
         &found,
