@@ -1,6 +1,8 @@
 //! What people read: one format-free plan of a report, and the writers that turn it into files.
 
 mod error;
+#[cfg(test)]
+mod fixture;
 mod form;
 mod gather;
 mod input;
@@ -10,8 +12,6 @@ pub mod plan;
 mod returned;
 mod sheets;
 mod template;
-#[cfg(test)]
-mod tests;
 pub mod write;
 
 pub use error::ReportError;

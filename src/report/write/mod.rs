@@ -69,7 +69,8 @@ fn file(book: &Book, theme: &Theme, format: &Format) -> Result<ReportFile, Repor
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{build, tests::province};
+    use crate::build;
+    use crate::fixture::province;
 
     #[test]
     fn files_stand_in_the_order_of_the_book_and_end_like_their_format() {

@@ -4,13 +4,13 @@ use chrono::NaiveDateTime;
 
 use super::{png, svg};
 use crate::plan::{Block, Book, CellFormat, Chart, ChartKind, ChartPosition, Orientation, Series, Sheet, Tint};
-use crate::{Template, Theme, tests};
+use crate::{Template, Theme, fixture};
 
 const LONG: &str = "Ban Quản lý Khu kinh tế cửa khẩu và các khu công nghiệp, Sở Lao động – Thương binh và Xã hội, \
                     Uỷ ban nhân dân thị xã Gò Công Đông, huyện Tân Phú Đông";
 
 fn theme() -> Theme {
-    Template::parse(tests::TEMPLATE).expect("the shipped template is sound").theme
+    Template::parse(fixture::TEMPLATE).expect("the shipped template is sound").theme
 }
 
 fn chart(kind: ChartKind, bars: usize) -> Chart {

@@ -9,10 +9,10 @@ use crate::plan::{
     Block, Book, Cell, CellFormat, Chart, ChartKind, ChartPosition, ColumnPlan, Emphasis, Orientation, RowPlan,
     RowStyle, Series, Sheet, TablePlan, Tie, Tint, Turn,
 };
-use crate::{ReportInput, Template, build, tests};
+use crate::{ReportInput, Template, build, fixture};
 
 fn theme() -> crate::Theme {
-    Template::parse(tests::TEMPLATE).expect("the shipped template is sound").theme
+    Template::parse(fixture::TEMPLATE).expect("the shipped template is sound").theme
 }
 
 fn open(bytes: Vec<u8>) -> Xlsx<Cursor<Vec<u8>>> {
@@ -39,7 +39,7 @@ fn written(input: ReportInput) -> Vec<u8> {
 }
 
 fn province() -> Vec<u8> {
-    written(tests::province())
+    written(fixture::province())
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn form_06_has_its_letterhead_thirteen_columns_and_three_heading_rows() {
 
 #[test]
 fn form_06_counts_sections_and_total_as_given() {
-    let input = tests::province();
+    let input = fixture::province();
     let form = sheet(province(), "Biểu 06");
     let first = row_of(&form, 0, "(1)") + 1;
     assert_eq!((text(&form, first, 0).as_str(), text(&form, first, 1).as_str()), ("I", "Sở, ngành"));
@@ -102,7 +102,7 @@ fn form_06_counts_sections_and_total_as_given() {
 
 #[test]
 fn a_ranking_shows_ties_and_lists_units_without_rank_with_the_reason() {
-    let mut input = tests::province();
+    let mut input = fixture::province();
     input.rankings[0].rows.retain(|row| row.unit.kind.as_deref() == Some("department"));
     let bytes = written(input);
     let ranking = sheet(bytes, "XH Sở, ngành");
@@ -122,7 +122,7 @@ fn a_unit_named_like_a_formula_stays_a_string() {
     let mut blocks = vec![Block::Table(TablePlan::new(vec![ColumnPlan::new("=tên", CellFormat::Text, 30)], rows))];
     blocks.push(Block::heading(1, "=tiêu đề"));
     blocks.push(Block::Facts(vec![("=a".into(), "=b".into())]));
-    let created = tests::province().data_time;
+    let created = fixture::province().data_time;
     let page = Sheet { name: "=Tên".into(), orientation: Orientation::Portrait, blocks };
     let book = Book {
         file_stem: String::new(),
@@ -143,7 +143,7 @@ fn a_unit_named_like_a_formula_stays_a_string() {
 
 #[test]
 fn a_past_without_data_is_unknown_and_not_zero() {
-    let mut input = tests::province();
+    let mut input = fixture::province();
     let last_year = input.last_year.to_string();
     input.indicators.retain(|row| row.period != last_year);
     for row in &mut input.rankings[0].rows {
@@ -194,7 +194,7 @@ fn sheets_come_in_the_order_of_the_template() {
 
 #[test]
 fn a_period_without_data_still_gives_a_workbook() {
-    let mut input = tests::province();
+    let mut input = fixture::province();
     input.form06.clear();
     input.indicators.clear();
     input.rankings.clear();
