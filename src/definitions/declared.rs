@@ -55,11 +55,7 @@ fn undefined(id: &str, aggregate: Aggregate, wording: &Wording) -> Indicator {
         needs: Vec::new(),
         direction: Direction::None,
         unit: unit.to_owned(),
-        display: Display {
-            digits: 2,
-            mode: Rounding::HalfUp,
-            reason: say("rounding"),
-        },
+        display: Display { digits: 2, mode: Rounding::HalfUp, reason: say("rounding") },
         zero: Zero::NotApplicable,
         legal_basis: say("legal_basis"),
         valid_from: None,

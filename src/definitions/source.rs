@@ -1,0 +1,87 @@
+//! Source definitions: which headings of an export feed which columns, and what its words and dates mean.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::layout::Layout;
+use cchc_model::{Encoding, Kind, Table};
+
+/// How one system's export maps to one table.
+#[derive(Debug, Clone)]
+pub struct SourceDef {
+    /// File name without `.toml`.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// The table it feeds.
+    pub table: &'static Table,
+    /// Columns without which a sheet does not fit.
+    pub required: Vec<String>,
+    /// What it says of each column that it feeds.
+    pub columns: Vec<SourceColumn>,
+    /// Headings of personal columns: never read, never shown.
+    pub personal: Vec<String>,
+    /// Accepted date patterns such as `dd/MM/yyyy HH:mm`; ISO is always accepted.
+    pub dates: Vec<String>,
+    /// Statuses whose rows may lack a received date (never accepted).
+    pub without_received: Vec<i64>,
+    /// The legacy encoding of text that does not tell its own.
+    pub encoding: Option<Encoding>,
+    /// What is said about the layout beyond headings.
+    pub layout: Layout,
+    /// Columns in which a cell merged over several rows speaks for each of them.
+    pub fill_merged: Vec<String>,
+    /// Statuses that say a dossier has ended, so that it should have a finished date.
+    pub with_finished: Vec<i64>,
+    /// Statuses that say it has not, so that it should have none.
+    pub without_finished: Vec<i64>,
+    /// Headings of columns that are there to be read by people only (folded).
+    pub aside: Vec<String>,
+}
+
+/// One column of a source.
+#[derive(Debug, Clone)]
+pub struct SourceColumn {
+    /// Column of the table.
+    pub name: String,
+    /// What it holds.
+    pub kind: Kind,
+    /// Headings, any of them.
+    pub headings: Vec<String>,
+    /// Folded word → value; empty where the cell is taken as it is.
+    pub words: BTreeMap<String, String>,
+    /// What an unknown word or unit leads to.
+    pub unknown: Unknown,
+    /// Values that mean "nobody in particular" and are no fault (folded).
+    pub ignore: Vec<String>,
+    /// The column that a number of this one may not exceed.
+    pub at_most: Option<String>,
+    /// The value of a blank cell; none if a blank says nothing.
+    pub blank: Option<String>,
+}
+
+/// What an unknown word or unit does to its row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unknown {
+    /// The row is loaded without the value, with a warning.
+    #[default]
+    Warn,
+    /// The row is refused.
+    Reject,
+}
+
+impl SourceDef {
+    /// The column of that name.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&SourceColumn> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+}
+
+/// Words compare like unit names: case, spaces, punctuation and the place of the tone mark fold.
+#[must_use]
+pub fn fold_word(word: &str) -> String {
+    Some(cchc_model::fold_name(word)).filter(|folded| !folded.is_empty()).unwrap_or_else(|| word.trim().to_owned())
+}

@@ -97,7 +97,8 @@ mod tests {
     #[test]
     fn values_are_filled_in_once_and_unknown_names_stay() {
         let mut faults = Vec::new();
-        let wording: Wording = parse_toml("a", "[s]\nk = { vi = \"{a} {b} {c\", en = \"-\" }", &mut faults).unwrap_or_default();
+        let wording: Wording =
+            parse_toml("a", "[s]\nk = { vi = \"{a} {b} {c\", en = \"-\" }", &mut faults).unwrap_or_default();
         assert_eq!(wording.fill("s", "k", Language::Vi, &[("a", &"{b}"), ("b", &1)]), "{b} 1 {c");
         assert_eq!(wording.say("s", "none", Language::En), "none");
     }
@@ -108,8 +109,12 @@ mod tests {
         let wording = Wording::load(None, &mut faults);
         assert!(faults.is_empty(), "{faults:?}");
         let names = |text: &str| {
-            let mut names: Vec<String> =
-                text.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name.to_owned()).collect();
+            let mut names: Vec<String> = text
+                .split('{')
+                .skip(1)
+                .filter_map(|part| part.split_once('}'))
+                .map(|(name, _)| name.to_owned())
+                .collect();
             names.sort();
             names
         };

@@ -74,8 +74,7 @@ impl Engine {
         let sheets: Vec<CorrectionSheet> =
             rebuilt.into_iter().map(|sheet| self.corrected(language, &rows, sheet, &file.name)).collect();
         let ours = &self.definitions().reading.corrected;
-        let workbook =
-            render_correction(&sheets, ours, &self.return_words(language)?, &self.theme()?, self.created())?;
+        let workbook = render_correction(&sheets, ours, &self.return_words(language)?, &self.theme()?, self.created())?;
         Ok(Some(Correction { rows: wanted.len(), workbook }))
     }
 

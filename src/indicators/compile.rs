@@ -71,12 +71,7 @@ impl Select {
 }
 
 /// One pass per fact table, in the order in which the indicators name them.
-pub(super) fn passes(
-    engine: &Measuring<'_>,
-    periods: &[Period],
-    indicators: &[&Indicator],
-    by: By,
-) -> Vec<Pass> {
+pub(super) fn passes(engine: &Measuring<'_>, periods: &[Period], indicators: &[&Indicator], by: By) -> Vec<Pass> {
     let mut tables: Vec<&str> = Vec::new();
     for indicator in indicators {
         if !tables.contains(&indicator.table.as_str()) {

@@ -58,9 +58,7 @@ pub async fn trace(
         // A figure of figures is traced in turn.
         let inputs = Box::pin(inputs(engine, derived, unit, period)).await?;
         let rows = match derived {
-            Derived::UnitShare { .. } | Derived::UnitMean { .. } => {
-                units(engine, derived, unit, period).await?
-            }
+            Derived::UnitShare { .. } | Derived::UnitMean { .. } => units(engine, derived, unit, period).await?,
             _ => passed_on(derived, &inputs),
         };
         let files = sorted(inputs.iter().flat_map(|one| one.files.clone()).collect());

@@ -17,11 +17,7 @@ pub(super) struct Earlier(Vec<BTreeMap<String, ValueTable>>);
 
 impl Earlier {
     /// Reads as many periods as the definition's imputation goes back; none where it does not.
-    pub(super) async fn read(
-        engine: &Measuring<'_>,
-        index: &Composite,
-        period: &Period,
-    ) -> Result<Self, ScoreError> {
+    pub(super) async fn read(engine: &Measuring<'_>, index: &Composite, period: &Period) -> Result<Self, ScoreError> {
         let mut tables = Vec::new();
         let mut at = period.before();
         for _ in 0..index.periods_back() {

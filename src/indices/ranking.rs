@@ -277,11 +277,7 @@ async fn rank_composite(
 /// What an index reads of one period: units and one column per indicator.
 pub(super) type Values = (Vec<UnitRef>, Vec<Column>);
 
-pub(super) async fn values(
-    engine: &Measuring<'_>,
-    index: &Composite,
-    period: &Period,
-) -> Result<Values, ScoreError> {
+pub(super) async fn values(engine: &Measuring<'_>, index: &Composite, period: &Period) -> Result<Values, ScoreError> {
     let mut ids: Vec<&str> = Vec::new();
     for leaf in &index.leaves {
         let denominator = leaf.denominator.iter().map(|denominator| denominator.column.as_str());

@@ -51,8 +51,8 @@ pub use peek::{CellType, PeekCell, PeekFault, PeekSheet, Peeked, column_letters,
 pub use serve::serve_xls;
 pub use sniff::{Container, Sniffed, sniff};
 
-use cchc_model::Encoding;
 use budget::Budget;
+use cchc_model::Encoding;
 
 /// One cell as the container stores it. Dates are ISO text (`2020-06-30T08:00:00`), since every reader can give that.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -125,6 +125,7 @@ impl InputFile {
     }
 
     /// The file's own name, in which the day of export may be written.
+    #[must_use]
     pub fn name(&self) -> String {
         match &self.origin {
             Origin::Packed(_, entry, _) => entry.name.rsplit('/').next().unwrap_or_default().to_owned(),
@@ -133,6 +134,7 @@ impl InputFile {
     }
 
     /// The name of the archive that it comes from.
+    #[must_use]
     pub fn archive_name(&self) -> Option<String> {
         match &self.origin {
             Origin::Packed(archive, ..) => Some(name(archive.path())),

@@ -8,8 +8,8 @@ use std::io::{self, Read};
 
 use memchr::memmem::{self, Finder};
 
-use super::error::ReadError;
 use super::Limits;
+use super::error::ReadError;
 use super::markup::{Attributes, Listener};
 use super::note::Note;
 use super::package::{Package, part_name};
@@ -38,7 +38,8 @@ impl SheetParts {
             pairs(package, relations, "Relationship", |tag| Some((tag.get("Id")?, tag.get("Target")?)))
                 .into_iter()
                 .collect();
-        let sheets = pairs(package, workbook, "sheet", |tag| Some((tag.get("name")?, tag.find(|name| name.ends_with(":id"))?)));
+        let sheets =
+            pairs(package, workbook, "sheet", |tag| Some((tag.get("name")?, tag.find(|name| name.ends_with(":id"))?)));
         let found = sheets.into_iter().filter_map(|(sheet, id)| {
             let target = targets.get(&id)?.replace('\\', "/").to_ascii_lowercase();
             let path = target.strip_prefix('/').map_or_else(|| format!("{folder}/{target}"), str::to_owned);

@@ -34,8 +34,7 @@ impl Source<'_> {
     /// Reads UTF-8 to its end, or until the listener is done.
     pub(super) fn listen(&self, utf8: impl Read, listener: &mut impl Listener) -> Result<(), ReadError> {
         let longest = self.limits.record_bytes().max(LEAST_EVENT);
-        let mut reader =
-            Reader::from_reader(Bounded { bytes: BufReader::with_capacity(BUFFER, utf8), left: longest });
+        let mut reader = Reader::from_reader(Bounded { bytes: BufReader::with_capacity(BUFFER, utf8), left: longest });
         reader.config_mut().allow_dangling_amp = true;
         let mut buffer = Vec::new();
         let mut depth = 0_u32;

@@ -7,7 +7,7 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use cchc::engine::{
-    Engine, Explanation, ExplanationRequest, FiguresRequest, Form06Request, FindingsRequest, Months, RankingRequest,
+    Engine, Explanation, ExplanationRequest, FiguresRequest, FindingsRequest, Form06Request, Months, RankingRequest,
     ReportRequest, ScorecardRequest, SqlRequest,
 };
 use cchc::indicators::{By, Children};
@@ -91,7 +91,13 @@ fn questions() -> Vec<Question> {
     for id in ["on_time_rate", "mean_days", "late_rate", "online_share"] {
         for name in ["2025-Q1", "2025-02"] {
             let (id, unit) = (id.to_owned(), "*".to_owned());
-            asked.push(Question::Explanation(ExplanationRequest { id, unit, period: period(name), item: None, policies }));
+            asked.push(Question::Explanation(ExplanationRequest {
+                id,
+                unit,
+                period: period(name),
+                item: None,
+                policies,
+            }));
         }
     }
     let (index, unit) = ("par-commune".to_owned(), "000.02.31.H99".to_owned());

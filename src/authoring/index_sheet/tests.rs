@@ -38,7 +38,8 @@ fn read_back(definitions: &Definitions, index: &PointsIndex) -> Draft {
     known.sort_unstable();
     known.dedup();
     let forms = words();
-    let reading = Reading { words: &definitions.index_sheet, reading: &definitions.reading, forms: &forms, figures: &known };
+    let reading =
+        Reading { words: &definitions.index_sheet, reading: &definitions.reading, forms: &forms, figures: &known };
     read_index_sheet(file.path(), &Limits::default(), reading).unwrap_or_else(|error| panic!("{error}"))
 }
 

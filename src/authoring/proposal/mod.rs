@@ -229,7 +229,9 @@ mod tests {
         let definitions = Definitions::load(None).unwrap();
         let mut keys = 0;
         for code in [include_str!("text.rs"), include_str!("words.rs"), include_str!("dates_and_persons.rs")] {
-            for call in [".say(\"", ".fill(\"", ".fill(\n                \"", ".fill(\n            \"", "=> \"", ", \"date_"] {
+            for call in
+                [".say(\"", ".fill(\"", ".fill(\n                \"", ".fill(\n            \"", "=> \"", ", \"date_"]
+            {
                 for after in code.split(call).skip(1) {
                     let start = if call == ", \"date_" { "date_" } else { "" };
                     let key = format!("{start}{}", after.split('"').next().unwrap());

@@ -47,8 +47,7 @@ pub fn to_do(writer: &Writer<'_>, fed: &Fed, column: &Column) -> String {
     let signs = &writer.definitions.proposal.personal;
     let is_shown = |one: &&&(String, u64)| !may_be_person(&one.0, signs);
     let shown: Vec<&(String, u64)> = unknown.iter().filter(is_shown).copied().collect();
-    let remark =
-        writer.fill("unknown_words", &[("count", &unknown.len()), ("codes", &meanings(writer, &origin))]);
+    let remark = writer.fill("unknown_words", &[("count", &unknown.len()), ("codes", &meanings(writer, &origin))]);
     let mut text = writer.to_edit(&remark) + "\n";
     if taken_over(writer, &fed.name).is_empty() {
         text.push_str(&format!("[columns.{}.more_words]\n", fed.name));

@@ -70,12 +70,7 @@ fn default_counts() -> Vec<Layer> {
 }
 
 /// Reads and checks one file; every fault is told with its place. `inputs` are the ids that rules may read.
-pub(crate) fn points(
-    file: &str,
-    text: &str,
-    inputs: &[&str],
-    faults: &mut Vec<Fault>,
-) -> Option<PointsIndex> {
+pub(crate) fn points(file: &str, text: &str, inputs: &[&str], faults: &mut Vec<Fault>) -> Option<PointsIndex> {
     let raw = parse_toml::<RawFile>(file, text, faults)?;
     let mut place = Place { file, faults };
     let head = place.head(raw.index);

@@ -3,7 +3,8 @@
 use serde::Deserialize;
 
 use super::formula::Formula;
-use super::points::{Item, formula};
+use super::points::Item;
+use super::points_file::formula;
 use crate::did_you_mean;
 
 /// How the points of a criterion follow from figures. `max` is the most that the criterion gives.

@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{Counted, earlier, input, single, units};
-use cchc_definitions::{Derived, Indicator, Sums};
 use crate::{By, Children, Measuring};
+use cchc_definitions::{Derived, Indicator, Sums};
 use cchc_model::{Measure, Period, UnitRef};
 
 /// Whose figure a row is: a unit or a sum, and the group where figures are not by unit.

@@ -1,8 +1,8 @@
 //! The SQL that says the same as the arithmetic: over the table `indicators`, as anyone can run it with `cchc sql`.
 
 use super::{Period, earlier};
-use cchc_definitions::{Derived, Indicator, Sums, Told};
 use crate::By;
+use cchc_definitions::{Derived, Indicator, Sums, Told};
 
 /// How an indicator is made of others in a period; a comment first, so that a reader knows what comes.
 pub(crate) fn statement(indicator: &Indicator, derived: &Derived, period: &Period, by: By) -> String {

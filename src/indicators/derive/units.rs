@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::sheet::Who;
 use super::single::{absent, hidden};
-use cchc_definitions::{Derived, Holds};
 use crate::figures::receivers;
 use crate::{By, Children, Measuring};
+use cchc_definitions::{Derived, Holds};
 use cchc_model::{Measure, Status, UnitRef};
 
 /// What the units of a sum gave.

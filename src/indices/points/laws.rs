@@ -11,8 +11,8 @@ use proptest::prelude::*;
 
 use super::tests::{figures, index, item, plain};
 use super::{Figures, Judgements, Scoring, score};
-use cchc_definitions::{Direction, Formula, Item, PointsIndex, Role, Rule, Tier};
 use crate::ranks_by;
+use cchc_definitions::{Direction, Formula, Item, PointsIndex, Role, Rule, Tier};
 use cchc_model::Measure;
 
 fn x() -> String {

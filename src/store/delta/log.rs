@@ -210,8 +210,11 @@ fn numbered(log: &Path, ending: &str) -> Result<Vec<u64>, LogError> {
 
 fn apply_entry(text: &str, path: &Path, state: &mut State) -> Result<(), LogError> {
     for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let action: Value = serde_json::from_str(line)
-            .map_err(|source| LogError::Entry { path: path.to_owned(), line: at + 1, source })?;
+        let action: Value = serde_json::from_str(line).map_err(|source| LogError::Entry {
+            path: path.to_owned(),
+            line: at + 1,
+            source,
+        })?;
         state.apply(&action);
     }
     Ok(())

@@ -230,7 +230,8 @@ fn protocol() -> Value {
 }
 
 fn schema_of(columns: &[Column], partitioned: bool) -> String {
-    let field = |name: &str, kind: Kind| json!({"name": name, "type": data_type(kind), "nullable": true, "metadata": {}});
+    let field =
+        |name: &str, kind: Kind| json!({"name": name, "type": data_type(kind), "nullable": true, "metadata": {}});
     let mut fields: Vec<Value> = columns.iter().map(|column| field(column.name, column.kind)).collect();
     fields.extend(partitioned.then(|| field(PARTITION, Kind::Text)));
     json!({"type": "struct", "fields": fields}).to_string()

@@ -7,9 +7,9 @@ use polars::prelude::{Column as Series, DataFrame, IntoColumn, NamedFrom, PlHash
 
 use super::account::State;
 use super::{DOSSIERS, Incoming, RowsOf};
+use crate::take;
 use cchc_model::{Kind, PROVENANCE, Table};
 use cchc_normalise::PERSONAL;
-use crate::take;
 
 /// Unit → its newest export.
 pub(super) type Newest = PlHashMap<String, Export>;

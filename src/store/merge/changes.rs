@@ -6,9 +6,9 @@ use polars::prelude::{AnyValue, Column as Series, DataFrame, IntoColumn, NamedFr
 use super::DOSSIERS;
 use super::account::State;
 use super::batch::{Batch, unit_column};
+use crate::take;
 use cchc_model::{Kind, Table};
 use cchc_normalise::data_type;
-use crate::take;
 
 /// Dates that stay as they are once they are set.
 const DATES: [&str; 3] = ["received_at", "due_at", "finished_at"];

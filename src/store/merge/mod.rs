@@ -15,9 +15,9 @@ use polars::prelude::{DataFrame, PlHashMap};
 use super::delta::{self, TableFiles};
 use super::kill::KillSwitch;
 use super::{StoreError, frame, take};
-use cchc_model::Table;
 use account::Merge;
 use batch::Batch;
+use cchc_model::Table;
 use changes::Changes;
 use tally::Accounts;
 

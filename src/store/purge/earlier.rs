@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::{DataFrame, PlHashSet};
 
 use super::codes::Codes;
-use cchc_model::Table;
 use crate::version::{Manifest, newest_purge};
 use crate::{StoreError, Workspace, delta, frame, take};
+use cchc_model::Table;
 
 /// Keys whose row a purged import brought, by import.
 pub(super) type Gone = BTreeMap<u64, PlHashSet<String>>;

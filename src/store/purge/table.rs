@@ -7,10 +7,10 @@ use polars::prelude::{Column as Series, DataFrame, IntoColumn, NamedFrom, PlHash
 use super::codes::Codes;
 use super::earlier::{Earlier, Gone, earlier};
 use super::{FileNames, PurgeCounts, PurgeOrder};
-use cchc_model::{Kind, Table};
 use crate::delta::TableFiles;
 use crate::version::{Manifest, SentFile};
 use crate::{StoreError, Transaction, Workspace, delta, frame, schema, take};
+use cchc_model::{Kind, Table};
 
 /// The column by which tables refer to a dossier.
 const DOSSIER: &str = "dossier_code";

@@ -21,13 +21,14 @@ fn each_province(versions: &[Composite], mut check: impl FnMut(&Row, &Composed, 
     let rows = csv_rows("papi/expected.csv");
     for year in 2011..=2016 {
         let (year, on) = (year.to_string(), format!("{year}-12-31"));
-        let in_force: Vec<&Composite> = versions.iter().filter(|index| index.is_valid(on.parse().unwrap())).collect();
+        let in_force: Vec<&Composite> =
+            versions.iter().filter(|index| index.head.is_valid(on.parse().unwrap())).collect();
         assert_eq!(in_force.len(), 1);
         let of_year: Vec<Row> = rows.iter().filter(|row| row["year"] == year).cloned().collect();
         assert_eq!(of_year.len(), 63);
         let columns: Vec<String> = in_force[0].leaves.iter().map(|leaf| leaf.column.clone()).collect();
         let done = computed(in_force[0], &table(&of_year, "province", &columns), &on);
-        let ranks = done.ranks(&in_force[0].id, in_force[0].rank).unwrap();
+        let ranks = done.ranks(&in_force[0].head.id, in_force[0].rank).unwrap();
         for row in &of_year {
             let at = done.scores.units().iter().position(|unit| *unit == row["province"]).unwrap();
             check(row, &done, ranks[at]);

@@ -72,7 +72,8 @@ pub fn render(
     for (sheet, name) in sheets.iter().zip(names::unique(own.iter().map(String::as_str))) {
         let worksheet = workbook.add_worksheet();
         worksheet.set_name(name)?;
-        CorrectionWriter { ours, theme, styles: Styles::new(theme), formats: HashMap::new() }.sheet(worksheet, sheet, words)?;
+        CorrectionWriter { ours, theme, styles: Styles::new(theme), formats: HashMap::new() }
+            .sheet(worksheet, sheet, words)?;
     }
     Ok(workbook.save_to_buffer()?)
 }
