@@ -13,7 +13,7 @@ use cchc::generate::{self, GenUnit, Layout, default_units, write_units};
 use cchc::import::{Options, Progress, import};
 use cchc::indicators::{By, Children, Measuring, not_sent};
 use cchc::indices::{Index, Scored, rank};
-use cchc::model::{IndicatorRow, Kind, Period, Policies, Table, UnitIndex};
+use cchc::model::{ColumnType, IndicatorRow, Period, Policies, Table, UnitIndex};
 use cchc::normalise::{RawBatch, SheetFacts, SheetNormaliser};
 use cchc::read::{Cell, Flow, Limits, RowSink, Sheet, read_rows, sniff};
 use cchc::report::{Cards, Template, build, gather, render_xlsx};
@@ -84,11 +84,11 @@ fn raw_batch(source: &SourceDef, units: &UnitIndex) -> RawBatch {
         for (column, texts) in source.columns.iter().zip(raw.columns.iter_mut().flatten()) {
             let unit = &units.units()[1 + row as usize % (units.units().len() - 1)];
             match column.kind {
-                Kind::Unit => texts.push(&unit.name),
-                Kind::Time if column.name.starts_with("pause") || column.name == "refused_at" => texts.push(""),
-                Kind::Time => texts.push(&format!("202401{:02}081500", 1 + row % 28)),
-                Kind::Int | Kind::Float | Kind::Bool => texts.push("1"),
-                Kind::Text | Kind::Period => texts.push(&format!("{}-{row}", unit.code)),
+                ColumnType::Unit => texts.push(&unit.name),
+                ColumnType::Time if column.name.starts_with("pause") || column.name == "refused_at" => texts.push(""),
+                ColumnType::Time => texts.push(&format!("202401{:02}081500", 1 + row % 28)),
+                ColumnType::Int | ColumnType::Float | ColumnType::Bool => texts.push("1"),
+                ColumnType::Text | ColumnType::Period => texts.push(&format!("{}-{row}", unit.code)),
             }
         }
     }

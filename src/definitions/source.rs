@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::layout::Layout;
-use cchc_model::{Encoding, Kind, Table};
+use cchc_model::{ColumnType, Encoding, Table};
 
 /// How one system's export maps to one table.
 #[derive(Debug, Clone)]
@@ -46,7 +46,7 @@ pub struct SourceColumn {
     /// Column of the table.
     pub name: String,
     /// What it holds.
-    pub kind: Kind,
+    pub kind: ColumnType,
     /// Headings, any of them.
     pub headings: Vec<String>,
     /// Folded word → value; empty where the cell is taken as it is.

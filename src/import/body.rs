@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::notes::Notes;
 use super::unread::{Fields, Unread, UnreadRow};
 use cchc_definitions::{ReadingWords, RowWords, SourceDef};
-use cchc_model::Kind;
+use cchc_model::ColumnType;
 use cchc_normalise::{
     Mapping, Origin, Outlined, RawBatch, Reshape, RowKind, cell_text, classify, clean, origin_columns,
 };
@@ -64,9 +64,9 @@ impl Body {
         words: &ReadingWords,
     ) -> Self {
         let fed = || source.columns.iter().zip(&mapping.columns);
-        let decimal = |kind| if matches!(kind, Kind::Int | Kind::Float) { ',' } else { '.' };
+        let decimal = |kind| if matches!(kind, ColumnType::Int | ColumnType::Float) { ',' } else { '.' };
         let fill = fed().filter(|(column, _)| source.fill_merged.contains(&column.name)).filter_map(|(_, at)| *at);
-        let dates = fed().filter(|(column, _)| column.kind == Kind::Time).filter_map(|(_, at)| *at);
+        let dates = fed().filter(|(column, _)| column.kind == ColumnType::Time).filter_map(|(_, at)| *at);
         let mut body = Self {
             fill: fill.collect(),
             headings: mapping.headings.clone(),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use cchc_definitions::dates::DateSystem;
 use cchc_definitions::{SourceColumn, SourceDef};
-use cchc_model::Kind;
+use cchc_model::ColumnType;
 use cchc_normalise::{Mark, MarkKind};
 use cchc_read::{Cell, Note};
 
@@ -119,5 +119,5 @@ impl Notes {
 pub(super) fn is_code(source: &SourceDef, column: &SourceColumn) -> bool {
     // The codes of an outline are numbers by nature, and mended as such.
     let is_code = column.name == source.table.key || column.name.ends_with("_code");
-    column.kind == Kind::Text && is_code && source.layout.outline.is_none()
+    column.kind == ColumnType::Text && is_code && source.layout.outline.is_none()
 }

@@ -3,7 +3,7 @@
 use super::sink::FoundSheet;
 use cchc_definitions::SourceDef;
 use cchc_definitions::dates::{DateFault, Pattern, read};
-use cchc_model::Kind;
+use cchc_model::ColumnType;
 use cchc_normalise::HeadingMatch;
 
 /// The columns of `before` if these first rows of a sheet without headings are rows of that table too: at least half of
@@ -20,7 +20,7 @@ pub(super) fn continued(
     let mapped = || source.columns.iter().zip(&before.mapping.columns);
     let key = mapped().find_map(|(column, at)| at.filter(|_| column.name == source.table.key))?;
     let dates: Vec<usize> =
-        mapped().filter(|(column, _)| column.kind == Kind::Time).filter_map(|(_, at)| *at).collect();
+        mapped().filter(|(column, _)| column.kind == ColumnType::Time).filter_map(|(_, at)| *at).collect();
     let width = before.mapping.headings.len();
     let is_code = |text: &String| text.bytes().any(|byte| byte.is_ascii_digit()) && !text.contains(' ');
     let is_date = |text: &String| read(text, &patterns) != Err(DateFault::Unreadable);

@@ -6,7 +6,7 @@ use polars::prelude::{AnyValue, DataFrame};
 
 use cchc_definitions::SourceDef;
 use cchc_definitions::dates::Pattern;
-use cchc_model::{Kind, UnitIndex};
+use cchc_model::{ColumnType, UnitIndex};
 use cchc_normalise::{Meaning, Normalised, PERSONAL, RawBatch, SheetNormaliser, clean};
 
 /// Rows shown as they would be stored.
@@ -85,7 +85,7 @@ impl<'a> Watcher<'a> {
     pub fn batch(&mut self, normaliser: &SheetNormaliser<'_>, raw: &RawBatch, done: &Normalised) {
         for (at, texts) in raw.columns.iter().enumerate() {
             let Some(texts) = texts else { continue };
-            if self.source.columns[at].kind == Kind::Time {
+            if self.source.columns[at].kind == ColumnType::Time {
                 for text in texts.iter().map(clean).filter(|text| !text.is_empty() && text != "-") {
                     let pattern = self.pattern(&text);
                     *self.dates[at].entry(pattern).or_default() += 1;
@@ -125,7 +125,7 @@ impl<'a> Watcher<'a> {
 
     fn seen(&self, normaliser: &SheetNormaliser<'_>, at: usize, text: &str, rows: u64) -> Option<WordSeen> {
         let column = &self.source.columns[at];
-        let is_unit = column.kind == Kind::Unit;
+        let is_unit = column.kind == ColumnType::Unit;
         let meaning = normaliser.meaning(at, text)?;
         let unit_name = match &meaning {
             Meaning::Stored(code) if is_unit => self.units.by_code(code).map(|unit| unit.name.clone()),

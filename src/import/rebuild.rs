@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::file::{Context, Detail, hash, read_ready};
 use super::reading::{FileReading, SheetReading};
 use cchc_definitions::{CorrectedHeadings, Definitions, SourceDef};
-use cchc_model::{Kind, UnitIndex};
+use cchc_model::{ColumnType, UnitIndex};
 use cchc_normalise::{KnownHeadings, own_columns};
 use cchc_read::{Cell, Flow, Limits, Note, ReadError, RowFault, RowSink, Sheet, read_rows, sniff};
 use cchc_read::{InputFile, PathError, find_files};
@@ -148,7 +148,7 @@ impl<'a> Plan<'a> {
     fn of(reading: &'a SheetReading, sources: &[SourceDef]) -> Self {
         let source = sources.iter().find(|source| source.id == reading.source);
         let feeds_date = |column: &str| {
-            source.and_then(|source| source.column(column)).is_some_and(|column| column.kind == Kind::Time)
+            source.and_then(|source| source.column(column)).is_some_and(|column| column.kind == ColumnType::Time)
         };
         let dates = reading.columns.iter().filter(|(column, _)| feeds_date(column));
         let dates =

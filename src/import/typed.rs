@@ -10,7 +10,7 @@ use super::reading::SheetReading;
 use super::sink::FoundSheet;
 use super::unread::{UnreadRow, note_finding};
 use cchc_definitions::SourceDef;
-use cchc_model::{Finding, Kind, Level, Table};
+use cchc_model::{ColumnType, Finding, Level, Table};
 use cchc_normalise::{Duplicate, Mapping, MendedCode, RawBatch, Refused, RejectedRow, SheetFacts, SheetNormaliser};
 use cchc_read::{TextNote, column_letters};
 use cchc_store::RowsOf;
@@ -120,7 +120,7 @@ fn own_headings(source: &SourceDef, mapping: &Mapping) -> Vec<String> {
 
 /// Adds the units of accepted rows.
 fn add_units(frame: &DataFrame, table: &Table, seen: &mut BTreeSet<String>) {
-    let unit = table.columns.iter().rfind(|column| column.kind == Kind::Unit);
+    let unit = table.columns.iter().rfind(|column| column.kind == ColumnType::Unit);
     let units = unit.and_then(|column| frame.column(column.name).ok()).and_then(|column| column.str().ok());
     for unit in units.into_iter().flat_map(polars::prelude::ChunkedArray::iter).flatten() {
         if !seen.contains(unit) {

@@ -14,7 +14,7 @@ mod worktime;
 
 use cchc_definitions::{Definitions, Indicator};
 use cchc_model::{Carry, Form06Row, IndicatorRow, Measure, Period, Policies, Unit, UnitIndex, UnitRef};
-use cchc_store::{Session, StoreError};
+use cchc_store::{Answer, Session, StoreError};
 
 pub use facts::{FACT_TABLES, fact_columns};
 pub use formula::formula;
@@ -95,14 +95,16 @@ impl Measuring<'_> {
     ///
     /// # Errors
     /// The store cannot be read, or a definition's SQL does not plan.
-    pub async fn measure(
-        &self,
-        periods: &[Period],
-        indicators: &[&Indicator],
+    pub fn measure<'a>(
+        &'a self,
+        periods: &'a [Period],
+        indicators: &'a [&'a Indicator],
         by: By,
         children: Children,
-    ) -> Result<Vec<GroupedRow>, StoreError> {
-        derive::measure(self, periods, indicators, by, children).await.map(|measured| measured.rows)
+    ) -> Answer<'a, Vec<GroupedRow>> {
+        Box::pin(
+            async move { derive::measure(self, periods, indicators, by, children).await.map(|measured| measured.rows) },
+        )
     }
 
     /// Measures `indicators` in a period and, for the same rows, in an earlier one; a past of which nothing is known
@@ -110,14 +112,14 @@ impl Measuring<'_> {
     ///
     /// # Errors
     /// As [`Measuring::measure`].
-    pub async fn compare(
-        &self,
-        (period, earlier): (&Period, &Period),
-        indicators: &[&Indicator],
+    pub fn compare<'a>(
+        &'a self,
+        (period, earlier): (&'a Period, &'a Period),
+        indicators: &'a [&'a Indicator],
         by: By,
         children: Children,
-    ) -> Result<Vec<(GroupedRow, Option<Measure>)>, StoreError> {
-        derive::compare(self, (period, earlier), indicators, by, children).await
+    ) -> Answer<'a, Vec<(GroupedRow, Option<Measure>)>> {
+        Box::pin(derive::compare(self, (period, earlier), indicators, by, children))
     }
 
     /// The SQL of each pass that [`Measuring::measure`] would run, then that of figures made of others.

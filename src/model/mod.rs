@@ -20,6 +20,6 @@ pub use policy::{Compare, FinishedBeforeReceived, MissingDue, Pause, Policies, W
 pub use results::{FileAccount, Form06Row, IndicatorRow, LateDossier, NotSent, RankRow, UnitRef};
 pub use shown::{acts, escaped, one_line};
 pub use succession::{Carry, Succession};
-pub use table::{Column, Kind, PROVENANCE, Span, TABLES, Table};
+pub use table::{ColumnType, PROVENANCE, Span, TABLES, Table, TableColumn};
 pub use unit::{Resolved, Unit, UnitIndex, fold_name};
 pub use value::{Measure, Status};

@@ -2,7 +2,7 @@
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ColumnType {
     /// Text in NFC, trimmed, inner spaces single.
     Text,
     /// A whole number.
@@ -32,11 +32,11 @@ pub struct Span {
 
 /// One column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Column {
+pub struct TableColumn {
     /// Name in SQL.
     pub name: &'static str,
     /// What it holds.
-    pub kind: Kind,
+    pub kind: ColumnType,
 }
 
 /// One table fed by sources.
@@ -53,7 +53,7 @@ pub struct Table {
     /// The date whose month partitions the table; `None` for small tables kept as one.
     pub partition_by: Option<&'static str>,
     /// The columns that a source can feed.
-    pub columns: &'static [Column],
+    pub columns: &'static [TableColumn],
 }
 
 impl Table {
@@ -65,19 +65,19 @@ impl Table {
 
     /// The column of that name.
     #[must_use]
-    pub fn column(&self, name: &str) -> Option<&'static Column> {
+    pub fn column(&self, name: &str) -> Option<&'static TableColumn> {
         self.columns.iter().find(|column| column.name == name)
     }
 }
 
 /// Where a stored row came from; on every fact table behind the columns of the source.
-pub const PROVENANCE: &[Column] = &[
-    column("source", Kind::Text),
-    column("file", Kind::Text),
-    column("sheet", Kind::Text),
-    column("row", Kind::Int),
-    column("exported_at", Kind::Time),
-    column("import", Kind::Int),
+pub const PROVENANCE: &[TableColumn] = &[
+    column("source", ColumnType::Text),
+    column("file", ColumnType::Text),
+    column("sheet", ColumnType::Text),
+    column("row", ColumnType::Int),
+    column("exported_at", ColumnType::Time),
+    column("import", ColumnType::Int),
 ];
 
 /// All tables that sources can feed.
@@ -91,30 +91,30 @@ const DOSSIERS: Table = Table {
     span: None,
     partition_by: Some("received_at"),
     columns: &[
-        column("dossier_code", Kind::Text),
-        column("procedure_code", Kind::Text),
-        column("procedure_name", Kind::Text),
-        column("field", Kind::Text),
-        column("service_level", Kind::Int),
-        column("channel", Kind::Int),
-        column("receiving_unit", Kind::Unit),
-        column("resolving_unit", Kind::Unit),
-        column("submitted_at", Kind::Time),
-        column("received_at", Kind::Time),
-        column("due_at", Kind::Time),
-        column("finished_at", Kind::Time),
-        column("returned_at", Kind::Time),
-        column("refused_at", Kind::Time),
-        column("status", Kind::Int),
-        column("pause1_from", Kind::Time),
-        column("pause1_to", Kind::Time),
-        column("pause2_from", Kind::Time),
-        column("pause2_to", Kind::Time),
-        column("fee", Kind::Int),
-        column("paid_online", Kind::Int),
-        column("digitised", Kind::Bool),
-        column("e_result", Kind::Bool),
-        column("reused", Kind::Bool),
+        column("dossier_code", ColumnType::Text),
+        column("procedure_code", ColumnType::Text),
+        column("procedure_name", ColumnType::Text),
+        column("field", ColumnType::Text),
+        column("service_level", ColumnType::Int),
+        column("channel", ColumnType::Int),
+        column("receiving_unit", ColumnType::Unit),
+        column("resolving_unit", ColumnType::Unit),
+        column("submitted_at", ColumnType::Time),
+        column("received_at", ColumnType::Time),
+        column("due_at", ColumnType::Time),
+        column("finished_at", ColumnType::Time),
+        column("returned_at", ColumnType::Time),
+        column("refused_at", ColumnType::Time),
+        column("status", ColumnType::Int),
+        column("pause1_from", ColumnType::Time),
+        column("pause1_to", ColumnType::Time),
+        column("pause2_from", ColumnType::Time),
+        column("pause2_to", ColumnType::Time),
+        column("fee", ColumnType::Int),
+        column("paid_online", ColumnType::Int),
+        column("digitised", ColumnType::Bool),
+        column("e_result", ColumnType::Bool),
+        column("reused", ColumnType::Bool),
     ],
 };
 
@@ -125,19 +125,19 @@ const PROCEDURES: Table = Table {
     span: None,
     partition_by: None,
     columns: &[
-        column("procedure_code", Kind::Text),
-        column("procedure_name", Kind::Text),
-        column("field", Kind::Text),
-        column("agency", Kind::Unit),
-        column("kind", Kind::Text),
-        column("one_stop", Kind::Bool),
-        column("service_level", Kind::Int),
-        column("service_level_text", Kind::Text),
-        column("limit_days", Kind::Int),
-        column("limit_text", Kind::Text),
-        column("fee", Kind::Int),
-        column("online_payment", Kind::Bool),
-        column("paper_result", Kind::Bool),
+        column("procedure_code", ColumnType::Text),
+        column("procedure_name", ColumnType::Text),
+        column("field", ColumnType::Text),
+        column("agency", ColumnType::Unit),
+        column("kind", ColumnType::Text),
+        column("one_stop", ColumnType::Bool),
+        column("service_level", ColumnType::Int),
+        column("service_level_text", ColumnType::Text),
+        column("limit_days", ColumnType::Int),
+        column("limit_text", ColumnType::Text),
+        column("fee", ColumnType::Int),
+        column("online_payment", ColumnType::Bool),
+        column("paper_result", ColumnType::Bool),
     ],
 };
 
@@ -148,15 +148,15 @@ const RATINGS: Table = Table {
     span: Some(Span { period: "period", from: "rated_from", to: "rated_at" }),
     partition_by: Some("rated_at"),
     columns: &[
-        column("rating_code", Kind::Text),
-        column("unit", Kind::Unit),
-        column("period", Kind::Period),
-        column("rated_from", Kind::Time),
-        column("rated_at", Kind::Time),
-        column("method", Kind::Text),
-        column("dossier_code", Kind::Text),
-        column("score", Kind::Int),
-        column("answers", Kind::Int),
+        column("rating_code", ColumnType::Text),
+        column("unit", ColumnType::Unit),
+        column("period", ColumnType::Period),
+        column("rated_from", ColumnType::Time),
+        column("rated_at", ColumnType::Time),
+        column("method", ColumnType::Text),
+        column("dossier_code", ColumnType::Text),
+        column("score", ColumnType::Int),
+        column("answers", ColumnType::Int),
     ],
 };
 
@@ -167,12 +167,12 @@ const FEEDBACK: Table = Table {
     span: None,
     partition_by: Some("received_at"),
     columns: &[
-        column("feedback_code", Kind::Text),
-        column("unit", Kind::Unit),
-        column("received_at", Kind::Time),
-        column("due_at", Kind::Time),
-        column("answered_at", Kind::Time),
-        column("rating", Kind::Text),
+        column("feedback_code", ColumnType::Text),
+        column("unit", ColumnType::Unit),
+        column("received_at", ColumnType::Time),
+        column("due_at", ColumnType::Time),
+        column("answered_at", ColumnType::Time),
+        column("rating", ColumnType::Text),
     ],
 };
 
@@ -183,15 +183,15 @@ const DECLARED: Table = Table {
     span: Some(Span { period: "period", from: "declared_from", to: "declared_at" }),
     partition_by: None,
     columns: &[
-        column("declared_code", Kind::Text),
-        column("unit", Kind::Unit),
-        column("indicator", Kind::Text),
-        column("period", Kind::Period),
-        column("declared_from", Kind::Time),
-        column("declared_at", Kind::Time),
-        column("numerator", Kind::Float),
-        column("denominator", Kind::Float),
-        column("value", Kind::Float),
+        column("declared_code", ColumnType::Text),
+        column("unit", ColumnType::Unit),
+        column("indicator", ColumnType::Text),
+        column("period", ColumnType::Period),
+        column("declared_from", ColumnType::Time),
+        column("declared_at", ColumnType::Time),
+        column("numerator", ColumnType::Float),
+        column("denominator", ColumnType::Float),
+        column("value", ColumnType::Float),
     ],
 };
 
@@ -202,26 +202,26 @@ const CRITERIA: Table = Table {
     span: Some(Span { period: "period", from: "period_from", to: "period_to" }),
     partition_by: None,
     columns: &[
-        column("criteria_code", Kind::Text),
-        column("unit", Kind::Unit),
-        column("criteria_set", Kind::Text),
-        column("period", Kind::Period),
-        column("period_from", Kind::Time),
-        column("period_to", Kind::Time),
-        column("criterion", Kind::Text),
-        column("criterion_name", Kind::Text),
-        column("level", Kind::Text),
-        column("leaf", Kind::Bool),
-        column("parent", Kind::Text),
-        column("area", Kind::Text),
-        column("area_name", Kind::Text),
-        column("max_points", Kind::Float),
-        column("applies", Kind::Bool),
-        column("self_points", Kind::Float),
-        column("verified_points", Kind::Float),
-        column("surveyed_points", Kind::Float),
-        column("reason", Kind::Text),
-        column("evidence", Kind::Text),
+        column("criteria_code", ColumnType::Text),
+        column("unit", ColumnType::Unit),
+        column("criteria_set", ColumnType::Text),
+        column("period", ColumnType::Period),
+        column("period_from", ColumnType::Time),
+        column("period_to", ColumnType::Time),
+        column("criterion", ColumnType::Text),
+        column("criterion_name", ColumnType::Text),
+        column("level", ColumnType::Text),
+        column("leaf", ColumnType::Bool),
+        column("parent", ColumnType::Text),
+        column("area", ColumnType::Text),
+        column("area_name", ColumnType::Text),
+        column("max_points", ColumnType::Float),
+        column("applies", ColumnType::Bool),
+        column("self_points", ColumnType::Float),
+        column("verified_points", ColumnType::Float),
+        column("surveyed_points", ColumnType::Float),
+        column("reason", ColumnType::Text),
+        column("evidence", ColumnType::Text),
     ],
 };
 
@@ -232,16 +232,16 @@ const DOCUMENTS: Table = Table {
     span: Some(Span { period: "period", from: "period_from", to: "period_to" }),
     partition_by: None,
     columns: &[
-        column("documents_code", Kind::Text),
-        column("unit", Kind::Unit),
-        column("period", Kind::Period),
-        column("period_from", Kind::Time),
-        column("period_to", Kind::Time),
-        column("sent", Kind::Int),
-        column("sent_electronic", Kind::Int),
-        column("sent_signed", Kind::Int),
-        column("received", Kind::Int),
-        column("received_electronic", Kind::Int),
+        column("documents_code", ColumnType::Text),
+        column("unit", ColumnType::Unit),
+        column("period", ColumnType::Period),
+        column("period_from", ColumnType::Time),
+        column("period_to", ColumnType::Time),
+        column("sent", ColumnType::Int),
+        column("sent_electronic", ColumnType::Int),
+        column("sent_signed", ColumnType::Int),
+        column("received", ColumnType::Int),
+        column("received_electronic", ColumnType::Int),
     ],
 };
 
@@ -252,14 +252,14 @@ const TRAINING: Table = Table {
     span: Some(Span { period: "period", from: "held_from", to: "held_to" }),
     partition_by: None,
     columns: &[
-        column("training_code", Kind::Text),
-        column("unit", Kind::Unit),
-        column("course", Kind::Text),
-        column("period", Kind::Period),
-        column("held_from", Kind::Time),
-        column("held_to", Kind::Time),
-        column("planned", Kind::Int),
-        column("attended", Kind::Int),
+        column("training_code", ColumnType::Text),
+        column("unit", ColumnType::Unit),
+        column("course", ColumnType::Text),
+        column("period", ColumnType::Period),
+        column("held_from", ColumnType::Time),
+        column("held_to", ColumnType::Time),
+        column("planned", ColumnType::Int),
+        column("attended", ColumnType::Int),
     ],
 };
 
@@ -270,17 +270,17 @@ const TICKETS: Table = Table {
     span: None,
     partition_by: Some("taken_at"),
     columns: &[
-        column("ticket_code", Kind::Text),
-        column("unit", Kind::Unit),
-        column("ticket", Kind::Text),
-        column("field", Kind::Text),
-        column("taken_at", Kind::Time),
-        column("called_at", Kind::Time),
-        column("served_at", Kind::Time),
-        column("waiting_minutes", Kind::Float),
+        column("ticket_code", ColumnType::Text),
+        column("unit", ColumnType::Unit),
+        column("ticket", ColumnType::Text),
+        column("field", ColumnType::Text),
+        column("taken_at", ColumnType::Time),
+        column("called_at", ColumnType::Time),
+        column("served_at", ColumnType::Time),
+        column("waiting_minutes", ColumnType::Float),
     ],
 };
 
-const fn column(name: &'static str, kind: Kind) -> Column {
-    Column { name, kind }
+const fn column(name: &'static str, kind: ColumnType) -> TableColumn {
+    TableColumn { name, kind }
 }

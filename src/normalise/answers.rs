@@ -2,7 +2,7 @@
 
 use crate::typing::Typed;
 use cchc_definitions::SourceColumn;
-use cchc_model::Kind;
+use cchc_model::ColumnType;
 
 /// What a yes/no column has said so far.
 #[derive(Debug, Clone, Copy, Default)]
@@ -49,8 +49,8 @@ impl Answers {
 fn is_yes_no(column: &SourceColumn) -> bool {
     let is_coded = column.words.keys().any(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
     match column.kind {
-        Kind::Bool => true,
-        Kind::Int => is_coded && column.words.values().any(|value| value == "0"),
+        ColumnType::Bool => true,
+        ColumnType::Int => is_coded && column.words.values().any(|value| value == "0"),
         _ => false,
     }
 }

@@ -4,7 +4,7 @@ use crate::export_date::first_day;
 use crate::periods;
 use crate::text::clean;
 use cchc_definitions::{ExportDayWords, Given, ReadingWords, SourceDef, WideCells, fold_word};
-use cchc_model::Kind;
+use cchc_model::ColumnType;
 
 /// Whether a source reads sheets of this name.
 #[must_use]
@@ -26,14 +26,14 @@ pub fn text(
     of_column.map(|(_, given)| given).find_map(|given| one(given, kind, sheet, above, words))
 }
 
-fn one(given: &Given, kind: Kind, sheet: &str, above: &[Vec<String>], words: &ReadingWords) -> Option<String> {
+fn one(given: &Given, kind: ColumnType, sheet: &str, above: &[Vec<String>], words: &ReadingWords) -> Option<String> {
     match given {
         Given::Text(text) => Some(text.clone()),
         Given::Sheet => as_kind(sheet, kind, words),
         Given::Letterhead(labels) => above
             .iter()
             .flat_map(|row| row.iter().cloned().chain([row.join(" ")]))
-            .filter(|line| kind != Kind::Period || !is_dateline(line, &words.export_day))
+            .filter(|line| kind != ColumnType::Period || !is_dateline(line, &words.export_day))
             .find_map(|line| labels.iter().find_map(|label| as_kind(after(&line, label, kind)?, kind, words))),
         Given::Column(_) | Given::Day(_) | Given::Minutes(..) => None,
     }
@@ -56,23 +56,23 @@ fn is_dateline(line: &str, words: &ExportDayWords) -> bool {
 }
 
 /// What follows a label in a line; a period may begin with the label itself ("Quý I năm 2020"), unless a colon ends it.
-fn after<'a>(line: &'a str, label: &str, kind: Kind) -> Option<&'a str> {
+fn after<'a>(line: &'a str, label: &str, kind: ColumnType) -> Option<&'a str> {
     let lower = line.to_lowercase();
     // Lower case may have another length in a few scripts; then the label is not looked for.
     if lower.len() != line.len() {
         return None;
     }
     let at = lower.find(&clean(label).to_lowercase())?;
-    let is_part = kind == Kind::Period && !label.trim_end().ends_with(':');
+    let is_part = kind == ColumnType::Period && !label.trim_end().ends_with(':');
     let start = if is_part { at } else { at + clean(label).len() };
     line.get(start..).map(|rest| rest.trim_start_matches([':', ' ', '\u{a0}']))
 }
 
-fn as_kind(text: &str, kind: Kind, words: &ReadingWords) -> Option<String> {
+fn as_kind(text: &str, kind: ColumnType, words: &ReadingWords) -> Option<String> {
     let text = clean(text);
     match kind {
-        Kind::Time => first_day(&text, &words.export_day).map(|day| day.to_string()),
-        Kind::Period => periods::read(&text, None, &words.periods).map(|period| period.to_string()),
+        ColumnType::Time => first_day(&text, &words.export_day).map(|day| day.to_string()),
+        ColumnType::Period => periods::read(&text, None, &words.periods).map(|period| period.to_string()),
         _ => Some(text.into_owned()).filter(|text| !text.is_empty()),
     }
 }

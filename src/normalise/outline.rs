@@ -6,7 +6,7 @@ use crate::headings::Mapping;
 use crate::raw::{RawBatch, TextColumn};
 use crate::text::clean;
 use cchc_definitions::SourceDef;
-use cchc_model::Kind;
+use cchc_model::ColumnType;
 
 /// Names of the levels, from the top.
 const LEVELS: [&str; 3] = ["area", "criterion", "sub_criterion"];
@@ -70,7 +70,7 @@ impl Outline {
     pub fn of(source: &SourceDef, mapping: &Mapping) -> Option<Self> {
         let position = |name: &str| source.columns.iter().position(|column| column.name == name);
         let code = position(source.layout.outline.as_ref()?)?;
-        let unit = source.columns.iter().position(|column| column.kind == Kind::Unit);
+        let unit = source.columns.iter().position(|column| column.kind == ColumnType::Unit);
         let has_unit = unit.is_some_and(|unit| mapping.columns[unit].is_some());
         Some(Self {
             code_at: mapping.columns[code]?,

@@ -9,7 +9,7 @@ use crate::raw::RawBatch;
 use crate::rows::{RowKind, is_total};
 use crate::{cell_text, given};
 use cchc_definitions::{Given, Layout, ReadingWords, RowWords, SkipKind, SkipRows, SourceDef, fold_word};
-use cchc_model::Kind;
+use cchc_model::ColumnType;
 use cchc_read::Cell;
 
 /// How the rows of one sheet become records.
@@ -95,7 +95,7 @@ impl Reshape {
             fed[column] = true;
         }
         let ids = source.required.iter().filter_map(|name| mapping.columns[position(name)?]).collect();
-        let unit = source.columns.iter().position(|column| column.kind == Kind::Unit);
+        let unit = source.columns.iter().position(|column| column.kind == ColumnType::Unit);
         Some(Self {
             headings: records.iter().map(|feeds| headings(source, mapping, feeds)).collect(),
             records,
@@ -286,7 +286,8 @@ fn points(source: &SourceDef, mapping: &Mapping) -> Vec<usize> {
         return mapping.layout.used.iter().copied().collect();
     }
     let columns = source.columns.iter().zip(&mapping.columns);
-    let optional = columns.filter(|(column, _)| column.kind == Kind::Float && !source.required.contains(&column.name));
+    let optional =
+        columns.filter(|(column, _)| column.kind == ColumnType::Float && !source.required.contains(&column.name));
     optional.filter_map(|(_, at)| *at).collect()
 }
 
@@ -316,9 +317,9 @@ fn shared_feed(
 }
 
 /// Number cells of number columns are written with the mark that the source's texts use.
-const fn decimal(layout: &Layout, kind: Kind) -> char {
+const fn decimal(layout: &Layout, kind: ColumnType) -> char {
     match kind {
-        Kind::Int | Kind::Float => layout.decimal,
+        ColumnType::Int | ColumnType::Float => layout.decimal,
         _ => '.',
     }
 }
@@ -327,7 +328,7 @@ fn headings(source: &SourceDef, mapping: &Mapping, feeds: &[Option<Feed>]) -> Ve
     let title = |feeds: &[Option<Feed>]| {
         // A record is known by what its heading says.
         feeds.iter().zip(&source.columns).find_map(|(feed, column)| match feed {
-            Some(Feed::Text(text)) if column.kind == Kind::Unit => Some(text.clone()),
+            Some(Feed::Text(text)) if column.kind == ColumnType::Unit => Some(text.clone()),
             _ => None,
         })
     };

@@ -9,7 +9,7 @@ use crate::typing::{ColumnTyper, Meaning};
 use crate::warnings::Warnings;
 use cchc_definitions::dates::DateSystem;
 use cchc_definitions::{ReadingWords, SourceDef};
-use cchc_model::{Finding, Kind, Policies, UnitIndex};
+use cchc_model::{ColumnType, Finding, Policies, UnitIndex};
 
 /// What is known of a sheet once its headings are found.
 pub struct SheetFacts<'a> {
@@ -135,7 +135,7 @@ impl SheetFacts<'_> {
     /// Whether the cells of a column are understood word by word.
     pub(super) fn has_words(&self, column: usize) -> bool {
         let column = &self.source.columns[column];
-        !column.words.is_empty() || matches!(column.kind, Kind::Unit | Kind::Period)
+        !column.words.is_empty() || matches!(column.kind, ColumnType::Unit | ColumnType::Period)
     }
 
     /// Position of a column of the table among those of the source.

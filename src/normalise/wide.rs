@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::headings::bare;
 use crate::text::clean;
 use cchc_definitions::{Fold, Given, Layout, SourceDef, WideCells, fold_word};
-use cchc_model::{Kind, fold_name};
+use cchc_model::{ColumnType, fold_name};
 
 /// One record of each row of a wide sheet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl<'a> LayoutNames<'a> {
                 }
             }
             Some(WideCells::Stacked { heading, cells, .. }) => {
-                names.unit_above = source.table.column(heading).is_some_and(|column| column.kind == Kind::Unit);
+                names.unit_above = source.table.column(heading).is_some_and(|column| column.kind == ColumnType::Unit);
                 names.add(0, cells);
             }
             Some(WideCells::Others { .. }) | None => {}

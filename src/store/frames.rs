@@ -2,7 +2,7 @@
 
 use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, Series};
 
-use cchc_model::Kind;
+use cchc_model::ColumnType;
 use cchc_normalise::data_type;
 
 /// Columns of one height as a frame.
@@ -28,5 +28,5 @@ pub fn days(name: &str, values: impl Iterator<Item = Option<chrono::NaiveDate>>)
     let micros: Vec<Option<i64>> = values
         .map(|day| day.and_then(|day| day.and_hms_opt(0, 0, 0)).map(|time| time.and_utc().timestamp_micros()))
         .collect();
-    Series::new(name.into(), micros).cast(&data_type(Kind::Time)).expect("microseconds are a time").into_column()
+    Series::new(name.into(), micros).cast(&data_type(ColumnType::Time)).expect("microseconds are a time").into_column()
 }

@@ -28,7 +28,7 @@ pub use merge::{Account, Cases, Conflict, Incoming, MergeNotes, Merged, RowsOf};
 pub use purge::{FileNames, Mode, PurgeCounts, PurgeOrder, Purged, purge};
 pub use rows::{Row, Rows};
 pub use schema::{ENGINE_TABLES, stored_columns, table_names};
-pub use session::Session;
+pub use session::{Answer, Session};
 pub use shell::Shell;
 pub use transaction::Transaction;
 pub use version::{Manifest, PurgeNote, SentFile};

@@ -1,5 +1,6 @@
 //! One published version as SQL tables: the only way that figures read the store.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -19,7 +20,11 @@ use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 use super::memory::QuestionPool;
 use super::{Manifest, Rows, StoreError, Workspace, schema};
 use cchc_definitions::{Calendar, CalendarDay};
-use cchc_model::{Column, Kind};
+use cchc_model::{ColumnType, TableColumn};
+
+/// An answer of the store to come. It is boxed, since an `async fn` is compiled again by every crate that waits for it,
+/// here with all of the query engine.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
 /// SQL over one published version.
 ///
@@ -126,44 +131,46 @@ impl Session {
     ///
     /// # Errors
     /// It does not plan, or the store cannot be read.
-    pub async fn run(&self, sql: &str) -> Result<Vec<RecordBatch>, StoreError> {
-        Ok(self.context.sql(sql).await?.collect().await?)
+    pub fn run<'a>(&'a self, sql: &'a str) -> Answer<'a, Vec<RecordBatch>> {
+        Box::pin(async move { Ok(self.context.sql(sql).await?.collect().await?) })
     }
 
     /// Runs the engine's own SQL and reads the answer row by row.
     ///
     /// # Errors
     /// It does not plan, or the store cannot be read.
-    pub async fn rows(&self, sql: &str) -> Result<Rows, StoreError> {
-        Rows::of(&self.run(sql).await?)
+    pub fn rows<'a>(&'a self, sql: &'a str) -> Answer<'a, Rows> {
+        Box::pin(async move { Rows::of(&self.run(sql).await?) })
     }
 
     /// Runs a user's SQL: reading only, with named parameters. Gives the schema too, since there may be no rows.
     ///
     /// # Errors
     /// It does not plan, would write, or the store cannot be read.
-    pub async fn query(
-        &self,
-        sql: &str,
-        parameters: &[(&str, ScalarValue)],
-    ) -> Result<(SchemaRef, Vec<RecordBatch>), StoreError> {
+    pub fn query<'a>(
+        &'a self,
+        sql: &'a str,
+        parameters: &'a [(&'a str, ScalarValue)],
+    ) -> Answer<'a, (SchemaRef, Vec<RecordBatch>)> {
         let parameters: Vec<(String, ScalarValue)> =
             parameters.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         let read_only = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-        let mut frame = self.context.sql_with_options(sql, read_only).await?;
-        if !parameters.is_empty() {
-            frame = frame.with_param_values(ParamValues::from(parameters))?;
-        }
-        let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
-        Ok((schema, frame.collect().await?))
+        Box::pin(async move {
+            let mut frame = self.context.sql_with_options(sql, read_only).await?;
+            if !parameters.is_empty() {
+                frame = frame.with_param_values(ParamValues::from(parameters))?;
+            }
+            let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
+            Ok((schema, frame.collect().await?))
+        })
     }
 
     /// Plans SQL without running it.
     ///
     /// # Errors
     /// It does not plan.
-    pub async fn plans(&self, sql: &str) -> Result<(), StoreError> {
-        Ok(self.context.sql(sql).await?.create_physical_plan().await.map(drop)?)
+    pub fn plans<'a>(&'a self, sql: &'a str) -> Answer<'a, ()> {
+        Box::pin(async move { Ok(self.context.sql(sql).await?.create_physical_plan().await.map(drop)?) })
     }
 }
 
@@ -187,19 +194,19 @@ fn context(
     Ok(context)
 }
 
-fn arrow_schema(columns: &[Column]) -> SchemaRef {
+fn arrow_schema(columns: &[TableColumn]) -> SchemaRef {
     Arc::new(Schema::new(
         columns.iter().map(|column| Field::new(column.name, arrow_type(column.kind), true)).collect::<Vec<_>>(),
     ))
 }
 
-const fn arrow_type(kind: Kind) -> DataType {
+const fn arrow_type(kind: ColumnType) -> DataType {
     match kind {
-        Kind::Text | Kind::Unit | Kind::Period => DataType::Utf8View,
-        Kind::Int => DataType::Int64,
-        Kind::Float => DataType::Float64,
-        Kind::Bool => DataType::Boolean,
-        Kind::Time => DataType::Timestamp(TimeUnit::Microsecond, None),
+        ColumnType::Text | ColumnType::Unit | ColumnType::Period => DataType::Utf8View,
+        ColumnType::Int => DataType::Int64,
+        ColumnType::Float => DataType::Float64,
+        ColumnType::Bool => DataType::Boolean,
+        ColumnType::Time => DataType::Timestamp(TimeUnit::Microsecond, None),
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::guess::likeness;
 use super::{Layout, ProposalError};
 use cchc_definitions::{Definitions, SourceDef};
-use cchc_model::{Kind, UnitIndex};
+use cchc_model::{ColumnType, UnitIndex};
 use cchc_normalise::find;
 use cchc_read::{Limits, column_letters};
 
@@ -59,10 +59,15 @@ pub fn missing_columns(
 }
 
 /// The free heading most like any of these, of a column whose cells may be meant.
-fn nearest(columns: &[Column], used: &[usize], kind: Option<Kind>, headings: &[String]) -> Option<(String, String)> {
+fn nearest(
+    columns: &[Column],
+    used: &[usize],
+    kind: Option<ColumnType>,
+    headings: &[String],
+) -> Option<(String, String)> {
     let headings: Vec<String> = headings.iter().map(|heading| plain(heading)).collect();
     let suits = |column: &Column| match kind {
-        Some(Kind::Time) => column.filled == 0 || column.date_share >= 0.5,
+        Some(ColumnType::Time) => column.filled == 0 || column.date_share >= 0.5,
         _ => column.date_share < 0.5,
     };
     let free = columns.iter().enumerate().filter(|(at, column)| {

@@ -4,7 +4,7 @@ use super::column::{Column, Person};
 use super::guess::Fed;
 use super::text::{Writer, list, or_none, quoted};
 use super::words;
-use cchc_model::Kind;
+use cchc_model::ColumnType;
 
 /// Both keys of the definition.
 pub fn write(writer: &Writer<'_>) -> String {
@@ -13,7 +13,8 @@ pub fn write(writer: &Writer<'_>) -> String {
 
 impl Writer<'_> {
     fn dates(&self) -> String {
-        let is_date = |fed: &&Fed| self.guess.table.column(&fed.name).is_some_and(|column| column.kind == Kind::Time);
+        let is_date =
+            |fed: &&Fed| self.guess.table.column(&fed.name).is_some_and(|column| column.kind == ColumnType::Time);
         let fed = self.guess.fed.iter().chain(&self.guess.asked).filter(is_date);
         let columns: Vec<&Column> = fed.map(|fed| self.column(fed)).collect();
         let sum = |of: &dyn Fn(&Column) -> u64| columns.iter().map(|column| of(column)).sum::<u64>();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::column::{Column, plain};
 use cchc_definitions::{Definitions, KnownColumn, KnownSource};
-use cchc_model::{Kind, TABLES, Table, fold_name};
+use cchc_model::{ColumnType, TABLES, Table, fold_name};
 use cchc_normalise::without_diacritics;
 
 /// A heading that a source lists counts this much before its content is looked at.
@@ -148,7 +148,7 @@ fn code(table: &'static Table, columns: &[Column], fed: &[Fed]) -> Option<Fed> {
 
 /// Where no heading says so: the free column whose cells are units tells whose row it is.
 fn owner(table: &'static Table, columns: &[Column], fed: &[Fed]) -> Option<Fed> {
-    let owner = table.columns.iter().rfind(|column| column.kind == Kind::Unit)?;
+    let owner = table.columns.iter().rfind(|column| column.kind == ColumnType::Unit)?;
     by_content(owner.name, columns, fed, &|column| column.unit_share)
 }
 
@@ -260,25 +260,27 @@ pub(super) fn likeness(left: &str, right: &str) -> f64 {
 }
 
 /// How well the cells fit a column, 0–1.
-fn fits(table: &Table, known: &Known<'_>, kind: Kind, column: &Column, definitions: &Definitions) -> f64 {
+fn fits(table: &Table, known: &Known<'_>, kind: ColumnType, column: &Column, definitions: &Definitions) -> f64 {
     if column.filled == 0 {
         return 0.5;
     }
     if let Some(dictionary) = known.words {
-        return covered(column, definitions.words.get(dictionary)).max(if kind == Kind::Int {
+        return covered(column, definitions.words.get(dictionary)).max(if kind == ColumnType::Int {
             0.9 * column.number_share
         } else {
             0.0
         });
     }
     match kind {
-        Kind::Time => column.date_share,
-        Kind::Unit if definitions.sources.is_empty() => 0.5,
-        Kind::Unit => column.unit_share.max(if column.number_share + column.date_share < 0.2 { 0.35 } else { 0.0 }),
-        Kind::Int | Kind::Float => column.number_share,
-        Kind::Bool => covered(column, definitions.words.get("yes_no")),
-        Kind::Text if known.name == table.key => column.code_share,
-        Kind::Text | Kind::Period => {
+        ColumnType::Time => column.date_share,
+        ColumnType::Unit if definitions.sources.is_empty() => 0.5,
+        ColumnType::Unit => {
+            column.unit_share.max(if column.number_share + column.date_share < 0.2 { 0.35 } else { 0.0 })
+        }
+        ColumnType::Int | ColumnType::Float => column.number_share,
+        ColumnType::Bool => covered(column, definitions.words.get("yes_no")),
+        ColumnType::Text if known.name == table.key => column.code_share,
+        ColumnType::Text | ColumnType::Period => {
             0.6 - 0.5 * column.date_share.max(if known.name.ends_with("code") { 0.0 } else { column.number_share })
         }
     }

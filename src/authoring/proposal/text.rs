@@ -7,7 +7,7 @@ use super::column::{Column, may_be_person, plain};
 use super::guess::{Fed, Guess};
 use super::{dates_and_persons, words};
 use cchc_definitions::{Definitions, KnownColumn, Language, SourceColumn};
-use cchc_model::{Kind, fold_name, one_line};
+use cchc_model::{ColumnType, fold_name, one_line};
 use cchc_read::column_letters;
 
 /// The section of the wording that the remarks stand in.
@@ -175,7 +175,7 @@ impl Writer<'_> {
                 [("column", &self.described(asked.at)), ("heading", &quoted(&asked.heading))];
             text.push_str(&format!(" {}", self.fill("lacking_maybe", &values)));
         }
-        let is_time = self.guess.table.column(name).is_some_and(|column| column.kind == Kind::Time);
+        let is_time = self.guess.table.column(name).is_some_and(|column| column.kind == ColumnType::Time);
         let is_free = |at: usize| {
             let is_asked = asked.is_some_and(|asked| asked.at == at);
             !is_asked && !self.guess.fed.iter().any(|fed| fed.at == at)

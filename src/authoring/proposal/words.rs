@@ -6,7 +6,7 @@ use super::column::{Column, may_be_person};
 use super::guess::Fed;
 use super::text::{Origin, Writer, quoted};
 use cchc_definitions::fold_word;
-use cchc_model::Kind;
+use cchc_model::ColumnType;
 use cchc_normalise::{is_number, without_diacritics};
 
 /// Words that are not understood which are listed for one column.
@@ -34,7 +34,8 @@ pub fn to_do(writer: &Writer<'_>, fed: &Fed, column: &Column) -> String {
     }
     let numbers = &writer.definitions.reading.numbers;
     let is_number = |word: &str| is_number(word, numbers);
-    let is_open = matches!(checked.kind, Kind::Int | Kind::Float) && !checked.words.keys().any(|word| is_number(word));
+    let is_open = matches!(checked.kind, ColumnType::Int | ColumnType::Float)
+        && !checked.words.keys().any(|word| is_number(word));
     let is_known = |word: &str| {
         let folded = fold_word(word);
         checked.words.contains_key(&folded) || checked.ignore.contains(&folded) || (is_open && is_number(word))

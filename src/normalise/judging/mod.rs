@@ -14,7 +14,7 @@ use crate::sheet::SheetFacts;
 use crate::text::clean;
 use crate::typing::{Typed, TypedBatch};
 use cchc_definitions::dates::{self, DAY, DateFault, Pattern};
-use cchc_model::{FinishedBeforeReceived, Kind};
+use cchc_model::{ColumnType, FinishedBeforeReceived};
 
 /// A refused row: where it stood, why, and its non-personal cells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +66,7 @@ impl RowJudge {
     pub fn new(sheet: &SheetFacts<'_>) -> Self {
         let source = sheet.source;
         // The last unit column of a table says whose row it is.
-        let unit = source.table.columns.iter().rfind(|column| column.kind == Kind::Unit);
+        let unit = source.table.columns.iter().rfind(|column| column.kind == ColumnType::Unit);
         let mut order: Vec<usize> = (0..source.columns.len()).collect();
         order.sort_by_key(|at| sheet.columns.get(*at).copied().flatten());
         let patterns: Vec<Pattern> = source.dates.iter().filter_map(|pattern| Pattern::compile(pattern)).collect();
@@ -194,9 +194,9 @@ impl RowJudge {
             let column = &sheet.source.columns[at];
             match column.kind {
                 _ if !column.words.is_empty() || text.trim().is_empty() => true,
-                Kind::Time => self.looks_like_a_date(text, sheet),
-                Kind::Int | Kind::Float | Kind::Bool => number(text, &sheet.words.numbers).is_some(),
-                Kind::Text | Kind::Unit | Kind::Period => true,
+                ColumnType::Time => self.looks_like_a_date(text, sheet),
+                ColumnType::Int | ColumnType::Float | ColumnType::Bool => number(text, &sheet.words.numbers).is_some(),
+                ColumnType::Text | ColumnType::Unit | ColumnType::Period => true,
             }
         };
         let cells: serde_json::Map<String, serde_json::Value> = self

@@ -4,7 +4,7 @@ use super::{ColumnTyper, Typed, Word};
 use crate::batch::Batch;
 use cchc_definitions::SourceDef;
 use cchc_definitions::dates::DAY;
-use cchc_model::{Kind, Resolved, UnitIndex};
+use cchc_model::{ColumnType, Resolved, UnitIndex};
 
 /// A cell that waits for the day of its row.
 #[derive(Debug, Clone, Copy)]
@@ -55,5 +55,5 @@ impl ColumnTyper {
 fn column_that_dates_rows(source: &SourceDef) -> Option<usize> {
     let stored_by = source.table.partition_by;
     let named = source.columns.iter().position(|column| Some(column.name.as_str()) == stored_by);
-    named.or_else(|| source.columns.iter().position(|column| column.kind == Kind::Time))
+    named.or_else(|| source.columns.iter().position(|column| column.kind == ColumnType::Time))
 }

@@ -6,7 +6,7 @@ use crate::batch::{Batch, CellFault};
 use crate::raw::TextColumn;
 use cchc_definitions::dates::DAY;
 use cchc_definitions::{Given, Unknown};
-use cchc_model::{Kind, Period};
+use cchc_model::{ColumnType, Period};
 
 /// Separates the parts of a made key; no code holds it.
 const BETWEEN: char = '|';
@@ -85,7 +85,9 @@ impl TypedBatch<'_> {
                 minutes.push(between.filter(|minutes| *minutes >= 0.0));
             }
             let minutes = match column.kind {
-                Kind::Int => Typed::Int(minutes.into_iter().map(|value| value.map(|value| value as i64)).collect()),
+                ColumnType::Int => {
+                    Typed::Int(minutes.into_iter().map(|value| value.map(|value| value as i64)).collect())
+                }
                 _ => Typed::Float(minutes),
             };
             self.derived.push((column.name, minutes));

@@ -7,7 +7,7 @@ use polars::prelude::{
 
 use super::{PERSONAL, Typed, TypedBatch};
 use crate::raw::RawBatch;
-use cchc_model::Kind;
+use cchc_model::ColumnType;
 
 impl TypedBatch<'_> {
     /// The accepted rows as a frame with all columns of the table; those that the sheet lacks are null.
@@ -38,7 +38,7 @@ impl TypedBatch<'_> {
             Typed::Int(values) => Series::new(name.into(), kept(values, keep)),
             Typed::Float(values) => Series::new(name.into(), kept(values, keep)),
             Typed::Bool(values) => Series::new(name.into(), kept(values, keep)),
-            Typed::Time(values) => Series::new(name.into(), kept(values, keep)).cast(&data_type(Kind::Time))?,
+            Typed::Time(values) => Series::new(name.into(), kept(values, keep)).cast(&data_type(ColumnType::Time))?,
             Typed::Key(values) => {
                 let mut builder = StringChunkedBuilder::new(name.into(), keep.len());
                 values.iter().zip(keep).filter(|(_, keep)| **keep).for_each(|(value, _)| builder.append_value(value));
@@ -67,12 +67,12 @@ impl TypedBatch<'_> {
 
 /// The polars type of a kind of column.
 #[must_use]
-pub fn data_type(kind: Kind) -> DataType {
+pub fn data_type(kind: ColumnType) -> DataType {
     match kind {
-        Kind::Text | Kind::Unit | Kind::Period => DataType::String,
-        Kind::Int => DataType::Int64,
-        Kind::Float => DataType::Float64,
-        Kind::Bool => DataType::Boolean,
-        Kind::Time => DataType::Datetime(TimeUnit::Microseconds, None),
+        ColumnType::Text | ColumnType::Unit | ColumnType::Period => DataType::String,
+        ColumnType::Int => DataType::Int64,
+        ColumnType::Float => DataType::Float64,
+        ColumnType::Bool => DataType::Boolean,
+        ColumnType::Time => DataType::Datetime(TimeUnit::Microseconds, None),
     }
 }

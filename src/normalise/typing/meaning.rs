@@ -2,7 +2,7 @@
 
 use super::{ColumnTyper, Word};
 use crate::sheet::SheetFacts;
-use cchc_model::Kind;
+use cchc_model::ColumnType;
 
 /// Text columns of the tables whose cells name no person.
 const SHOWN: [&str; 3] = ["procedure_name", "field", "indicator"];
@@ -41,7 +41,7 @@ impl ColumnTyper {
     pub fn legacy_sample(&self, sheet: &SheetFacts<'_>) -> Option<String> {
         let columns = sheet.source.columns.iter().enumerate().filter(|(at, column)| {
             !sheet.words.headings.may_name_persons(&sheet.headings[*at])
-                && (column.kind == Kind::Unit || SHOWN.contains(&column.name.as_str()))
+                && (column.kind == ColumnType::Unit || SHOWN.contains(&column.name.as_str()))
         });
         let texts = columns.flat_map(|(at, _)| self.texts[at].keys().chain(self.words[at].keys()));
         let is_shown = |text: &&String| !text.is_ascii() && text.chars().all(|letter| letter <= 'ÿ');

@@ -19,7 +19,7 @@ use crate::text::clean;
 use by_day::Undecided;
 use cchc_definitions::SourceDef;
 use cchc_definitions::dates::Pattern;
-use cchc_model::Kind;
+use cchc_model::ColumnType;
 
 pub use frame::data_type;
 pub use meaning::Meaning;
@@ -130,12 +130,12 @@ impl ColumnTyper {
             return Ok(typed_words(column.kind, &words));
         }
         Ok(match column.kind {
-            Kind::Text if column.name == source.table.key => Typed::Key(codes::codes(at, texts, batch)),
-            Kind::Text | Kind::Unit | Kind::Period => {
+            ColumnType::Text if column.name == source.table.key => Typed::Key(codes::codes(at, texts, batch)),
+            ColumnType::Text | ColumnType::Unit | ColumnType::Period => {
                 Typed::Text(texts.iter().map(|text| self.text(at, text)).collect())
             }
-            Kind::Time => Typed::Time(self.times(at, texts, batch)?),
-            Kind::Int | Kind::Float | Kind::Bool => words::numbers(at, texts, batch),
+            ColumnType::Time => Typed::Time(self.times(at, texts, batch)?),
+            ColumnType::Int | ColumnType::Float | ColumnType::Bool => words::numbers(at, texts, batch),
         })
     }
 
@@ -168,20 +168,20 @@ impl ColumnTyper {
 }
 
 /// Words as values of a kind.
-fn typed_words(kind: Kind, words: &[Word]) -> Typed {
+fn typed_words(kind: ColumnType, words: &[Word]) -> Typed {
     let number = |word: &Word| match word {
         Word::Number(number) | Word::CommaThousands(number) => Some(*number),
         _ => None,
     };
     match kind {
-        Kind::Int | Kind::Time => {
+        ColumnType::Int | ColumnType::Time => {
             Typed::Int(words.iter().map(|word| number(word).map(|number| number as i64)).collect())
         }
-        Kind::Float => Typed::Float(words.iter().map(number).collect()),
-        Kind::Bool => Typed::Bool(
+        ColumnType::Float => Typed::Float(words.iter().map(number).collect()),
+        ColumnType::Bool => Typed::Bool(
             words.iter().map(|word| if let Word::Bool(value) = word { Some(*value) } else { None }).collect(),
         ),
-        Kind::Text | Kind::Unit | Kind::Period => {
+        ColumnType::Text | ColumnType::Unit | ColumnType::Period => {
             Typed::Text(words.iter().map(|word| if let Word::Text(id) = word { Some(*id) } else { None }).collect())
         }
     }

@@ -9,7 +9,7 @@ use crate::raw::TextColumn;
 use crate::sheet::SheetFacts;
 use crate::text::{clean, is_error};
 use cchc_definitions::{SourceColumn, Unknown, fold_word};
-use cchc_model::{Kind, Resolved, UnitIndex, fold_name};
+use cchc_model::{ColumnType, Resolved, UnitIndex, fold_name};
 
 /// Distinct unknown words of a sheet that get a suggestion.
 const SUGGESTED: usize = 200;
@@ -76,14 +76,14 @@ impl ColumnTyper {
         let folded =
             Some(fold_name(text)).filter(|folded| !folded.is_empty()).unwrap_or_else(|| clean(text).into_owned());
         let folded = if folded.chars().all(|letter| letter == '-') { String::new() } else { folded };
-        if folded.is_empty() && !(column.kind == Kind::Unit && column.unknown == Unknown::Reject)
+        if folded.is_empty() && !(column.kind == ColumnType::Unit && column.unknown == Unknown::Reject)
             || column.ignore.contains(&folded)
         {
             // A word that means nothing is no blank: "không rõ" does not say no.
             let blank = column.blank.clone().filter(|_| folded.is_empty());
             return blank.map_or(Word::Empty, |value| self.coded(at, column.kind, value));
         }
-        let (rule, hint) = if column.kind == Kind::Unit {
+        let (rule, hint) = if column.kind == ColumnType::Unit {
             if sheet.units.changes_by_day(text) {
                 return Word::ByDay;
             }
@@ -92,7 +92,7 @@ impl ColumnTyper {
                 Resolved::Several(codes) => ("ambiguous_unit", codes.join(", ")),
                 Resolved::None => ("unknown_unit", self.nearest_unit(text, sheet.units)),
             }
-        } else if column.kind == Kind::Period && column.words.is_empty() {
+        } else if column.kind == ColumnType::Period && column.words.is_empty() {
             // "3" below "Tháng" is a month, "I" below "Quý" a quarter.
             let words = &sheet.words.periods;
             let read = |text: &str| periods::read(text, sheet.year, words).map(|period| period.to_string());
@@ -111,11 +111,11 @@ impl ColumnTyper {
     }
 
     /// The value of a dictionary, which definitions have checked to suit the column.
-    fn coded(&mut self, at: usize, kind: Kind, value: String) -> Word {
+    fn coded(&mut self, at: usize, kind: ColumnType, value: String) -> Word {
         match kind {
-            Kind::Text | Kind::Unit | Kind::Period => Word::Text(self.intern(at, value)),
-            Kind::Bool => Word::Bool(value == "true"),
-            Kind::Int | Kind::Float | Kind::Time => value.parse().map_or(Word::Empty, Word::Number),
+            ColumnType::Text | ColumnType::Unit | ColumnType::Period => Word::Text(self.intern(at, value)),
+            ColumnType::Bool => Word::Bool(value == "true"),
+            ColumnType::Int | ColumnType::Float | ColumnType::Time => value.parse().map_or(Word::Empty, Word::Number),
         }
     }
 }
@@ -126,7 +126,7 @@ fn number_beside_words(column: &SourceColumn, text: &str, sheet: &SheetFacts<'_>
         return None;
     }
     let (decimal, words) = (sheet.source.layout.decimal, &sheet.words.numbers);
-    if column.kind == Kind::Int
+    if column.kind == ColumnType::Int
         && decimal == ','
         && let Some(number) = comma_thousands(text, words)
     {
@@ -134,8 +134,8 @@ fn number_beside_words(column: &SourceColumn, text: &str, sheet: &SheetFacts<'_>
     }
     let number = number_in(text, decimal, words)?;
     let fits = match column.kind {
-        Kind::Int | Kind::Time => whole(number).is_some(),
-        Kind::Float => true,
+        ColumnType::Int | ColumnType::Time => whole(number).is_some(),
+        ColumnType::Float => true,
         _ => false,
     };
     fits.then_some(Word::Number(number))
@@ -145,7 +145,7 @@ fn number_beside_words(column: &SourceColumn, text: &str, sheet: &SheetFacts<'_>
 pub(super) fn numbers(at: usize, texts: &TextColumn, batch: &mut Batch<'_, '_>) -> Typed {
     let sheet = batch.sheet;
     let (column, decimal, words) = (&sheet.source.columns[at], sheet.source.layout.decimal, &sheet.words.numbers);
-    let is_whole = column.kind == Kind::Int;
+    let is_whole = column.kind == ColumnType::Int;
     let mut parsed: Vec<Option<f64>> = Vec::with_capacity(texts.len());
     for (row, text) in texts.iter().enumerate() {
         let text = &*clean(text);
@@ -162,8 +162,8 @@ pub(super) fn numbers(at: usize, texts: &TextColumn, batch: &mut Batch<'_, '_>) 
             continue;
         }
         let value = match (column.kind, text) {
-            (Kind::Bool, "true") => Some(1.0),
-            (Kind::Bool, "false") => Some(0.0),
+            (ColumnType::Bool, "true") => Some(1.0),
+            (ColumnType::Bool, "false") => Some(0.0),
             _ => number_in(text, decimal, words),
         };
         match value {
@@ -178,8 +178,8 @@ pub(super) fn numbers(at: usize, texts: &TextColumn, batch: &mut Batch<'_, '_>) 
         parsed.push(value);
     }
     match column.kind {
-        Kind::Float => Typed::Float(parsed),
-        Kind::Bool => Typed::Bool(parsed.into_iter().map(|value| value.map(|value| value != 0.0)).collect()),
+        ColumnType::Float => Typed::Float(parsed),
+        ColumnType::Bool => Typed::Bool(parsed.into_iter().map(|value| value.map(|value| value != 0.0)).collect()),
         _ => Typed::Int(parsed.into_iter().map(|value| value.and_then(whole)).collect()),
     }
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::kill::{KillPoint, KillSwitch};
 use super::{StoreError, frame, io, schema, sync_folder};
-use cchc_model::{Column, Kind};
+use cchc_model::{ColumnType, TableColumn};
 
 pub use log::LogError;
 
@@ -71,7 +71,7 @@ pub fn files_of_all(path: &Path, table: &str, versions: &BTreeSet<u64>) -> Resul
 pub fn commit(
     path: &Path,
     table: &str,
-    columns: &[Column],
+    columns: &[TableColumn],
     partitioned: bool,
     target: &TableFiles,
     kill: &KillSwitch,
@@ -188,7 +188,7 @@ fn new_columns(
     state: &log::State,
     log_folder: &Path,
     table: &str,
-    columns: &[Column],
+    columns: &[TableColumn],
     partitioned: bool,
 ) -> Result<Vec<Value>, StoreError> {
     let no_metadata = || delta(table)(LogError::NoMetadata(log_folder.to_owned()));
@@ -207,7 +207,7 @@ fn new_columns(
 }
 
 /// The first entry of a table's log.
-fn create(log_folder: &Path, table: &str, columns: &[Column], partitioned: bool) -> Result<(), StoreError> {
+fn create(log_folder: &Path, table: &str, columns: &[TableColumn], partitioned: bool) -> Result<(), StoreError> {
     let by: &[&str] = if partitioned { &[PARTITION] } else { &[] };
     let metadata = json!({
         "id": uuid::Uuid::new_v4().to_string(), "name": table, "format": {"provider": "parquet", "options": {}},
@@ -229,11 +229,11 @@ fn protocol() -> Value {
     })
 }
 
-fn schema_of(columns: &[Column], partitioned: bool) -> String {
+fn schema_of(columns: &[TableColumn], partitioned: bool) -> String {
     let field =
-        |name: &str, kind: Kind| json!({"name": name, "type": data_type(kind), "nullable": true, "metadata": {}});
+        |name: &str, kind: ColumnType| json!({"name": name, "type": data_type(kind), "nullable": true, "metadata": {}});
     let mut fields: Vec<Value> = columns.iter().map(|column| field(column.name, column.kind)).collect();
-    fields.extend(partitioned.then(|| field(PARTITION, Kind::Text)));
+    fields.extend(partitioned.then(|| field(PARTITION, ColumnType::Text)));
     json!({"type": "struct", "fields": fields}).to_string()
 }
 
@@ -250,13 +250,13 @@ fn partition_values(partition: Option<&String>) -> BTreeMap<&str, &str> {
     partition.map(|partition| (PARTITION, partition.as_str())).into_iter().collect()
 }
 
-const fn data_type(kind: Kind) -> &'static str {
+const fn data_type(kind: ColumnType) -> &'static str {
     match kind {
-        Kind::Text | Kind::Unit | Kind::Period => "string",
-        Kind::Int => "long",
-        Kind::Float => "double",
-        Kind::Bool => "boolean",
-        Kind::Time => "timestamp_ntz",
+        ColumnType::Text | ColumnType::Unit | ColumnType::Period => "string",
+        ColumnType::Int => "long",
+        ColumnType::Float => "double",
+        ColumnType::Bool => "boolean",
+        ColumnType::Time => "timestamp_ntz",
     }
 }
 

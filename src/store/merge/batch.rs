@@ -8,7 +8,7 @@ use polars::prelude::{Column as Series, DataFrame, IntoColumn, NamedFrom, PlHash
 use super::account::State;
 use super::{DOSSIERS, Incoming, RowsOf};
 use crate::take;
-use cchc_model::{Kind, PROVENANCE, Table};
+use cchc_model::{ColumnType, PROVENANCE, Table};
 use cchc_normalise::PERSONAL;
 
 /// Unit → its newest export.
@@ -35,7 +35,7 @@ pub(super) const RECEIVED: &str = "received_at";
 
 /// The column that tells whose row it is: the last unit column of the table.
 pub(super) fn unit_column(table: &Table) -> Option<&'static str> {
-    table.columns.iter().rfind(|column| column.kind == Kind::Unit).map(|column| column.name)
+    table.columns.iter().rfind(|column| column.kind == ColumnType::Unit).map(|column| column.name)
 }
 
 /// All incoming rows as one frame.
@@ -185,7 +185,7 @@ fn with_provenance(
     let days: Vec<Option<i64>> =
         parts.iter().zip(&lengths).flat_map(|(part, length)| std::iter::repeat_n(micros(part), *length)).collect();
     let days = polars::prelude::Series::new("exported_at".into(), days);
-    data.with_column(days.cast(&cchc_normalise::data_type(Kind::Time))?.into_column())?;
+    data.with_column(days.cast(&cchc_normalise::data_type(ColumnType::Time))?.into_column())?;
     data.with_column(Series::new_scalar("import".into(), (import as i64).into(), height))?;
     data.select(table.columns.iter().chain(PROVENANCE).map(|column| column.name))
 }

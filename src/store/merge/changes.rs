@@ -7,7 +7,7 @@ use super::DOSSIERS;
 use super::account::State;
 use super::batch::{Batch, unit_column};
 use crate::take;
-use cchc_model::{Kind, Table};
+use cchc_model::{ColumnType, Table};
 use cchc_normalise::data_type;
 
 /// Dates that stay as they are once they are set.
@@ -94,7 +94,9 @@ impl Changes {
             copied("exported_at", "exported_at")?,
             polars::prelude::Series::new("old_import".into(), imports).into_column(),
             text("old_file", &|change| Some(self.files[change.old_file].clone())),
-            polars::prelude::Series::new("old_exported_at".into(), days).cast(&data_type(Kind::Time))?.into_column(),
+            polars::prelude::Series::new("old_exported_at".into(), days)
+                .cast(&data_type(ColumnType::Time))?
+                .into_column(),
         ];
         DataFrame::new(rows.height(), columns)
     }

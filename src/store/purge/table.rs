@@ -10,7 +10,7 @@ use super::{FileNames, PurgeCounts, PurgeOrder};
 use crate::delta::TableFiles;
 use crate::version::{Manifest, SentFile};
 use crate::{StoreError, Transaction, Workspace, delta, frame, schema, take};
-use cchc_model::{Kind, Table};
+use cchc_model::{ColumnType, Table};
 
 /// The column by which tables refer to a dossier.
 const DOSSIER: &str = "dossier_code";
@@ -267,7 +267,7 @@ pub(super) fn holds(rows: &DataFrame, codes: &Codes) -> bool {
 /// Text columns of a table whose cells can be emptied.
 fn texts(name: &str) -> Vec<&'static str> {
     let key = Table::named(name).map_or("", |table| table.key);
-    let is_text = |kind| matches!(kind, Kind::Text);
+    let is_text = |kind| matches!(kind, ColumnType::Text);
     schema::stored_columns(name)
         .into_iter()
         .filter(|column| is_text(column.kind) && column.name != key && column.name != DOSSIER)
