@@ -9,14 +9,14 @@ const TABLE: &str = "declared";
 impl Definitions {
     /// Takes in which figures were declared. Defined ones of which there are none are found by name only; so are those
     /// that no file defines, which keep the id of their file.
-    pub fn declare(&mut self, stated: Vec<(String, Aggregate)>) {
+    pub fn declare(&mut self, declared: Vec<(String, Aggregate)>) {
         let is_stated = |indicator: &Indicator| {
-            indicator.table != TABLE || stated.iter().any(|(id, _)| indicator.of.contains(&quoted(id)))
+            indicator.table != TABLE || declared.iter().any(|(id, _)| indicator.of.contains(&quoted(id)))
         };
         let (listed, by_name) = std::mem::take(&mut self.indicators).into_iter().partition(is_stated);
         self.indicators = listed;
         self.by_name = by_name;
-        for (id, aggregate) in stated {
+        for (id, aggregate) in declared {
             if !self.all_indicators().any(|known| known.id == id) {
                 self.by_name.push(undefined(&id, aggregate, &self.wording));
             }

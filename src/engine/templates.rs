@@ -6,7 +6,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{Engine, EngineError};
 use cchc_definitions::{Language, template_text};
-use cchc_report::{FormWords, ReportError, ReturnWords, Template, Theme};
+use cchc_report::{ReportError, ReturnWords, ScoringFormWords, Template, Theme};
 
 impl Engine {
     /// The template of reports.
@@ -44,8 +44,8 @@ impl Engine {
 ///
 /// # Errors
 /// The workspace's own file cannot be read, or lacks a word.
-pub fn form_words(root: &Path) -> Result<FormWords, EngineError> {
-    parsed(root, "form.toml", "report-templates/form.toml", FormWords::parse)
+pub fn form_words(root: &Path) -> Result<ScoringFormWords, EngineError> {
+    parsed(root, "form.toml", "report-templates/form.toml", ScoringFormWords::parse)
 }
 
 fn parsed<T>(

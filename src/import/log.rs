@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, Series};
 
+use super::cleared::ClearedFinding;
 use super::merge::ImportedFile;
-use super::settle::Settled;
 use cchc_model::{FileAccount, Finding, Level};
 use cchc_normalise::RejectedRow;
 use cchc_store::{days, frame_of, ints, texts};
@@ -123,14 +123,14 @@ fn codes(all: &[Kept<'_>]) -> Column {
 }
 
 /// One row per finding of an earlier import, or of this one, that needs nobody any more.
-pub(super) fn cleared(number: u64, settled: &[Settled]) -> DataFrame {
+pub(super) fn cleared(number: u64, cleared: &[ClearedFinding]) -> DataFrame {
     frame_of(
-        settled.len(),
+        cleared.len(),
         vec![
-            ints("import", vec![number as i64; settled.len()]),
-            ints("old_import", settled.iter().map(|one| one.import).collect()),
-            ints("number", settled.iter().map(|one| one.number).collect()),
-            texts("how", &settled.iter().map(|one| one.how.as_str().to_owned()).collect::<Vec<_>>()),
+            ints("import", vec![number as i64; cleared.len()]),
+            ints("old_import", cleared.iter().map(|one| one.import).collect()),
+            ints("number", cleared.iter().map(|one| one.number).collect()),
+            texts("how", &cleared.iter().map(|one| one.how.as_str().to_owned()).collect::<Vec<_>>()),
         ],
     )
 }

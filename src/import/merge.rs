@@ -21,7 +21,7 @@ pub(super) struct ImportedFile {
 
 /// How one sheet was understood, and what became of its rows.
 #[derive(Debug, Clone, PartialEq)]
-pub struct SheetReport {
+pub struct SheetAccount {
     /// File as the user named it.
     pub file: String,
     /// Sheet.
@@ -195,11 +195,11 @@ impl ImportedFile {
     }
 
     /// How each of its sheets was understood.
-    pub fn sheets(&self) -> impl Iterator<Item = SheetReport> {
+    pub fn sheets(&self) -> impl Iterator<Item = SheetAccount> {
         self.facts.sheets.iter().zip(&self.accounts).map(|(sheet, account)| {
             let (mapping, rejected) = (&sheet.mapping, sheet.rejected.len() as u64);
             let personal = mapping.personal.iter().filter_map(|at| mapping.headings.get(*at));
-            SheetReport {
+            SheetAccount {
                 file: self.facts.file.clone(),
                 sheet: sheet.name.clone(),
                 source: sheet.source.clone(),

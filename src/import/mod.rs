@@ -8,16 +8,16 @@
 //! | headings are found, body rows separated from others | `sink`, `body` | `Message`s with batches of texts |
 //! | columns typed, rows judged, warnings gathered | `typed` over `cchc_normalise` | `SheetReading`s and frames |
 //! | one reading in one encoding, and the one that counts | `attempt`, `encoding` | `Chosen` |
-//! | day of export, findings of the file, forms checked | `reading`, `forms` | `FileReading` |
+//! | day of export, findings of the file, forms checked | `reading`, `scoring_forms` | `FileReading` |
 //! | rows merged table by table | `merge` over `cchc_store` | `ImportedFile` |
-//! | what the import keeps about itself, what it settles | `log`, `settle` | rows of `imports`, `findings`, `cleared`, `sent` |
+//! | what the import keeps about itself, what it clears | `log`, `cleared` | rows of `imports`, `findings`, `cleared`, `sent` |
 
 mod attempt;
 mod body;
+mod cleared;
 mod encoding;
 mod ends;
 mod file;
-mod forms;
 mod log;
 mod merge;
 mod notes;
@@ -26,7 +26,7 @@ mod parallel;
 mod preview;
 mod reading;
 mod rebuild;
-mod settle;
+mod scoring_forms;
 mod sink;
 mod typed;
 mod unread;
@@ -35,7 +35,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
-pub use merge::SheetReport;
+pub use merge::SheetAccount;
 pub use preview::{DatesSeen, Preview, WordSeen};
 pub use rebuild::{Original, RebuildError, RebuiltSheet, originals};
 
@@ -65,13 +65,13 @@ pub struct Options {
 
 /// What an import did.
 #[derive(Debug)]
-pub struct ImportReport {
+pub struct ImportAccount {
     /// The version that it published; none if nothing was accepted or nothing was to be written.
     pub version: Option<u64>,
     /// One account per file, in order of path.
     pub files: Vec<FileAccount>,
     /// How each sheet was understood.
-    pub sheets: Vec<SheetReport>,
+    pub sheets: Vec<SheetAccount>,
     /// What was found.
     pub findings: Vec<Finding>,
     /// Lock files of office programs and workspaces that were passed over.
@@ -132,7 +132,7 @@ pub fn import(
     paths: &[PathBuf],
     options: &Options,
     progress: &mut dyn Progress,
-) -> Result<ImportReport, ImportError> {
+) -> Result<ImportAccount, ImportError> {
     let sources = chosen(definitions, options)?;
     let limits = &workspace.config.limits;
     let Found { files, skipped } = find_files(paths, limits)?;
@@ -175,7 +175,7 @@ pub fn import(
         return Ok(finished(None, files, skipped));
     };
     let transaction = Transaction::begin(workspace, &lock)?;
-    let open = shell.wait(settle::open(&session))?;
+    let open = shell.wait(cleared::open(&session))?;
     let (version, files) = publish(transaction, readings, &open)?;
     Ok(finished(Some(version), files, skipped))
 }
@@ -184,15 +184,15 @@ pub fn import(
 fn publish(
     mut transaction: Transaction<'_>,
     readings: Vec<FileReading>,
-    open: &[settle::Open],
+    open: &[cleared::Open],
 ) -> Result<(u64, Vec<ImportedFile>), StoreError> {
-    let accepted = settle::Accepted::among(&readings, open);
+    let accepted = cleared::Accepted::among(&readings, open);
     let files = merge_all(readings, |table, incoming| transaction.merge(table, incoming))?;
     let number = transaction.number();
     let kept = log::kept(&files);
     transaction.append("imports", log::imports(number, &files))?;
     transaction.append("findings", log::findings(number, &kept))?;
-    transaction.append("cleared", log::cleared(number, &settle::settle(number, open, &accepted, &files, &kept)))?;
+    transaction.append("cleared", log::cleared(number, &cleared::cleared(number, open, &accepted, &files, &kept)))?;
     transaction.append("sent", log::sent(number, &files))?;
     let time = files.iter().filter_map(|file| file.facts.exported_at).max();
     let sent = files.iter().map(|ImportedFile { facts, .. }| SentFile {
@@ -217,9 +217,9 @@ fn chosen(definitions: &Definitions, options: &Options) -> Result<Vec<SourceDef>
     Ok(found)
 }
 
-fn finished(version: Option<u64>, mut files: Vec<ImportedFile>, skipped: Vec<String>) -> ImportReport {
+fn finished(version: Option<u64>, mut files: Vec<ImportedFile>, skipped: Vec<String>) -> ImportAccount {
     files.sort_by(|left, right| left.facts.file.cmp(&right.facts.file));
-    ImportReport {
+    ImportAccount {
         version,
         files: files.iter().map(ImportedFile::account).collect(),
         sheets: files.iter().flat_map(ImportedFile::sheets).collect(),

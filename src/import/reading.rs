@@ -8,7 +8,7 @@ use polars::prelude::DataFrame;
 use super::attempt::Attempt;
 use super::encoding::Chosen;
 use super::file::Context;
-use super::forms;
+use super::scoring_forms;
 use super::preview::Preview;
 use super::sink::StraySheet;
 use super::unread::{note_finding, shown};
@@ -129,7 +129,7 @@ impl FileReading {
         findings.extend(typed.findings);
         let (mut rows, mut sheets, mut batches) = (read.rows, typed.sheets, typed.batches);
         if let Some(points) = context.points {
-            let refusals = forms::check(file, &mut sheets, &mut batches, points, context.units);
+            let refusals = scoring_forms::check(file, &mut sheets, &mut batches, points, context.units);
             // Nothing of a form that does not fit is loaded, whatever else the file holds.
             if !refusals.is_empty() {
                 findings.extend(refusals);

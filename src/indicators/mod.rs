@@ -2,13 +2,13 @@
 
 mod carry;
 mod compile;
+mod declared;
 mod derive;
 mod facts;
 mod figure_facts;
 mod figures;
 mod formula;
 mod lists;
-mod stated;
 mod trace;
 mod worktime;
 
@@ -16,10 +16,10 @@ use cchc_definitions::{Definitions, Indicator};
 use cchc_model::{Carry, Form06Row, IndicatorRow, Measure, Period, Policies, Unit, UnitIndex, UnitRef};
 use cchc_store::{Answer, Session, StoreError};
 
+pub use declared::declared_figures;
 pub use facts::{FACT_TABLES, fact_columns};
 pub use formula::formula;
 pub use lists::{late_dossiers, not_sent};
-pub use stated::stated;
 pub use trace::{Trace, TracedRow, trace};
 
 /// What the figures are of.

@@ -12,7 +12,7 @@ use cchc_model::Period;
 /// The words of `form.toml`. Headings and labels are those by which a filled form is recognised.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct FormWords {
+pub struct ScoringFormWords {
     pub(super) title: String,
     pub(super) sheet: String,
     unit_code: String,
@@ -107,7 +107,7 @@ pub struct RuleWords {
 
 /// A form to fill in.
 #[derive(Debug, Clone)]
-pub struct Form<'a> {
+pub struct ScoringForm<'a> {
     /// The version of the index.
     pub index: &'a PointsIndex,
     /// Code and name of the unit; none for a form that any unit fills in.
@@ -147,7 +147,7 @@ pub(super) enum Allowed {
     OneOf(Vec<f64>),
 }
 
-impl FormWords {
+impl ScoringFormWords {
     /// Reads `form.toml`.
     ///
     /// # Errors
@@ -161,7 +161,7 @@ impl FormWords {
     }
 
     /// The cells by which a filled form is recognised: unit, set of criteria, period. A cell with dots is to fill in.
-    pub(super) fn marks(&self, form: &Form<'_>) -> [String; 3] {
+    pub(super) fn marks(&self, form: &ScoringForm<'_>) -> [String; 3] {
         let unit = match form.unit {
             Some((code, _)) => fill(&self.unit_code, &[("code", code)]),
             None => fill(&self.unit, &[("name", &self.dots)]),
@@ -297,9 +297,9 @@ fn plain(value: f64) -> String {
 mod tests {
     use super::*;
 
-    fn words() -> FormWords {
+    fn words() -> ScoringFormWords {
         let text = cchc_definitions::TEMPLATES.get_file("form.toml").and_then(include_dir::File::contents_utf8);
-        FormWords::parse(text.unwrap_or_default()).expect("the shipped words are whole")
+        ScoringFormWords::parse(text.unwrap_or_default()).expect("the shipped words are whole")
     }
 
     fn item(max: f64, rule: Rule) -> Item {

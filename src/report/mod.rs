@@ -15,7 +15,7 @@ mod template;
 pub mod write;
 
 pub use error::ReportError;
-pub use form::{Counted, Figure, Form, FormWords, RuleWords};
+pub use form::{Counted, Figure, RuleWords, ScoringForm, ScoringFormWords};
 pub use gather::gather;
 pub use input::{Cards, Carried, Counts, FigureUnit, IndicatorInfo, Makeup, Ranking, ReportInput, RuleCount};
 pub use number::{shown, value_shown};

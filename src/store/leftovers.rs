@@ -28,7 +28,7 @@ impl Deleted {
 
 /// Brings the workspace to where the newest published version says it is: log entries of writes that were never
 /// published go, and a purge that was killed half-way through its deletions is finished. Says which one that was.
-pub(super) fn settle(workspace: &Workspace, lock: &WriteLock) -> Result<Option<u64>, StoreError> {
+pub(super) fn roll_back(workspace: &Workspace, lock: &WriteLock) -> Result<Option<u64>, StoreError> {
     let history = workspace.history()?;
     shorten_logs(workspace, history.last())?;
     let purge = version::newest_purge(&history);

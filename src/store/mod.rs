@@ -314,7 +314,7 @@ impl Workspace {
     /// Deletes what killed writes left behind: data files that no published version needs, entries of the tables'
     /// logs that were never published, temporary files. Whoever calls it holds the lock, so no import is running.
     pub fn vacuum(&self, lock: &WriteLock) -> Result<Deleted, StoreError> {
-        leftovers::settle(self, lock)?;
+        leftovers::roll_back(self, lock)?;
         leftovers::sweep(self, lock)
     }
 

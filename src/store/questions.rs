@@ -65,7 +65,7 @@ pub async fn successions(session: &Session) -> Result<Vec<Succession>, StoreErro
     Ok(list)
 }
 
-/// A finding of an earlier import that nothing has settled yet.
+/// A finding of an earlier import that nothing has cleared yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenFinding {
     /// The import.
@@ -96,7 +96,7 @@ pub struct OpenFinding {
     pub is_row: bool,
 }
 
-/// All findings that nothing has settled yet, in order of import and number.
+/// All findings that nothing has cleared yet, in order of import and number.
 ///
 /// # Errors
 /// The store cannot be read.
@@ -164,9 +164,9 @@ pub struct KeptFinding {
     pub source: String,
     /// Day on which the file was exported.
     pub exported_at: Option<NaiveDate>,
-    /// The import that settled it.
+    /// The import that cleared it.
     pub cleared_by: Option<i64>,
-    /// How it was settled.
+    /// How it was cleared.
     pub how: String,
 }
 

@@ -72,7 +72,7 @@ pub const ENGINE_TABLES: &[(&str, &[TableColumn])] = &[
     (
         "cleared",
         &[
-            // The import that settled it; if that is purged, the finding is open again.
+            // The import that cleared it; if that is purged, the finding is open again.
             column("import", ColumnType::Int),
             // The finding: its import and its number in it.
             column("old_import", ColumnType::Int),

@@ -28,7 +28,7 @@ impl<'a> Transaction<'a> {
     /// Starts from the newest published version. Whoever starts one holds the lock.
     pub fn begin(workspace: &'a Workspace, lock: &'a WriteLock) -> Result<Self, StoreError> {
         workspace.kill.pass(KillPoint::FilesRead);
-        let finished_purge = leftovers::settle(workspace, lock)?;
+        let finished_purge = leftovers::roll_back(workspace, lock)?;
         workspace.kill.pass(KillPoint::Settled);
         let (base, targets) = (workspace.version(None)?, BTreeMap::new());
         Ok(Self { workspace, lock, base, targets, finished_purge, done: false })
@@ -157,7 +157,7 @@ impl Drop for Transaction<'_> {
     fn drop(&mut self) {
         if !self.done {
             // The error that led here is told; if deleting fails too, `cchc vacuum` does it later.
-            let _ = leftovers::settle(self.workspace, self.lock);
+            let _ = leftovers::roll_back(self.workspace, self.lock);
             let _ = leftovers::sweep(self.workspace, self.lock);
         }
     }

@@ -39,7 +39,7 @@ fn pairs<const N: usize>(expected: [(&str, u64); N]) -> [(String, u64); N] {
 }
 
 #[test]
-fn z01_every_file_of_an_archive_is_read_as_what_it_is() {
+fn every_file_of_an_archive_is_read_as_what_it_is() {
     let mut workbook = rust_xlsxwriter::Workbook::new();
     let sheet = workbook.add_worksheet();
     for (row, line) in dossier("H2").lines().enumerate() {
@@ -68,7 +68,7 @@ fn z01_every_file_of_an_archive_is_read_as_what_it_is() {
 }
 
 #[test]
-fn z02_what_systems_add_is_passed_over_and_lock_files_are_told() {
+fn what_systems_add_is_passed_over_and_lock_files_are_told() {
     let place = Place::new();
     let bytes = archive(&[
         ("__MACOSX/._h_20250401.csv", b"x"),
@@ -83,7 +83,7 @@ fn z02_what_systems_add_is_passed_over_and_lock_files_are_told() {
 }
 
 #[test]
-fn z03_names_in_an_archive_lead_nowhere() {
+fn names_in_an_archive_lead_nowhere() {
     let place = Place::new();
     let outside = format!("{}/z03-outside.csv", std::env::temp_dir().display());
     let bytes = archive(&[
@@ -102,7 +102,7 @@ fn z03_names_in_an_archive_lead_nowhere() {
 }
 
 #[test]
-fn z04_a_zip_in_a_zip_is_refused_and_the_files_beside_it_are_read() {
+fn a_zip_in_a_zip_is_refused_and_the_files_beside_it_are_read() {
     let inner = archive(&[("h_20250401.csv", dossier("H2").as_bytes())]);
     let place = Place::new();
     let bytes = archive(&[("trong.zip", &inner), ("h_20250401.csv", dossier("H1").as_bytes())]);
@@ -112,7 +112,7 @@ fn z04_a_zip_in_a_zip_is_refused_and_the_files_beside_it_are_read() {
 }
 
 #[test]
-fn z05_an_encrypted_entry_is_refused_and_says_so() {
+fn an_encrypted_entry_is_refused_and_says_so() {
     let place = Place::new();
     let mut bytes =
         archive(&[("bi-mat_20250401.csv", dossier("H2").as_bytes()), ("h_20250401.csv", dossier("H1").as_bytes())]);
@@ -126,7 +126,7 @@ fn z05_an_encrypted_entry_is_refused_and_says_so() {
 }
 
 #[test]
-fn z06_a_damaged_entry_is_refused_and_the_others_are_read() {
+fn a_damaged_entry_is_refused_and_the_others_are_read() {
     let place = Place::new();
     let text = dossier("H2");
     let mut bytes = archive(&[("hong_20250401.csv", text.as_bytes()), ("h_20250401.csv", dossier("H1").as_bytes())]);
@@ -137,7 +137,7 @@ fn z06_a_damaged_entry_is_refused_and_the_others_are_read() {
 }
 
 #[test]
-fn z07_an_archive_that_is_cut_off_is_one_refused_file() {
+fn an_archive_that_is_cut_off_is_one_refused_file() {
     let whole = archive(&[("h_20250401.csv", dossier("H1").as_bytes())]);
     for part in [10, whole.len() / 2, whole.len() - 3] {
         let place = Place::new();
@@ -150,7 +150,7 @@ fn z07_an_archive_that_is_cut_off_is_one_refused_file() {
 }
 
 #[test]
-fn z08_bombs_are_refused_by_ratio_by_size_and_by_number() {
+fn bombs_are_refused_by_ratio_by_size_and_by_number() {
     let zeros = vec![0; 100 << 20];
     let noise: Vec<u8> = std::iter::repeat_with({
         let mut state = 7_u64;
@@ -180,7 +180,7 @@ fn z08_bombs_are_refused_by_ratio_by_size_and_by_number() {
 }
 
 #[test]
-fn z09_a_size_that_an_archive_understates_is_not_believed() {
+fn a_size_that_an_archive_understates_is_not_believed() {
     let place = Place::new();
     let text = "x".repeat(1 << 20);
     let mut bytes = archive(&[("a.csv", text.as_bytes())]);
@@ -197,7 +197,7 @@ fn z09_a_size_that_an_archive_understates_is_not_believed() {
 }
 
 #[test]
-fn z10_an_archive_without_files_is_refused() {
+fn an_archive_without_files_is_refused() {
     for bytes in [archive(&[]), archive(&[("thu-muc/", b""), (".an", b"x")])] {
         let place = Place::new();
         let (below, _, ran) = imported(&place, "rong.zip", bytes);
@@ -207,7 +207,7 @@ fn z10_an_archive_without_files_is_refused() {
 }
 
 #[test]
-fn z11_office_documents_are_no_archives_of_files() {
+fn office_documents_are_no_archives_of_files() {
     for (inner, kind) in
         [("word/document.xml", "Word"), ("ppt/presentation.xml", "PowerPoint"), ("[Content_Types].xml", "Office")]
     {
@@ -219,7 +219,7 @@ fn z11_office_documents_are_no_archives_of_files() {
 }
 
 #[test]
-fn z12_peek_shows_the_sheets_of_all_files_and_tells_which_are_refused() {
+fn peek_shows_the_sheets_of_all_files_and_tells_which_are_refused() {
     let place = Place::empty();
     let sample = std::fs::read(project("sample-data/exports/ho-so_so-noi-vu_20250401.xlsx")).unwrap();
     let path = place.file("gui.zip", archive(&[("a.csv", b"x,1\n"), ("b/c.xlsx", &sample), ("rong.csv", b"")]));
@@ -234,7 +234,7 @@ fn z12_peek_shows_the_sheets_of_all_files_and_tells_which_are_refused() {
 }
 
 #[test]
-fn z13_hundreds_of_files_in_an_archive_are_read_one_by_one() {
+fn hundreds_of_files_in_an_archive_are_read_one_by_one() {
     let names: Vec<String> = (0..300).map(|number| format!("xa-{number}/h_20250401.csv")).collect();
     let texts: Vec<String> = (0..300).map(|number| dossier(&format!("H{number}"))).collect();
     let files: Vec<(&str, &[u8])> =

@@ -62,7 +62,7 @@ const DUE: &str = "Ngày hẹn trả";
 const FIRST_OF_MARCH: f64 = 46_082.0 + 8.0 / 24.0;
 
 #[test]
-fn d01_date_cells_of_both_date_systems_are_the_same_days() {
+fn date_cells_of_both_date_systems_are_the_same_days() {
     let expected = ["2026-03-01T08:00:00", "2026-03-11T08:00:00", ""];
     let cells = |shift: f64| {
         sheet(vec![row("H1", C::D(FIRST_OF_MARCH - shift), C::D(FIRST_OF_MARCH + 10.0 - shift), C::Blank)])
@@ -77,7 +77,7 @@ fn d01_date_cells_of_both_date_systems_are_the_same_days() {
 }
 
 #[test]
-fn d02_plain_numbers_in_a_date_column_are_serials_of_the_workbooks_own_system() {
+fn plain_numbers_in_a_date_column_are_serials_of_the_workbooks_own_system() {
     let cells = |shift: f64| sheet(vec![row("H1", C::N(FIRST_OF_MARCH - shift), C::N(46_092.0 - shift), C::Blank)]);
     for bytes in [xlsx(&[cells(0.0)]), xlsx_1904(&[cells(1462.0)])] {
         let (place, file, ran) = import(bytes);
@@ -92,7 +92,7 @@ fn d02_plain_numbers_in_a_date_column_are_serials_of_the_workbooks_own_system() 
 }
 
 #[test]
-fn d03_serials_in_text_are_dates_with_a_warning() {
+fn serials_in_text_are_dates_with_a_warning() {
     let place = Place::new();
     let text = format!("{LIST}\nH1,Sở A,1,x,46082,10/03/2026,,\nH2,Sở A,1,x,\"46083,5\",10/03/2026,,\n");
     let (file, ran) = place.import_text("ho-so_20260401.csv", &text);
@@ -104,7 +104,7 @@ fn d03_serials_in_text_are_dates_with_a_warning() {
 }
 
 #[test]
-fn d04_serial_1e12_refuses_the_row() {
+fn serial_1e12_refuses_the_row() {
     let good = row("H1", C::D(FIRST_OF_MARCH), C::D(FIRST_OF_MARCH), C::Blank);
     for cell in [C::D(1e12), C::N(1e12), C::N(-5.0), C::N(3_000_000.0)] {
         let bad = row("H2", cell, C::D(FIRST_OF_MARCH), C::Blank);
@@ -118,7 +118,7 @@ fn d04_serial_1e12_refuses_the_row() {
 }
 
 #[test]
-fn d05_serial_60_and_a_time_without_a_day_leave_the_cell_empty_with_a_warning() {
+fn serial_60_and_a_time_without_a_day_leave_the_cell_empty_with_a_warning() {
     for (cell, shown) in [(C::D(60.0), "60"), (C::N(60.0), "60"), (C::D(0.0), "00:00:00"), (C::D(0.5), "12:00:00")] {
         let rows = vec![row("H1", C::D(FIRST_OF_MARCH), C::D(FIRST_OF_MARCH + 3.0), cell)];
         let (place, file, ran) = import(xlsx(&[sheet(rows)]));
@@ -130,7 +130,7 @@ fn d05_serial_60_and_a_time_without_a_day_leave_the_cell_empty_with_a_warning() 
 }
 
 #[test]
-fn d06_a_received_date_that_is_no_day_refuses_the_row() {
+fn a_received_date_that_is_no_day_refuses_the_row() {
     let rows = vec![row("H1", C::D(60.0), C::D(FIRST_OF_MARCH), C::Blank)];
     let (place, file, ran) = import(xlsx(&[sheet(rows)]));
     ran.exits(3);
@@ -139,7 +139,7 @@ fn d06_a_received_date_that_is_no_day_refuses_the_row() {
 }
 
 #[test]
-fn d07_text_dates_stand_beside_true_dates_in_one_column() {
+fn text_dates_stand_beside_true_dates_in_one_column() {
     let rows = vec![
         row("H1", C::D(FIRST_OF_MARCH), t("05/03/2026"), C::Blank),
         row("H2", t("02/03/2026 08:15"), C::D(FIRST_OF_MARCH + 5.0), C::Blank),
@@ -154,7 +154,7 @@ fn d07_text_dates_stand_beside_true_dates_in_one_column() {
 }
 
 #[test]
-fn d08_02_03_2026_is_the_second_of_march() {
+fn the_text_02_03_2026_is_the_second_of_march() {
     let place = Place::new();
     let rows =
         ["H1,Sở A,1,02/03/2026,05/03/2026,,", "H2,Sở A,1,02-03-2026,05-03-2026,,", "H3,Sở A,1,2.3.2026,5.3.2026,,"];
@@ -179,7 +179,7 @@ fn file_refused(rows: &[&str]) -> String {
 }
 
 #[test]
-fn d09_a_month_first_date_refuses_the_file_and_names_its_row() {
+fn a_month_first_date_refuses_the_file_and_names_its_row() {
     let rows = ["H1,Sở A,1,02/03/2026,05/03/2026,,", "H2,Sở A,1,12/31/2025,05/01/2026,,"];
     let sentence = file_refused(&rows);
     assert!(sentence.contains("12/31/2025 (#3)") && sentence.contains("month first"), "{sentence}");
@@ -188,7 +188,7 @@ fn d09_a_month_first_date_refuses_the_file_and_names_its_row() {
 }
 
 #[test]
-fn d10_a_column_of_both_orders_refuses_the_file_with_both_examples() {
+fn a_column_of_both_orders_refuses_the_file_with_both_examples() {
     let (day, month) = ("H1,Sở A,1,31/01/2026,05/03/2026,,", "H2,Sở A,1,01/31/2026,05/02/2026,,");
     let filler = "H3,Sở A,1,02/03/2026,05/03/2026,,";
     for (rows, examples) in [
@@ -204,7 +204,7 @@ fn d10_a_column_of_both_orders_refuses_the_file_with_both_examples() {
 }
 
 #[test]
-fn d11_the_other_example_may_stand_far_above() {
+fn the_other_example_may_stand_far_above() {
     let mut rows = vec!["H0,Sở A,1,31/01/2026,05/03/2026,,".to_owned()];
     rows.extend((1..40_000).map(|number| format!("H{number},Sở A,1,02/03/2026,05/03/2026,,")));
     rows.push("HX,Sở A,1,01/31/2026,05/03/2026,,".to_owned());
@@ -214,7 +214,7 @@ fn d11_the_other_example_may_stand_far_above() {
 }
 
 #[test]
-fn d12_a_two_digit_year_is_of_this_century_with_a_warning() {
+fn a_two_digit_year_is_of_this_century_with_a_warning() {
     let place = Place::new();
     let rows = ["H1,Sở A,1,01/02/26,5/3/26 8:30,,", "H2,Sở A,1,01/02/2026,05/03/2026,,"];
     let (file, ran) = place.import_text("ho-so_20260401.csv", &list(&rows));
@@ -229,7 +229,7 @@ fn d12_a_two_digit_year_is_of_this_century_with_a_warning() {
 }
 
 #[test]
-fn d13_a_two_digit_year_of_the_last_century_refuses_the_row() {
+fn a_two_digit_year_of_the_last_century_refuses_the_row() {
     let place = Place::new();
     let (file, ran) = place.import_text("ho-so_20260401.csv", &list(&["H1,Sở A,1,01/02/69,05/03/2026,,"]));
     ran.exits(3);
@@ -238,7 +238,7 @@ fn d13_a_two_digit_year_of_the_last_century_refuses_the_row() {
 }
 
 #[test]
-fn d14_a_year_of_the_buddhist_calendar_refuses_the_row_and_says_which_year_it_is() {
+fn a_year_of_the_buddhist_calendar_refuses_the_row_and_says_which_year_it_is() {
     for (year, words) in [("2569", "the year is 2026"), ("2543", "the year is 2000")] {
         let place = Place::new();
         let (file, ran) =
@@ -255,7 +255,7 @@ fn d14_a_year_of_the_buddhist_calendar_refuses_the_row_and_says_which_year_it_is
 }
 
 #[test]
-fn d15_iso_and_packed_dates_are_read() {
+fn iso_and_packed_dates_are_read() {
     let place = Place::new();
     let text = "MaHoSo,DonViXuLy,NgayTiepNhan,NgayHenTra,NgayKetThucXuLy\n\
         H1,A,20260301080000,20260311,\n\
@@ -268,7 +268,7 @@ fn d15_iso_and_packed_dates_are_read() {
 }
 
 #[test]
-fn d16_iso_with_a_zone_is_brought_to_the_clocks_of_vietnam() {
+fn iso_with_a_zone_is_brought_to_the_clocks_of_vietnam() {
     let place = Place::new();
     let text = "MaHoSo,DonViXuLy,NgayTiepNhan,NgayHenTra,NgayKetThucXuLy\n\
         H1,A,2026-02-28T18:30:00Z,2026-03-11T00:30:00+07:00,\n\
@@ -285,7 +285,7 @@ fn d16_iso_with_a_zone_is_brought_to_the_clocks_of_vietnam() {
 }
 
 #[test]
-fn d17_parquet_times_with_a_zone_are_brought_to_the_clocks_of_vietnam() {
+fn parquet_times_with_a_zone_are_brought_to_the_clocks_of_vietnam() {
     // 28/2/2026 18:30 UTC is 1/3/2026 01:30 in Vietnam.
     let received = 1_772_303_400_000_000;
     for zone in [Some("UTC"), Some("+07:00"), None] {
@@ -318,7 +318,7 @@ fn d17_parquet_times_with_a_zone_are_brought_to_the_clocks_of_vietnam() {
 }
 
 #[test]
-fn d18_a_time_that_no_clock_shows_refuses_the_row() {
+fn a_time_that_no_clock_shows_refuses_the_row() {
     for bad in ["01/02/2026 24:00", "01/02/2026 25:61", "20260201240000"] {
         let place = Place::new();
         let text = format!(
@@ -334,7 +334,7 @@ fn d18_a_time_that_no_clock_shows_refuses_the_row() {
 }
 
 #[test]
-fn d19_an_error_of_the_spreadsheet_is_no_date_and_is_told() {
+fn an_error_of_the_spreadsheet_is_no_date_and_is_told() {
     for error in ["#N/A", "#REF!", "#VALUE!"] {
         let place = Place::new();
         let rows = [format!("H1,Sở A,1,02/03/2026,05/03/2026,{error},")];
@@ -347,7 +347,7 @@ fn d19_an_error_of_the_spreadsheet_is_no_date_and_is_told() {
 }
 
 #[test]
-fn d20_a_number_of_a_person_in_a_date_column_is_never_repeated() {
+fn a_number_of_a_person_in_a_date_column_is_never_repeated() {
     for number in ["001099123456", "0912345678", "00109912345678"] {
         let place = Place::new();
         let (_, ran) = place.import_text("ho-so_20260401.csv", &list(&[&format!("H1,Sở A,1,{number},05/03/2026,,")]));

@@ -48,7 +48,7 @@ fn sheet(rows: Vec<Vec<C>>) -> S {
 const SHEET: &str = "Hồ sơ";
 
 #[test]
-fn l01_headings_over_three_merged_rows_of_a_true_workbook_are_joined() {
+fn headings_over_three_merged_rows_of_a_true_workbook_are_joined() {
     let mut workbook = Workbook::new();
     let page = workbook.add_worksheet();
     let plain = Format::new();
@@ -81,7 +81,7 @@ fn l01_headings_over_three_merged_rows_of_a_true_workbook_are_joined() {
 }
 
 #[test]
-fn l02_preamble_groups_totals_numbering_and_signatures_are_no_dossiers() {
+fn preamble_groups_totals_numbering_and_signatures_are_no_dossiers() {
     let rows = vec![
         line("UBND TỈNH THỬ,,,,,,CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
         line("DANH SÁCH HỒ SƠ"),
@@ -124,7 +124,7 @@ fn fill_units(place: &Place) {
 }
 
 #[test]
-fn l03_merged_cells_of_the_body_are_filled_only_where_the_source_says_so() {
+fn merged_cells_of_the_body_are_filled_only_where_the_source_says_so() {
     let place = Place::new();
     let file = place.file("ho-so_20260401.xlsx", merged_units());
     let (row, ran) = place.import(&file);
@@ -143,7 +143,7 @@ fn l03_merged_cells_of_the_body_are_filled_only_where_the_source_says_so() {
 }
 
 #[test]
-fn l04_merged_cells_of_html_and_open_document_are_filled_too() {
+fn merged_cells_of_html_and_open_document_are_filled_too() {
     let cells = |cells: &[&str]| cells.iter().map(|cell| format!("<td>{cell}</td>")).collect::<Vec<_>>().concat();
     let rest = cells(&["1", "x", "02/03/2026", "05/03/2026", "", "Đang xử lý"]);
     let html = format!(
@@ -187,7 +187,7 @@ fn ods(content: &str) -> Vec<u8> {
 }
 
 #[test]
-fn l05_hidden_rows_are_loaded_with_a_warning_that_counts_them() {
+fn hidden_rows_are_loaded_with_a_warning_that_counts_them() {
     let rows = (1..=5).map(|number| dossier(&format!("H{number}"), "Sở A")).collect();
     let bytes = xlsx(&[S { hidden: vec![3, 5], ..sheet(rows) }]);
     let (place, row, ran) = import("ho-so_20260401.xlsx", bytes);
@@ -197,7 +197,7 @@ fn l05_hidden_rows_are_loaded_with_a_warning_that_counts_them() {
 }
 
 #[test]
-fn l06_a_hidden_group_row_is_no_hidden_dossier() {
+fn a_hidden_group_row_is_no_hidden_dossier() {
     let rows = vec![line("I,SỞ A"), dossier("H1", "Sở A")];
     let (place, _, ran) = import("ho-so_20260401.xlsx", xlsx(&[S { hidden: vec![2], ..sheet(rows) }]));
     ran.exits(0);
@@ -205,7 +205,7 @@ fn l06_a_hidden_group_row_is_no_hidden_dossier() {
 }
 
 #[test]
-fn l07_a_hidden_sheet_is_loaded_with_a_warning() {
+fn a_hidden_sheet_is_loaded_with_a_warning() {
     let mut workbook = Workbook::new();
     workbook.add_worksheet().set_name("Bìa").unwrap();
     let page = workbook.add_worksheet().set_name(SHEET).unwrap().set_hidden(true);
@@ -221,7 +221,7 @@ fn l07_a_hidden_sheet_is_loaded_with_a_warning() {
 }
 
 #[test]
-fn l08_a_formula_without_a_result_is_empty_and_told_one_with_a_result_is_read() {
+fn a_formula_without_a_result_is_empty_and_told_one_with_a_result_is_read() {
     let with = |due: C| {
         let mut row = dossier("H1", "Sở A");
         row[5] = due;
@@ -240,7 +240,7 @@ fn l08_a_formula_without_a_result_is_empty_and_told_one_with_a_result_is_read() 
 }
 
 #[test]
-fn l09_an_error_cell_is_empty_and_told_with_its_column() {
+fn an_error_cell_is_empty_and_told_with_its_column() {
     let mut row = dossier("H1", "Sở A");
     (row[5], row[6]) = (C::E("#N/A"), C::E("#REF!"));
     let (place, account_row, ran) = import("ho-so_20260401.xlsx", xlsx(&[sheet(vec![row])]));
@@ -253,7 +253,7 @@ fn l09_an_error_cell_is_empty_and_told_with_its_column() {
 }
 
 #[test]
-fn l10_one_heading_over_two_columns_refuses_the_file_and_names_both() {
+fn one_heading_over_two_columns_refuses_the_file_and_names_both() {
     let place = Place::new();
     let before = place.snapshot();
     let text = format!("{LIST},Ngày  Hẹn Trả\nH1,Sở A,1,x,02/03/2026,05/03/2026,,,06/03/2026\n");
@@ -264,7 +264,7 @@ fn l10_one_heading_over_two_columns_refuses_the_file_and_names_both() {
 }
 
 #[test]
-fn l11_of_two_headings_of_one_meaning_the_surer_is_read_and_both_are_named() {
+fn of_two_headings_of_one_meaning_the_surer_is_read_and_both_are_named() {
     let text = format!("Mã hồ sơ,{LIST}\nKHAC,H1,Sở A,1,x,02/03/2026,05/03/2026,,\n");
     let (place, row, ran) = import("ho-so_20260401.csv", text);
     ran.exits(0);
@@ -273,7 +273,7 @@ fn l11_of_two_headings_of_one_meaning_the_surer_is_read_and_both_are_named() {
 }
 
 #[test]
-fn l12_a_missing_required_column_names_the_nearest_heading() {
+fn a_missing_required_column_names_the_nearest_heading() {
     let place = Place::new();
     let text = list(&[]).replace("Ngày hẹn trả", "Ngày hẹn trả lại");
     let (row, ran) = place.import_text("ho-so_20260401.csv", &(text + "H1,Sở A,1,x,02/03/2026,05/03/2026,,\n"));
@@ -282,7 +282,7 @@ fn l12_a_missing_required_column_names_the_nearest_heading() {
 }
 
 #[test]
-fn l13_columns_may_stand_in_any_order_and_extra_ones_are_kept_out_and_listed() {
+fn columns_may_stand_in_any_order_and_extra_ones_are_kept_out_and_listed() {
     let text = "Trạng thái hồ sơ,Màu bìa,Ngày kết thúc xử lý,Ngày hẹn trả,Ngày tiếp nhận,Chủ hồ sơ,Cơ quan/đơn vị,Số hồ sơ,Ngăn tủ\n\
         Đã trả kết quả,xanh,04/03/2026,05/03/2026,02/03/2026,Nguyễn Văn Thử,Sở A,H1,7\n";
     let (place, row, ran) = import("ho-so_20260401.csv", text);
@@ -294,7 +294,7 @@ fn l13_columns_may_stand_in_any_order_and_extra_ones_are_kept_out_and_listed() {
 }
 
 #[test]
-fn l14_headings_in_decomposed_unicode_capitals_and_without_diacritics_are_known() {
+fn headings_in_decomposed_unicode_capitals_and_without_diacritics_are_known() {
     use unicode_normalization::UnicodeNormalization;
     let decomposed: String = LIST.nfd().collect();
     assert_ne!(decomposed, LIST);
@@ -309,7 +309,7 @@ fn l14_headings_in_decomposed_unicode_capitals_and_without_diacritics_are_known(
 }
 
 #[test]
-fn l15_a_heading_row_longer_than_its_data_is_no_fault() {
+fn a_heading_row_longer_than_its_data_is_no_fault() {
     let place = Place::new();
     let rows = vec![line(&format!("{LIST},Ghi chú,Cột thừa")), dossier("H1", "Sở A")];
     let file = place.file("ho-so_20260401.xlsx", xlsx(&[S::of(rows)]));
@@ -325,7 +325,7 @@ fn overflowing(second: Vec<Vec<C>>) -> Vec<u8> {
 }
 
 #[test]
-fn l16_a_sheet_that_goes_on_without_headings_is_read_by_those_of_the_one_before() {
+fn a_sheet_that_goes_on_without_headings_is_read_by_those_of_the_one_before() {
     let mut rows: Vec<Vec<C>> = (4..=200).map(|number| dossier(&format!("H{number}"), "Sở Bê")).collect();
     rows.push(line(",Sở Bê,Trực tuyến,x,02/03/2026,05/03/2026,,Đang xử lý"));
     rows.push(line("Tổng cộng,197"));
@@ -339,7 +339,7 @@ fn l16_a_sheet_that_goes_on_without_headings_is_read_by_those_of_the_one_before(
 }
 
 #[test]
-fn l17_a_sheet_of_other_columns_is_never_taken_for_a_continuation() {
+fn a_sheet_of_other_columns_is_never_taken_for_a_continuation() {
     // The same width, but codes where names should be and no dates in the columns of dates.
     let other = (1..=5).map(|number| line(&format!("Đơn vị {number},12,34,56,78,90,11,22"))).collect();
     // Dates, but in other columns.
@@ -353,7 +353,7 @@ fn l17_a_sheet_of_other_columns_is_never_taken_for_a_continuation() {
 }
 
 #[test]
-fn l18_a_table_below_in_html_goes_on_too() {
+fn a_table_below_in_html_goes_on_too() {
     let cells = |cells: &[&str]| cells.iter().map(|cell| format!("<td>{cell}</td>")).collect::<Vec<_>>().concat();
     let row = |code: &str| {
         format!("<tr>{}</tr>", cells(&[code, "Sở A", "1", "x", "02/03/2026", "05/03/2026", "", "Đang xử lý"]))
@@ -374,7 +374,7 @@ fn l18_a_table_below_in_html_goes_on_too() {
 }
 
 #[test]
-fn l19_a_key_of_fill_merged_must_be_a_column() {
+fn a_key_of_fill_merged_must_be_a_column() {
     let place = Place::new();
     let shipped = std::fs::read_to_string(crate::support::project("queries/sources/list-a.toml")).unwrap();
     let path = place.workspace().join("queries/sources/list-a.toml");
@@ -386,7 +386,7 @@ fn l19_a_key_of_fill_merged_must_be_a_column() {
 }
 
 #[test]
-fn l20_a_merged_cell_speaks_for_its_rows_however_far_apart_their_data() {
+fn a_merged_cell_speaks_for_its_rows_however_far_apart_their_data() {
     let place = Place::new();
     fill_units(&place);
     // Two merged ranges of 20.000 rows each, over more than one batch of rows, a group row among them.
@@ -425,7 +425,7 @@ fn merged_rows(column: u16, first: u16, last: u16) -> Vec<u8> {
 }
 
 #[test]
-fn l21_hidden_rows_merged_cells_and_the_date_system_of_an_xls_are_told() {
+fn hidden_rows_merged_cells_and_the_date_system_of_an_xls_are_told() {
     let text =
         list(&["H1,Sở A,1,?,05/03/2026,,", "H2,,1,02/03/2026,05/03/2026,,", "H3,Sở Bê,1,02/03/2026,05/03/2026,,"]);
     let (strings, mut cells) = biff::sheet_of(&text);
@@ -460,7 +460,7 @@ fn l21_hidden_rows_merged_cells_and_the_date_system_of_an_xls_are_told() {
 }
 
 #[test]
-fn l22_fonts_of_a_text_never_make_it_a_heading() {
+fn fonts_of_a_text_never_make_it_a_heading() {
     // A row of data that holds words of headings is data.
     let mut row = dossier("H1", "Sở A");
     row[3] = t("Số hồ sơ");

@@ -27,7 +27,7 @@ fn loaded(files: &[Value]) -> Vec<(String, u64)> {
 
 #[cfg(unix)]
 #[test]
-fn p01_symlinks_fifos_sockets_are_refused_one_by_one_and_hide_no_other_file() {
+fn symlinks_fifos_sockets_are_refused_one_by_one_and_hide_no_other_file() {
     let place = Place::new();
     let good = place.file("gui/tot_20250401.csv", dossier("H1"));
     let outside = place.file("ngoai/ngoai_20250401.csv", dossier("H2"));
@@ -53,7 +53,7 @@ fn p01_symlinks_fifos_sockets_are_refused_one_by_one_and_hide_no_other_file() {
 
 #[cfg(unix)]
 #[test]
-fn p02_what_is_named_on_the_command_line_is_not_followed_either() {
+fn what_is_named_on_the_command_line_is_not_followed_either() {
     let place = Place::new();
     let good = place.file("tot_20250401.csv", dossier("H1"));
     let (link, fifo) = (place.path("lien-ket.csv"), place.path("ong.csv"));
@@ -72,7 +72,7 @@ fn p02_what_is_named_on_the_command_line_is_not_followed_either() {
 }
 
 #[test]
-fn p03_lock_files_are_skipped_with_a_note() {
+fn lock_files_are_skipped_with_a_note() {
     let place = Place::new();
     place.file("gui/~$ho-so_20250401.xlsx", b"\x05khoa");
     place.file("gui/.~lock.ho-so.ods#", "khoa");
@@ -85,7 +85,7 @@ fn p03_lock_files_are_skipped_with_a_note() {
 }
 
 #[test]
-fn p04_odd_names_are_just_names() {
+fn odd_names_are_just_names() {
     let place = Place::new();
     let long = format!("{}_20250401.csv", "ồ".repeat(80));
     assert_eq!(long.len(), 253);
@@ -112,7 +112,7 @@ fn p04_odd_names_are_just_names() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn p05_a_name_that_is_no_text_is_shown_with_its_bytes() {
+fn a_name_that_is_no_text_is_shown_with_its_bytes() {
     use std::os::unix::ffi::OsStrExt;
     let place = Place::new();
     std::fs::create_dir(place.path("gui")).unwrap();
@@ -130,7 +130,7 @@ fn p05_a_name_that_is_no_text_is_shown_with_its_bytes() {
 }
 
 #[test]
-fn p06_a_file_that_changes_while_it_is_read_is_refused() {
+fn a_file_that_changes_while_it_is_read_is_refused() {
     let place = Place::new();
     let rows: Vec<String> = (0..40_000).map(|row| GOOD.replacen("H1", &format!("H{row}"), 1)).collect();
     let text = list(&rows.iter().map(String::as_str).collect::<Vec<_>>());
@@ -159,7 +159,7 @@ fn p06_a_file_that_changes_while_it_is_read_is_refused() {
 }
 
 #[test]
-fn p07_a_workspace_below_the_folder_is_not_imported() {
+fn a_workspace_below_the_folder_is_not_imported() {
     let place = Place::new();
     place.file("ho-so_20250401.csv", dossier("H1"));
     std::fs::remove_file(place.path("units.csv")).unwrap();
@@ -170,7 +170,7 @@ fn p07_a_workspace_below_the_folder_is_not_imported() {
 
 #[cfg(unix)]
 #[test]
-fn p08_a_folder_that_may_not_be_read_hides_no_other() {
+fn a_folder_that_may_not_be_read_hides_no_other() {
     use std::os::unix::fs::PermissionsExt;
     let place = Place::new();
     place.file("gui/kin/h_20250401.csv", dossier("H2"));

@@ -94,32 +94,32 @@ fn unsure(encode: fn(&str) -> Vec<u8>, id: &str, name: &str) {
 }
 
 #[test]
-fn t01_tcvn3_is_recognised() {
+fn tcvn3_is_recognised() {
     recognised(&tcvn3(&list(&[GOOD, OPEN])), "TCVN3 (ABC)");
 }
 
 #[test]
-fn t02_tcvn3_of_two_words_is_told_and_read_if_declared() {
+fn tcvn3_of_two_words_is_told_and_read_if_declared() {
     unsure(tcvn3, "tcvn3", "TCVN3 (ABC)");
 }
 
 #[test]
-fn t03_vni_is_recognised() {
+fn vni_is_recognised() {
     recognised(&vni(&list(&[GOOD, OPEN])), "VNI");
 }
 
 #[test]
-fn t04_vni_of_two_words_is_told_and_read_if_declared() {
+fn vni_of_two_words_is_told_and_read_if_declared() {
     unsure(vni, "vni", "VNI");
 }
 
 #[test]
-fn t05_windows_1258_with_its_tones_is_recognised() {
+fn windows_1258_with_its_tones_is_recognised() {
     recognised(&windows_1258(&list(&[GOOD, OPEN])), "windows-1258");
 }
 
 #[test]
-fn t06_utf16_is_read_with_and_without_mark() {
+fn utf16_is_read_with_and_without_mark() {
     let text = list(&[GOOD, OPEN]);
     let little = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
     let big = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
@@ -131,14 +131,14 @@ fn t06_utf16_is_read_with_and_without_mark() {
 }
 
 #[test]
-fn t07_utf8_is_read_with_and_without_mark() {
+fn utf8_is_read_with_and_without_mark() {
     let text = list(&[GOOD, OPEN]);
     loads_right(text.as_bytes());
     loads_right(format!("\u{feff}{text}").as_bytes());
 }
 
 #[test]
-fn t08_an_invalid_byte_refuses_its_row_with_its_place() {
+fn an_invalid_byte_refuses_its_row_with_its_place() {
     let third = "H3,Sở A,Trực tuyến,06/01/2025,10/01/2025,09/01/2025,Đã trả kết quả";
     let mut bytes = format!("\u{feff}{}", list(&[GOOD, third, OPEN])).into_bytes();
     let at = bytes.windows(2).position(|pair| pair == b"H3").unwrap() + 3;
@@ -156,7 +156,7 @@ fn t08_an_invalid_byte_refuses_its_row_with_its_place() {
 }
 
 #[test]
-fn t09_each_delimiter_is_found_and_a_sep_line_obeyed() {
+fn each_delimiter_is_found_and_a_sep_line_obeyed() {
     let text = list(&[GOOD, OPEN]);
     for delimiter in [";", "\t", "|"] {
         loads_right(text.replace(',', delimiter).as_bytes());
@@ -169,7 +169,7 @@ fn t09_each_delimiter_is_found_and_a_sep_line_obeyed() {
 }
 
 #[test]
-fn t10_line_breaks_in_quotes_of_ten_thousand_rows_split_nothing() {
+fn line_breaks_in_quotes_of_ten_thousand_rows_split_nothing() {
     let mut text = format!("{}\r\n", crate::support::LIST);
     for row in 0..10_000 {
         let name = if row % 3 == 0 { "\"Thử\nVăn, \"\"B\"\"\r\n\"" } else { "\"Thử\nVăn\"" };
@@ -187,7 +187,7 @@ fn t10_line_breaks_in_quotes_of_ten_thousand_rows_split_nothing() {
 }
 
 #[test]
-fn t11_an_unclosed_quote_refuses_the_file_and_names_its_line() {
+fn an_unclosed_quote_refuses_the_file_and_names_its_line() {
     let good = list(&[GOOD, "H9,Sở A,\"Trực\ntuyến\",06/01/2025,10/01/2025,09/01/2025,Đã trả kết quả"]);
     let open = "H2,\"Sở A,Trực tuyến,Thử,06/01/2025,10/01/2025,,Đang xử lý\n";
     let more = "H3,Sở A,Trực tuyến,Thử,06/01/2025,10/01/2025,,Đang xử lý\n".repeat(500);
@@ -205,7 +205,7 @@ fn t11_an_unclosed_quote_refuses_the_file_and_names_its_line() {
 }
 
 #[test]
-fn t12_a_ragged_row_is_refused_and_counted() {
+fn a_ragged_row_is_refused_and_counted() {
     let rows = [
         GOOD,
         "H3,Sở A,Trực tuyến,06/01/2025,10/01/2025",
@@ -226,7 +226,7 @@ fn t12_a_ragged_row_is_refused_and_counted() {
 }
 
 #[test]
-fn t13_fields_that_are_empty_or_lacked_by_all_rows_are_no_fault() {
+fn fields_that_are_empty_or_lacked_by_all_rows_are_no_fault() {
     let padded = list(&[GOOD, OPEN]).replace('\n', ",,\n");
     loads_right(padded.as_bytes());
     let text = list(&[GOOD, OPEN]);
@@ -244,7 +244,7 @@ fn t13_fields_that_are_empty_or_lacked_by_all_rows_are_no_fault() {
 }
 
 #[test]
-fn t14_nul_bytes_are_told_and_dropped() {
+fn nul_bytes_are_told_and_dropped() {
     let rows: Vec<String> = (0..40).map(|at| GOOD.replace("H1", &format!("H{at}"))).collect();
     let text = list(&rows.iter().map(String::as_str).collect::<Vec<_>>()).replace("H7,Sở A", "H7,Sở\0 A\0");
     let place = Place::new();
@@ -259,7 +259,7 @@ fn t14_nul_bytes_are_told_and_dropped() {
 }
 
 #[test]
-fn t15_line_ends_of_any_kind_are_read() {
+fn line_ends_of_any_kind_are_read() {
     let text = list(&[GOOD, OPEN]);
     loads_right(text.replace('\n', "\r").as_bytes());
     loads_right(text.replace('\n', "\r\n").as_bytes());
@@ -286,7 +286,7 @@ fn cells(text: &str, encode: impl Fn(&str) -> String) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn t16_a_workbook_may_hold_every_encoding_sheet_by_sheet() {
+fn a_workbook_may_hold_every_encoding_sheet_by_sheet() {
     let rows: Vec<String> = (0..4).map(|at| list(&[&GOOD.replace("H1", &format!("H{at}"))])).collect();
     let place = Place::new();
     let file = workbook(
@@ -312,7 +312,7 @@ fn t16_a_workbook_may_hold_every_encoding_sheet_by_sheet() {
 }
 
 #[test]
-fn t17_rows_pasted_in_tcvn3_between_unicode_rows_are_decoded() {
+fn rows_pasted_in_tcvn3_between_unicode_rows_are_decoded() {
     let rows: Vec<String> = (0..400).map(|at| GOOD.replace("H1", &format!("H{at}"))).collect();
     let text = list(&rows.iter().map(String::as_str).collect::<Vec<_>>());
     let place = Place::new();
@@ -328,7 +328,7 @@ fn t17_rows_pasted_in_tcvn3_between_unicode_rows_are_decoded() {
 }
 
 #[test]
-fn t18_foreign_names_and_plain_text_are_never_decoded() {
+fn foreign_names_and_plain_text_are_never_decoded() {
     let foreign = [
         "Société Générale d'Été",
         "Müller & Söhne Straße",
@@ -356,7 +356,7 @@ fn t18_foreign_names_and_plain_text_are_never_decoded() {
 }
 
 #[test]
-fn t19_peek_shows_the_decoded_text_its_encoding_and_faults() {
+fn peek_shows_the_decoded_text_its_encoding_and_faults() {
     let place = Place::new();
     let bytes = [tcvn3(&list(&[GOOD])), tcvn3("H2,Hưng,x\n")].concat();
     let peeked = place.rows(&["peek", place.file("a.csv", bytes).to_str().unwrap()]);
@@ -367,7 +367,7 @@ fn t19_peek_shows_the_decoded_text_its_encoding_and_faults() {
 }
 
 #[test]
-fn t20_an_html_list_in_tcvn3_is_read() {
+fn an_html_list_in_tcvn3_is_read() {
     let rows = list(&[GOOD, OPEN]);
     let rows: Vec<String> = rows.lines().map(|line| line.replace(',', "</td><td>")).collect();
     let table = format!("<tr><td>{}</td></tr>", rows.join("</td></tr><tr><td>"));
@@ -383,7 +383,7 @@ fn t20_an_html_list_in_tcvn3_is_read() {
 }
 
 #[test]
-fn t21_what_cannot_be_seen_separates_nothing_and_is_not_kept() {
+fn what_cannot_be_seen_separates_nothing_and_is_not_kept() {
     let units = UNITS.replace("Sở Bê", "Sở Hoà Bình");
     let place = Place::with_units(&units);
     let rows = [

@@ -57,7 +57,7 @@ fn column(place: &Place, name: &str) -> Vec<Value> {
 const CODE: &str = "Số hồ sơ";
 
 #[test]
-fn v01_a_code_as_a_float_refuses_the_row_and_says_what_to_do() {
+fn a_code_as_a_float_refuses_the_row_and_says_what_to_do() {
     for code in ["3.8E+10", "3,80E+10", "4e+11"] {
         let text = format!("{LIST}\n\"{code}\",{SOUND}\nH2,{SOUND}\n");
         let (place, row, ran) = import("ho-so_20260401.csv", text);
@@ -69,7 +69,7 @@ fn v01_a_code_as_a_float_refuses_the_row_and_says_what_to_do() {
 }
 
 #[test]
-fn v02_a_code_of_more_digits_than_a_spreadsheet_keeps_or_turned_into_a_date_refuses_the_row() {
+fn a_code_of_more_digits_than_a_spreadsheet_keeps_or_turned_into_a_date_refuses_the_row() {
     for (cell, shown) in [(C::N(38_000_000_000_000_000.0), "38000000000000000"), (C::D(46_082.0), "2026-03-01")] {
         let (place, row, ran) = import_codes(vec![cell, t("H2")]);
         ran.exits(3);
@@ -79,7 +79,7 @@ fn v02_a_code_of_more_digits_than_a_spreadsheet_keeps_or_turned_into_a_date_refu
 }
 
 #[test]
-fn v03_a_number_in_the_column_of_codes_is_loaded_whole_with_a_warning() {
+fn a_number_in_the_column_of_codes_is_loaded_whole_with_a_warning() {
     let (place, row, ran) = import_codes(vec![C::N(1.0), t("00123"), C::N(38_000_000_001.0)]);
     ran.exits(0);
     assert_eq!(account(&row), [3, 3, 0, 0, 0]);
@@ -88,7 +88,7 @@ fn v03_a_number_in_the_column_of_codes_is_loaded_whole_with_a_warning() {
 }
 
 #[test]
-fn v04_a_code_shorter_than_its_padded_neighbours_is_told() {
+fn a_code_shorter_than_its_padded_neighbours_is_told() {
     let text = format!("{LIST}\n000123,{SOUND}\n123456,{SOUND}\n4567,{SOUND}\n98765,{SOUND}\n");
     let (place, row, ran) = import("ho-so_20260401.csv", text);
     ran.exits(0);
@@ -101,7 +101,7 @@ fn v04_a_code_shorter_than_its_padded_neighbours_is_told() {
 }
 
 #[test]
-fn v05_a_code_with_a_tail_of_a_float_is_the_code() {
+fn a_code_with_a_tail_of_a_float_is_the_code() {
     let text = format!("{LIST}\n123.0,{SOUND}\n123,{SOUND}\n1.001193,{SOUND}\n\"=\"\"0456\"\"\",{SOUND}\n");
     let (place, row, ran) = import("ho-so_20260401.csv", text);
     ran.exits(0);
@@ -111,7 +111,7 @@ fn v05_a_code_with_a_tail_of_a_float_is_the_code() {
 }
 
 #[test]
-fn v06_no_break_and_zero_width_spaces_and_nfd_change_nothing() {
+fn no_break_and_zero_width_spaces_and_nfd_change_nothing() {
     let rows = [
         "H1,Sở A,Trực tuyến,02/03/2026,05/03/2026,,",
         "\u{200b}H1\u{a0},S\u{1a1}\u{309}\u{a0}A\u{200b},Trực\u{a0}tuyến,02/03/2026\u{a0},\u{feff}05/03/2026,,",
@@ -123,7 +123,7 @@ fn v06_no_break_and_zero_width_spaces_and_nfd_change_nothing() {
 }
 
 #[test]
-fn v07_an_error_in_the_column_of_codes_is_no_code() {
+fn an_error_in_the_column_of_codes_is_no_code() {
     let (place, row, ran) = import_codes(vec![C::E("#N/A"), t("#REF!"), t("H3")]);
     ran.exits(3);
     assert_eq!(account(&row), [3, 1, 0, 0, 2]);
@@ -132,7 +132,7 @@ fn v07_an_error_in_the_column_of_codes_is_no_code() {
 }
 
 #[test]
-fn v08_vietnamese_numbers_are_read() {
+fn vietnamese_numbers_are_read() {
     let cells = ["1.234", "1.234,0", "150.000 đ", "150.000 VNĐ", "1.234.567", "200000,00", "8000", "0", "", "Không"];
     let (place, _, ran) = import("ho-so_20260401.csv", with_column("\"Phí, lệ phí (đồng)\"", &cells));
     ran.exits(0);
@@ -144,7 +144,7 @@ fn v08_vietnamese_numbers_are_read() {
 }
 
 #[test]
-fn v09_english_numbers_are_read_where_no_other_reading_is_possible() {
+fn english_numbers_are_read_where_no_other_reading_is_possible() {
     let cells = ["1,234,567", "1,234.0", "150,000", "1,500"];
     let (place, _, ran) = import("ho-so_20260401.csv", with_column("Lệ phí", &cells));
     ran.exits(0);
@@ -154,7 +154,7 @@ fn v09_english_numbers_are_read_where_no_other_reading_is_possible() {
 }
 
 #[test]
-fn v10_what_is_no_number_is_left_empty_and_told_with_its_place() {
+fn what_is_no_number_is_left_empty_and_told_with_its_place() {
     let place = Place::new();
     let catalogue = |limits: &[&str]| {
         let mut text = "Mã TTHC,Cấp thực hiện,Mức độ,Thời hạn giải quyết\n".to_owned();
@@ -191,7 +191,7 @@ const DECLARED: &str = "name = \"Số liệu khai\"\ntable = \"declared\"\nrequi
     [columns.declared_code]\nheadings = [\"Mã dòng riêng\"]\n[columns.value]\nheadings = [\"Giá trị riêng\"]\n";
 
 #[test]
-fn v11_numbers_of_figures_keep_fractions_percents_and_signs() {
+fn numbers_of_figures_keep_fractions_percents_and_signs() {
     let place = Place::new();
     source(&place, DECLARED);
     let cells = [
@@ -222,7 +222,7 @@ fn v11_numbers_of_figures_keep_fractions_percents_and_signs() {
 }
 
 #[test]
-fn v12_a_number_cell_is_taken_as_it_is() {
+fn a_number_cell_is_taken_as_it_is() {
     let place = Place::new();
     source(&place, DECLARED);
     let rows = vec![
@@ -249,7 +249,7 @@ fn with_blank(place: &Place, word: &str) {
 }
 
 #[test]
-fn v13_a_column_of_yes_and_blanks_is_told_unless_the_source_says_what_a_blank_means() {
+fn a_column_of_yes_and_blanks_is_told_unless_the_source_says_what_a_blank_means() {
     let text = with_column("Số hóa", &["x", "", "X", "-", ""]);
     let (place, _, ran) = import("ho-so_20260401.csv", &text);
     ran.exits(0).says(&["only_yes"]);
@@ -273,14 +273,14 @@ fn v13_a_column_of_yes_and_blanks_is_told_unless_the_source_says_what_a_blank_me
 }
 
 #[test]
-fn v14_a_column_with_a_no_is_not_told_and_its_blanks_stay_unknown() {
+fn a_column_with_a_no_is_not_told_and_its_blanks_stay_unknown() {
     let (place, _, _) = import("ho-so_20260401.csv", with_column("Số hóa", &["x", "", "không"]));
     assert_eq!(column(&place, "digitised"), [true.into(), Value::Null, false.into()]);
     assert!(found(&place, "only_yes").is_empty());
 }
 
 #[test]
-fn v15_a_blank_must_be_a_word_of_its_column() {
+fn a_blank_must_be_a_word_of_its_column() {
     let place = Place::new();
     with_blank(&place, "khôngg");
     let ran = place.run(&["check"]).exits(1);
@@ -288,7 +288,7 @@ fn v15_a_blank_must_be_a_word_of_its_column() {
 }
 
 #[test]
-fn v16_a_status_that_nobody_knows_is_left_empty_and_told() {
+fn a_status_that_nobody_knows_is_left_empty_and_told() {
     let rows = ["H1,Sở A,1,02/03/2026,05/03/2026,,Chờ trăng lên", "H2,Sở A,1,02/03/2026,05/03/2026,,Chờ trăng lên"];
     let (place, row, ran) = import("ho-so_20260401.csv", list(&rows));
     ran.exits(0);
@@ -298,7 +298,7 @@ fn v16_a_status_that_nobody_knows_is_left_empty_and_told() {
 }
 
 #[test]
-fn v17_a_status_against_the_dates_is_told_and_the_dates_count() {
+fn a_status_against_the_dates_is_told_and_the_dates_count() {
     let rows = [
         "H1,Sở A,1,02/03/2026,05/03/2026,,Đã trả kết quả",
         "H2,Sở A,1,02/03/2026,05/03/2026,04/03/2026,Đang xử lý",
@@ -318,7 +318,7 @@ fn v17_a_status_against_the_dates_is_told_and_the_dates_count() {
 }
 
 #[test]
-fn v18_a_word_that_means_nothing_is_no_blank() {
+fn a_word_that_means_nothing_is_no_blank() {
     let place = Place::new();
     let shipped = std::fs::read_to_string(crate::support::project("queries/sources/list-a.toml")).unwrap();
     let changed = shipped.replacen(

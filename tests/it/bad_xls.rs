@@ -43,7 +43,7 @@ const TEXT: [&str; 8] =
     ["Số hồ sơ", "Cơ quan/đơn vị", "Hình thức tiếp nhận", "Sở Bê", "Ngày hẹn trả", "Đã trả", "Ủy ban", "ưỡn ẹo"];
 
 #[test]
-fn c15_chains_that_run_in_circles_are_refused_at_once() {
+fn chains_that_run_in_circles_are_refused_at_once() {
     let (strings, cells) = sheet_of(&list(&[GOOD]));
     let whole = Book::biff8(strings, cells).file();
     // Sectors of 4.096 bytes: the table of the chains is sector 0, the directory sector 1, the stream begins at 2.
@@ -85,7 +85,7 @@ fn c15_chains_that_run_in_circles_are_refused_at_once() {
 }
 
 #[test]
-fn c18_a_sheet_that_ends_at_row_65536_may_be_cut_and_one_row_less_may_not() {
+fn a_sheet_that_ends_at_row_65536_may_be_cut_and_one_row_less_may_not() {
     for (rows, told) in [(65_536_u32, 1), (65_535, 0)] {
         let place = Place::new();
         let columns = [
@@ -118,7 +118,7 @@ fn c18_a_sheet_that_ends_at_row_65536_may_be_cut_and_one_row_less_may_not() {
 }
 
 #[test]
-fn c11_biff8_is_utf16_whatever_its_code_page_record_says() {
+fn biff8_is_utf16_whatever_its_code_page_record_says() {
     for page in [1252, 1258, 21010, 874, 0] {
         let (strings, shared) = sheet_of(&list(&[GOOD]));
         let mut book = Book::biff8(strings, shared);
@@ -137,7 +137,7 @@ fn c11_biff8_is_utf16_whatever_its_code_page_record_says() {
 }
 
 #[test]
-fn c12_biff5_in_windows_1258_is_loaded() {
+fn biff5_in_windows_1258_is_loaded() {
     let bytes = |text: &str| Value::Bytes(windows_1258(text));
     let (place, _) = loaded("ho-so_20250401.xls", Book::biff5(1258, cells(&list(&[GOOD]), bytes)).file());
     place.file("chu.xls", Book::biff5(1258, cells(&TEXT.join(","), bytes)).file());
@@ -145,7 +145,7 @@ fn c12_biff5_in_windows_1258_is_loaded() {
 }
 
 #[test]
-fn c13_numbers_of_an_xls_stay_numbers() {
+fn numbers_of_an_xls_stay_numbers() {
     let place = Place::empty();
     let numbers = vec![(0, 0, Value::Number(1.5)), (65_535, 9, Value::Number(-3.0))];
     let file = place.file("so.xls", Book::biff8(Vec::new(), numbers).file());
@@ -155,13 +155,13 @@ fn c13_numbers_of_an_xls_stay_numbers() {
 }
 
 #[test]
-fn c30_an_xls_of_a_unit_is_loaded_by_a_process_of_its_own() {
+fn an_xls_of_a_unit_is_loaded_by_a_process_of_its_own() {
     let (strings, cells) = sheet_of(&list(&[GOOD]));
     loaded("ho-so_20250401.xls", Book::biff8(strings, cells).file());
 }
 
 #[test]
-fn c31_an_xls_that_would_take_all_memory_is_refused_by_the_limit_on_memory() {
+fn an_xls_that_would_take_all_memory_is_refused_by_the_limit_on_memory() {
     let place = with_one();
     std::fs::write(place.workspace().join("cchc.toml"), "[limits]\nmax_xls_memory_mib = 200\n").unwrap();
     let strings = vec!["x".repeat(32_767)];
@@ -171,7 +171,7 @@ fn c31_an_xls_that_would_take_all_memory_is_refused_by_the_limit_on_memory() {
 }
 
 #[test]
-fn c32_an_xls_that_takes_too_long_is_refused_by_the_limit_on_time() {
+fn an_xls_that_takes_too_long_is_refused_by_the_limit_on_time() {
     let place = with_one();
     std::fs::write(place.workspace().join("cchc.toml"), "[limits]\nmax_xls_seconds = 0\n").unwrap();
     let (strings, cells) = sheet_of(&list(&[GOOD]));
@@ -180,7 +180,7 @@ fn c32_an_xls_that_takes_too_long_is_refused_by_the_limit_on_time() {
 }
 
 #[test]
-fn c33_an_xls_with_a_damaged_record_is_refused_and_hides_no_other_file() {
+fn an_xls_with_a_damaged_record_is_refused_and_hides_no_other_file() {
     let (strings, cells) = sheet_of(&list(&[GOOD]));
     let book = Book::biff8(strings, cells);
     let stream = book.stream();

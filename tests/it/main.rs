@@ -26,6 +26,7 @@ mod contracts;
 mod dependencies;
 mod derived;
 mod disk;
+mod door;
 mod dry_run;
 mod encodings;
 mod finding_rules;

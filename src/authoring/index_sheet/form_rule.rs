@@ -123,11 +123,11 @@ fn around<'t>(template: &str, name: &str, text: &'t str) -> Option<(&'t str, &'t
 mod tests {
     use super::*;
     use cchc_definitions::Item;
-    use cchc_report::{Counted, Figure, FormWords};
+    use cchc_report::{Counted, Figure, ScoringFormWords};
 
-    fn words() -> FormWords {
+    fn words() -> ScoringFormWords {
         let text = cchc_definitions::TEMPLATES.get_file("form.toml").and_then(include_dir::File::contents_utf8);
-        FormWords::parse(text.unwrap_or_default()).expect("the shipped words are whole")
+        ScoringFormWords::parse(text.unwrap_or_default()).expect("the shipped words are whole")
     }
 
     #[test]

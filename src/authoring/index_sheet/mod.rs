@@ -11,7 +11,7 @@ use std::path::Path;
 
 use cchc_definitions::{ReadingWords, Role, Rule, SheetWords};
 use cchc_read::{Limits, ReadError};
-use cchc_report::FormWords;
+use cchc_report::ScoringFormWords;
 
 pub use write::{Heading, definition};
 
@@ -23,7 +23,7 @@ pub struct Reading<'a> {
     /// Words that every reader looks for.
     pub reading: &'a ReadingWords,
     /// Sentences of forms: one that was exported reads back whole.
-    pub forms: &'a FormWords,
+    pub forms: &'a ScoringFormWords,
     /// Name in Vietnamese and id of the figures that rules may read.
     pub figures: &'a [(&'a str, &'a str)],
 }

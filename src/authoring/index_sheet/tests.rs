@@ -7,14 +7,14 @@ use proptest::prelude::*;
 use super::{Draft, Heading, Reading, definition, read_index_sheet};
 use cchc_definitions::{Definitions, PointsIndex, Rule, TEMPLATES};
 use cchc_read::Limits;
-use cchc_report::{Counted, Figure, Form, FormWords, Template, Theme, render_form};
+use cchc_report::{Counted, Figure, ScoringForm, ScoringFormWords, Template, Theme, render_form};
 
 fn template(name: &str) -> &'static str {
     TEMPLATES.get_file(name).and_then(include_dir::File::contents_utf8).unwrap()
 }
 
-fn words() -> FormWords {
-    FormWords::parse(template("form.toml")).unwrap()
+fn words() -> ScoringFormWords {
+    ScoringFormWords::parse(template("form.toml")).unwrap()
 }
 
 fn theme() -> Theme {
@@ -30,7 +30,7 @@ fn read_back(definitions: &Definitions, index: &PointsIndex) -> Draft {
     };
     let figures = index.items.iter().map(|item| figure(item.rule.as_ref()?.input()?)).collect();
     let created = chrono::NaiveDateTime::default();
-    let form = Form { index, unit: None, period: None, figures, created };
+    let form = ScoringForm { index, unit: None, period: None, figures, created };
     let mut file = tempfile::Builder::new().suffix(".xlsx").tempfile().unwrap();
     file.write_all(&render_form(&form, &words(), &theme()).unwrap()).unwrap();
     let mut known: Vec<(&str, &str)> =

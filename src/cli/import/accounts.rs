@@ -11,7 +11,7 @@ use super::super::output::{self, Columns, Side, grid};
 use super::super::words::{ImportWords, Words, counted, filled};
 use super::super::{Format, Global};
 use cchc_definitions::{Language, Messages};
-use cchc_import::{ImportReport, SheetReport};
+use cchc_import::{ImportAccount, SheetAccount};
 use cchc_model::{FileAccount, Finding, Level};
 
 /// Columns before the numbers, each with the blank after it: source and confidence, sheet and heading row.
@@ -26,7 +26,7 @@ const VALUES: usize = 2;
 /// One file with all that is known of it.
 pub(in super::super) struct Told<'a> {
     account: &'a FileAccount,
-    sheets: Vec<&'a SheetReport>,
+    sheets: Vec<&'a SheetAccount>,
     /// By rule, refusals first, then the commonest.
     rules: Vec<Rule<'a>>,
 }
@@ -47,7 +47,7 @@ pub(in super::super) struct Speech<'a> {
 }
 
 /// Writes one entry a file to standard output.
-pub(super) fn write(global: &Global, speech: Speech<'_>, report: &ImportReport) -> Result<()> {
+pub(super) fn write(global: &Global, speech: Speech<'_>, report: &ImportAccount) -> Result<()> {
     let told = gather(report);
     match global.format {
         Format::Table => output::plain(&table(&told, speech)),
@@ -56,8 +56,8 @@ pub(super) fn write(global: &Global, speech: Speech<'_>, report: &ImportReport) 
     }
 }
 
-pub(in super::super) fn gather(report: &ImportReport) -> Vec<Told<'_>> {
-    let mut sheets: BTreeMap<&str, Vec<&SheetReport>> = BTreeMap::new();
+pub(in super::super) fn gather(report: &ImportAccount) -> Vec<Told<'_>> {
+    let mut sheets: BTreeMap<&str, Vec<&SheetAccount>> = BTreeMap::new();
     for sheet in &report.sheets {
         sheets.entry(&sheet.file).or_default().push(sheet);
     }
@@ -90,7 +90,7 @@ impl Told<'_> {
     }
 
     fn document(&self, speech: Speech<'_>) -> Value {
-        let sheet = |sheet: &&SheetReport| {
+        let sheet = |sheet: &&SheetAccount| {
             json!({
                 "sheet": sheet.sheet,
                 "source": sheet.source,
@@ -142,7 +142,7 @@ impl Rule<'_> {
 /// One row a file, for the flat formats.
 fn columns(told: &[Told<'_>], speech: Speech<'_>) -> Columns {
     let count = |at: usize| told.iter().map(move |file| Some(file.numbers()[at] as i64));
-    let place = |sheet: &&SheetReport| format!("{}:{}", sheet.sheet, sheet.heading_row);
+    let place = |sheet: &&SheetAccount| format!("{}:{}", sheet.sheet, sheet.heading_row);
     let sheets: Vec<String> =
         told.iter().map(|file| file.sheets.iter().map(place).collect::<Vec<_>>().join("; ")).collect();
     let rule = |rule: &Rule<'_>| format!("{} × {}", rule.count, rule.words(speech));
@@ -166,7 +166,7 @@ fn columns(told: &[Told<'_>], speech: Speech<'_>) -> Columns {
 }
 
 /// A file is recognised as surely as its least sure sheet.
-fn least_sure(sheets: &[&SheetReport]) -> Option<f64> {
+fn least_sure(sheets: &[&SheetAccount]) -> Option<f64> {
     sheets.iter().map(|sheet| sheet.confidence).min_by(f64::total_cmp)
 }
 

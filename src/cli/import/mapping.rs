@@ -9,7 +9,7 @@ use super::super::words::{DryRunWords, Words, counted, filled};
 use super::super::{Format, Global};
 use super::accounts::{self, Speech};
 use cchc_definitions::{Definitions, Language, SourceDef};
-use cchc_import::{ImportReport, SheetReport, WordSeen};
+use cchc_import::{ImportAccount, SheetAccount, WordSeen};
 use cchc_model::{Level, fold_name};
 use cchc_normalise::Meaning;
 
@@ -23,7 +23,7 @@ pub(in super::super) fn write(
     global: &Global,
     definitions: &Definitions,
     words: &Words,
-    report: &ImportReport,
+    report: &ImportAccount,
 ) -> Result<()> {
     if global.format != Format::Table {
         return output::json(&Value::Array(documents(definitions, report, global.language())));
@@ -32,7 +32,7 @@ pub(in super::super) fn write(
 }
 
 /// The entries as documents.
-pub(in super::super) fn documents(definitions: &Definitions, report: &ImportReport, language: Language) -> Vec<Value> {
+pub(in super::super) fn documents(definitions: &Definitions, report: &ImportAccount, language: Language) -> Vec<Value> {
     let sheets = report.sheets.iter().map(|sheet| document(definitions, report, sheet));
     let refused = report.files.iter().filter(|file| !report.sheets.iter().any(|sheet| sheet.file == file.file));
     let refused = refused.map(|file| {
@@ -50,7 +50,7 @@ pub(in super::super) fn documents(definitions: &Definitions, report: &ImportRepo
 pub(in super::super) fn pages(
     definitions: &Definitions,
     words: &Words,
-    report: &ImportReport,
+    report: &ImportAccount,
     language: Language,
 ) -> String {
     let pages: String = report.sheets.iter().map(|sheet| page(definitions, sheet, &words.dry_run)).collect();
@@ -65,7 +65,7 @@ struct Fed<'a> {
     is_exact: bool,
 }
 
-fn fed<'a>(source: Option<&'a SourceDef>, sheet: &'a SheetReport) -> Vec<Fed<'a>> {
+fn fed<'a>(source: Option<&'a SourceDef>, sheet: &'a SheetAccount) -> Vec<Fed<'a>> {
     let is_exact = |column: &str, heading: &str| {
         let folded = fold_name(heading);
         let known = source.and_then(|source| source.column(column));
@@ -79,7 +79,7 @@ fn fed<'a>(source: Option<&'a SourceDef>, sheet: &'a SheetReport) -> Vec<Fed<'a>
 }
 
 /// Columns of the source that no heading feeds; what stands elsewhere feeds some of them.
-fn unfed<'a>(source: Option<&'a SourceDef>, sheet: &SheetReport) -> Vec<&'a str> {
+fn unfed<'a>(source: Option<&'a SourceDef>, sheet: &SheetAccount) -> Vec<&'a str> {
     let Some(source) = source else { return Vec::new() };
     let is_given = |name: &str| source.layout.given.iter().any(|(column, _)| column == name);
     let is_fed = |name: &str| sheet.columns.iter().any(|(column, _)| column == name);
@@ -87,7 +87,7 @@ fn unfed<'a>(source: Option<&'a SourceDef>, sheet: &SheetReport) -> Vec<&'a str>
     names.filter(|name| !is_fed(name) && !is_given(name)).collect()
 }
 
-fn document(definitions: &Definitions, report: &ImportReport, sheet: &SheetReport) -> Value {
+fn document(definitions: &Definitions, report: &ImportAccount, sheet: &SheetAccount) -> Value {
     let source = definitions.sources.iter().find(|source| source.id == sheet.source);
     let account = report.files.iter().find(|file| file.file == sheet.file);
     let preview = sheet.preview.clone().unwrap_or_default();
@@ -157,7 +157,7 @@ fn unit_document(word: &WordSeen) -> Value {
     })
 }
 
-fn page(definitions: &Definitions, sheet: &SheetReport, words: &DryRunWords) -> String {
+fn page(definitions: &Definitions, sheet: &SheetAccount, words: &DryRunWords) -> String {
     let source = definitions.sources.iter().find(|source| source.id == sheet.source);
     let name = if sheet.sheet.is_empty() { String::new() } else { format!(" · {}", sheet.sheet) };
     let mut text = format!("{}\n", shown(&format!("{}{name}", sheet.file)));

@@ -18,7 +18,7 @@ use super::output::safe;
 use super::words::Words;
 use super::{Format, Global, Outcome, faults, note};
 use cchc_definitions::Definitions;
-use cchc_import::{ImportReport, Options, Progress, import};
+use cchc_import::{ImportAccount, Options, Progress, import};
 use cchc_model::{FinishedBeforeReceived, Level};
 use cchc_store::Workspace;
 
@@ -79,7 +79,7 @@ impl Import {
 }
 
 /// Findings of files one by one, those of rows by rule; `cchc findings` lists all. The table has them already.
-pub(super) fn tell_findings(global: &Global, definitions: &Definitions, report: &ImportReport) {
+pub(super) fn tell_findings(global: &Global, definitions: &Definitions, report: &ImportAccount) {
     if global.quiet || global.format == Format::Table {
         return;
     }

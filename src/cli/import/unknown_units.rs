@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::output::safe;
 use super::super::words::{ImportWords, counted, filled};
 use super::super::{Global, note};
-use cchc_import::ImportReport;
+use cchc_import::ImportAccount;
 
 /// Names told; `cchc units --unknown` lists all.
 const TOLD: usize = 20;
@@ -14,7 +14,7 @@ const TOLD: usize = 20;
 const RULES: [&str; 4] = ["unknown_unit", "ambiguous_unit", "unknown_receiving_unit", "ambiguous_receiving_unit"];
 
 /// Tells each name with its rows and the nearest unit, the most frequent first.
-pub(super) fn tell(global: &Global, words: &ImportWords, report: &ImportReport) {
+pub(super) fn tell(global: &Global, words: &ImportWords, report: &ImportAccount) {
     let mut names: BTreeMap<(&str, bool, &str), u64> = BTreeMap::new();
     for finding in report.findings.iter().filter(|one| RULES.contains(&&*one.rule)) {
         // A name that may be a person's is not kept.

@@ -8,7 +8,7 @@ use super::super::files::{folder_of, make, save};
 use super::super::output::Columns;
 use super::super::{Global, OpenEngine};
 use super::Export;
-use cchc_engine::{FormUnits, FormsRequest, UnitForm};
+use cchc_engine::{FormUnits, ScoringFormsRequest, UnitScoringForm};
 
 impl Export {
     pub fn run(&self, global: &Global) -> Result<()> {
@@ -18,7 +18,7 @@ impl Export {
             Some(code) => FormUnits::One(code.clone()),
             None => FormUnits::Unnamed,
         };
-        let request = FormsRequest { index: self.id.clone(), period: self.period.clone(), units };
+        let request = ScoringFormsRequest { index: self.id.clone(), period: self.period.clone(), units };
         let forms = opened.engine.forms(&request)?;
         let is_folder = self.all_units || self.out.extension().is_none_or(|extension| extension != "xlsx");
         let mut written = Vec::new();
@@ -36,7 +36,7 @@ impl Export {
 }
 
 /// Lists the files.
-fn list(global: &Global, forms: &[UnitForm], written: &[PathBuf]) -> Result<()> {
+fn list(global: &Global, forms: &[UnitScoringForm], written: &[PathBuf]) -> Result<()> {
     let files: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
     let units = || forms.iter().map(|form| form.unit.as_ref());
     Columns::default()

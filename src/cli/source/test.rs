@@ -14,7 +14,7 @@ use super::super::{Format, Global, Outcome, Usage, faults, note};
 use super::{definitions, units};
 use cchc_authoring::{Asked, missing_columns};
 use cchc_definitions::{Definitions, SourceDef, did_you_mean};
-use cchc_import::{ImportReport, Options, import};
+use cchc_import::{ImportAccount, Options, import};
 use cchc_model::{FileAccount, Finding, Level};
 use cchc_store::Workspace;
 
@@ -96,7 +96,7 @@ struct Misfit {
 
 /// The files that no sheet of fits, with what is missing.
 fn misfits(
-    report: &ImportReport,
+    report: &ImportAccount,
     source: Option<&str>,
     global: &Global,
     definitions: &Definitions,
@@ -164,7 +164,7 @@ impl Misfit {
 }
 
 /// The entries of a dry run, each with its findings and with what it lacks.
-fn documents(global: &Global, definitions: &Definitions, report: &ImportReport, misfits: &[Misfit]) -> Vec<Value> {
+fn documents(global: &Global, definitions: &Definitions, report: &ImportAccount, misfits: &[Misfit]) -> Vec<Value> {
     let language = global.language();
     let mut all = mapping::documents(definitions, report, language);
     for entry in &mut all {
@@ -190,7 +190,7 @@ fn documents(global: &Global, definitions: &Definitions, report: &ImportReport, 
 }
 
 /// The findings, the gravest first.
-fn told(global: &Global, definitions: &Definitions, report: &ImportReport) -> String {
+fn told(global: &Global, definitions: &Definitions, report: &ImportAccount) -> String {
     let language = global.language();
     let mut all: Vec<&Finding> = report.findings.iter().collect();
     all.sort_by_key(|finding| std::cmp::Reverse(finding.level));

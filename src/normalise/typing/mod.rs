@@ -2,7 +2,7 @@
 
 mod by_day;
 mod codes;
-mod derived;
+mod computed;
 mod frame;
 mod meaning;
 mod times;

@@ -11,7 +11,7 @@ use rust_xlsxwriter::{
 use super::styles::{Styles, colour};
 use super::{date_time, measure, page};
 use crate::ReportError;
-use crate::form::{Form, FormWords};
+use crate::form::{ScoringForm, ScoringFormWords};
 use crate::period_label;
 use crate::plan::Orientation;
 use crate::template::Theme;
@@ -46,7 +46,7 @@ const HEADINGS: RowNum = 7;
 ///
 /// # Errors
 /// The writer refuses, for instance a text longer than a cell can hold.
-pub fn render(form: &Form<'_>, words: &FormWords, theme: &Theme) -> Result<Vec<u8>, ReportError> {
+pub fn render(form: &ScoringForm<'_>, words: &ScoringFormWords, theme: &Theme) -> Result<Vec<u8>, ReportError> {
     let mut workbook = Workbook::new();
     workbook.set_default_format(&Format::new().set_font_name(&theme.font).set_font_size(11), 20, 64)?;
     let title = format!("{} – {}", words.title, form.index.head.name_vi);
@@ -60,8 +60,8 @@ pub fn render(form: &Form<'_>, words: &FormWords, theme: &Theme) -> Result<Vec<u
 }
 
 struct FormWriter<'a, 's> {
-    form: &'a Form<'a>,
-    words: &'a FormWords,
+    form: &'a ScoringForm<'a>,
+    words: &'a ScoringFormWords,
     theme: &'a Theme,
     styles: Styles<'a>,
     sheet: &'s mut Worksheet,

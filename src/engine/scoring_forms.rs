@@ -5,11 +5,11 @@ use cchc_definitions::{Definitions, PointsIndex, did_you_mean};
 use cchc_model::{Period, UnitRef};
 use cchc_normalise::in_name;
 use cchc_report::write::ReportFile;
-use cchc_report::{Counted, Figure, Form, FormWords, Theme, render_form};
+use cchc_report::{Counted, Figure, ScoringForm, ScoringFormWords, Theme, render_form};
 
 /// Which forms are wanted.
 #[derive(Debug, Clone)]
-pub struct FormsRequest {
+pub struct ScoringFormsRequest {
     /// An index of points.
     pub index: String,
     /// The period to be scored; without it the unit writes it in, and the newest version of the index is taken.
@@ -31,7 +31,7 @@ pub enum FormUnits {
 
 /// A form and who fills it in.
 #[derive(Debug, Clone)]
-pub struct UnitForm {
+pub struct UnitScoringForm {
     /// The unit; none where it writes its name in.
     pub unit: Option<UnitRef>,
     /// The workbook, under the name that it has in a folder of forms.
@@ -44,7 +44,7 @@ struct Maker<'d> {
     period: Option<&'d Period>,
     figures: Vec<Option<Figure<'d>>>,
     created: chrono::NaiveDateTime,
-    words: FormWords,
+    words: ScoringFormWords,
     theme: Theme,
 }
 
@@ -53,7 +53,7 @@ impl Engine {
     ///
     /// # Errors
     /// The request names what is not there, or a template cannot be read.
-    pub fn forms(&self, request: &FormsRequest) -> Result<Vec<UnitForm>, EngineError> {
+    pub fn forms(&self, request: &ScoringFormsRequest) -> Result<Vec<UnitScoringForm>, EngineError> {
         let period = request.period.as_ref();
         let index = version(self.definitions(), &request.index, period)?;
         let units = self.form_units(request, index)?;
@@ -68,7 +68,11 @@ impl Engine {
         units.into_iter().map(|unit| maker.form(unit)).collect()
     }
 
-    fn form_units(&self, request: &FormsRequest, index: &PointsIndex) -> Result<Vec<Option<UnitRef>>, EngineError> {
+    fn form_units(
+        &self,
+        request: &ScoringFormsRequest,
+        index: &PointsIndex,
+    ) -> Result<Vec<Option<UnitRef>>, EngineError> {
         if request.units == FormUnits::Unnamed {
             return Ok(vec![None]);
         }
@@ -102,8 +106,8 @@ impl Engine {
 }
 
 impl Maker<'_> {
-    fn form(&self, unit: Option<UnitRef>) -> Result<UnitForm, EngineError> {
-        let form = Form {
+    fn form(&self, unit: Option<UnitRef>) -> Result<UnitScoringForm, EngineError> {
+        let form = ScoringForm {
             index: self.index,
             unit: unit.as_ref().map(|unit| (unit.unit_code.as_str(), unit.unit_name.as_str())),
             period: self.period,
@@ -111,7 +115,7 @@ impl Maker<'_> {
             created: self.created,
         };
         let bytes = render_form(&form, &self.words, &self.theme)?;
-        Ok(UnitForm { file: ReportFile { name: self.file_name(unit.as_ref()), bytes }, unit })
+        Ok(UnitScoringForm { file: ReportFile { name: self.file_name(unit.as_ref()), bytes }, unit })
     }
 
     /// Index, period and unit in letters that every system can store. No part of it reads as a day of export.

@@ -1,4 +1,4 @@
-//! Which earlier findings an import settles: refused rows that were loaded or sent again, and files that were read anew.
+//! Which earlier findings an import clears: refused rows that were loaded or sent again, and files that were read anew.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -12,11 +12,11 @@ use cchc_normalise::{Origin, clean};
 use cchc_store::questions::{self, OpenFinding};
 use cchc_store::{Session, StoreError};
 
-/// Findings of a merge are about the store and not about a file: reading the file again settles none of them.
+/// Findings of a merge are about the store and not about a file: reading the file again clears none of them.
 const OF_THE_MERGE: [&str; 5] =
     ["conflicting_versions", "absent_from_newer_export", "absent_from_partial_export", "changed_due_date", "reopened"];
 
-/// A finding of an earlier import that nothing has settled yet.
+/// A finding of an earlier import that nothing has cleared yet.
 #[derive(Debug)]
 pub(super) struct Open {
     import: i64,
@@ -45,7 +45,7 @@ enum About {
 
 /// A finding that needs nobody any more.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Settled {
+pub(super) struct ClearedFinding {
     pub import: i64,
     pub number: i64,
     pub how: How,
@@ -72,7 +72,7 @@ impl How {
     }
 }
 
-/// All findings that nothing has settled yet.
+/// All findings that nothing has cleared yet.
 pub(super) async fn open(session: &Session) -> Result<Vec<Open>, StoreError> {
     let of = |one: OpenFinding| Open {
         about: match one.level {
@@ -178,24 +178,24 @@ impl<'a> Sent<'a> {
     }
 }
 
-/// The findings that an import settles. `kept` are its own, in the order of their numbers.
-pub(super) fn settle(
+/// The findings that an import clears. `kept` are its own, in the order of their numbers.
+pub(super) fn cleared(
     number: u64,
     open: &[Open],
     accepted: &Accepted,
     files: &[ImportedFile],
     kept: &[Kept<'_>],
-) -> Vec<Settled> {
+) -> Vec<ClearedFinding> {
     let mut sent = Sent::of(files, kept);
     let accepted = by_table(accepted);
-    let mut settled: Vec<Settled> = open
+    let mut cleared: Vec<ClearedFinding> = open
         .iter()
         .filter_map(|open| {
             let how = match open.about {
                 About::RefusedRow => row_settled(open, &accepted, &mut sent),
                 About::RefusedFile | About::Loaded => file_settled(open, &sent),
             };
-            how.map(|how| Settled { import: open.import, number: open.number, how })
+            how.map(|how| ClearedFinding { import: open.import, number: open.number, how })
         })
         .collect();
     // A row refused here that a newer file of this very import brings sound.
@@ -203,10 +203,10 @@ pub(super) fn settle(
         let Some(row) = kept.refused.filter(|row| !row.code.is_empty()) else { continue };
         let newer = accepted.get(&(kept.table(), row.code.as_str()));
         if newer.is_some_and(|day| *day > kept.file.facts.exported_at) {
-            settled.push(Settled { import: number as i64, number: own, how: How::Loaded });
+            cleared.push(ClearedFinding { import: number as i64, number: own, how: How::Loaded });
         }
     }
-    settled
+    cleared
 }
 
 fn by_table(accepted: &Accepted) -> HashMap<(&str, &str), Option<NaiveDate>> {

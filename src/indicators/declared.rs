@@ -7,7 +7,7 @@ use cchc_store::{Session, StoreError, questions};
 ///
 /// # Errors
 /// The store cannot be read.
-pub async fn stated(session: &Session) -> Result<Vec<(String, Aggregate)>, StoreError> {
+pub async fn declared_figures(session: &Session) -> Result<Vec<(String, Aggregate)>, StoreError> {
     let aggregate = |is_pair| if is_pair { Aggregate::Quotient } else { Aggregate::Value };
     let declared = questions::declared(session).await?;
     Ok(declared.into_iter().map(|one| (one.indicator, aggregate(one.is_pair))).collect())
