@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use quick_xml::Reader;
 use quick_xml::encoding::EncodingError;
-use quick_xml::errors::{Error, SyntaxError};
+use quick_xml::errors::Error;
 use quick_xml::escape::{resolve_predefined_entity, unescape};
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
@@ -45,6 +45,9 @@ impl Source<'_> {
             let event = match reader.read_event_into(&mut buffer) {
                 Ok(event) => event,
                 Err(_) if reader.get_ref().left == 0 => return Err(self.limits.exceeded(Excess::RecordBytes)),
+                Err(Error::Syntax(_)) if reader.get_mut().fill_buf().is_ok_and(<[u8]>::is_empty) => {
+                    return Err(ReadError::CutOff(self.container));
+                }
                 Err(error) => return Err(self.refusal(error, start)),
             };
             match event {
@@ -99,7 +102,6 @@ impl Source<'_> {
             Error::Encoding(EncodingError::Utf8(fault)) => {
                 ReadError::BadEncoding { record: 1, offset: start + fault.valid_up_to() as u64 }
             }
-            Error::Syntax(fault) if fault != SyntaxError::InvalidBangMarkup => ReadError::CutOff(self.container),
             other => ReadError::broken(self.container)(other),
         }
     }
