@@ -1,62 +1,30 @@
 //! The list of units: from a CSV file into the store, and back as an index.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 
+use super::ListError;
 use cchc_model::{Unit, UnitIndex};
 use cchc_store::{Session, StoreError, days, frame_of, questions, texts};
 
-const COLUMNS: [&str; 8] = ["code", "name", "short_name", "level", "parent_code", "aliases", "valid_from", "valid_to"];
-
-/// What is wrong with a list of units.
-#[derive(Debug, thiserror::Error)]
-pub enum UnitListError {
-    /// The file cannot be read as CSV.
-    #[error("{path}: {source}")]
-    Csv {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: csv::Error,
-    },
-    /// A column is missing.
-    #[error("{path}: no column '{column}'; a unit list has the columns {}", COLUMNS.join(", "))]
-    Column {
-        /// The file.
-        path: PathBuf,
-        /// Its name.
-        column: &'static str,
-    },
-    /// A cell is wrong.
-    #[error("{path}: row {row}, column '{column}': {message}")]
-    Cell {
-        /// The file.
-        path: PathBuf,
-        /// Row, heading included.
-        row: u64,
-        /// Column.
-        column: &'static str,
-        /// What is wrong.
-        message: String,
-    },
-}
+static COLUMNS: [&str; 8] = ["code", "name", "short_name", "level", "parent_code", "aliases", "valid_from", "valid_to"];
 
 /// Reads `code,name,short_name,level,parent_code,aliases,valid_from,valid_to`; aliases are separated by `|`.
 ///
 /// # Errors
 /// The first thing that is wrong, with its row and column.
-pub fn read_unit_list(path: &Path) -> Result<Vec<Unit>, UnitListError> {
-    let csv_error = |source| UnitListError::Csv { path: path.to_owned(), source };
+pub fn read_unit_list(path: &Path) -> Result<Vec<Unit>, ListError> {
+    let csv_error = |source| ListError::Csv { path: path.to_owned(), source };
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(csv_error)?;
     let headings = reader.headers().map_err(csv_error)?.clone();
     let mut at = BTreeMap::new();
     for column in COLUMNS {
         let found = headings.iter().position(|heading| heading.trim_start_matches('\u{feff}') == column);
         if found.is_none() && ["code", "name", "level"].contains(&column) {
-            return Err(UnitListError::Column { path: path.to_owned(), column });
+            return Err(ListError::Column { path: path.to_owned(), list: "unit list", column, columns: &COLUMNS });
         }
         at.insert(column, found);
     }
@@ -71,7 +39,7 @@ pub fn read_unit_list(path: &Path) -> Result<Vec<Unit>, UnitListError> {
                 .map(|text| cchc_normalise::clean(text).into_owned())
                 .unwrap_or_default()
         };
-        let wrong = |column, message: String| UnitListError::Cell { path: path.to_owned(), row, column, message };
+        let wrong = |column, message: String| ListError::Cell { path: path.to_owned(), row, column, message };
         let day = |column: &'static str| match text(column).as_str() {
             "" => Ok(None),
             written => written

@@ -1,65 +1,38 @@
 //! The list of successions: from a CSV file into the store, and back.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use chrono::NaiveDate;
 use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
 
+use super::ListError;
 use cchc_model::Succession;
 use cchc_store::{days, frame_of, texts};
 
-const COLUMNS: [&str; 5] = ["from_code", "to_code", "date", "default", "split"];
-
-/// What is wrong with a list of successions.
-#[derive(Debug, thiserror::Error)]
-pub enum SuccessionListError {
-    /// The file cannot be read as CSV.
-    #[error("{path}: {source}")]
-    Csv {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: csv::Error,
-    },
-    /// A column is missing.
-    #[error("{path}: no column '{column}'; a list of successions has the columns {}", COLUMNS.join(", "))]
-    Column {
-        /// The file.
-        path: PathBuf,
-        /// Its name.
-        column: &'static str,
-    },
-    /// A cell is wrong.
-    #[error("{path}: row {row}, column '{column}': {message}")]
-    Cell {
-        /// The file.
-        path: PathBuf,
-        /// Row, heading included.
-        row: u64,
-        /// Column.
-        column: &'static str,
-        /// What is wrong.
-        message: String,
-    },
-}
+static COLUMNS: [&str; 5] = ["from_code", "to_code", "date", "default", "split"];
 
 /// Reads `from_code,to_code,date,default,split`. Without the last two columns a unit has one successor, undivided.
 ///
 /// # Errors
 /// The first thing that is wrong, with its row and column.
-pub fn read_successions(path: &Path) -> Result<Vec<Succession>, SuccessionListError> {
-    let csv_error = |source| SuccessionListError::Csv { path: path.to_owned(), source };
+pub fn read_successions(path: &Path) -> Result<Vec<Succession>, ListError> {
+    let csv_error = |source| ListError::Csv { path: path.to_owned(), source };
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(csv_error)?;
     let headings = reader.headers().map_err(csv_error)?.clone();
     let place = |column: &str| headings.iter().position(|heading| heading.trim_start_matches('\u{feff}') == column);
     if let Some(column) = COLUMNS[..3].iter().find(|column| place(column).is_none()) {
-        return Err(SuccessionListError::Column { path: path.to_owned(), column });
+        return Err(ListError::Column {
+            path: path.to_owned(),
+            list: "list of successions",
+            column,
+            columns: &COLUMNS,
+        });
     }
     let mut list = Vec::new();
     for (position, record) in reader.records().enumerate() {
         let record = record.map_err(csv_error)?;
         let row = position as u64 + 2;
-        let wrong = |column, message: String| SuccessionListError::Cell { path: path.to_owned(), row, column, message };
+        let wrong = |column, message: String| ListError::Cell { path: path.to_owned(), row, column, message };
         let text = |column: &str| place(column).and_then(|at| record.get(at)).unwrap_or_default().trim();
         let flag = |column, usual: bool| match text(column).to_lowercase().as_str() {
             "" => Ok(usual),
