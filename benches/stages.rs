@@ -111,6 +111,7 @@ fn loaded(folder: &Path, export: &Path, definitions: &Definitions) -> Loaded {
     Loaded { workspace, session, units }
 }
 
+#[allow(clippy::too_many_lines, reason = "one measurement after another, over one workspace")]
 fn stages(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a folder");
     let export = export(folder.path());

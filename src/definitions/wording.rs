@@ -69,15 +69,12 @@ impl Wording {
                 let (_, value) = values.iter().find(|(known, _)| *known == name)?;
                 Some((value.to_string(), behind))
             });
-            match value {
-                Some((value, behind)) => {
-                    filled.push_str(&value);
-                    rest = behind;
-                }
-                None => {
-                    filled.push('{');
-                    rest = after;
-                }
+            if let Some((value, behind)) = value {
+                filled.push_str(&value);
+                rest = behind;
+            } else {
+                filled.push('{');
+                rest = after;
             }
         }
         filled + rest

@@ -54,7 +54,8 @@ impl Engine {
         let question = self.question()?;
         let measuring = question.measuring(request.policies);
         let input =
-            gather(&measuring, self.config(), self.version(), period, &indices, &request.cards, template).await?;
+            Box::pin(gather(&measuring, self.config(), self.version(), period, &indices, &request.cards, template))
+                .await?;
         let set_aside = input.rankings.iter().flat_map(|ranking| {
             ranking.set_aside.iter().map(|one| (ranking.index_id.clone(), one.clone())).collect::<Vec<_>>()
         });

@@ -95,6 +95,7 @@ impl Measuring<'_> {
     ///
     /// # Errors
     /// The store cannot be read, or a definition's SQL does not plan.
+    #[must_use]
     pub fn measure<'a>(
         &'a self,
         periods: &'a [Period],
@@ -112,6 +113,7 @@ impl Measuring<'_> {
     ///
     /// # Errors
     /// As [`Measuring::measure`].
+    #[must_use]
     pub fn compare<'a>(
         &'a self,
         (period, earlier): (&'a Period, &'a Period),

@@ -69,7 +69,7 @@ pub async fn trace(
         code: row.string(0),
         file: row.string(1),
         sheet: row.string(2),
-        row: row.string(3),
+        row: row.integer(3).map(|row| row.to_string()).unwrap_or_default(),
         in_numerator: row.flag(4).unwrap_or_default(),
     };
     let traced: Vec<TracedRow> = engine.session.rows(&sql).await?.iter().map(row).collect();

@@ -16,8 +16,8 @@ pub struct Negative {
 /// Under the geometric and the harmonic mean a score of 0 gives 0, their limit. Children of weight 0 are left out.
 ///
 /// ```
-/// use cchc::definitions::index::settings::{Aggregate, AggregateMethod};
-/// use cchc::indices::aggregate;
+/// use cchc_definitions::index::settings::{Aggregate, AggregateMethod};
+/// use cchc_indices::aggregate;
 /// let (a, b) = ([Some(4.0), Some(1.0)], [Some(9.0), None]);
 /// let by = |method| aggregate(&[&a, &b], &[1.0, 1.0], Aggregate { method, min_available: None }).unwrap();
 /// assert_eq!(by(AggregateMethod::Arithmetic), [Some(6.5), Some(1.0)]);

@@ -34,8 +34,8 @@ pub struct Input<'a> {
 ///
 /// ```
 /// use std::collections::BTreeMap;
-/// use cchc::definitions::Composite;
-/// use cchc::indices::{Column, Input, ValueTable, compose};
+/// use cchc_definitions::Composite;
+/// use cchc_indices::{Column, Input, ValueTable, compose};
 /// let index = Composite::parse("indices/two.toml", r#"
 ///     kind = "composite"
 ///     index = { id = "two", name_vi = "Hai", name_en = "Two", legal_basis = "constructed" }

@@ -3,7 +3,7 @@
 /// Divides column by column: value ÷ denominator × `per`. Missing on either side, or a denominator of zero, gives no value.
 ///
 /// ```
-/// use cchc::indices::denominate;
+/// use cchc_indices::denominate;
 /// let crimes = [Some(30.0), Some(5.0), None, Some(1.0)];
 /// let people = [Some(20_000.0), Some(2_000.0), Some(100.0), Some(0.0)];
 /// assert_eq!(denominate(&crimes, &people, 1000.0), [Some(1.5), Some(2.5), None, None]);

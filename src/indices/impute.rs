@@ -15,8 +15,8 @@ pub struct Sources<'a> {
 /// Fills the gaps of a column; what cannot be filled stays missing. Also tells how many were filled.
 ///
 /// ```
-/// use cchc::definitions::index::settings::ImputeMethod;
-/// use cchc::indices::{Sources, impute};
+/// use cchc_definitions::index::settings::ImputeMethod;
+/// use cchc_indices::{Sources, impute};
 /// let groups = [Some(0), Some(0), Some(1), Some(0)];
 /// let column = [Some(1.0), Some(3.0), Some(9.0), None];
 /// let (filled, count) = impute(&column, ImputeMethod::GroupMean, Sources { groups: &groups, earlier: &[] });

@@ -3,7 +3,7 @@
 /// Arithmetic mean; none of nothing.
 ///
 /// ```
-/// assert_eq!(cchc::indices::moments::mean(&[1.0, 2.0, 6.0]), Some(3.0));
+/// assert_eq!(cchc_indices::moments::mean(&[1.0, 2.0, 6.0]), Some(3.0));
 /// ```
 #[must_use]
 pub fn mean(values: &[f64]) -> Option<f64> {
@@ -13,7 +13,7 @@ pub fn mean(values: &[f64]) -> Option<f64> {
 /// The middle value, or the mean of the two middle ones.
 ///
 /// ```
-/// assert_eq!(cchc::indices::moments::median(&[7.0, 1.0, 3.0, 5.0]), Some(4.0));
+/// assert_eq!(cchc_indices::moments::median(&[7.0, 1.0, 3.0, 5.0]), Some(4.0));
 /// ```
 #[must_use]
 pub fn median(values: &[f64]) -> Option<f64> {
@@ -30,7 +30,7 @@ pub fn median(values: &[f64]) -> Option<f64> {
 /// Sample standard deviation, √(Σ (x − mean)² / (n − 1)); none of fewer than two values.
 ///
 /// ```
-/// assert_eq!(cchc::indices::moments::deviation(&[2.0, 4.0, 6.0]), Some(2.0));
+/// assert_eq!(cchc_indices::moments::deviation(&[2.0, 4.0, 6.0]), Some(2.0));
 /// ```
 #[must_use]
 pub fn deviation(values: &[f64]) -> Option<f64> {
@@ -52,11 +52,11 @@ pub struct Shape {
 ///
 /// ```
 /// // Mean 2.5, m2 = 5/4, m4 = 10.25/4: g2 = 1.64 − 3, G2 = (5 · −1.36 + 6) · 3 / 2.
-/// let shape = cchc::indices::moments::shape(&[1.0, 2.0, 3.0, 4.0]).unwrap();
+/// let shape = cchc_indices::moments::shape(&[1.0, 2.0, 3.0, 4.0]).unwrap();
 /// assert_eq!(shape.skewness, 0.0);
 /// assert!((shape.kurtosis + 1.2).abs() < 1e-12);
 /// // Mean 3, m2 = (1 + 4 + 4 + 25)/4, m3 = (−1 − 8 − 8 + 125)/4.
-/// let shape = cchc::indices::moments::shape(&[2.0, 1.0, 1.0, 8.0]).unwrap();
+/// let shape = cchc_indices::moments::shape(&[2.0, 1.0, 1.0, 8.0]).unwrap();
 /// let g1 = (-1.0 - 8.0 - 8.0 + 125.0) / 4.0 / 8.5_f64.powf(1.5);
 /// assert!((shape.skewness - g1 * 12.0_f64.sqrt() / 2.0).abs() < 1e-12);
 /// ```

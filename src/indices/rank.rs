@@ -15,8 +15,8 @@ const NOISE: f64 = 1e-12;
 /// largest are equal: (0.1 + 0.2 + 0.3) / 3 and (0.3 + 0.2 + 0.1) / 3 are one score, although not one number.
 ///
 /// ```
-/// use cchc::definitions::index::settings::{Ranking, Ties};
-/// use cchc::indices::ranks_by;
+/// use cchc_definitions::index::settings::{Ranking, Ties};
+/// use cchc_indices::ranks_by;
 /// let scores = [Some((0.3 + 0.2 + 0.1) / 3.0), Some((0.1 + 0.2 + 0.3) / 3.0), Some(0.19), None, Some(0.21)];
 /// assert_eq!(ranks_by(&scores, Ranking::default()), [Some(2), Some(2), Some(4), None, Some(1)]);
 /// let dense = Ranking { ties: Ties::Dense, ..Ranking::default() };
@@ -50,8 +50,8 @@ pub fn ranks_by(scores: &[Option<f64>], settings: Ranking) -> Vec<Option<u32>> {
 /// Rounds to so many digits. What is a half but for the last bits counts as one, and so does what is whole but for them.
 ///
 /// ```
-/// use cchc::definitions::Rounding;
-/// use cchc::indices::rounded;
+/// use cchc_definitions::Rounding;
+/// use cchc_indices::rounded;
 /// assert_eq!(rounded(1.005, 2, Rounding::HalfUp), 1.01);
 /// assert_eq!(rounded(0.125, 2, Rounding::HalfEven), 0.12);
 /// assert_eq!(rounded(0.29, 2, Rounding::Truncate), 0.29);

@@ -62,10 +62,10 @@ pub enum ScaleError {
 /// Scales a column; missing stays missing. A column without any value stays so.
 ///
 /// ```
-/// use cchc::definitions::Direction;
-/// use cchc::definitions::index::composite::{Curve, Goalposts};
-/// use cchc::definitions::index::settings::{Cut, Scale};
-/// use cchc::indices::{Scaling, scale};
+/// use cchc_definitions::Direction;
+/// use cchc_definitions::index::composite::{Curve, Goalposts};
+/// use cchc_definitions::index::settings::{Cut, Scale};
+/// use cchc_indices::{Scaling, scale};
 /// let values = [Some(2.0), Some(4.0), None, Some(6.0)];
 /// let by = |scale, direction| Scaling { scale, direction, goalposts: None, target: None };
 /// let scores = scale(&values, by(Scale::MinMax { range: [0.0, 100.0] }, Direction::Lower)).unwrap();

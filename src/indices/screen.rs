@@ -20,8 +20,8 @@ pub struct Dropped {
 /// zero at least `min_nonzero`.
 ///
 /// ```
-/// use cchc::definitions::index::settings::Screen;
-/// use cchc::indices::{Column, ValueTable, screen};
+/// use cchc_definitions::index::settings::Screen;
+/// use cchc_indices::{Column, ValueTable, screen};
 /// let column = |id: &str, values: [Option<f64>; 2]| Column { id: id.into(), values: values.to_vec() };
 /// let columns = vec![column("x", [Some(1.0), Some(2.0)]), column("y", [Some(3.0), None])];
 /// let table = ValueTable::new(vec!["A".into(), "B".into()], columns).unwrap();

@@ -57,7 +57,7 @@ impl ValueTable {
     /// Makes a table.
     ///
     /// ```
-    /// use cchc::indices::{Column, ValueTable};
+    /// use cchc_indices::{Column, ValueTable};
     /// let speed = Column { id: "speed".into(), values: vec![Some(1.5), None] };
     /// let table = ValueTable::new(vec!["A".into(), "B".into()], vec![speed]).unwrap();
     /// assert_eq!(table.column("speed"), Some(&[Some(1.5), None][..]));

@@ -24,8 +24,8 @@ pub struct Treated {
 /// transformed.
 ///
 /// ```
-/// use cchc::definitions::index::settings::{Treat, TreatMethod};
-/// use cchc::indices::treat;
+/// use cchc_definitions::index::settings::{Treat, TreatMethod};
+/// use cchc_indices::treat;
 /// let column: Vec<Option<f64>> = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 30, 100].map(|x| Some(f64::from(x))).to_vec();
 /// let (treated, done) = treat(&column, &Treat { method: TreatMethod::Winsorise, ..Treat::default() }).unwrap();
 /// assert_eq!(done.high, 1);

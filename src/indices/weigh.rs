@@ -36,7 +36,7 @@ pub enum Loadings {
 /// Units that lack a child are left out. The sign is chosen so that the loadings add up to more than 0.
 ///
 /// ```
-/// use cchc::indices::{Loadings, principal_component};
+/// use cchc_indices::{Loadings, principal_component};
 /// // Correlations: a–b 1, a–c 0, b–c 0. The first component is (1, 1, 0)/√2.
 /// let a = [1.0, 1.0, -1.0, -1.0].map(Some);
 /// let c = [1.0, -1.0, 1.0, -1.0].map(Some);

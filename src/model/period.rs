@@ -44,7 +44,7 @@ impl Period {
     /// The period of the same length just before this one.
     ///
     /// ```
-    /// use cchc::model::Period;
+    /// use cchc_model::Period;
     /// let range: Period = "2020-01-01..2020-04-13".parse().unwrap();
     /// assert_eq!(range.before().to_string(), "2019-09-19..2019-12-31");
     /// ```
@@ -88,7 +88,7 @@ impl Period {
     /// The calendar months that the period covers, in order; the first and the last may be parts of a month.
     ///
     /// ```
-    /// use cchc::model::Period;
+    /// use cchc_model::Period;
     /// let quarter: Period = "2020-Q1@nd09".parse().unwrap();
     /// let months: Vec<String> = quarter.months().iter().map(ToString::to_string).collect();
     /// assert_eq!(months, ["2019-12-15..2019-12-31", "2020-01", "2020-02", "2020-03-01..2020-03-14"]);
@@ -110,7 +110,7 @@ impl Period {
     /// The part of the period up to a day in it; all of it if that is its last.
     ///
     /// ```
-    /// use cchc::model::Period;
+    /// use cchc_model::Period;
     /// let year: Period = "2020".parse().unwrap();
     /// let june = chrono::NaiveDate::from_ymd_opt(2020, 6, 30).unwrap();
     /// assert_eq!(year.up_to(june).to_string(), "2020-01-01..2020-06-30");

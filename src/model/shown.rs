@@ -5,7 +5,7 @@ use std::borrow::Cow;
 /// The text with control characters and direction marks written out as `\u202E`; line breaks and tabs stay.
 ///
 /// ```
-/// use cchc::model::escaped;
+/// use cchc_model::escaped;
 /// assert_eq!(escaped("ho-so_\u{202e}xslx.exe"), "ho-so_\\u202Exslx.exe");
 /// assert_eq!(escaped("\u{1b}[2JHà\nNội"), "\\u001B[2JHà\nNội");
 /// ```
@@ -17,7 +17,7 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
 /// The same for one line of text: line breaks and tabs become spaces.
 ///
 /// ```
-/// assert_eq!(cchc::model::one_line("a\r\nb\u{200f}"), "a b\\u200F");
+/// assert_eq!(cchc_model::one_line("a\r\nb\u{200f}"), "a b\\u200F");
 /// ```
 #[must_use]
 pub fn one_line(text: &str) -> Cow<'_, str> {

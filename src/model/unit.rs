@@ -183,7 +183,7 @@ impl UnitIndex {
 /// Hoà and Hòa are one, Thạnh Hoà and Thanh Hòa are two.
 ///
 /// ```
-/// use cchc::model::fold_name;
+/// use cchc_model::fold_name;
 /// assert_eq!(fold_name("UBND xã  Tân Hoà "), fold_name("Ubnd xã Tân Hòa"));
 /// assert_ne!(fold_name("Thạnh Hoà"), fold_name("Thanh Hòa"));
 /// ```

@@ -52,7 +52,7 @@ impl Measure {
     /// Divides; a denominator of zero gives no value, never 0 and never 1.
     ///
     /// ```
-    /// use cchc::model::{Measure, Status};
+    /// use cchc_model::{Measure, Status};
     /// assert_eq!(Measure::ratio(3.0, 4.0).value, Some(0.75));
     /// assert_eq!(Measure::ratio(0.0, 0.0).status, Status::NotApplicable);
     /// ```

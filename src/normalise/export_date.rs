@@ -7,7 +7,7 @@ use cchc_definitions::ExportDayWords;
 /// The last day written in a file name as `20200701` or `2020-07-01`, standing alone.
 ///
 /// ```
-/// use cchc::normalise::in_name;
+/// use cchc_normalise::in_name;
 /// assert_eq!(in_name("ho-so_so-y-te_20200701 (1).csv").unwrap().to_string(), "2020-07-01");
 /// assert_eq!(in_name("ho-so_120200701.csv"), None);
 /// ```

@@ -11,8 +11,8 @@ use cchc_model::Period;
 /// The period that a text names, if it names one; `year` completes "Quý I" and "Tháng 3".
 ///
 /// ```
-/// use cchc::normalise::read_period;
-/// let words = cchc::definitions::ReadingWords::shipped().periods;
+/// use cchc_normalise::read_period;
+/// let words = cchc_definitions::ReadingWords::shipped().periods;
 /// let period = |text: &str| read_period(text, None, &words).map(|period| period.to_string());
 /// assert_eq!(period("Quý I/2020").as_deref(), Some("2020-Q1"));
 /// assert_eq!(period("6 tháng đầu năm 2020").as_deref(), Some("2020-H1"));

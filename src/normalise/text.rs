@@ -11,7 +11,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 /// therefore safe to show; names of files and sheets are not cleaned and are escaped where they are shown.
 ///
 /// ```
-/// use cchc::normalise::clean;
+/// use cchc_normalise::clean;
 /// assert_eq!(clean(" Sở\u{a0} Y tế "), "Sở Y tế");
 /// assert_eq!(clean("S\u{1a1}\u{309} Y tế"), "Sở Y tế");
 /// ```

@@ -131,6 +131,7 @@ impl Session {
     ///
     /// # Errors
     /// It does not plan, or the store cannot be read.
+    #[must_use]
     pub fn run<'a>(&'a self, sql: &'a str) -> Answer<'a, Vec<RecordBatch>> {
         Box::pin(async move { Ok(self.context.sql(sql).await?.collect().await?) })
     }
@@ -139,6 +140,7 @@ impl Session {
     ///
     /// # Errors
     /// It does not plan, or the store cannot be read.
+    #[must_use]
     pub fn rows<'a>(&'a self, sql: &'a str) -> Answer<'a, Rows> {
         Box::pin(async move { Rows::of(&self.run(sql).await?) })
     }
@@ -147,6 +149,7 @@ impl Session {
     ///
     /// # Errors
     /// It does not plan, would write, or the store cannot be read.
+    #[must_use]
     pub fn query<'a>(
         &'a self,
         sql: &'a str,
@@ -169,6 +172,7 @@ impl Session {
     ///
     /// # Errors
     /// It does not plan.
+    #[must_use]
     pub fn plans<'a>(&'a self, sql: &'a str) -> Answer<'a, ()> {
         Box::pin(async move { Ok(self.context.sql(sql).await?.create_physical_plan().await.map(drop)?) })
     }

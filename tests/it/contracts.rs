@@ -262,7 +262,7 @@ fn explain_leads_each_figure_back_to_as_many_rows() {
 #[test]
 fn show_sql_prints_the_passes_and_one_for_each_fact_table() {
     let ran = sample().place.run(&["indicators", "--period", "2025-Q1", "--show-sql"]).exits(0);
-    let passes = ran.stdout.matches("WITH facts AS").count();
+    let passes = ran.stdout.matches("), facts AS (").count();
     let tables = "dossiers, ratings, feedback, procedures, documents, training, tickets, declared";
     assert_eq!(passes, 8, "{tables}: {}", ran.stdout);
 }

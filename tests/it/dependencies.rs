@@ -26,17 +26,18 @@ const OTHER_LICENCES: [(&str, &str, &str); 0] = [];
 
 /// Crates that are built in two or more incompatible versions, with the one who holds the old one back.
 const TWICE: &[(&str, &str)] = &[
-    ("base64", "object_store and polars still use 0.22"),
+    ("base64", "polars still uses 0.22"),
+    ("embedded-io", "postcard names two lines of it; both are bare traits"),
     ("foldhash", "hashbrown 0.15, of petgraph and planus, uses 0.1"),
-    ("getrandom", "ring and const-random use 0.2, rand 0.9 uses 0.3"),
+    ("getrandom", "ahash and rand 0.9 still use 0.3"),
     ("glam", "nalgebra offers conversions for every version of it; none is compiled"),
     ("hashbrown", "dashmap uses 0.14, petgraph and planus 0.15"),
     ("itertools", "object_store still uses 0.14"),
     ("miniz_oxide", "png still uses 0.8"),
-    ("num-bigint", "bigdecimal and num-rational still use 0.4"),
+    ("num-bigint", "bigdecimal still uses 0.4"),
     ("phf", "chrono-tz still uses 0.12"),
     ("phf_shared", "comes with phf"),
-    ("quick-xml", "object_store still uses 0.39"),
+    ("quick-xml", "object_store names 0.39 for clouds; it is not compiled"),
     ("rand", "datafusion still uses 0.9"),
     ("rand_core", "comes with rand"),
     ("syn", "macros move to 3 one by one"),

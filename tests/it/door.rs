@@ -63,7 +63,7 @@ fn another_door_gives_the_answers_of_the_command_line() {
         json!({"figure": "on_time_rate", "period": "2025-03"}),
         json!({"figure": "on_tim_rate", "period": "2025-03"}),
     ];
-    let asked = questions.iter().map(|question| format!("{question}\n")).collect::<String>();
+    let asked = questions.map(|question| question.to_string()).join("\n");
     let mut answers = Vec::new();
     serve(&engine, &shell, BufReader::new(asked.as_bytes()), &mut answers);
     let answers: Vec<Value> =

@@ -57,7 +57,7 @@ impl Question {
                 let (period, policies) = (period.clone(), Policies::default());
                 let cards = cchc::report::Cards::None;
                 let request = ReportRequest { period, indices: Vec::new(), cards, policies };
-                format!("{:?}", engine.report(&request).await.unwrap().book)
+                format!("{:?}", Box::pin(engine.report(&request)).await.unwrap().book)
             }
         }
     }

@@ -39,7 +39,7 @@ pub enum Odd {
 /// Reads a text that [`read`](super::read) calls unreadable. `short` are the patterns with a two-digit year.
 ///
 /// ```
-/// use cchc::definitions::dates::{DateSystem, Odd, read, read_odd};
+/// use cchc_definitions::dates::{DateSystem, Odd, read, read_odd};
 /// let utc = read_odd("2026-03-01T18:30:00Z", &[], DateSystem::From1900);
 /// assert_eq!(utc, read("2026-03-02 01:30:00", &[]).map(Odd::Zoned));
 /// ```

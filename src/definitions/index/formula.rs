@@ -31,7 +31,7 @@ impl Formula {
     /// Parses a formula; `place` finds the item of a code.
     ///
     /// ```
-    /// use cchc::definitions::Formula;
+    /// use cchc_definitions::Formula;
     /// let formula = Formula::parse("min([1.1] * 0.5 + 1, 2)", |code| (code == "1.1").then_some(0))?;
     /// assert_eq!(formula.value(&|_| Some(4.0)), Some(2.0));
     /// assert_eq!(formula.value(&|_| None), None);

@@ -122,7 +122,7 @@ impl Rule {
     /// The rule as a formula of r (a rate), n (a count) or x, readable in any language.
     ///
     /// ```
-    /// use cchc::definitions::Rule;
+    /// use cchc_definitions::Rule;
     /// assert_eq!(Rule::Floor { input: "on_time_rate".into(), floor: 0.95 }.formula(8.0), "r ≥ 0.95: 8 × r; 0");
     /// ```
     #[must_use]

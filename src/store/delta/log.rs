@@ -262,6 +262,7 @@ fn decoded(path: &str) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 mod tests {
     use super::*;
 
@@ -299,5 +300,19 @@ mod tests {
         assert!(matches!(read(log.path(), None), Err(LogError::Hole { version: 0, .. })));
         fs::write(entry_path(log.path(), 0), "{}\n{\"add\": ").unwrap();
         assert!(matches!(read(log.path(), None), Err(LogError::Entry { line: 2, .. })));
+    }
+
+    #[test]
+    fn a_checkpoint_stands_for_the_entries_that_another_program_cleaned_away() {
+        let log = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/delta-checkpoint");
+        let before = read(&log, Some(3)).unwrap();
+        assert_eq!((before.files.len(), before.version), (4, Some(3)));
+        assert!(before.files.iter().all(|(path, bytes)| path.ends_with(".parquet") && *bytes > 100), "{before:?}");
+        assert!(before.columns().unwrap().contains("a"));
+        assert_eq!(read(&log, None).unwrap().files.len(), 5);
+        assert!(
+            matches!(read(&log, Some(2)), Err(LogError::Hole { version: 0, .. })),
+            "what it was before is not known"
+        );
     }
 }

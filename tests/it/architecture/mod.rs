@@ -96,12 +96,10 @@ const CIRCLES: &[(&str, &[&str], &str)] = &[
     ("authoring/proposal", &["dates_and_persons", "text", "words"], "parts of one text, written by one writer"),
     (
         "import",
-        &[
-            "attempt", "encoding", "file", "forms", "log", "overflow", "reading", "report", "settle", "sheet", "sink",
-            "typed",
-        ],
+        &["attempt", "encoding", "file", "overflow", "reading", "scoring_forms", "sink", "typed"],
         "a file is read again from its start in another encoding, and sheets beyond a limit are set aside while read",
     ),
+    ("import", &["cleared", "log"], "what an import clears is told by what it keeps, and kept with it"),
 ];
 
 /// Everything that a rule finds in the tree and nothing excuses; an excuse that nothing needs is wrong, too.

@@ -80,8 +80,12 @@ fn test_attributes(code: &str) -> impl Iterator<Item = (usize, usize)> {
 /// Names of modules in files of their own that stand under `#[cfg(test)]`.
 fn test_modules(text: &str) -> impl Iterator<Item = &str> {
     test_attributes(text).filter_map(|(at, length)| {
-        let after = &text[at + length..];
-        let item = after.trim_start().trim_start_matches("pub(crate) ").trim_start_matches("pub(super) ");
+        let mut after = text[at + length..].trim_start();
+        // Attributes may stand between.
+        while let Some(end) = after.strip_prefix("#[").and_then(|_| after.find("]\n")) {
+            after = after[end + 1..].trim_start();
+        }
+        let item = after.trim_start_matches("pub(crate) ").trim_start_matches("pub(super) ");
         item.strip_prefix("mod ")?.split_once(';').map(|(name, _)| name).filter(|name| !name.contains(['{', ' ']))
     })
 }

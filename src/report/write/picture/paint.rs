@@ -26,7 +26,9 @@ pub fn png(scene: &Scene, name: &str) -> Result<Vec<u8>, ReportError> {
     static FACES: OnceLock<Arc<Database>> = OnceLock::new();
     let faces = FACES.get_or_init(|| {
         let mut faces = Database::new();
-        FILES.iter().for_each(|file| faces.load_font_data(file.to_vec()));
+        for file in FILES {
+            faces.load_font_data(file.to_vec());
+        }
         faces.set_sans_serif_family(FAMILY);
         Arc::new(faces)
     });
