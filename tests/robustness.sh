@@ -24,6 +24,28 @@ else
   fi
 fi
 
+step "the tables in the eyes of another implementation of Delta"
+if python3 -m venv "${TMPDIR:-/tmp}/cchc-delta" && "${TMPDIR:-/tmp}/cchc-delta/bin/pip" -q install deltalake pyarrow; then
+  cargo build --release --locked
+  folder=$(mktemp -d)
+  program="${CARGO_TARGET_DIR:-target}/release/cchc"
+  "$program" --workspace "$folder/kho" --quiet init --units sample-data/units.csv
+  # 3: done, with rows refused, as in the sample province.
+  "$program" --workspace "$folder/kho" --quiet import sample-data/exports sample-data/tables >/dev/null || [ $? = 3 ]
+  for table in "$folder"/kho/data/*; do
+    theirs=$("${TMPDIR:-/tmp}/cchc-delta/bin/python" -c \
+      'import os, sys, deltalake
+print(deltalake.DeltaTable(sys.argv[1]).to_pyarrow_table().num_rows, flush=True)
+os._exit(0)  # its threads may end the process badly' "$table")
+    ours=$("$program" --workspace "$folder/kho" --format csv sql "SELECT COUNT(*) FROM $(basename "$table")" | tail -n 1)
+    echo "$(basename "$table"): $ours rows, read by the other: $theirs"
+    [ "$ours" = "$theirs" ] || exit 1
+  done
+  rm -rf "$folder"
+else
+  echo "SKIPPED: the Python package deltalake cannot be installed; the tables were NOT read by another program" >&2
+fi
+
 step "kills, concurrency, disks, purges"
 cargo test --release --locked --test it -- --include-ignored kill:: concurrency:: disk:: purge:: bad_places::
 
