@@ -48,7 +48,7 @@ struct OutlineRow {
 /// A code that a spreadsheet had changed: `1.10` kept as the number 1.1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RepairedCode {
-    /// OutlineRow of the sheet.
+    /// Row of the sheet.
     pub row: u32,
     /// As the sheet has it.
     pub written: String,

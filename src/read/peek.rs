@@ -142,7 +142,7 @@ struct Peeker {
     overflowed: bool,
     /// The encoding of the file.
     encoding: Option<&'static str>,
-    /// ExpectedFields that records should have, from the first that has them.
+    /// Fields that records should have, from the first that has them.
     fields: Option<ExpectedFields>,
 }
 
