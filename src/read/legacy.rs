@@ -137,7 +137,7 @@ impl Legacy {
     /// Receives a note, in its place before its row.
     pub(super) fn note(&mut self, sink: &mut dyn RowSink, note: Note) {
         match self.state {
-            // Only rows count towards the limit of rows.
+            // A note does not end the buffering: the buffer is full only after enough rows.
             State::Buffering => self.buffered.push(Buffered::Note(note)),
             State::Over(_) => {}
             _ => guard::sinking(|| sink.note(note)),
@@ -331,7 +331,8 @@ fn interpret(text: &str, encoding: Encoding) -> Interpretation {
         (0, 0) if either > 0 => Interpretation::Either(decode(text, encoding)),
         // HĐND, LĐTBXH
         (0, 0) if neutral > 0 => Interpretation::Decode(decode(text, encoding)),
-        // Kroâng is Krông, though no syllable: letters and marks that make one letter hardly ever follow each other elsewhere.
+        // Kroâng is Krông, though no syllable: letters and marks that make one letter hardly ever follow each other in
+        // other text.
         _ => {
             let decoded = decode(text, encoding);
             let is_shorter = decoded.chars().count() < text.chars().count();
@@ -340,7 +341,7 @@ fn interpret(text: &str, encoding: Encoding) -> Interpretation {
     }
 }
 
-/// Whether a sign that is a letter in TCVN3 is next to an ASCII letter, as no sign of windows-1252 does.
+/// Whether a sign that is a letter in TCVN3 is next to an ASCII letter, as no other sign is.
 fn is_signed(word: &str) -> bool {
     let letters: Vec<char> = word.chars().collect();
     let is_sign = |letter: char| matches!(letter, '\u{a1}'..='\u{ae}' | '\u{b5}'..='\u{be}') && letter != '\u{ba}';

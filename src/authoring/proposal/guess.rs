@@ -29,9 +29,9 @@ pub struct Guess<'a> {
 /// A column of the table and what feeds it, or may.
 #[derive(Debug, Clone)]
 pub struct ColumnGuess {
-    /// InspectedColumn of the table.
+    /// Column of the table.
     pub name: String,
-    /// InspectedColumn of the sheet.
+    /// Column of the sheet.
     pub at: usize,
     /// The name of that column which is to be matched.
     pub heading: String,

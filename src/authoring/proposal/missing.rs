@@ -14,7 +14,7 @@ use super::column::{InspectedColumn, plain};
 /// A column that no heading feeds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MissingColumn {
-    /// InspectedColumn of the table.
+    /// Column of the table.
     pub column: String,
     /// The heading that feeds it as a rule.
     pub usual: String,
