@@ -150,7 +150,7 @@ fn units_asked(units: &UnitIndex, name: &str, children: Children) -> Result<BTre
     };
     let mut codes = BTreeSet::from([unit.code.clone()]);
     if children == Children::Added {
-        let below = units.units().iter().filter(|one| units.above(&one.code).any(|above| above.code == unit.code));
+        let below = units.units().iter().filter(|one| units.ancestors(&one.code).any(|above| above.code == unit.code));
         codes.extend(below.map(|one| one.code.clone()));
     }
     Ok(codes)

@@ -124,7 +124,7 @@ impl Engine {
     /// Whether a unit did not exist on the day whose units are asked for: its figures have no unit to go to.
     #[must_use]
     pub fn is_not_carried(&self, code: &str) -> bool {
-        self.carry().zip(self.units().by_code(code)).is_some_and(|(carry, unit)| !carry.holds(unit))
+        self.carry().zip(self.units().by_code(code)).is_some_and(|(carry, unit)| !carry.exists(unit))
     }
 
     /// Bytes that all questions hold at the moment.

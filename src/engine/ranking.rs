@@ -110,7 +110,7 @@ impl Group {
     fn holds(&self, unit: &UnitRef, units: &UnitIndex) -> bool {
         match self {
             Self::Kind(kind) => unit.kind.as_ref() == Some(kind),
-            Self::Below(code) => units.above(&unit.unit_code).any(|above| above.code == *code),
+            Self::Below(code) => units.ancestors(&unit.unit_code).any(|above| above.code == *code),
         }
     }
 }

@@ -72,7 +72,8 @@ impl Engine {
         if others.is_empty() {
             return Some(first);
         }
-        let up = |code: &'a str| std::iter::once(code).chain(self.units().above(code).map(|unit| unit.code.as_str()));
+        let up =
+            |code: &'a str| std::iter::once(code).chain(self.units().ancestors(code).map(|unit| unit.code.as_str()));
         let common = up(first).find(|one| others.iter().all(|other| up(other).any(|above| above == *one)))?;
         self.units().by_code(common)?.parent.as_ref().map(|_| common)
     }

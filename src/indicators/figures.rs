@@ -235,7 +235,7 @@ pub(super) fn receivers(
     receivers.extend(kind.map(|kind| format!("*{kind}")));
     receivers.extend(unit.map(str::to_owned));
     if let (Some(code), Children::Added) = (unit, children) {
-        receivers.extend(engine.units.above(code).map(|unit| unit.code.clone()));
+        receivers.extend(engine.units.ancestors(code).map(|unit| unit.code.clone()));
     }
     receivers
 }

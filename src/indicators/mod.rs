@@ -170,7 +170,7 @@ impl Measuring<'_> {
     /// Whether a unit existed on the day whose units are asked for; without such a day, in the period.
     fn stands(&self, unit: &Unit, period: &Period) -> bool {
         match self.carry {
-            Some(carry) => carry.holds(unit),
+            Some(carry) => carry.exists(unit),
             None => unit.exists_within(period.start, period.end),
         }
     }

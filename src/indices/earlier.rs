@@ -38,7 +38,7 @@ impl Earlier {
 pub(super) fn groups(engine: &Measuring<'_>, units: &[UnitRef]) -> BTreeMap<String, Grouping> {
     let mut groups = BTreeMap::from([("parent".to_owned(), Grouping::new())]);
     for unit in units {
-        for (place, group) in engine.units.above(&unit.unit_code).enumerate() {
+        for (place, group) in engine.units.ancestors(&unit.unit_code).enumerate() {
             for name in std::iter::once("parent").filter(|_| place == 0).chain([group.kind.as_str()]) {
                 let grouping = groups.entry(name.to_owned()).or_default();
                 grouping.entry(unit.unit_code.clone()).or_insert_with(|| group.code.clone());

@@ -234,22 +234,23 @@ impl UnitBook {
 pub fn change_units<T>(
     workspace: &Workspace,
     calendar: &Calendar,
+    shell: &Shell,
     waiting: impl FnOnce(),
     change: impl FnOnce(&mut UnitBook) -> Result<T, UnitBookError>,
 ) -> Result<(T, Option<u64>), UnitBookError> {
     let lock = workspace.lock(true, waiting)?;
     let session = workspace.session(&workspace.version(None)?, calendar)?;
-    let held = Shell::new()?.wait(UnitBook::stored(&session))?;
-    let mut book = held.clone();
+    let stored = shell.wait(UnitBook::stored(&session))?;
+    let mut book = stored.clone();
     let given = change(&mut book)?;
-    if book == held {
+    if book == stored {
         return Ok((given, None));
     }
     let mut transaction = Transaction::begin(workspace, &lock)?;
-    if book.units != held.units {
+    if book.units != stored.units {
         transaction.replace("units", units_frame(&book.units))?;
     }
-    if book.successions != held.successions {
+    if book.successions != stored.successions {
         transaction.replace("successions", successions_frame(&book.successions))?;
     }
     let number = transaction.number();
@@ -307,10 +308,7 @@ mod tests {
             name: name.into(),
             short_name: name.into(),
             kind: "commune".into(),
-            parent: None,
-            aliases: Vec::new(),
-            valid_from: None,
-            valid_to: None,
+            ..Unit::default()
         }
     }
 

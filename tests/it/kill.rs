@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use cchc::definitions::Definitions;
 use cchc::import::{Options, Progress, import as import_files};
-use cchc::store::{KillPoint, Mode, PurgeOrder, Workspace, purge, table_names};
+use cchc::store::{KillPoint, Mode, PurgeOrder, Shell, Workspace, purge, table_names};
 use datafusion::arrow::array::AsArray;
 
 use crate::support::{Place, files_below, list, program, project};
@@ -27,7 +27,7 @@ pub fn held(place: &Place) -> Held {
     let workspace = Workspace::open(&place.workspace()).unwrap();
     let definitions = Definitions::load(None).unwrap();
     let session = workspace.session(&workspace.version(None).unwrap(), &definitions.calendar).unwrap();
-    let shell = cchc::store::Shell::new().unwrap();
+    let shell = Shell::new().unwrap();
     let folder = place.path("").to_str().unwrap().to_owned();
     let mut rows = BTreeMap::new();
     for table in table_names() {
@@ -160,7 +160,8 @@ fn child_that_is_killed() {
     match command.split(BETWEEN_WORDS).collect::<Vec<_>>().as_slice() {
         ["import", path] => {
             let definitions = Definitions::load(Some(workspace.root())).unwrap();
-            import_files(&workspace, &definitions, &[PathBuf::from(path)], &Options::default(), &mut Silent).unwrap();
+            let (options, shell) = (Options::default(), Shell::new().unwrap());
+            import_files(&workspace, &definitions, &[PathBuf::from(path)], &options, &shell, &mut Silent).unwrap();
         }
         ["vacuum"] => {
             let lock = workspace.lock(true, || ()).unwrap();
