@@ -24,10 +24,10 @@ pub struct RankingRequest {
     pub policies: Policies,
 }
 
-/// A ranking and what is to be known of it.
+/// A ranking, with what a reader of it must know.
 #[derive(Debug, Clone)]
 pub struct RankingAnswer {
-    /// The rows asked for, and the points or the stages of all units.
+    /// The requested rows, and the points or the stages of all units.
     pub ranked: Ranked,
     /// What was left out.
     pub remarks: Remarks,
@@ -115,7 +115,7 @@ impl Group {
     }
 }
 
-/// The rows of a group ranked anew, since ranks among all units say nothing about it.
+/// The rows of a group ranked anew, since ranks among all units do not count within it.
 fn among_themselves(rows: &[RankRow], settings: Ranking) -> Vec<RankRow> {
     let scored = |score: fn(&RankRow) -> Option<f64>| -> Vec<Scored> {
         rows.iter().map(|row| Scored { unit: row.unit.clone(), score: score(row), reason: row.reason }).collect()

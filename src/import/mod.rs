@@ -170,7 +170,7 @@ pub fn import(
     });
     let is_empty = readings.iter().all(|reading| reading.facts.rows == 0);
     let Some(lock) = lock.filter(|_| !is_empty) else {
-        let files = merge_all(readings, |table, incoming| workspace.weigh(&version, table, incoming))?;
+        let files = merge_all(readings, |table, incoming| workspace.rehearse_merge(&version, table, incoming))?;
         return Ok(account_of(None, files, skipped));
     };
     let transaction = Transaction::begin(workspace, &lock)?;

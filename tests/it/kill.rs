@@ -209,7 +209,7 @@ fn converges(point: KillPoint, passing: u32, which: usize, kills: Kills) {
     for earlier in &sent[..which] {
         import(&place, earlier);
     }
-    let name = format!("{}:{passing}", point.name());
+    let name = format!("{point:?}:{passing}");
     let arguments = ["import", sent[which].to_str().unwrap()];
     killed(&place, &arguments, &name);
     let visible = matches!(point, KillPoint::ManifestRenamed | KillPoint::Published);
@@ -264,8 +264,8 @@ fn a_killed_vacuum_drops_nothing_that_is_needed_and_the_next_one_finishes() {
     let sent = send(&place);
     import(&place, &sent[0]);
     let arguments = ["import", sent[1].to_str().unwrap()];
-    killed(&place, &arguments, "tables-committed");
-    for passing in ["file-deleted:1", "file-deleted:2"] {
+    killed(&place, &arguments, "TablesCommitted");
+    for passing in ["FileDeleted:1", "FileDeleted:2"] {
         killed(&place, &["vacuum"], passing);
         assert_eq!(held(&place).rows, expected.once[1].rows, "{passing}");
     }
@@ -390,7 +390,7 @@ fn a_checkpoint_beyond_the_published_version_goes_and_a_long_log_is_read_at_ever
     }
     let before = held(&place);
     let export = place.file("a_20250201.csv", list(&["H1,Sở A,Trực tuyến,06/12/2024,10/01/2025,,Đang xử lý"]));
-    killed(&place, &["import", export.to_str().unwrap()], "tables-committed");
+    killed(&place, &["import", export.to_str().unwrap()], "TablesCommitted");
     let log = place.workspace().join("data/sent/_delta_log");
     // Programs before this one, and others, leave checkpoints in a log.
     let entries = files_below(&log).len() - 1;

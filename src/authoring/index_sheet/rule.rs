@@ -1,13 +1,13 @@
 //! Reads rules in words – yes or no, tiers – where they are unambiguous; any other rule stays words.
 
-use cchc_definitions::{Rule, RuleSpeech, Tier};
+use cchc_definitions::{Rule, RuleWords, Tier};
 use cchc_normalise::vietnamese_number;
 
 /// Points may be off by this much: decimal fractions have no exact binary form.
 const TOLERANCE: f64 = 1e-9;
 
 /// The rule that words state, its input without a name.
-pub(super) fn read(words: &str, max: f64, speech: &RuleSpeech) -> Option<Rule> {
+pub(super) fn read(words: &str, max: f64, speech: &RuleWords) -> Option<Rule> {
     let text = words.to_lowercase();
     let clauses: Option<Vec<(String, f64)>> = text
         .split([';', '\n'])
@@ -21,7 +21,7 @@ pub(super) fn read(words: &str, max: f64, speech: &RuleSpeech) -> Option<Rule> {
 }
 
 /// `có: 1 điểm` as condition and points.
-fn clause(text: &str, speech: &RuleSpeech) -> Option<(String, f64)> {
+fn clause(text: &str, speech: &RuleWords) -> Option<(String, f64)> {
     let colon = text.rfind(':').map(|at| (at, at + 1));
     let (start, end) = colon.or_else(|| last_word(text, &speech.gives))?;
     let condition = text[..start].trim();
@@ -34,7 +34,7 @@ fn clause(text: &str, speech: &RuleSpeech) -> Option<(String, f64)> {
     (!condition.is_empty()).then(|| (condition.to_owned(), points))
 }
 
-fn yes_no(clauses: &[(String, f64)], max: f64, speech: &RuleSpeech) -> Option<Rule> {
+fn yes_no(clauses: &[(String, f64)], max: f64, speech: &RuleWords) -> Option<Rule> {
     let [(first, all), (second, none)] = clauses else { return None };
     let fits = speech.yes.contains(first) && speech.no.contains(second);
     let whole = (all - max).abs() < TOLERANCE && *none == 0.0;
@@ -55,7 +55,7 @@ struct Amount {
     is_percent: bool,
 }
 
-fn tiers(clauses: &[(String, f64)], max: f64, speech: &RuleSpeech) -> Option<Rule> {
+fn tiers(clauses: &[(String, f64)], max: f64, speech: &RuleWords) -> Option<Rule> {
     if clauses.len() < 2 {
         return None;
     }
@@ -93,7 +93,7 @@ fn tiers(clauses: &[(String, f64)], max: f64, speech: &RuleSpeech) -> Option<Rul
 }
 
 /// `đúng hạn từ 90% đến dưới 95%`, `từ 95% trở lên`, `≥ 95%`, `dưới 80%`, `100%`.
-fn range(text: &str, speech: &RuleSpeech) -> Option<Range> {
+fn range(text: &str, speech: &RuleWords) -> Option<Range> {
     if let Some((start, end)) = first_word(text, &speech.to_below) {
         let from = lowest(&text[..start], speech)?;
         return Some(Range { from: Some(from), below: Some(amount(&text[end..])?) });
@@ -118,7 +118,7 @@ fn range(text: &str, speech: &RuleSpeech) -> Option<Range> {
 }
 
 /// The number behind `từ`, or alone.
-fn lowest(text: &str, speech: &RuleSpeech) -> Option<Amount> {
+fn lowest(text: &str, speech: &RuleWords) -> Option<Amount> {
     match first_word(text, &speech.from) {
         Some((start, end)) => amount(&text[end..]).filter(|_| is_subject(&text[..start])),
         None => amount(text),
