@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::Global;
 use super::output::Columns;
-use super::{Global, note};
 use cchc_engine::Engine;
 
 /// Adds what `--units-as-of` makes worth knowing: which figures are estimates, and which units have no successor.
@@ -33,22 +33,17 @@ pub(super) fn tell_carried<'a>(global: &Global, engine: &Engine, rows: impl Iter
         }
     }
     if !estimates.is_empty() {
-        note(
-            global,
-            &format!(
-                "{} unit(s) and sums hold estimates (column estimate): a unit was divided, and its dossiers count for its default part",
-                estimates.len()
-            ),
-        );
+        global.note(&format!(
+            "{} unit(s) and sums hold estimates (column estimate): a unit was divided, and its dossiers count for \
+             its default part",
+            estimates.len()
+        ));
     }
     if !outside.is_empty() {
-        note(
-            global,
-            &format!(
-                "{} unit(s) did not exist on {} and have no successor; their figures stay their own (column not_carried)",
-                outside.len(),
-                carry.date
-            ),
-        );
+        global.note(&format!(
+            "{} unit(s) did not exist on {} and have no successor; their figures stay their own (column not_carried)",
+            outside.len(),
+            carry.date
+        ));
     }
 }

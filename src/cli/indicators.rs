@@ -129,9 +129,7 @@ fn compared(columns: Columns, rows: &[ComparedFigure]) -> Columns {
 /// Indicator rows as columns.
 fn columns(figures: &[&IndicatorRow]) -> Columns {
     Columns::default()
-        .text("unit_code", figures.iter().map(|row| Some(row.unit.unit_code.as_str())))
-        .text("unit_name", figures.iter().map(|row| Some(row.unit.unit_name.as_str())))
-        .text("kind", figures.iter().map(|row| row.unit.kind.as_deref()))
+        .units(figures.iter().map(|row| &row.unit))
         .text("period", figures.iter().map(|row| Some(row.period.as_str())))
         .text("indicator", figures.iter().map(|row| Some(row.indicator.as_str())))
         .number("numerator", figures.iter().map(|row| row.measure.numerator))

@@ -83,6 +83,13 @@ impl Global {
             Lang::En => Language::En,
         }
     }
+
+    /// Writes a line to standard error, unless the user wants none.
+    fn note(&self, text: &str) {
+        if !self.quiet {
+            eprintln!("{}", escaped(text));
+        }
+    }
 }
 
 /// Output formats.
@@ -144,13 +151,13 @@ enum Command {
     /// List units and unknown names; add aliases, official lists, successions
     Units(units::Units),
     /// Check all definitions
-    Check(check::Check),
+    Check,
     /// List the published versions
-    History(history::History),
+    History,
     /// Remove imports or dossiers for good, from all versions
     Purge(purge::Purge),
     /// Delete data files that no published version needs
-    Vacuum(history::Vacuum),
+    Vacuum,
     /// Make exports of any size from a seed
     Generate(generate::Generate),
     /// Reads .xls files for another process of this program
@@ -247,10 +254,10 @@ fn run(cli: &Cli) -> Result<Outcome> {
         Command::Sql(command) => command.run(global),
         Command::Explain(command) => command.run(global),
         Command::Units(command) => command.run(global),
-        Command::Check(command) => command.run(global),
-        Command::History(command) => command.run(global),
+        Command::Check => check::run(global),
+        Command::History => history::history(global),
         Command::Purge(command) => command.run(global),
-        Command::Vacuum(command) => command.run(global),
+        Command::Vacuum => history::vacuum(global),
         Command::Generate(command) => command.run(global),
         Command::ServeXls => {
             serve_xls(std::io::stdin().lock(), std::io::stdout().lock()).map(|()| Outcome::Done).map_err(Into::into)
@@ -315,11 +322,4 @@ impl OpenEngine {
 /// Parses a period; anything else is a usage error.
 fn period(text: &str) -> Result<Period, String> {
     text.parse().map_err(|error: cchc_model::PeriodError| error.to_string())
-}
-
-/// A line on standard error, unless the user wants none.
-fn note(global: &Global, text: &str) {
-    if !global.quiet {
-        eprintln!("{}", escaped(text));
-    }
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use super::escape::JsonEscaped;
 use super::{Format, Global};
-use cchc_model::{escaped, one_line};
+use cchc_model::{UnitRef, escaped, one_line};
 
 /// A table built column by column.
 #[derive(Debug, Default)]
@@ -39,6 +39,13 @@ impl Columns {
 
     pub fn flag(self, name: &str, values: impl Iterator<Item = bool>) -> Self {
         self.with(name, DataType::Boolean, Arc::new(values.map(Some).collect::<BooleanArray>()))
+    }
+
+    /// Code, name and kind of the unit of each row.
+    pub fn units<'a>(self, units: impl Iterator<Item = &'a UnitRef> + Clone) -> Self {
+        self.text("unit_code", units.clone().map(|unit| Some(unit.unit_code.as_str())))
+            .text("unit_name", units.clone().map(|unit| Some(unit.unit_name.as_str())))
+            .text("kind", units.map(|unit| unit.kind.as_deref()))
     }
 
     fn with(mut self, name: &str, kind: DataType, array: ArrayRef) -> Self {

@@ -7,7 +7,7 @@ use super::carried::{tell_carried, with_carried};
 use super::detail::Depth;
 use super::figures::{tell_not_sent, tell_remarks};
 use super::output::Columns;
-use super::{Global, OpenEngine, Outcome, PolicyArgs, detail, note, period};
+use super::{Global, OpenEngine, Outcome, PolicyArgs, detail, period};
 use cchc_engine::{Engine, RankingAnswer, RankingRequest};
 use cchc_indices::{Index, Scorecards};
 use cchc_model::{Period, RankRow, Status};
@@ -72,14 +72,11 @@ fn tell_unscored(global: &Global, cards: Option<&Scorecards>) {
     let short = cards.scoring.totals.iter().filter(|total| total.unscored > 0.0).count();
     if short > 0 {
         let most = cards.scoring.totals.iter().map(|total| total.unscored).fold(0.0, f64::max);
-        note(
-            global,
-            &format!(
-                "{short} of {} units have criteria that nobody scored (up to {most} points), so their scores are too low; \
+        global.note(&format!(
+            "{short} of {} units have criteria that nobody scored (up to {most} points), so their scores are too low; \
                  `cchc score --unit CODE --index ID` lists them",
-                cards.units.len()
-            ),
-        );
+            cards.units.len()
+        ));
     }
 }
 
@@ -94,9 +91,7 @@ fn write_ranking(global: &Global, engine: &Engine, index: &Index<'_>, answer: &R
         rows.iter().map(|row| Some(value_shown(row.score?, unit, index.display()))).collect();
     let movement = rows.iter().map(|row| Some(i64::from(row.rank_before?) - i64::from(row.rank?)));
     let columns = Columns::default()
-        .text("unit_code", rows.iter().map(|row| Some(row.unit.unit_code.as_str())))
-        .text("unit_name", rows.iter().map(|row| Some(row.unit.unit_name.as_str())))
-        .text("kind", rows.iter().map(|row| row.unit.kind.as_deref()))
+        .units(rows.iter().map(|row| &row.unit))
         .int("rank", rows.iter().map(|row| row.rank.map(i64::from)))
         .flag("tied", rows.iter().map(|row| row.tied))
         .number("score", rows.iter().map(|row| row.score))

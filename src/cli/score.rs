@@ -6,7 +6,7 @@ use clap::Args;
 use super::carried::{tell_carried, with_carried};
 use super::figures::{tell_not_sent, tell_passed_over};
 use super::output::Columns;
-use super::{Global, OpenEngine, Outcome, PolicyArgs, detail, note, period};
+use super::{Global, OpenEngine, Outcome, PolicyArgs, detail, period};
 use cchc_definitions::Layer;
 use cchc_engine::{Engine, Scorecard, ScorecardRequest};
 use cchc_model::{Measure, Period};
@@ -41,22 +41,20 @@ impl Score {
         if let Some(row) = &card.row {
             let total = &card.cards.scoring.totals[card.at];
             let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| value.to_string());
-            note(
-                global,
-                &format!(
-                    "{}: score {} of {}, rank {}, class {}; {} points out of {} that apply, bonus {}, deduction {}, not scored {}",
-                    row.unit.unit_name,
-                    number(row.score),
-                    card.index.max,
-                    row.rank.map_or_else(|| "–".to_owned(), |rank| rank.to_string()),
-                    row.class.as_deref().unwrap_or("–"),
-                    total.points,
-                    total.max,
-                    total.bonus,
-                    total.deduction,
-                    total.unscored
-                ),
-            );
+            global.note(&format!(
+                "{}: score {} of {}, rank {}, class {}; {} points out of {} that apply, bonus {}, deduction {}, \
+                 not scored {}",
+                row.unit.unit_name,
+                number(row.score),
+                card.index.max,
+                row.rank.map_or_else(|| "–".to_owned(), |rank| rank.to_string()),
+                row.class.as_deref().unwrap_or("–"),
+                total.points,
+                total.max,
+                total.bonus,
+                total.deduction,
+                total.unscored
+            ));
         }
         tell_not_sent(global, &card.not_sent);
         Ok(Outcome::Done)

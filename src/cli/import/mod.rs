@@ -16,7 +16,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use self::accounts::Speech;
 use super::output::safe;
 use super::words::Words;
-use super::{Format, Global, Outcome, faults, note};
+use super::{Format, Global, Outcome, faults};
 use cchc_definitions::Definitions;
 use cchc_import::{ImportAccount, Options, Progress, import};
 use cchc_model::{FinishedBeforeReceived, Level};
@@ -64,14 +64,14 @@ impl Import {
             accounts::write(global, speech, &report)?;
         }
         for skipped in &report.skipped {
-            note(global, &format!("skipped: {} (a lock file or a workspace)", safe(skipped)));
+            global.note(&format!("skipped: {} (a lock file or a workspace)", safe(skipped)));
         }
         tell_findings(global, &definitions, &report);
         unknown_units::tell(global, &words.import, &report);
         match report.version {
-            Some(version) => note(global, &format!("version {version}")),
-            None if self.dry_run => note(global, "nothing written"),
-            None => note(global, "nothing to load; the workspace is unchanged"),
+            Some(version) => global.note(&format!("version {version}")),
+            None if self.dry_run => global.note("nothing written"),
+            None => global.note("nothing to load; the workspace is unchanged"),
         }
         let refused = report.findings.iter().any(|finding| finding.level == Level::Error);
         Ok(if refused { Outcome::WithErrors } else { Outcome::Done })

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::super::Global;
 use super::super::output::safe;
 use super::super::words::{ImportWords, counted, filled};
-use super::super::{Global, note};
 use cchc_import::ImportAccount;
 
 /// Names told; `cchc units --unknown` lists all.
@@ -40,5 +40,5 @@ pub(super) fn tell(global: &Global, words: &ImportWords, report: &ImportAccount)
         text.push_str(&format!("\n  {}", counted(&words.unknown_more, "count", rest)));
     }
     text.push_str(&format!("\n{}", words.unknown_todo));
-    note(global, &text);
+    global.note(&text);
 }

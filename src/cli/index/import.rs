@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use super::super::files::{folder_of, make, save};
 use super::super::output::Columns;
 use super::super::words::Words;
-use super::super::{Global, Usage, faults, note};
+use super::super::{Global, Usage, faults};
 use super::{Import, definitions};
 use cchc_authoring::{Draft, DraftItem, Heading, Reading, definition, read_index_sheet};
 use cchc_definitions::{Definitions, Rule};
@@ -78,18 +78,15 @@ fn tell(global: &Global, draft: &Draft, out: &Path) -> Result<()> {
         .flag("to_do", items().map(|(_, item)| lacks_input(item)))
         .write(global)?;
     for line in &draft.notes {
-        note(global, line);
+        global.note(line);
     }
     let open = draft.items.iter().filter(|item| lacks_input(item)).count();
-    note(
-        global,
-        &format!(
-            "{}: {} items of sheet '{}', {} points; {open} rules wait for the id of their figure (TODO in the file)",
-            out.display(),
-            draft.items.len(),
-            draft.sheet,
-            draft.max
-        ),
-    );
+    global.note(&format!(
+        "{}: {} items of sheet '{}', {} points; {open} rules wait for the id of their figure (TODO in the file)",
+        out.display(),
+        draft.items.len(),
+        draft.sheet,
+        draft.max
+    ));
     Ok(())
 }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use super::super::output;
-use super::super::{Format, Global, Outcome, Usage, note};
+use super::super::{Format, Global, Outcome, Usage};
 use super::{definitions, units};
 use cchc_authoring::{Proposal, Wanted, propose};
 use cchc_definitions::{Files, did_you_mean};
@@ -119,34 +119,26 @@ fn document(proposal: &Proposal, target: &Target) -> serde_json::Value {
 fn tell(global: &Global, proposal: &Proposal, target: &Target) {
     if let Some((source, sure)) = &proposal.fits {
         let sure = (sure * 100.0).floor();
-        note(
-            global,
-            &format!(
-                "source {source} fits this sheet already ({sure:.0} %); a definition of its own is needed only for what that leaves out"
-            ),
-        );
+        global.note(&format!(
+            "source {source} fits this sheet already ({sure:.0} %); a definition of its own is needed only for \
+             what that leaves out"
+        ));
     }
     let sheet = if proposal.sheet.is_empty() { String::new() } else { format!("sheet '{}', ", proposal.sheet) };
-    note(global, &format!("{sheet}headings in row {}, table {}", proposal.heading_row, proposal.table));
+    global.note(&format!("{sheet}headings in row {}, table {}", proposal.heading_row, proposal.table));
     let missing = &proposal.missing;
     if !missing.is_empty() {
-        note(
-            global,
-            &format!(
-                "{} needed columns are not recognised: {}; give their headings",
-                missing.len(),
-                missing.join(", ")
-            ),
-        );
+        global.note(&format!(
+            "{} needed columns are not recognised: {}; give their headings",
+            missing.len(),
+            missing.join(", ")
+        ));
     }
     if let Target::File(path) = target {
-        note(
-            global,
-            &format!(
-                "written: {}; edit it, then `cchc check` and `cchc source test {} FILE`",
-                path.display(),
-                proposal.id
-            ),
-        );
+        global.note(&format!(
+            "written: {}; edit it, then `cchc check` and `cchc source test {} FILE`",
+            path.display(),
+            proposal.id
+        ));
     }
 }

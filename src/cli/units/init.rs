@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use super::super::{Global, OpenEngine, Usage, faults, note};
+use super::super::{Global, OpenEngine, Usage, faults};
 use super::{Add, Init, change};
 use cchc_definitions::OfficialUnits;
 use cchc_model::Unit;
@@ -27,7 +27,7 @@ impl Init {
                 unit.parent.clone_from(&root);
             }
             let done = book.merge(departments);
-            note(global, &format!("{} units from {}", done.added + done.changed, file.display()));
+            global.note(&format!("{} units from {}", done.added + done.changed, file.display()));
         }
         change(global, |held| {
             if !held.units.is_empty() && !self.replace {
@@ -36,7 +36,7 @@ impl Init {
             *held = book;
             held.check()
         })?;
-        note(global, &format!("{told}; {successions} successions"));
+        global.note(&format!("{told}; {successions} successions"));
         tell_homeless(global)
     }
 }
@@ -45,7 +45,7 @@ impl Add {
     pub fn run(&self, global: &Global) -> Result<()> {
         let units = read_unit_list(&self.file)?;
         let done = change(global, |book| Ok(book.merge(units)))?;
-        note(global, &format!("{} units added, {} changed, from {}", done.added, done.changed, self.file.display()));
+        global.note(&format!("{} units added, {} changed, from {}", done.added, done.changed, self.file.display()));
         Ok(())
     }
 }
@@ -68,14 +68,12 @@ fn tell_homeless(global: &Global) -> Result<()> {
     if !homeless.is_empty() {
         let dossiers: i64 = homeless.iter().map(|(_, count)| count).sum();
         let codes: Vec<&str> = homeless.iter().take(5).map(|(code, _)| code.as_str()).collect();
-        note(
-            global,
-            &format!(
-                "warning: {dossiers} dossiers belong to {} units that the new list lacks ({} …); they count in the total alone until their files are imported again or `cchc units add` brings the units back",
-                homeless.len(),
-                codes.join(", ")
-            ),
-        );
+        global.note(&format!(
+            "warning: {dossiers} dossiers belong to {} units that the new list lacks ({} …); they count in the \
+             total alone until their files are imported again or `cchc units add` brings the units back",
+            homeless.len(),
+            codes.join(", ")
+        ));
     }
     Ok(())
 }

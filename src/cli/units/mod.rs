@@ -13,7 +13,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
-use super::{Global, OpenEngine, Outcome, Usage, faults, note};
+use super::{Global, OpenEngine, Outcome, Usage, faults};
 use cchc_definitions::Definitions;
 use cchc_store::Workspace;
 use cchc_units::{UnitBook, UnitBookError, change_units};
@@ -122,7 +122,7 @@ fn change<T>(global: &Global, edit: impl FnOnce(&mut UnitBook) -> Result<T, Unit
     }
     let workspace = Workspace::open(&global.workspace)?;
     let definitions = Definitions::load(Some(&global.workspace)).map_err(|found| faults(&found))?;
-    let waiting = || note(global, "an import is running; waiting for it to end");
+    let waiting = || global.note("an import is running; waiting for it to end");
     let (given, version) =
         change_units(&workspace, &definitions.calendar, waiting, edit).map_err(|error| match error {
             UnitBookError::NoUnit { .. } | UnitBookError::BadAlias(_) | UnitBookError::NoAlias { .. } => {
@@ -131,8 +131,8 @@ fn change<T>(global: &Global, edit: impl FnOnce(&mut UnitBook) -> Result<T, Unit
             error => anyhow::Error::from(error),
         })?;
     match version {
-        Some(version) => note(global, &format!("version {version}")),
-        None => note(global, "nothing to change; the workspace is as it was"),
+        Some(version) => global.note(&format!("version {version}")),
+        None => global.note("nothing to change; the workspace is as it was"),
     }
     Ok(given)
 }

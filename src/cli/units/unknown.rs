@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::super::output::Columns;
-use super::super::{Format, Global, OpenEngine, note};
+use super::super::{Format, Global, OpenEngine};
 use cchc_engine::{Suggestion, UnknownMeaning, UnknownName};
 
 pub fn list(global: &Global) -> Result<()> {
@@ -58,12 +58,11 @@ fn suggestion(one: &Suggestion) -> String {
 
 fn tell(global: &Global, names: &[UnknownName], unnamed: i64) {
     if unnamed > 0 {
-        note(
-            global,
-            &format!("{unnamed} more rows in columns that may name a person: see `cchc findings --rule unknown_unit`"),
-        );
+        global.note(&format!(
+            "{unnamed} more rows in columns that may name a person: see `cchc findings --rule unknown_unit`"
+        ));
     }
     if !names.is_empty() {
-        note(global, "`cchc units alias NAME CODE` resolves a name for good; then import the files again");
+        global.note("`cchc units alias NAME CODE` resolves a name for good; then import the files again");
     }
 }
