@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 
-use super::carried::{tell_carried, with_carried};
+use super::estimates::{note_estimates, with_estimates};
 use super::figures::{SplitBy, children};
 use super::output::Columns;
 use super::{Global, OpenEngine, Outcome, PolicyArgs, period};
@@ -48,8 +48,8 @@ impl Form06 {
             columns = columns.int(&format!("c{}", column + 3), rows.iter().map(|row| Some(row.counts[column])));
         }
         let marks = rows.iter().map(|row| (row.unit.unit_code.as_str(), row.estimate));
-        with_carried(columns, &opened.engine, marks.clone()).write(global)?;
-        tell_carried(global, &opened.engine, marks);
+        with_estimates(columns, &opened.engine, marks.clone()).write(global)?;
+        note_estimates(global, &opened.engine, marks);
         if rows.last().is_none_or(|row| row.counts[0] == 0) {
             let hint = form
                 .received

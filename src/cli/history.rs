@@ -11,7 +11,7 @@ pub(super) fn history(global: &Global) -> Result<Outcome> {
     let times: Vec<Option<String>> = versions.iter().map(|version| version.time.map(|time| time.to_string())).collect();
     let purges: Vec<u64> = versions.iter().filter(|one| one.purge.is_some()).map(|one| one.number).collect();
     let purged_by = |number: u64| purges.iter().find(|purge| number < **purge).map(|purge| *purge as i64);
-    let notes: Vec<Option<String>> = versions.iter().map(|version| version.purge.as_ref().map(told)).collect();
+    let notes: Vec<Option<String>> = versions.iter().map(|version| version.purge.as_ref().map(purge_note)).collect();
     Columns::default()
         .int("version", versions.iter().map(|version| Some(version.number as i64)))
         .text("time", times.iter().map(Option::as_deref))
@@ -24,23 +24,23 @@ pub(super) fn history(global: &Global) -> Result<Outcome> {
 }
 
 /// What a purge did, in one line.
-fn told(purge: &PurgeNote) -> String {
-    let mut told = Vec::new();
+fn purge_note(purge: &PurgeNote) -> String {
+    let mut parts = Vec::new();
     if !purge.imports.is_empty() {
         let numbers: Vec<String> = purge.imports.iter().map(u64::to_string).collect();
-        told.push(format!("import {} purged", numbers.join(", ")));
+        parts.push(format!("import {} purged", numbers.join(", ")));
     }
     if purge.dossiers > 0 {
-        told.push(format!("{} dossier(s) purged", purge.dossiers));
+        parts.push(format!("{} dossier(s) purged", purge.dossiers));
     }
-    told.push(format!("{} row(s) removed, {} of them back to an earlier state", purge.removed, purge.restored));
+    parts.push(format!("{} row(s) removed, {} of them back to an earlier state", purge.removed, purge.restored));
     if purge.emptied > 0 {
-        told.push(format!("{} cell(s) emptied", purge.emptied));
+        parts.push(format!("{} cell(s) emptied", purge.emptied));
     }
     if !purge.reason.is_empty() {
-        told.push(purge.reason.clone());
+        parts.push(purge.reason.clone());
     }
-    told.join("; ")
+    parts.join("; ")
 }
 
 pub(super) fn vacuum(global: &Global) -> Result<Outcome> {

@@ -3,8 +3,8 @@
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use super::carried::{tell_carried, with_carried};
-use super::figures::{SplitBy, children, has_not_sent, tell_not_sent};
+use super::estimates::{note_estimates, with_estimates};
+use super::figures::{SplitBy, children, has_not_sent, note_not_sent};
 use super::output::{self, Columns};
 use super::{Global, OpenEngine, Outcome, PolicyArgs, period};
 use cchc_definitions::Indicator;
@@ -92,9 +92,9 @@ impl Indicators {
             columns = compared(columns, rows);
         }
         let marks = figures.iter().map(|row| (row.unit.unit_code.as_str(), row.measure.estimate));
-        with_carried(columns, engine, marks.clone()).write(global)?;
-        tell_carried(global, engine, marks);
-        tell_not_sent(global, &answer.not_sent);
+        with_estimates(columns, engine, marks.clone()).write(global)?;
+        note_estimates(global, engine, marks);
+        note_not_sent(global, &answer.not_sent);
         Ok(Outcome::Done)
     }
 }

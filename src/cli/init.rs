@@ -46,7 +46,7 @@ impl Init {
     }
 }
 
-/// Puts a list in place of the one that is there; tells what the old one said and the new one does not.
+/// Puts a list in place of the one that is there; notes what the old one has and the new one lacks.
 fn replace(global: &Global, workspace: &Workspace, units: Vec<Unit>) -> Result<()> {
     let definitions = Definitions::load(Some(&global.workspace)).map_err(|found| faults(&found))?;
     let waiting = || global.note("waiting for another import to end");

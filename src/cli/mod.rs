@@ -1,11 +1,11 @@
 //! The command line: arguments in, one file per subcommand, data on stdout and everything else on stderr.
 
 mod advice;
-mod carried;
 mod check;
 mod demo;
 mod detail;
 mod escape;
+mod estimates;
 mod explain;
 mod explain_index;
 mod figures;
@@ -227,7 +227,7 @@ pub fn main() -> ExitCode {
         Ok(Outcome::WithErrors) => ExitCode::from(3),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {}", escaped(&told_once(&error)));
+            eprintln!("error: {}", escaped(&without_repeats(&error)));
             if let Some(advice) = advice::advice(&error) {
                 eprintln!("hint: {advice}");
             }
@@ -265,12 +265,12 @@ fn run(cli: &Cli) -> Result<Outcome> {
     }
 }
 
-/// The user asked for something that cannot be: exit code 2.
+/// The user requested something that cannot be: exit code 2.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct Usage(String);
 
-/// Whether it is about what the user asked, and not about what became of it.
+/// Whether the request itself is wrong, and not what happened while it was answered.
 fn is_usage(error: &anyhow::Error) -> bool {
     error.is::<Usage>() || matches!(error.downcast_ref(), Some(EngineError::Request(_)))
 }
@@ -284,14 +284,14 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 }
 
 /// The error and its causes, without those whose text an outer one repeats.
-fn told_once(error: &anyhow::Error) -> String {
-    let mut told = String::new();
+fn without_repeats(error: &anyhow::Error) -> String {
+    let mut text = String::new();
     for cause in error.chain().map(ToString::to_string) {
-        if !told.contains(&cause) {
-            told = if told.is_empty() { cause } else { format!("{told}: {cause}") };
+        if !text.contains(&cause) {
+            text = if text.is_empty() { cause } else { format!("{text}: {cause}") };
         }
     }
-    told
+    text
 }
 
 /// All faults of the definitions, one a line.

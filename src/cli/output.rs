@@ -1,4 +1,4 @@
-//! Writes tables to standard output in the format asked for; the only place that does.
+//! Writes tables to standard output in the chosen format; the only place that does.
 
 use std::io::{BufWriter, IsTerminal, Write};
 
@@ -143,9 +143,9 @@ fn table(schema: &SchemaRef, batches: &[RecordBatch], out: &mut impl Write) -> R
     Ok(())
 }
 
-/// The rows of a table without lines, one text each, for tables in which other text stands between the rows.
+/// The rows of a table without lines, one text each, for tables with other text between the rows.
 ///
-/// Columns have the widths given, as long as no cell is wider; numbers stand on the right.
+/// Columns have the widths given, as long as no cell is wider; numbers are aligned right.
 pub(super) fn grid<const N: usize>(columns: [(usize, Side); N], rows: &[[String; N]]) -> Vec<String> {
     use comfy_table::{CellAlignment, ColumnConstraint, Table, Width};
     let mut table = Table::new();
@@ -164,7 +164,7 @@ pub(super) fn grid<const N: usize>(columns: [(usize, Side); N], rows: &[[String;
     table.lines().collect()
 }
 
-/// Where the text of a column stands.
+/// How the text of a column is aligned.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Side {
     Left,

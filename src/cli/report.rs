@@ -56,7 +56,7 @@ impl Report {
     }
 }
 
-/// Writes the workbook and a PNG and an SVG of each chart; tells what could not be shown, and where the files are.
+/// Writes the workbook and a PNG and an SVG of each chart; notes what could not be shown and the paths of the files.
 pub(super) fn write(global: &Global, opened: &OpenEngine, request: &ReportRequest, out: &Path) -> Result<()> {
     let report = opened.wait(opened.engine.report(request))?;
     let paths = save_all(out, &files(&report.book, &report.theme, &FORMATS)?)?;

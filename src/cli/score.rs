@@ -3,8 +3,8 @@
 use anyhow::Result;
 use clap::Args;
 
-use super::carried::{tell_carried, with_carried};
-use super::figures::{tell_not_sent, tell_passed_over};
+use super::estimates::{note_estimates, with_estimates};
+use super::figures::{note_ignored_sheets, note_not_sent};
 use super::output::Columns;
 use super::{Global, OpenEngine, Outcome, PolicyArgs, detail, period};
 use cchc_definitions::Layer;
@@ -36,7 +36,7 @@ impl Score {
             policies: self.policies.over(opened.engine.config().policies),
         };
         let card = opened.wait(opened.engine.scorecard(&request))?;
-        tell_passed_over(global, &self.index, &card.cards.passed_over);
+        note_ignored_sheets(global, &self.index, &card.cards.passed_over);
         write_card(global, &opened.engine, &card)?;
         if let Some(row) = &card.row {
             let total = &card.cards.scoring.totals[card.at];
@@ -56,7 +56,7 @@ impl Score {
                 total.unscored
             ));
         }
-        tell_not_sent(global, &card.not_sent);
+        note_not_sent(global, &card.not_sent);
         Ok(Outcome::Done)
     }
 }
@@ -99,7 +99,7 @@ fn write_card(global: &Global, engine: &Engine, card: &Scorecard) -> Result<()> 
         .text("source", items().map(|(_, item)| Some(item.source.as_str()).filter(|text| !text.is_empty())));
     let unit = cards.units[at].unit_code.as_str();
     let marks = items().map(|(item, _)| (unit, measure(item).is_some_and(|measure| measure.estimate)));
-    with_carried(columns, engine, marks.clone()).write(global)?;
-    tell_carried(global, engine, marks);
+    with_estimates(columns, engine, marks.clone()).write(global)?;
+    note_estimates(global, engine, marks);
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The words that the command line prints for people, from `report-templates/cli.toml`, in the language asked for.
+//! The words that the command line prints for people, from `report-templates/cli.toml`, in the chosen language.
 
 use std::fmt::Display;
 

@@ -15,7 +15,7 @@ pub enum ReportError {
     Colour {
         /// Key under `[theme]`.
         key: &'static str,
-        /// What stands there.
+        /// Its value.
         value: String,
     },
     /// The workbook writer refused.
@@ -24,7 +24,7 @@ pub enum ReportError {
     /// No writer has the name.
     #[error("no report format '{0}'; there are: {all}", all = format_ids())]
     Format(String),
-    /// A picture was asked of a plan without a chart.
+    /// A plan without a chart has no picture.
     #[error("there is no chart to draw in '{0}'")]
     NoChart(String),
     /// A bundled font cannot be read.

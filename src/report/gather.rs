@@ -11,7 +11,7 @@ use cchc_model::{FileAccount, IndicatorRow, NotSent, Period};
 use cchc_store::questions::{self, RuleTotal};
 use cchc_store::{Config, Manifest, StoreError};
 
-/// Measures everything that the report of a period shows, with rankings by `indices` and the scorecards asked for.
+/// Measures everything that the report of a period shows, with rankings by `indices` and the requested scorecards.
 ///
 /// # Errors
 /// The store cannot be read, a definition's SQL does not plan, or an index cannot be computed.
@@ -27,7 +27,7 @@ pub async fn gather(
     let (before, last_year) = (period.before(), period.last_year());
     let shown: Vec<&Indicator> = engine.definitions.indicators_in(period).filter(|one| one.form06.is_none()).collect();
     let mut periods = vec![period.clone(), before.clone()];
-    // Of a year the period before and the same one of last year are one, whose rows must not stand twice.
+    // Of a year the period before and the same one of last year are one, whose rows must not appear twice.
     periods.extend(Some(last_year.clone()).filter(|last_year| *last_year != before));
     let measured = engine.measure(&periods, &shown, By::Unit, Children::Apart).await?;
     let indicators: Vec<IndicatorRow> = measured.into_iter().map(|row| row.row).collect();

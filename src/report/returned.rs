@@ -70,13 +70,13 @@ impl ReturnWords {
         })
     }
 
-    /// The line that tells a corrected file's day of export to whoever imports it.
+    /// The line from which an import reads the day of export of a corrected file.
     pub(super) fn date_line(&self, day: chrono::NaiveDate) -> String {
         fill(&self.correction_date, &[("day", &number::day(day))])
     }
 }
 
-/// How a finding stands.
+/// What a finding means for its row or file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
     /// A row was refused.
@@ -92,7 +92,7 @@ pub enum Standing {
 /// One finding to give back.
 #[derive(Debug, Clone)]
 pub struct ReturnedFinding {
-    /// How it stands.
+    /// What it means for its row or file.
     pub standing: Standing,
     /// Name of its rule in a few words.
     pub short: String,
@@ -106,7 +106,7 @@ pub struct ReturnedFinding {
     pub wrong: String,
     /// What to do.
     pub to_do: String,
-    /// How many it stands for.
+    /// How many findings it sums up.
     pub count: u64,
     /// Headings and cells that are not personal, in the order of the source.
     pub cells: Vec<(String, String)>,
@@ -217,7 +217,7 @@ fn place(finding: &ReturnedFinding) -> Vec<Cell> {
     vec![Cell::text(file), Cell::text(sheet), Cell::Int(i64::from(*row))]
 }
 
-/// The cells of the rows: one sheet for each layout of headings, so that every cell stands under its own.
+/// The cells of the rows: one sheet for each layout of headings, so that every cell is under its own.
 fn sent_sheets(rows: &[&ReturnedFinding], words: &ReturnWords) -> Vec<Sheet> {
     let mut layouts: Vec<(Vec<&str>, Vec<&ReturnedFinding>)> = Vec::new();
     for row in rows {

@@ -95,7 +95,7 @@ impl Findings {
         }
     }
 
-    /// One workbook for all, titled with the unit asked for.
+    /// One workbook for all, titled with the chosen unit.
     fn workbook(&self, global: &Global, opened: &OpenEngine, found: &[StoredFinding]) -> Result<Vec<u8>> {
         let unit = match self.unit.as_deref().map(|name| opened.engine.units().resolve(name)) {
             Some(Resolved::One(unit)) => Some(unit.name.as_str()),

@@ -7,7 +7,7 @@ use super::super::lines::{WIDTH, cut, length, shown, wrapped};
 use super::super::output;
 use super::super::words::{DryRunWords, Words, counted, filled};
 use super::super::{Format, Global};
-use super::accounts::{self, Speech};
+use super::accounts::{self, Texts};
 use cchc_definitions::{Definitions, Language, SourceDef};
 use cchc_import::{ImportAccount, SheetAccount, WordSeen};
 use cchc_model::{Level, fold_name};
@@ -54,8 +54,8 @@ pub(in super::super) fn pages(
     language: Language,
 ) -> String {
     let pages: String = report.sheets.iter().map(|sheet| page(definitions, sheet, &words.dry_run)).collect();
-    let speech = Speech { messages: &definitions.messages, words, language };
-    pages + &accounts::table(&accounts::gather(report), speech)
+    let texts = Texts { messages: &definitions.messages, words, language };
+    pages + &accounts::table(&accounts::gather(report), texts)
 }
 
 /// A heading and the column that it feeds.
@@ -78,7 +78,7 @@ fn fed<'a>(source: Option<&'a SourceDef>, sheet: &'a SheetAccount) -> Vec<Fed<'a
     fed
 }
 
-/// Columns of the source that no heading feeds; what stands elsewhere feeds some of them.
+/// Columns of the source that no heading feeds; the title or another sheet may give some of them.
 fn unfed<'a>(source: Option<&'a SourceDef>, sheet: &SheetAccount) -> Vec<&'a str> {
     let Some(source) = source else { return Vec::new() };
     let is_given = |name: &str| source.layout.given.iter().any(|(column, _)| column == name);

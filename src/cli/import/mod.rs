@@ -13,7 +13,7 @@ use chrono::NaiveDate;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use self::accounts::Speech;
+use self::accounts::Texts;
 use super::output::safe;
 use super::words::Words;
 use super::{Format, Global, Outcome, faults};
@@ -60,14 +60,14 @@ impl Import {
         if self.dry_run {
             mapping::write(global, &definitions, &words, &report)?;
         } else {
-            let speech = Speech { messages: &definitions.messages, words: &words, language: global.language() };
-            accounts::write(global, speech, &report)?;
+            let texts = Texts { messages: &definitions.messages, words: &words, language: global.language() };
+            accounts::write(global, texts, &report)?;
         }
         for skipped in &report.skipped {
             global.note(&format!("skipped: {} (a lock file or a workspace)", safe(skipped)));
         }
-        tell_findings(global, &definitions, &report);
-        unknown_units::tell(global, &words.import, &report);
+        print_findings(global, &definitions, &report);
+        unknown_units::note(global, &words.import, &report);
         match report.version {
             Some(version) => global.note(&format!("version {version}")),
             None if self.dry_run => global.note("nothing written"),
@@ -79,7 +79,7 @@ impl Import {
 }
 
 /// Findings of files one by one, those of rows by rule; `cchc findings` lists all. The table has them already.
-pub(super) fn tell_findings(global: &Global, definitions: &Definitions, report: &ImportAccount) {
+pub(super) fn print_findings(global: &Global, definitions: &Definitions, report: &ImportAccount) {
     if global.quiet || global.format == Format::Table {
         return;
     }

@@ -41,7 +41,7 @@ impl Import {
         make(folder)?;
         let name = out.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         save(folder, &name, text.as_bytes())?;
-        tell(global, &draft, &out)
+        write_items(global, &draft, &out)
     }
 
     fn read(&self, global: &Global, all: &Definitions) -> Result<Draft> {
@@ -58,9 +58,9 @@ impl Import {
 }
 
 /// One row per item: what was made of its rule.
-fn tell(global: &Global, draft: &Draft, out: &Path) -> Result<()> {
+fn write_items(global: &Global, draft: &Draft, out: &Path) -> Result<()> {
     let is_sum = |at: usize| draft.items.iter().any(|item| item.parent == Some(at));
-    let told = |at: usize, item: &DraftItem| match &item.rule {
+    let rule_word = |at: usize, item: &DraftItem| match &item.rule {
         None if is_sum(at) => None,
         None => Some("scored"),
         Some(rule) => Some(rule.word()),
@@ -73,7 +73,7 @@ fn tell(global: &Global, draft: &Draft, out: &Path) -> Result<()> {
         .text("parent", items().map(|(_, item)| item.parent.map(|parent| draft.items[parent].code.as_str())))
         .text("name", items().map(|(_, item)| Some(item.name.as_str())))
         .number("max", items().map(|(_, item)| Some(item.max)))
-        .text("rule", items().map(|(at, item)| told(at, item)))
+        .text("rule", items().map(|(at, item)| rule_word(at, item)))
         .text("input", items().map(|(_, item)| item.rule.as_ref()?.input().filter(|input| !input.is_empty())))
         .flag("to_do", items().map(|(_, item)| lacks_input(item)))
         .write(global)?;

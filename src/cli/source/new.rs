@@ -60,7 +60,7 @@ impl New {
         if global.format == Format::Json {
             output::json(&document(&proposal, &target))?;
         }
-        tell(global, &proposal, &target);
+        note_proposal(global, &proposal, &target);
         Ok(Outcome::Done)
     }
 
@@ -116,7 +116,7 @@ fn document(proposal: &Proposal, target: &Target) -> serde_json::Value {
     }])
 }
 
-fn tell(global: &Global, proposal: &Proposal, target: &Target) {
+fn note_proposal(global: &Global, proposal: &Proposal, target: &Target) {
     if let Some((source, sure)) = &proposal.fits {
         let sure = (sure * 100.0).floor();
         global.note(&format!(

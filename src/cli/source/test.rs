@@ -98,11 +98,11 @@ fn sentence(misfit: &Misfit) -> String {
             "{file} does not fit source '{source}': no row of it looks like headings above rows of data; see `cchc peek`"
         );
     };
-    let one = |asked: &Asked| {
-        let near = asked.nearest.as_ref().map_or_else(String::new, |(heading, column)| {
+    let one = |column: &Asked| {
+        let near = column.nearest.as_ref().map_or_else(String::new, |(heading, column)| {
             format!(", nearest heading: \"{heading}\" in column {column}")
         });
-        format!("{} (usually \"{}\"{near})", asked.column, asked.usual)
+        format!("{} (usually \"{}\"{near})", column.column, column.usual)
     };
     let missing: Vec<String> = misfit.missing.iter().map(one).collect();
     let missing = if missing.is_empty() { "see the findings".to_owned() } else { missing.join("; ") };
@@ -113,11 +113,11 @@ fn sentence(misfit: &Misfit) -> String {
 }
 
 fn missing(misfit: &Misfit) -> Value {
-    let missing = misfit.missing.iter().map(|asked| {
+    let missing = misfit.missing.iter().map(|column| {
         json!({
-            "column": asked.column, "heading": asked.usual,
-            "nearest": asked.nearest.as_ref().map(|(heading, _)| heading),
-            "nearest_column": asked.nearest.as_ref().map(|(_, column)| column),
+            "column": column.column, "heading": column.usual,
+            "nearest": column.nearest.as_ref().map(|(heading, _)| heading),
+            "nearest_column": column.nearest.as_ref().map(|(_, column)| column),
         })
     });
     Value::Array(missing.collect())

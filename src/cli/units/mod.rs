@@ -115,7 +115,7 @@ impl Units {
     }
 }
 
-/// Changes the newest version; tells the new version's number, or that nothing changed.
+/// Changes the newest version; notes the new version's number, or that nothing changed.
 fn change<T>(global: &Global, edit: impl FnOnce(&mut UnitBook) -> Result<T, UnitBookError>) -> Result<T> {
     if global.as_of.is_some() {
         return Err(Usage("units change on the newest version; leave out --as-of".to_owned()).into());

@@ -1,4 +1,4 @@
-//! What the scores of a ranking are made of, told alike for points and for composite indices: areas, criteria, standings.
+//! What the scores of a ranking are made of, the same for points and for composite indices: areas, criteria, standings.
 
 use std::collections::BTreeMap;
 
@@ -51,7 +51,7 @@ enum PartKey {
     Child(Child),
 }
 
-/// How a unit stands on a part.
+/// The result of a unit on a part.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum PartStanding {
     /// Points, or a value on the common scale.
@@ -103,7 +103,7 @@ impl<'a> Breakdown<'a> {
         value_of_cell(value, FigureUnit::Points, display)
     }
 
-    /// What stands right below the index. Bonus and deduction stand outside it.
+    /// The parts right below the index, without bonus and deduction.
     pub fn areas(&self) -> Vec<Part<'a>> {
         match self.source {
             Source::Points(index, _) => {
@@ -140,7 +140,7 @@ impl<'a> Breakdown<'a> {
         }
     }
 
-    /// How a unit stands on a part.
+    /// The result of a unit on a part.
     pub fn standing(&self, part: &Part<'_>, unit_code: &str) -> PartStanding {
         let Some(at) = self.places.get(unit_code).copied() else { return PartStanding::Missing };
         match (&self.source, part.place) {

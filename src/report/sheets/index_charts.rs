@@ -31,7 +31,7 @@ pub fn sheet(context: &Context<'_>, ranked: &Ranking) -> Option<Sheet> {
             }
             None => filled(sentence, title),
         };
-        // Scores alone stand in pairs.
+        // Scores alone are placed in pairs.
         let place = if breakdown.adds_up() || alone % 2 == 0 { ChartPosition::Below } else { ChartPosition::Beside };
         alone += 1;
         let title = cut(&context.template.ranking.chart);

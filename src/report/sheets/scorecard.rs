@@ -16,10 +16,10 @@ use cchc_indices::Scorecards;
 use cchc_indices::points::ItemStatus;
 use cchc_model::{RankRow, Status};
 
-/// The cards that are asked for, in the order of the ranking.
+/// The requested cards, in the order of the ranking.
 pub fn sheets(context: &Context<'_>, ranking: &Ranking) -> Vec<Sheet> {
-    let asked = ranking.rows.iter().filter(|row| ranking.cards.holds(&row.unit.unit_code));
-    asked.filter_map(|row| sheet(context, ranking, row)).collect()
+    let requested = ranking.rows.iter().filter(|row| ranking.cards.holds(&row.unit.unit_code));
+    requested.filter_map(|row| sheet(context, ranking, row)).collect()
 }
 
 fn sheet(context: &Context<'_>, ranking: &Ranking, row: &RankRow) -> Option<Sheet> {
@@ -76,7 +76,7 @@ fn standing(context: &Context<'_>, ranking: &Ranking, row: &RankRow) -> Vec<(Str
         ("among", among.to_string()),
         ("class", class.to_owned()),
     ];
-    let is_known = context.holds(&context.before.id);
+    let is_known = context.has_period(&context.before.id);
     let before =
         [("score", score(row.score_before.filter(|_| is_known))), ("rank", rank(row.rank_before.filter(|_| is_known)))];
     let filled = |sentence: &str, values: &[(&str, String)]| {

@@ -115,7 +115,7 @@ fn holds(rule: impl Fn(&Source) -> Vec<String>, excused: &[Excuse]) {
 }
 
 #[test]
-fn rooms_use_only_what_stands_left_of_them() {
+fn rooms_use_only_the_rooms_before_them() {
     let metadata = metadata(&["--no-deps"]);
     let mut wrong = Vec::new();
     let mut rooms = 0;
@@ -162,7 +162,7 @@ fn stages_read_no_clock() {
 }
 
 #[test]
-fn words_for_people_stand_in_data() {
+fn words_for_people_are_data() {
     holds(rules::vietnamese, VIETNAMESE);
 }
 

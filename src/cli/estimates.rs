@@ -1,4 +1,4 @@
-//! What `--units-as-of` adds to figures: which are estimates, and which units have no successor.
+//! The columns that `--units-as-of` adds to figures: which are estimates, and which units have no successor.
 
 use std::collections::BTreeSet;
 
@@ -6,8 +6,8 @@ use super::Global;
 use super::output::Columns;
 use cchc_engine::Engine;
 
-/// Adds what `--units-as-of` makes worth knowing: which figures are estimates, and which units have no successor.
-pub(super) fn with_carried<'a>(
+/// Adds the columns of `--units-as-of`: whether a figure is an estimate, and whether its unit has no successor.
+pub(super) fn with_estimates<'a>(
     columns: Columns,
     engine: &Engine,
     rows: impl Iterator<Item = (&'a str, bool)> + Clone,
@@ -20,8 +20,8 @@ pub(super) fn with_carried<'a>(
         .flag("not_carried", rows.map(|(code, _)| engine.is_not_carried(code)))
 }
 
-/// Says in words what the marks of `--units-as-of` mean, if there are any.
-pub(super) fn tell_carried<'a>(global: &Global, engine: &Engine, rows: impl Iterator<Item = (&'a str, bool)>) {
+/// Explains those columns, if they mark any row.
+pub(super) fn note_estimates<'a>(global: &Global, engine: &Engine, rows: impl Iterator<Item = (&'a str, bool)>) {
     let Some(carry) = engine.carry() else { return };
     let (mut estimates, mut outside) = (BTreeSet::new(), BTreeSet::new());
     for (code, estimate) in rows {
