@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
+use polars::prelude::DataFrame;
 
 use super::log::Kept;
 use super::merge::ImportedFile;
@@ -10,7 +11,7 @@ use super::reading::FileReading;
 use cchc_model::Level;
 use cchc_normalise::{Origin, clean};
 use cchc_store::questions::{self, OpenFinding};
-use cchc_store::{Session, StoreError};
+use cchc_store::{Session, StoreError, frame_of, ints, texts};
 
 /// Findings of a merge are about the store and not about a file: reading the file again clears none of them.
 const OF_THE_MERGE: [&str; 5] =
@@ -244,4 +245,17 @@ fn file_settled(open: &Open, sent: &Sent<'_>) -> Option<How> {
     }
     let replaced = sent.paths.get(open.file.as_str()).is_some_and(|day| *day >= open.exported_at);
     (replaced || sent.contents.contains(open.sha256.as_str())).then_some(How::ReadAgain)
+}
+
+/// One row per finding of an earlier import, or of this one, that needs nobody any more.
+pub(super) fn cleared_frame(number: u64, cleared: &[ClearedFinding]) -> DataFrame {
+    frame_of(
+        cleared.len(),
+        vec![
+            ints("import", vec![number as i64; cleared.len()]),
+            ints("old_import", cleared.iter().map(|one| one.import).collect()),
+            ints("number", cleared.iter().map(|one| one.number).collect()),
+            texts("how", &cleared.iter().map(|one| one.how.as_str().to_owned()).collect::<Vec<_>>()),
+        ],
+    )
 }

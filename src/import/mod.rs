@@ -192,7 +192,8 @@ fn publish(
     let kept = log::kept(&files);
     transaction.append("imports", log::imports(number, &files))?;
     transaction.append("findings", log::findings(number, &kept))?;
-    transaction.append("cleared", log::cleared(number, &cleared::cleared(number, open, &accepted, &files, &kept)))?;
+    let cleared = cleared::cleared(number, open, &accepted, &files, &kept);
+    transaction.append("cleared", cleared::cleared_frame(number, &cleared))?;
     transaction.append("sent", log::sent(number, &files))?;
     let time = files.iter().filter_map(|file| file.facts.exported_at).max();
     let sent = files.iter().map(|ImportedFile { facts, .. }| SentFile {

@@ -2,12 +2,9 @@
 
 use std::collections::HashMap;
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
-
 use crate::correction::FoldedHeadings;
 use crate::given;
-use crate::text::clean;
+use crate::text::{clean, without_diacritics};
 use crate::wide::{Heading, LayoutMatch, LayoutNames};
 use cchc_definitions::{MOST_HEADING_ROWS, ReadingWords, SourceDef, nearest};
 use cchc_model::fold_name;
@@ -267,7 +264,11 @@ impl Names {
                 names.push(fold_name(&parts[start..].join(" ")));
             }
             names.retain(|name| !name.is_empty());
-            let names = names.into_iter().map(|name| (bare(&name), name)).map(|(bare, name)| (name, bare)).collect();
+            let names = names
+                .into_iter()
+                .map(|name| (without_diacritics(&name), name))
+                .map(|(bare, name)| (name, bare))
+                .collect();
             bottom.push(clean(lowest).into_owned());
             folded.push(names);
             all_parts.push(parts);
@@ -302,7 +303,7 @@ impl<'a> Synonyms<'a> {
         });
         for (heading, meaning) in fed.chain(source.personal.iter().map(|heading| (heading, (None, 0)))) {
             let folded = fold_name(heading);
-            all.bare.entry(bare(&folded)).or_insert(meaning);
+            all.bare.entry(without_diacritics(&folded)).or_insert(meaning);
             all.exact.entry(folded).or_insert(meaning);
         }
         all
@@ -364,16 +365,6 @@ impl<'a> Synonyms<'a> {
         mapping.extra = unclaimed.into_iter().map(|at| names.bottom[at].clone()).collect();
         mapping.layout = found;
     }
-}
-
-/// Without any diacritics, đ as d.
-#[must_use]
-pub fn bare(folded: &str) -> String {
-    folded
-        .nfd()
-        .filter(|letter| !is_combining_mark(*letter))
-        .map(|letter| if letter == 'đ' { 'd' } else { letter })
-        .collect()
 }
 
 #[cfg(test)]

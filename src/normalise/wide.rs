@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::headings::bare;
-use crate::text::clean;
+use crate::text::without_diacritics;
+use crate::text::{clean, without_diacritics};
 use cchc_definitions::{Fold, Given, Layout, SourceDef, WideCells, fold_word};
 use cchc_model::{ColumnType, fold_name};
 
@@ -79,7 +79,7 @@ impl<'a> LayoutNames<'a> {
         for (cell, (_, headings)) in cells.iter().enumerate() {
             for (rank, heading) in headings.iter().enumerate() {
                 let (folded, place) = (fold_name(heading), Place { record, cell, rank });
-                self.bare.entry(bare(&folded)).or_default().push(place);
+                self.bare.entry(without_diacritics(&folded)).or_default().push(place);
                 self.exact.entry(folded).or_default().push(place);
             }
         }
@@ -122,7 +122,7 @@ impl<'a> LayoutNames<'a> {
         };
         let position = |wanted: &[String]| {
             wanted.iter().map(|heading| fold_name(heading)).find_map(|wanted| {
-                let bare = bare(&wanted);
+                let bare = without_diacritics(&wanted);
                 let fits = |exact: bool| {
                     headings.iter().position(|heading| {
                         heading.names.iter().any(|(name, plain)| if exact { *name == wanted } else { *plain == bare })
@@ -246,7 +246,7 @@ fn folded(heading: &str, fold: Fold) -> String {
         Fold::Id => {
             let mut id = String::new();
             for word in clean(heading).split(|letter: char| !letter.is_alphanumeric()) {
-                let word = bare(&fold_name(word));
+                let word = without_diacritics(&fold_name(word));
                 if !word.is_empty() {
                     if !id.is_empty() {
                         id.push('_');

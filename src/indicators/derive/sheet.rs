@@ -2,13 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::units::Who;
 use super::{Counted, earlier, input, single, units};
 use crate::{By, Children, Measuring};
 use cchc_definitions::{Derived, Indicator, Sums};
-use cchc_model::{Measure, Period, UnitRef};
-
-/// Whose figure a row is: a unit or a sum, and the group where figures are not by unit.
-pub(super) type Who = (UnitRef, Option<String>);
+use cchc_model::{Measure, Period};
 
 /// All rows of one period, and the columns known so far.
 struct Sheet<'d> {

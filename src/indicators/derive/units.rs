@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::sheet::Who;
 use super::single::{absent, hidden};
 use crate::figures::receivers;
 use crate::{By, Children, Measuring};
 use cchc_definitions::{Derived, Holds};
 use cchc_model::{Measure, Status, UnitRef};
+
+/// Whose figure a row is: a unit or a sum, and the group where figures are not by unit.
+pub(super) type Who = (UnitRef, Option<String>);
 
 /// What the units of a sum gave.
 #[derive(Default)]

@@ -51,7 +51,8 @@ pub struct ReportFile {
 /// No format has one of the ids, or a writer refuses.
 pub fn files(book: &Book, theme: &Theme, ids: &[&str]) -> Result<Vec<ReportFile>, ReportError> {
     if let Some(id) = ids.iter().find(|id| FORMATS.iter().all(|format| format.id != **id)) {
-        return Err(ReportError::Format((*id).to_owned()));
+        let all: Vec<&str> = FORMATS.iter().map(|format| format.id).collect();
+        return Err(ReportError::Format { id: (*id).to_owned(), all: all.join(", ") });
     }
     let chosen = |scope| FORMATS.iter().filter(move |format| format.scope == scope && ids.contains(&format.id));
     let whole = chosen(Scope::Book).map(|format| file(book, theme, format));

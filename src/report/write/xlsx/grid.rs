@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rust_xlsxwriter::{ColNum, RowNum, Worksheet, XlsxError};
 
-use super::{measure, page};
+use super::measure;
 use crate::plan::{Block, Cell, CellFormat, ColumnPlan, Filter, RowStyle, TablePlan, Turn};
 
 /// Columns of a sheet without tables: together as wide as two charts side by side.
@@ -104,10 +104,10 @@ impl Grid {
     /// Where pages begin of a table that cannot be read on one; between groups of columns, if these are not too wide.
     fn pages_of(&self, table: &TablePlan) -> Vec<ColNum> {
         let (names, whole) = (self.names_width(), self.pixels(self.widths.len()));
-        if self.name_columns == 0 || page::fits(whole) {
+        if self.name_columns == 0 || whole <= measure::READABLE {
             return Vec::new();
         }
-        let room = page::room() - names;
+        let room = measure::READABLE - names;
         // Pages alike, so that the last one is no remnant.
         let share = (whole - names) / ((whole - names) / room).ceil();
         let starts_group = |at: usize| table.columns[at - 1].heading.first() != table.columns[at].heading.first();
