@@ -7,9 +7,7 @@ use cchc_engine::checked_definitions;
 use cchc_store::Shell;
 
 pub(super) fn run(global: &Global) -> Result<Outcome> {
-    let is_there = global.workspace.join("FORMAT").is_file() || global.workspace.join("queries").is_dir();
-    let overlay = is_there.then_some(global.workspace.as_path());
-    let definitions = Shell::new()?.wait(checked_definitions(overlay))?;
+    let definitions = Shell::new()?.wait(checked_definitions(Some(&global.workspace)))?;
     global.note(&format!(
         "{} sources, {} indicators, {} indices, {} ready questions, calendars of {} years: no faults",
         definitions.sources.len(),

@@ -7,8 +7,7 @@ use clap::Args;
 use include_dir::{Dir, include_dir};
 
 use super::import::Bar;
-use super::{Global, OpenEngine, Outcome, faults, output, report};
-use cchc_definitions::Definitions;
+use super::{Global, OpenEngine, Outcome, output, report};
 use cchc_engine::{RankingRequest, ReportRequest};
 use cchc_import::{Options, import};
 use cchc_model::{Period, RankRow};
@@ -40,7 +39,8 @@ impl Demo {
         extract(&sample)?;
         let workspace = Workspace::init(&root, &Config::default())?;
         publish_unit_list(&workspace, &read_unit_list(&sample.join("units.csv"))?, || ())?;
-        let definitions = Definitions::load(Some(&root)).map_err(|found| faults(&found))?;
+        let global = &Global { workspace: root, as_of: None, ..*global };
+        let definitions = global.definitions()?;
         let paths = [sample.join("exports"), sample.join("tables")];
         let done = import(&workspace, &definitions, &paths, &Options::default(), &mut Bar::new(global))?;
         let sum = |of: fn(&cchc_model::FileAccount) -> u64| done.files.iter().map(of).sum::<u64>();
@@ -53,7 +53,7 @@ impl Demo {
             sum(|file| file.duplicate),
             sum(|file| file.rejected)
         ));
-        let opened = OpenEngine::open(&Global { workspace: root, as_of: None, ..*global })?;
+        let opened = OpenEngine::open(global)?;
         let (period, policies): (Period, _) = (PERIOD.parse()?, opened.engine.config().policies);
         let index = "on-time".to_owned();
         let request = RankingRequest { index, period: period.clone(), kind: None, within: None, policies };

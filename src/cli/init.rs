@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 
-use super::{Global, Outcome, faults};
-use cchc_definitions::Definitions;
+use super::{Global, Outcome};
 use cchc_model::Unit;
 use cchc_store::{Config, Workspace};
 use cchc_units::{change_units, publish_unit_list, read_unit_list};
@@ -48,7 +47,7 @@ impl Init {
 
 /// Puts a list in place of the one that is there; notes what the old one has and the new one lacks.
 fn replace(global: &Global, workspace: &Workspace, units: Vec<Unit>) -> Result<()> {
-    let definitions = Definitions::load(Some(&global.workspace)).map_err(|found| faults(&found))?;
+    let definitions = global.definitions()?;
     let waiting = || global.note("waiting for another import to end");
     let (lost, _) = change_units(workspace, &definitions.calendar, waiting, |book| Ok(book.replace(units)))?;
     if lost.aliases + lost.successions > 0 {

@@ -36,7 +36,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use cchc_definitions::{Fault, Language};
+use cchc_definitions::{Definitions, Fault, Language};
 use cchc_engine::{Engine, EngineError};
 use cchc_model::{Compare, MissingDue, Pause, Period, Policies, Withdrawn, escaped};
 use cchc_read::{SERVE_XLS, isolate_xls, serve_xls};
@@ -82,6 +82,11 @@ impl Global {
             Lang::Vi => Language::Vi,
             Lang::En => Language::En,
         }
+    }
+
+    /// The definitions of the workspace, or the shipped ones where there is none.
+    fn definitions(&self) -> Result<Definitions> {
+        Definitions::load(Some(&self.workspace)).map_err(|found| faults(&found))
     }
 
     /// Writes a line to standard error, unless the user wants none.

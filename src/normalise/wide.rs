@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::text::without_diacritics;
 use crate::text::{clean, without_diacritics};
 use cchc_definitions::{Fold, Given, Layout, SourceDef, WideCells, fold_word};
 use cchc_model::{ColumnType, fold_name};

@@ -5,8 +5,8 @@ use serde::Deserialize;
 
 use super::ReportError;
 use super::number;
-use super::template::{fill, rgb};
-use cchc_definitions::{Item, Layer, PointsIndex, Role, Rule, Tier};
+use super::template::rgb;
+use cchc_definitions::{Item, Layer, PointsIndex, Role, Rule, Tier, fill};
 use cchc_model::Period;
 
 /// The words of `form.toml`. Headings and labels are those by which a filled form is recognised.

@@ -8,8 +8,7 @@ use serde::Deserialize;
 use super::ReportError;
 use super::number;
 use super::plan::{Block, Book, Cell, CellFormat, ColumnPlan, Orientation, RowPlan, RowStyle, Sheet, TablePlan, Tone};
-use super::template::fill;
-use cchc_definitions::Language;
+use cchc_definitions::{Bilingual, Language, fill};
 
 /// The words of `findings.toml`, in one language.
 #[derive(Debug, Clone, Deserialize)]
@@ -53,21 +52,10 @@ pub struct ReturnWords {
     pub(super) correction_sheet: String,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Both {
-    vi: ReturnWords,
-    en: ReturnWords,
-}
-
 impl ReturnWords {
     /// Reads `findings.toml`; an unknown or missing key is an error that names it.
     pub fn parse(text: &str, language: Language) -> Result<Self, ReportError> {
-        let both: Both = toml::from_str(text)?;
-        Ok(match language {
-            Language::Vi => both.vi,
-            Language::En => both.en,
-        })
+        Ok(toml::from_str::<Bilingual<Self>>(text)?.of(language).clone())
     }
 
     /// The line from which an import reads the day of export of a corrected file.

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use cchc_definitions::{Language, TEMPLATES};
+use cchc_definitions::{Bilingual, Language, TEMPLATES};
 
 /// The words, in one language; places in `{braces}` are filled in.
 #[derive(Debug, Deserialize)]
@@ -20,29 +20,14 @@ pub(super) struct DefinitionWords {
     pub source: String,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Languages {
-    vi: DefinitionWords,
-    en: DefinitionWords,
-}
-
 /// The words in a language.
 pub(super) fn words(language: Language) -> &'static DefinitionWords {
-    static LANGUAGES: OnceLock<Languages> = OnceLock::new();
+    static LANGUAGES: OnceLock<Bilingual<DefinitionWords>> = OnceLock::new();
     let languages = LANGUAGES.get_or_init(|| {
         let text = TEMPLATES.get_file("criteria-definition.toml").and_then(|file| file.contents_utf8());
         toml::from_str(text.unwrap_or_default()).expect("a test reads the embedded file")
     });
-    match language {
-        Language::Vi => &languages.vi,
-        Language::En => &languages.en,
-    }
-}
-
-/// Fills the `{name}` places of a sentence.
-pub(super) fn fill(sentence: &str, values: &[(&str, &str)]) -> String {
-    values.iter().fold(sentence.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+    languages.of(language)
 }
 
 #[cfg(test)]

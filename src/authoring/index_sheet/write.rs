@@ -1,8 +1,8 @@
 //! Writes a draft as a definition in TOML, with what is left to do as comments.
 
-use super::words::{fill, words};
+use super::words::words;
 use super::{Draft, DraftItem};
-use cchc_definitions::{Language, Role, Rule};
+use cchc_definitions::{Language, Role, Rule, fill};
 
 /// What the sheet does not say of its index.
 #[derive(Debug, Clone, Copy)]

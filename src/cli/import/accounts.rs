@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use super::super::lines::{WIDTH, cut, length, shown, wrapped};
 use super::super::output::{self, Columns, Side, grid};
-use super::super::words::{ImportWords, Words, counted, filled};
+use super::super::words::{ImportWords, Words, counted};
 use super::super::{Format, Global};
-use cchc_definitions::{Language, Messages};
+use cchc_definitions::{Language, Messages, fill};
 use cchc_import::{ImportAccount, SheetAccount};
 use cchc_model::{FileAccount, Finding, Level};
 
@@ -127,7 +127,7 @@ impl Rule<'_> {
     fn words(&self, texts: Texts<'_>) -> String {
         let mut text = texts.messages.short(&self.first.rule, texts.language);
         if !self.first.column.is_empty() {
-            let column = filled(&texts.words.import.column, &[("column", &self.first.column)]);
+            let column = fill(&texts.words.import.column, &[("column", &self.first.column)]);
             text.push_str(&format!(" ({column})"));
         }
         let values: Vec<String> = self.values.iter().take(VALUES).map(|value| format!("\"{value}\"")).collect();
@@ -193,7 +193,7 @@ pub(in super::super) fn table(entries: &[FileEntry<'_>], texts: Texts<'_>) -> St
     let [rows, loaded, updated, duplicate, rejected] = sums.each_ref().map(String::as_str);
     let sums =
         [("rows", rows), ("loaded", loaded), ("updated", updated), ("duplicate", duplicate), ("rejected", rejected)];
-    text.push_str(&filled(&words.sum, &sums));
+    text.push_str(&fill(&words.sum, &sums));
     text + "\n" + &refused_files(entries, &names, texts)
 }
 

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 
 use super::super::lines::{WIDTH, cut, length, shown, wrapped};
 use super::super::output;
-use super::super::words::{DryRunWords, Words, counted, filled};
+use super::super::words::{DryRunWords, Words, counted};
 use super::super::{Format, Global};
 use super::accounts::{self, Texts};
-use cchc_definitions::{Definitions, Language, SourceDef};
+use cchc_definitions::{Definitions, Language, SourceDef, fill};
 use cchc_import::{ImportAccount, SheetAccount, WordSeen};
 use cchc_model::{Level, fold_name};
 use cchc_normalise::Meaning;
@@ -162,7 +162,7 @@ fn page(definitions: &Definitions, sheet: &SheetAccount, words: &DryRunWords) ->
     let name = if sheet.sheet.is_empty() { String::new() } else { format!(" · {}", sheet.sheet) };
     let mut text = format!("{}\n", shown(&format!("{}{name}", sheet.file)));
     let (sure, row) = (format!("{:.0}", (sheet.confidence * 100.0).floor()), sheet.heading_row.to_string());
-    section(&mut text, &filled(&words.source, &[("source", &sheet.source), ("sure", &sure), ("row", &row)]));
+    section(&mut text, &fill(&words.source, &[("source", &sheet.source), ("sure", &sure), ("row", &row)]));
     section(&mut text, &words.headings);
     let fed = fed(source, sheet);
     let widest = fed.iter().map(|fed| length(fed.column)).max().unwrap_or(0);
@@ -209,7 +209,7 @@ fn section(text: &mut String, title: &str) {
 fn words_seen(text: &mut String, seen: &[WordSeen], words: &DryRunWords) {
     for column in seen.chunk_by(|left, right| left.column == right.column) {
         let title = if column[0].is_unit { &words.units } else { &words.words };
-        section(text, &filled(title, &[("column", &column[0].column)]));
+        section(text, &fill(title, &[("column", &column[0].column)]));
         let mut left_out = 0;
         for (place, word) in column.iter().enumerate() {
             let is_known = matches!(word.meaning, Meaning::Stored(_) | Meaning::Empty);
@@ -240,7 +240,7 @@ fn meaning(word: &WordSeen, words: &DryRunWords) -> String {
             }
         };
         let units = word.candidates.iter().take(most).map(one).collect::<Vec<_>>().join(", ");
-        filled(sentence, &[("units", &units)])
+        fill(sentence, &[("units", &units)])
     };
     match &word.meaning {
         Meaning::Stored(value) => {

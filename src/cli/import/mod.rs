@@ -16,7 +16,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use self::accounts::Texts;
 use super::output::safe;
 use super::words::Words;
-use super::{Format, Global, Outcome, faults};
+use super::{Format, Global, Outcome};
 use cchc_definitions::Definitions;
 use cchc_import::{ImportAccount, Options, Progress, import};
 use cchc_model::{FinishedBeforeReceived, Level};
@@ -47,7 +47,7 @@ pub(super) struct Import {
 impl Import {
     pub fn run(&self, global: &Global) -> Result<Outcome> {
         let workspace = Workspace::open(&global.workspace)?;
-        let definitions = Definitions::load(Some(&global.workspace)).map_err(|found| faults(&found))?;
+        let definitions = global.definitions()?;
         let words = Words::load(global)?;
         let options = Options {
             source: self.source.clone(),

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::super::Global;
 use super::super::output::safe;
-use super::super::words::{ImportWords, counted, filled};
+use super::super::words::{ImportWords, counted};
+use cchc_definitions::fill;
 use cchc_import::ImportAccount;
 
 /// Names listed; `cchc units --unknown` lists all.
@@ -32,7 +33,7 @@ pub(super) fn note(global: &Global, words: &ImportWords, report: &ImportAccount)
     for ((name, several, hint), count) in sorted.iter().take(LISTED) {
         let leads = if *several { &words.unknown_several } else { &words.unknown_near };
         let hint =
-            if hint.is_empty() { String::new() } else { format!(" ({})", filled(leads, &[("units", &safe(hint))])) };
+            if hint.is_empty() { String::new() } else { format!(" ({})", fill(leads, &[("units", &safe(hint))])) };
         let rows = counted(&words.unknown_rows, "count", count);
         text.push_str(&format!("\n  {rows}: \"{}\"{hint}", safe(name)));
     }

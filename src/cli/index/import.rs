@@ -8,7 +8,7 @@ use super::super::files::{folder_of, make, save};
 use super::super::output::Columns;
 use super::super::words::Words;
 use super::super::{Global, Usage, faults};
-use super::{Import, definitions};
+use super::Import;
 use cchc_authoring::{Draft, DraftItem, Heading, Reading, definition, read_index_sheet};
 use cchc_definitions::{Definitions, Rule};
 use cchc_engine::{file_name, form_words};
@@ -16,7 +16,7 @@ use cchc_store::Config;
 
 impl Import {
     pub fn run(&self, global: &Global) -> Result<()> {
-        let all = definitions(global)?;
+        let all = global.definitions()?;
         let stem = self.file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let id = self.id.clone().unwrap_or_else(|| file_name(&stem, None));
         if id.is_empty() || file_name(&id, None) != id {

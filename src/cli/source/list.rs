@@ -4,14 +4,14 @@ use anyhow::Result;
 
 use super::super::output::{self, Columns};
 use super::super::{Format, Global, Outcome, Usage};
-use super::{definitions, overlay};
 use cchc_definitions::{Files, Origin, SourceDef, Tried, did_you_mean};
 
 pub(super) fn list(global: &Global) -> Result<Outcome> {
-    let definitions = definitions(global)?;
+    let definitions = global.definitions()?;
     let sources = &definitions.sources;
     let path = |source: &SourceDef| format!("sources/{}.toml", source.id);
-    let origins: Vec<Origin> = sources.iter().map(|source| Files::origin(overlay(global), &path(source))).collect();
+    let origins: Vec<Origin> =
+        sources.iter().map(|source| Files::origin(Some(&global.workspace), &path(source))).collect();
     let file = |(source, origin): (&SourceDef, &Origin)| {
         let own = global.workspace.join("queries").join(path(source));
         (*origin != Origin::Shipped).then(|| own.display().to_string())
@@ -31,7 +31,7 @@ pub(super) fn list(global: &Global) -> Result<Outcome> {
 
 pub(super) fn show(global: &Global, id: &str) -> Result<Outcome> {
     let mut found = Vec::new();
-    let files = Files::load(overlay(global), &mut found);
+    let files = Files::load(Some(&global.workspace), &mut found);
     let Some(text) = files.get(&format!("sources/{id}.toml")) else {
         let name = |path: &'_ str| path["sources/".len()..path.len() - ".toml".len()].to_owned();
         let ids: Vec<String> = files.below("sources/", "toml").map(|(path, _)| name(path)).collect();

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::super::output;
 use super::super::{Format, Global, Outcome, Usage};
-use super::{definitions, units};
+use super::units;
 use cchc_authoring::{Proposal, Wanted, propose};
 use cchc_definitions::{Files, did_you_mean};
 use cchc_model::{TABLES, Table};
@@ -44,7 +44,7 @@ impl New {
             return Err(Usage("a definition is written as it is, or as --format json".to_owned()).into());
         }
         let table = self.table.as_deref().map(table).transpose()?;
-        let definitions = definitions(global)?;
+        let definitions = global.definitions()?;
         let units = units(global, &definitions)?;
         let limits = Config::read(&global.workspace)?.limits;
         let language = Some(global.language());

@@ -11,7 +11,7 @@ use super::super::lines::{shown, wrapped};
 use super::super::output;
 use super::super::words::Words;
 use super::super::{Format, Global, Outcome, Usage, faults};
-use super::{definitions, units};
+use super::units;
 use cchc_authoring::Asked;
 use cchc_definitions::{Definitions, did_you_mean};
 use cchc_engine::{Misfit, SourceTrial, try_source};
@@ -34,7 +34,7 @@ pub(super) struct Test {
 
 impl Test {
     pub fn run(&self, global: &Global) -> Result<Outcome> {
-        let mut definitions = definitions(global)?;
+        let mut definitions = global.definitions()?;
         let (source, files) = self.chosen(&mut definitions)?;
         let workspace = Workspace::open(&global.workspace)?;
         let units = units(global, &definitions)?;

@@ -13,8 +13,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
-use super::{Global, OpenEngine, Outcome, Usage, faults};
-use cchc_definitions::Definitions;
+use super::{Global, OpenEngine, Outcome, Usage};
 use cchc_store::Workspace;
 use cchc_units::{UnitBook, UnitBookError, change_units};
 
@@ -121,7 +120,7 @@ fn change<T>(global: &Global, edit: impl FnOnce(&mut UnitBook) -> Result<T, Unit
         return Err(Usage("units change on the newest version; leave out --as-of".to_owned()).into());
     }
     let workspace = Workspace::open(&global.workspace)?;
-    let definitions = Definitions::load(Some(&global.workspace)).map_err(|found| faults(&found))?;
+    let definitions = global.definitions()?;
     let waiting = || global.note("an import is running; waiting for it to end");
     let (given, version) =
         change_units(&workspace, &definitions.calendar, waiting, edit).map_err(|error| match error {

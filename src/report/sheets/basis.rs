@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use super::super::input::{Makeup, Ranking};
 use super::super::plan::{Block, Tone};
-use super::super::template::fill;
 use super::context::Context;
 use super::makeup::short;
 use cchc_definitions::index::settings::{AggregateMethod, ImputeMethod, Scale, WeighMethod};
-use cchc_definitions::{Composite, MissingPoints, NotApplicable, PointsIndex, ZeroPoints};
+use cchc_definitions::{Composite, MissingPoints, NotApplicable, PointsIndex, ZeroPoints, fill};
 
 /// The source in one line, and a warning where it is no published rule.
 pub fn source(context: &Context<'_>, ranking: &Ranking) -> Vec<Block> {

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cchc_definitions::Language;
+use cchc_definitions::{Language, fill};
 use cchc_model::{Measure, Period, Status, UnitRef};
 
 use super::super::input::{FigureUnit, IndicatorInfo, ReportInput};
 use super::super::number;
 use super::super::period_label;
 use super::super::plan::{Block, Cell, CellFormat, RowStyle, Sense, Tone};
-use super::super::template::{Template, fill};
+use super::super::template::Template;
 
 /// Code of the sum over everything.
 pub const ALL: &str = "*";

@@ -3,10 +3,10 @@
 use super::super::input::{Makeup, Ranking};
 use super::super::number;
 use super::super::plan::{Block, Cell, CellFormat, ColumnPlan, RowPlan, RowStyle, Sheet, TablePlan, Tie, Tone};
-use super::super::template::fill;
 use super::basis;
 use super::context::{ALL, Context, kind_of, sum_code};
 use super::landscape;
+use cchc_definitions::fill;
 use cchc_model::RankRow;
 
 pub fn sheet(context: &Context<'_>) -> Sheet {

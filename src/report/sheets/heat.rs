@@ -4,12 +4,12 @@ use super::super::input::Ranking;
 use super::super::plan::{
     Block, Cell, CellFormat, ColumnPlan, Emphasis, RowPlan, RowStyle, Sense, Sheet, TablePlan, Tie, Tone, Turn,
 };
-use super::super::template::fill;
 use super::basis;
 use super::breakdown::{Breakdown, Part, PartStanding, Weight};
 use super::context::{Context, kind_of};
 use super::landscape;
 use super::makeup::{named, short};
+use cchc_definitions::fill;
 use cchc_model::RankRow;
 
 /// Characters that a criterion's column takes; an area's heading may run over three lines of its columns.

@@ -2,12 +2,12 @@
 
 use super::super::input::Ranking;
 use super::super::plan::{Block, Chart, ChartKind, ChartPosition, Series, Sheet, Tint};
-use super::super::template::fill;
 use super::basis;
 use super::breakdown::{Breakdown, Part};
 use super::context::Context;
 use super::landscape;
 use super::ranking;
+use cchc_definitions::fill;
 use cchc_model::RankRow;
 
 /// Nothing to draw, no sheet.

@@ -1,10 +1,10 @@
 //! The indicator sheets: one a theme, units against indicators, with the sums of each kind.
 
+use cchc_definitions::fill;
 use cchc_model::Status;
 
 use super::super::input::IndicatorInfo;
 use super::super::plan::{Block, Cell, CellFormat, ColumnPlan, Emphasis, RowPlan, RowStyle, Sheet, TablePlan, Tone};
-use super::super::template::fill;
 use super::context::{ALL, Context, is_sum, kind_of, sense_of, sum_code};
 use super::landscape;
 

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use super::super::number;
 use super::super::plan::{Block, Cell, ColumnPlan, Tone};
-use super::super::template::fill;
 use super::breakdown::{Breakdown, Part, PartStanding, Weight};
 use super::context::Context;
-use cchc_definitions::Role;
+use cchc_definitions::{Role, fill};
 use cchc_indices::points::Total;
 use cchc_model::RankRow;
 

@@ -1,5 +1,6 @@
 //! The ranking sheets: one for each ranking and kind of unit, with its chart beside the table.
 
+use cchc_definitions::fill;
 use cchc_model::{RankRow, Status};
 
 use super::super::input::{Makeup, Ranking};
@@ -7,7 +8,6 @@ use super::super::plan::{
     Block, Cell, CellFormat, Chart, ChartKind, ChartPosition, ColumnPlan, Emphasis, RowPlan, RowStyle, Sense, Series,
     Sheet, TablePlan, Tie, Tint, Tone,
 };
-use super::super::template::fill;
 use super::basis;
 use super::breakdown::Breakdown;
 use super::context::{Context, kind_of, sense, sum_code};

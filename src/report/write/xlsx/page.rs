@@ -5,7 +5,8 @@ use rust_xlsxwriter::{RowNum, Worksheet, XlsxError};
 use super::grid::Grid;
 use super::measure::{PRINTABLE, SMALLEST};
 use crate::plan::Orientation;
-use crate::template::{Theme, fill};
+use crate::template::Theme;
+use cchc_definitions::fill;
 
 /// Number by which Excel knows A4.
 const A4: u8 = 9;
