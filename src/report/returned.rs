@@ -66,7 +66,7 @@ impl ReturnWords {
 
 /// What a finding means for its row or file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Standing {
+pub enum Consequence {
     /// A row was refused.
     Refused,
     /// A whole file was refused.
@@ -81,7 +81,7 @@ pub enum Standing {
 #[derive(Debug, Clone)]
 pub struct ReturnedFinding {
     /// What it means for its row or file.
-    pub standing: Standing,
+    pub consequence: Consequence,
     /// Name of its rule in a few words.
     pub short: String,
     /// File, sheet and row (0 for all of it).
@@ -119,7 +119,7 @@ pub struct Returned {
 #[must_use]
 pub fn build_returned(returned: &Returned, words: &ReturnWords) -> Book {
     let (rows, notes): (Vec<_>, Vec<_>) =
-        returned.findings.iter().partition(|finding| finding.standing == Standing::Refused);
+        returned.findings.iter().partition(|finding| finding.consequence == Consequence::Refused);
     let mut sheets = vec![summary(returned, words)];
     sheets.push(row_sheet(&rows, words));
     sheets.push(note_sheet(&notes, words));
@@ -139,17 +139,17 @@ fn summary(returned: &Returned, words: &ReturnWords) -> Sheet {
         || fill(&words.subtitle_undated, &[("unit", &returned.unit)]),
         |day| fill(&words.subtitle, &[("unit", &returned.unit), ("day", &number::day(day))]),
     );
-    let mut counts: BTreeMap<(Standing, &str), u64> = BTreeMap::new();
+    let mut counts: BTreeMap<(Consequence, &str), u64> = BTreeMap::new();
     for finding in &returned.findings {
-        *counts.entry((finding.standing, &finding.short)).or_default() += finding.count;
+        *counts.entry((finding.consequence, &finding.short)).or_default() += finding.count;
     }
     let mut kinds: Vec<_> = counts.into_iter().collect();
-    kinds.sort_by_key(|((standing, short), count)| (*standing, std::cmp::Reverse(*count), *short));
-    let rows = kinds.iter().map(|((standing, short), count)| {
-        let cells = vec![Cell::text(words.standing(*standing)), Cell::text(capital(short)), Cell::count(*count)];
-        RowPlan::new(if *standing <= Standing::RefusedFile { RowStyle::Marked } else { RowStyle::Body }, cells)
+    kinds.sort_by_key(|((consequence, short), count)| (*consequence, std::cmp::Reverse(*count), *short));
+    let rows = kinds.iter().map(|((consequence, short), count)| {
+        let cells = vec![Cell::text(words.consequence(*consequence)), Cell::text(capital(short)), Cell::count(*count)];
+        RowPlan::new(if *consequence <= Consequence::RefusedFile { RowStyle::Marked } else { RowStyle::Body }, cells)
     });
-    let refused = returned.findings.iter().filter(|finding| finding.standing == Standing::Refused).count() as u64;
+    let refused = returned.findings.iter().filter(|finding| finding.consequence == Consequence::Refused).count() as u64;
     let total = format!("{}: {}", words.total, words.refused.to_lowercase());
     let total = RowPlan::new(RowStyle::Total, vec![Cell::text(total), Cell::Empty, Cell::count(refused)]);
     let table = TablePlan::new(
@@ -263,12 +263,12 @@ fn note_sheet(notes: &[&ReturnedFinding], words: &ReturnWords) -> Sheet {
             ColumnPlan::new(&words.to_do, CellFormat::Text, 52),
         ];
         let body = notes.iter().map(|finding| {
-            let style = if finding.standing == Standing::RefusedFile { RowStyle::Marked } else { RowStyle::Body };
+            let style = if finding.consequence == Consequence::RefusedFile { RowStyle::Marked } else { RowStyle::Body };
             let (file, sheet, _) = &finding.place;
             let cells = vec![
                 Cell::text(file),
                 Cell::text(sheet),
-                Cell::text(words.standing(finding.standing)),
+                Cell::text(words.consequence(finding.consequence)),
                 Cell::count(finding.count),
                 Cell::text(&finding.wrong),
                 Cell::text(&finding.to_do),
@@ -281,12 +281,12 @@ fn note_sheet(notes: &[&ReturnedFinding], words: &ReturnWords) -> Sheet {
 }
 
 impl ReturnWords {
-    fn standing(&self, standing: Standing) -> &str {
-        match standing {
-            Standing::Refused => &self.refused,
-            Standing::RefusedFile => &self.refused_file,
-            Standing::Warning => &self.warning,
-            Standing::Info => &self.info,
+    fn consequence(&self, consequence: Consequence) -> &str {
+        match consequence {
+            Consequence::Refused => &self.refused,
+            Consequence::RefusedFile => &self.refused_file,
+            Consequence::Warning => &self.warning,
+            Consequence::Info => &self.info,
         }
     }
 }

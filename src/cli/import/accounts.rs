@@ -47,8 +47,8 @@ pub(in super::super) struct Texts<'a> {
 }
 
 /// Writes one entry a file to standard output.
-pub(super) fn write(global: &Global, texts: Texts<'_>, report: &ImportAccount) -> Result<()> {
-    let entries = gather(report);
+pub(super) fn write(global: &Global, texts: Texts<'_>, done: &ImportAccount) -> Result<()> {
+    let entries = gather(done);
     match global.format {
         Format::Table => output::plain(&table(&entries, texts)),
         Format::Json => output::json(&Value::Array(entries.iter().map(|file| file.document(texts)).collect())),
@@ -56,19 +56,19 @@ pub(super) fn write(global: &Global, texts: Texts<'_>, report: &ImportAccount) -
     }
 }
 
-pub(in super::super) fn gather(report: &ImportAccount) -> Vec<FileEntry<'_>> {
+pub(in super::super) fn gather(done: &ImportAccount) -> Vec<FileEntry<'_>> {
     let mut sheets: BTreeMap<&str, Vec<&SheetAccount>> = BTreeMap::new();
-    for sheet in &report.sheets {
+    for sheet in &done.sheets {
         sheets.entry(&sheet.file).or_default().push(sheet);
     }
     let mut rules: BTreeMap<&str, BTreeMap<&str, Rule<'_>>> = BTreeMap::new();
-    for finding in &report.findings {
+    for finding in &done.findings {
         let of_file = rules.entry(&finding.file).or_default();
         let rule = of_file.entry(&*finding.rule).or_insert(Rule { count: 0, first: finding, values: BTreeSet::new() });
         rule.count += finding.count;
         rule.values.extend(Some(finding.value.as_str()).filter(|value| !value.is_empty()));
     }
-    let entries = report.files.iter().map(|account| {
+    let entries = done.files.iter().map(|account| {
         let of_file = rules.remove(account.file.as_str()).unwrap_or_default();
         let mut rules: Vec<Rule<'_>> = of_file.into_values().collect();
         rules.sort_by_key(|rule| (rule.first.level != Level::Error, Reverse(rule.count)));

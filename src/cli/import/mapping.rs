@@ -23,20 +23,20 @@ pub(in super::super) fn write(
     global: &Global,
     definitions: &Definitions,
     words: &Words,
-    report: &ImportAccount,
+    done: &ImportAccount,
 ) -> Result<()> {
     if global.format != Format::Table {
-        return output::json(&Value::Array(documents(definitions, report, global.language())));
+        return output::json(&Value::Array(documents(definitions, done, global.language())));
     }
-    output::plain(&pages(definitions, words, report, global.language()))
+    output::plain(&pages(definitions, words, done, global.language()))
 }
 
 /// The entries as documents.
-pub(in super::super) fn documents(definitions: &Definitions, report: &ImportAccount, language: Language) -> Vec<Value> {
-    let sheets = report.sheets.iter().map(|sheet| document(definitions, report, sheet));
-    let refused = report.files.iter().filter(|file| !report.sheets.iter().any(|sheet| sheet.file == file.file));
+pub(in super::super) fn documents(definitions: &Definitions, done: &ImportAccount, language: Language) -> Vec<Value> {
+    let sheets = done.sheets.iter().map(|sheet| document(definitions, done, sheet));
+    let refused = done.files.iter().filter(|file| !done.sheets.iter().any(|sheet| sheet.file == file.file));
     let refused = refused.map(|file| {
-        let first = report.findings.iter().find(|one| one.file == file.file && one.level == Level::Error);
+        let first = done.findings.iter().find(|one| one.file == file.file && one.level == Level::Error);
         json!({
             "file": file.file, "sheet": null, "source": null, "exported_at": null,
             "rows": 0, "loaded": 0, "updated": 0, "duplicate": 0, "rejected": 0,
@@ -50,12 +50,12 @@ pub(in super::super) fn documents(definitions: &Definitions, report: &ImportAcco
 pub(in super::super) fn pages(
     definitions: &Definitions,
     words: &Words,
-    report: &ImportAccount,
+    done: &ImportAccount,
     language: Language,
 ) -> String {
-    let pages: String = report.sheets.iter().map(|sheet| page(definitions, sheet, &words.dry_run)).collect();
+    let pages: String = done.sheets.iter().map(|sheet| page(definitions, sheet, &words.dry_run)).collect();
     let texts = Texts { messages: &definitions.messages, words, language };
-    pages + &accounts::table(&accounts::gather(report), texts)
+    pages + &accounts::table(&accounts::gather(done), texts)
 }
 
 /// A heading and the column that it feeds.
@@ -87,9 +87,9 @@ fn unfed<'a>(source: Option<&'a SourceDef>, sheet: &SheetAccount) -> Vec<&'a str
     names.filter(|name| !is_fed(name) && !is_given(name)).collect()
 }
 
-fn document(definitions: &Definitions, report: &ImportAccount, sheet: &SheetAccount) -> Value {
+fn document(definitions: &Definitions, done: &ImportAccount, sheet: &SheetAccount) -> Value {
     let source = definitions.sources.iter().find(|source| source.id == sheet.source);
-    let account = report.files.iter().find(|file| file.file == sheet.file);
+    let account = done.files.iter().find(|file| file.file == sheet.file);
     let preview = sheet.preview.clone().unwrap_or_default();
     let column = |fed: &Fed<'_>| {
         json!({

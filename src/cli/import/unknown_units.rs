@@ -15,9 +15,9 @@ const LISTED: usize = 20;
 const RULES: [&str; 4] = ["unknown_unit", "ambiguous_unit", "unknown_receiving_unit", "ambiguous_receiving_unit"];
 
 /// Lists each name with its rows and the nearest unit, the most frequent first.
-pub(super) fn note(global: &Global, words: &ImportWords, report: &ImportAccount) {
+pub(super) fn note(global: &Global, words: &ImportWords, done: &ImportAccount) {
     let mut names: BTreeMap<(&str, bool, &str), u64> = BTreeMap::new();
-    for finding in report.findings.iter().filter(|one| RULES.contains(&&*one.rule)) {
+    for finding in done.findings.iter().filter(|one| RULES.contains(&&*one.rule)) {
         // A name that may be a person's is not kept.
         if !finding.value.is_empty() {
             let several = finding.rule.starts_with("ambiguous");

@@ -39,7 +39,7 @@ fn sheet(context: &Context<'_>, ranking: &Ranking, row: &RankRow) -> Option<Shee
             (composite_card::table(context, index, (composed, &row.unit.unit_code)), Vec::new())
         }
     };
-    let mut facts = standing(context, ranking, row);
+    let mut facts = result_facts(context, ranking, row);
     facts.extend(totals);
     let mut blocks = vec![
         Block::heading(1, filled(&words.title).to_uppercase()),
@@ -60,7 +60,7 @@ fn sheet(context: &Context<'_>, ranking: &Ranking, row: &RankRow) -> Option<Shee
 }
 
 /// Score, place and class of the unit, and how they moved.
-fn standing(context: &Context<'_>, ranking: &Ranking, row: &RankRow) -> Vec<(String, String)> {
+fn result_facts(context: &Context<'_>, ranking: &Ranking, row: &RankRow) -> Vec<(String, String)> {
     let (words, general) = (&context.template.scorecard, &context.template.words);
     let figure = kind_of(ranking.unit, ranking.display.digits);
     let score = |score: Option<f64>| {
