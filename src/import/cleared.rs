@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
+use polars::prelude::DataFrame;
 
 use super::log::LoggedFinding;
 use super::merge::ImportedFile;
@@ -10,7 +11,7 @@ use super::reading::FileReading;
 use cchc_model::Level;
 use cchc_normalise::{Origin, clean};
 use cchc_store::questions::{self, OpenFinding};
-use cchc_store::{Session, StoreError};
+use cchc_store::{Session, StoreError, frame_of, ints, texts};
 
 /// Findings of a merge are about the store and not about a file: reading the file again clears none of them.
 const MERGE_RULES: [&str; 5] =
@@ -236,4 +237,17 @@ fn file_cleared(open: &Uncleared, contents: &ImportContents<'_>) -> Option<Clear
     }
     let replaced = contents.paths.get(finding.file.as_str()).is_some_and(|day| *day >= finding.exported_at);
     (replaced || contents.hashes.contains(finding.sha256.as_str())).then_some(ClearedBecause::ReadAgain)
+}
+
+/// One row per finding of an earlier import, or of this one, that needs nobody any more.
+pub(super) fn cleared_frame(number: u64, cleared: &[ClearedFinding]) -> DataFrame {
+    frame_of(
+        cleared.len(),
+        vec![
+            ints("import", vec![number as i64; cleared.len()]),
+            ints("old_import", cleared.iter().map(|one| one.import).collect()),
+            ints("number", cleared.iter().map(|one| one.number).collect()),
+            texts("how", &cleared.iter().map(|one| one.because.as_str().to_owned()).collect::<Vec<_>>()),
+        ],
+    )
 }

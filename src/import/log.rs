@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, Series};
 
-use super::cleared::ClearedFinding;
 use super::merge::ImportedFile;
 use cchc_model::{FileAccount, Finding, Level};
 use cchc_normalise::RejectedRow;
@@ -122,19 +121,6 @@ pub(super) fn findings(number: u64, all: &[LoggedFinding<'_>]) -> DataFrame {
 fn codes(all: &[LoggedFinding<'_>]) -> Column {
     let codes: Vec<Option<&str>> = all.iter().map(|logged| logged.refused.map(|row| row.code.as_str())).collect();
     Series::new("code".into(), codes).into_column()
-}
-
-/// One row per finding of an earlier import, or of this one, that is cleared.
-pub(super) fn cleared(number: u64, cleared: &[ClearedFinding]) -> DataFrame {
-    frame_of(
-        cleared.len(),
-        vec![
-            ints("import", vec![number as i64; cleared.len()]),
-            ints("old_import", cleared.iter().map(|one| one.import).collect()),
-            ints("number", cleared.iter().map(|one| one.number).collect()),
-            texts("how", &cleared.iter().map(|one| one.because.as_str().to_owned()).collect::<Vec<_>>()),
-        ],
-    )
 }
 
 /// One row per file and unit for which it reports dossiers.

@@ -191,8 +191,8 @@ fn publish(
     let logged = log::logged(&files);
     transaction.append("imports", log::imports(number, &files))?;
     transaction.append("findings", log::findings(number, &logged))?;
-    transaction
-        .append("cleared", log::cleared(number, &cleared::cleared(number, uncleared, &accepted, &files, &logged)))?;
+    let cleared = cleared::cleared(number, uncleared, &accepted, &files, &logged);
+    transaction.append("cleared", cleared::cleared_frame(number, &cleared))?;
     transaction.append("sent", log::sent(number, &files))?;
     let time = files.iter().filter_map(|file| file.facts.exported_at).max();
     let sent = files.iter().map(|ImportedFile { facts, .. }| SentFile {
