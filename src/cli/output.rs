@@ -70,7 +70,7 @@ pub(super) fn write(global: &Global, schema: &SchemaRef, batches: &[RecordBatch]
     let mut out = BufWriter::new(std::io::stdout().lock());
     match global.format {
         Format::Table => table(schema, batches, &mut out)?,
-        Format::Csv => csv(schema, batches, &mut out)?,
+        Format::Csv => csv(global, schema, batches, &mut out)?,
         Format::Json => {
             let builder = WriterBuilder::new().with_explicit_nulls(true);
             let mut writer = builder.build::<_, JsonArray>(JsonEscaped::new(&mut out));
@@ -180,12 +180,19 @@ pub(super) fn safe(text: &str) -> String {
     one_line(text).into_owned()
 }
 
-fn csv(schema: &SchemaRef, batches: &[RecordBatch], out: &mut impl Write) -> Result<()> {
+fn csv(global: &Global, schema: &SchemaRef, batches: &[RecordBatch], out: &mut impl Write) -> Result<()> {
     let shown = std::io::stdout().is_terminal();
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(schema.fields().iter().map(|field| field.name()))?;
+    let is_text: Vec<bool> = schema.fields().iter().map(|field| field.data_type().is_string()).collect();
     for batch in batches {
-        for cells in texts(batch)? {
+        for mut cells in texts(batch)? {
+            if !global.raw {
+                for (cell, _) in cells.iter_mut().zip(&is_text).filter(|(cell, is_text)| **is_text && is_formula(cell))
+                {
+                    cell.insert(0, '\'');
+                }
+            }
             // A program gets the text as it is; on a terminal nothing in it may act.
             if shown {
                 writer.write_record(cells.iter().map(|cell| escaped(cell).into_owned()))?;
@@ -196,6 +203,11 @@ fn csv(schema: &SchemaRef, batches: &[RecordBatch], out: &mut impl Write) -> Res
     }
     writer.flush()?;
     Ok(())
+}
+
+/// Whether a spreadsheet program would compute a text that it reads from CSV: a file of others could act by way of it.
+fn is_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
 /// All cells as text, NULL as nothing.

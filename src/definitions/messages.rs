@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Fault, TEMPLATES, parse_toml};
+use super::{Fault, TEMPLATES, own_template, parse_toml};
 use cchc_model::Finding;
 
 /// Sentences by rule, in two languages.
@@ -49,7 +49,7 @@ impl Sentence {
 impl Messages {
     /// Reads `messages.toml` of the templates, or the workspace's own.
     pub(super) fn load(overlay: Option<&std::path::Path>, faults: &mut Vec<Fault>) -> Self {
-        let own = overlay.and_then(|root| std::fs::read_to_string(root.join("report-templates/messages.toml")).ok());
+        let own = own_template(overlay, "messages.toml", faults);
         let embedded = TEMPLATES.get_file("messages.toml").and_then(include_dir::File::contents_utf8);
         let text = own.as_deref().or(embedded).unwrap_or_default();
         Self(parse_toml("report-templates/messages.toml", text, faults).unwrap_or_default())

@@ -6,7 +6,9 @@ mod error;
 mod explanation;
 mod figures;
 mod findings;
+mod gate;
 mod indicators_table;
+mod isolated;
 mod ranking;
 mod remarks;
 mod report;
@@ -14,6 +16,7 @@ mod returned;
 mod scorecard;
 mod scoring_forms;
 mod sql;
+mod sql_limits;
 mod templates;
 mod unknown_names;
 
@@ -30,17 +33,20 @@ use cchc_units::stored_units;
 
 pub use check::checked_definitions;
 pub use corrections::Correction;
-pub use error::EngineError;
+pub use error::{EngineError, Told};
 pub use explanation::{Explanation, ExplanationRequest, ItemPart, Part, ScoreExplanation, StageValue};
 pub use figures::{ComparedFigure, Earlier, Figures, FiguresRequest, Form06, Form06Request, Months};
 pub use findings::{Cleared, ClearedFindings, FindingsRequest, StoredFinding};
+pub use gate::Refusal;
+pub use isolated::{Asked, SERVE_SQL, SqlQuestion, ask_isolated, serve_sql};
 pub use ranking::{RankingAnswer, RankingRequest};
 pub use remarks::Remarks;
 pub use report::{Report, ReportRequest};
 pub use returned::file_name;
 pub use scorecard::{Scorecard, ScorecardRequest};
 pub use scoring_forms::{FormUnits, ScoringFormsRequest, UnitScoringForm};
-pub use sql::{SqlAnswer, SqlRequest, mentions_indicators};
+pub use sql::{SqlAnswer, SqlRequest};
+pub use sql_limits::SqlLimits;
 pub use templates::form_words;
 pub use unknown_names::{Suggestion, UnknownMeaning, UnknownName, UnknownNames};
 
@@ -70,6 +76,10 @@ impl Engine {
     pub async fn open(root: &Path, as_of: Option<&str>, units_as_of: Option<NaiveDate>) -> Result<Self, EngineError> {
         let workspace = Workspace::open(root)?;
         let mut definitions = Definitions::load(Some(root)).map_err(EngineError::Definitions)?;
+        let faults = gate::definition_faults(&definitions);
+        if !faults.is_empty() {
+            return Err(EngineError::Definitions(faults));
+        }
         let version = workspace.version(as_of)?;
         let session = workspace.session(&version, &definitions.calendar)?;
         definitions.declare(declared_figures(&session).await?);
