@@ -1,5 +1,6 @@
 //! Writes tables to standard output in the format asked for; the only place that does.
 
+use std::borrow::Cow;
 use std::io::{BufWriter, IsTerminal, Write};
 
 use anyhow::Result;
@@ -118,7 +119,7 @@ fn table(schema: &SchemaRef, batches: &[RecordBatch], out: &mut impl Write) -> R
         for cells in texts(batch)? {
             table.add_row(cells.iter().zip(schema.fields()).map(|(text, field)| match field.data_type() {
                 DataType::Float64 => rounded(text),
-                _ => safe(text),
+                _ => safe(&shortened(text)),
             }));
         }
     }
@@ -173,6 +174,17 @@ fn rounded(text: &str) -> String {
             fixed.trim_end_matches('0').trim_end_matches('.').to_owned()
         },
     )
+}
+
+/// Letters of a cell that a table shows: what lays it out takes minutes for some ten thousand more.
+const LONGEST_CELL: usize = 10_000;
+
+/// As much of a text as a table shows; the other formats have it whole.
+fn shortened(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(LONGEST_CELL) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
 }
 
 /// Text of a file on one line, where nothing in it acts on the terminal.

@@ -293,7 +293,8 @@ impl Derived {
 /// and which are of no period.
 pub(super) fn link(indicators: &mut [Indicator], faults: &mut Vec<Fault>) {
     let reads = reads(indicators);
-    let has_long_chain = too_long(&reads).is_some();
+    let long = too_long(&reads);
+    let mut has_circle = false;
     for at in 0..indicators.len() {
         let Some(derived) = indicators[at].derived.clone() else { continue };
         let indicator = &indicators[at];
@@ -305,10 +306,9 @@ pub(super) fn link(indicators: &mut [Indicator], faults: &mut Vec<Fault>) {
                 fault(message);
             }
         }
-        if has_long_chain {
-            if let Some(circle) = circle(indicators, &reads, at) {
-                fault(format!("reads itself: {circle}"));
-            }
+        if let Some(circle) = long.and_then(|_| circle(indicators, &reads, at)) {
+            fault(format!("reads itself: {circle}"));
+            has_circle = true;
             continue;
         }
         let undated = |id: &&str| is_undated(indicators, &reads, id);
@@ -324,8 +324,7 @@ pub(super) fn link(indicators: &mut [Indicator], faults: &mut Vec<Fault>) {
             indicators[at].rows = Rows::All;
         }
     }
-    let is_circle = faults.iter().any(|fault| fault.message.starts_with("reads itself"));
-    if let Some(at) = too_long(&reads).filter(|_| !is_circle) {
+    if let Some(at) = long.filter(|_| !has_circle) {
         let message = format!("reads indicators that read others, more than {LONGEST_CHAIN} in a row");
         let Indicator { file, id, .. } = &indicators[at];
         faults.push(Fault { file: file.clone(), key: format!("{id}.derived"), message });

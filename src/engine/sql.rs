@@ -112,6 +112,8 @@ fn parameters(request: &SqlRequest) -> Result<Vec<(&'static str, ScalarValue)>, 
 /// An error of the query engine; limits that it reached are told as such.
 pub(super) fn told(error: DataFusionError, memory_mib: u64) -> EngineError {
     match error.find_root() {
+        // A text that repeat would make: no buffer of the engine holds it.
+        DataFusionError::Execution(text) if text.contains("size overflow") => Refusal::Memory(memory_mib).into(),
         DataFusionError::ResourcesExhausted(_) => Refusal::Memory(memory_mib).into(),
         DataFusionError::ArrowError(arrow, _) if matches!(**arrow, ArrowError::ArithmeticOverflow(_)) => {
             Refusal::Overflow.into()

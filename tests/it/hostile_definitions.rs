@@ -121,7 +121,11 @@ fn links_pipes_devices_and_folders_that_lead_back_are_faults() {
         (&|kho| symlink(kho, kho.join("queries/again")).unwrap(), "is a link"),
         (&|kho| symlink("/etc/passwd", kho.join("report-templates/messages.toml")).unwrap(), "is a link"),
         (
-            &|kho| drop(std::process::Command::new("mkfifo").arg(kho.join("queries/pipe.toml")).status().unwrap()),
+            &|kho| {
+                assert!(
+                    std::process::Command::new("mkfifo").arg(kho.join("queries/pipe.toml")).status().unwrap().success()
+                )
+            },
             "no ordinary file",
         ),
         (&|kho| std::fs::write(kho.join("queries/big.toml"), "#".repeat(5 << 20)).unwrap(), "more than 4 MiB"),

@@ -45,7 +45,7 @@ fn step(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
     let names = NamePreserver::new(&plan);
     let plan = plan.map_expressions(|expression| {
         let name = names.save(&expression);
-        let expression = expression.transform_up(|part| operation(part, &schema))?;
+        let expression = expression.transform_down(|part| operation(part, &schema))?;
         Ok(expression.update_data(|expression| name.restore(expression)))
     })?;
     let plan = plan.map_data(LogicalPlan::recompute_schema)?;
@@ -55,25 +55,49 @@ fn step(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
     })
 }
 
-/// A sum, difference or product of whole numbers as one that shows when it overflows.
+/// A chain of sums, differences and products of whole numbers as one call that shows when it overflows.
+///
+/// One call for the whole chain, since the engine asks each call for its type and name again and again, and each asks its
+/// arguments: 500 calls within each other take minutes to plan.
 fn operation(part: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
-    match part {
-        Expr::BinaryExpr(BinaryExpr { left, op, right }) if sign(op).is_some() => {
-            let (kind, other) = (left.get_type(schema)?, right.get_type(schema)?);
-            match sign(op).filter(|_| kind.is_integer() && kind == other) {
-                Some(operation) => Ok(Transformed::yes(operation.of(vec![*left, *right]))),
-                None => Ok(Transformed::no(Expr::BinaryExpr(BinaryExpr { left, op, right }))),
+    match &part {
+        Expr::BinaryExpr(binary) if sign(binary.op).is_some() => {
+            if !part.get_type(schema)?.is_integer() {
+                return Ok(Transformed::no(part));
             }
+            let (operations, operands) = chain(part);
+            Ok(Transformed::yes(call(operations, operands)))
         }
         Expr::Negative(inner) => {
             let kind = inner.get_type(schema)?;
             if !kind.is_signed_integer() {
-                return Ok(Transformed::no(Expr::Negative(inner)));
+                return Ok(Transformed::no(part));
             }
             let zero = lit(ScalarValue::new_zero(&kind)?);
-            Ok(Transformed::yes(Operation::Minus.of(vec![zero, *inner])))
+            Ok(Transformed::yes(call(vec![Operation::Minus], vec![zero, inner.as_ref().clone()])))
         }
-        other => Ok(Transformed::no(other)),
+        _ => Ok(Transformed::no(part)),
+    }
+}
+
+/// `a + b * c - d` from left to right, where the engine has put the left one into the right ones: the operations, and one
+/// operand more. All have one type, since types are settled before.
+fn chain(mut part: Expr) -> (Vec<Operation>, Vec<Expr>) {
+    let (mut operations, mut operands) = (Vec::new(), Vec::new());
+    loop {
+        match part {
+            Expr::BinaryExpr(BinaryExpr { left, op, right }) if sign(op).is_some() => {
+                operations.extend(sign(op));
+                operands.push(*right);
+                part = *left;
+            }
+            first => {
+                operands.push(first);
+                operations.reverse();
+                operands.reverse();
+                return (operations, operands);
+            }
+        }
     }
 }
 
@@ -103,8 +127,8 @@ fn sums(plan: LogicalPlan, schema: &DFSchema) -> Result<Transformed<LogicalPlan>
         let column = Expr::Column(Column::from((qualifier, field)));
         let is_wide = matches!(now.data_type(), DataType::Decimal128(..)) && field.data_type().is_integer();
         match field.data_type() {
-            DataType::UInt64 if is_wide => Operation::Counted.of(vec![column]).alias(field.name()),
-            _ if is_wide => Operation::Whole.of(vec![column]).alias(field.name()),
+            DataType::UInt64 if is_wide => call(vec![Operation::Counted], vec![column]).alias(field.name()),
+            _ if is_wide => call(vec![Operation::Whole], vec![column]).alias(field.name()),
             _ => column,
         }
     });
@@ -149,11 +173,6 @@ enum Operation {
 }
 
 impl Operation {
-    fn of(self, arguments: Vec<Expr>) -> Expr {
-        let function = ScalarUDF::new_from_impl(Checked { operation: self, signature: signature() });
-        Expr::ScalarFunction(ScalarFunction::new_udf(Arc::new(function), arguments))
-    }
-
     const fn sign(self) -> &'static str {
         match self {
             Self::Plus => "+",
@@ -162,43 +181,52 @@ impl Operation {
             Self::Whole | Self::Counted => "",
         }
     }
+
+    /// The result so far with the next operand.
+    fn apply(self, left: &ColumnarValue, right: &ColumnarValue) -> Result<ColumnarValue> {
+        match self {
+            Self::Plus => apply(left, right, numeric::add),
+            Self::Minus => apply(left, right, numeric::sub),
+            Self::Times => apply(left, right, numeric::mul),
+            Self::Whole | Self::Counted => internal_err!("a sum is no operation between two numbers"),
+        }
+    }
 }
 
-fn signature() -> Signature {
-    Signature::variadic_any(Volatility::Immutable)
+/// Calls one operation after the other from left to right.
+fn call(operations: Vec<Operation>, operands: Vec<Expr>) -> Expr {
+    let checked = Checked { operations, signature: Signature::variadic_any(Volatility::Immutable) };
+    Expr::ScalarFunction(ScalarFunction::new_udf(Arc::new(ScalarUDF::new_from_impl(checked)), operands))
 }
 
-/// The operation as a function of the engine, shown in plans as it was written.
+/// The operations as a function of the engine, shown in plans as they were written.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Checked {
-    operation: Operation,
+    operations: Vec<Operation>,
     signature: Signature,
 }
 
 impl Checked {
-    fn shown(&self, arguments: &[Expr], told: impl Fn(&Expr) -> String) -> String {
-        let told: Vec<String> = arguments.iter().map(told).collect();
-        told.join(&format!(" {} ", self.operation.sign()))
+    fn shown(&self, operands: &[Expr], told: impl Fn(&Expr) -> String) -> String {
+        let mut shown = operands.first().map(&told).unwrap_or_default();
+        for (operation, operand) in self.operations.iter().zip(operands.iter().skip(1)) {
+            shown.push_str(&format!(" {} {}", operation.sign(), told(operand)));
+        }
+        shown
     }
 }
 
 impl ScalarUDFImpl for Checked {
     fn name(&self) -> &'static str {
-        match self.operation {
-            Operation::Plus => "checked_plus",
-            Operation::Minus => "checked_minus",
-            Operation::Times => "checked_times",
-            Operation::Whole => "checked_whole",
-            Operation::Counted => "checked_counted",
-        }
+        "checked"
     }
 
-    fn display_name(&self, arguments: &[Expr]) -> Result<String> {
-        Ok(self.shown(arguments, |one| one.to_string()))
+    fn display_name(&self, operands: &[Expr]) -> Result<String> {
+        Ok(self.shown(operands, |one| one.to_string()))
     }
 
-    fn schema_name(&self, arguments: &[Expr]) -> Result<String> {
-        Ok(self.shown(arguments, |one| one.schema_name().to_string()))
+    fn schema_name(&self, operands: &[Expr]) -> Result<String> {
+        Ok(self.shown(operands, |one| one.schema_name().to_string()))
     }
 
     fn signature(&self) -> &Signature {
@@ -206,24 +234,23 @@ impl ScalarUDFImpl for Checked {
     }
 
     fn return_type(&self, kinds: &[DataType]) -> Result<DataType> {
-        Ok(match self.operation {
-            Operation::Whole => DataType::Int64,
-            Operation::Counted => DataType::UInt64,
+        Ok(match self.operations.as_slice() {
+            [Operation::Whole] => DataType::Int64,
+            [Operation::Counted] => DataType::UInt64,
             _ => kinds.first().cloned().unwrap_or(DataType::Int64),
         })
     }
 
     fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        match (self.operation, arguments.args.as_slice()) {
-            (Operation::Plus, [left, right]) => apply(left, right, numeric::add),
-            (Operation::Minus, [left, right]) => apply(left, right, numeric::sub),
-            (Operation::Times, [left, right]) => apply(left, right, numeric::mul),
-            (Operation::Whole | Operation::Counted, [sum]) => {
-                let kind = arguments.return_field.data_type();
-                // Nothing but its size keeps a sum of whole numbers from being one.
-                sum.cast_to(kind, None).map_err(|_| ArrowError::ArithmeticOverflow("sum".to_owned()).into())
-            }
-            _ => internal_err!("a checked operation has other arguments than it was made with"),
+        let Some((first, others)) = arguments.args.split_first() else {
+            return internal_err!("a checked operation without operands");
+        };
+        if others.is_empty() {
+            // Nothing but its size keeps a sum of whole numbers from being one.
+            let whole = first.cast_to(arguments.return_field.data_type(), None);
+            return whole.map_err(|_| ArrowError::ArithmeticOverflow("sum".to_owned()).into());
         }
+        let mut operations = self.operations.iter().zip(others);
+        operations.try_fold(first.clone(), |result, (operation, operand)| operation.apply(&result, operand))
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn check(text: &str) -> Result<(), Refusal> {
         return Err(Refusal::Length(MOST_KIB));
     }
     let Ok(tokens) = Tokenizer::new(&GenericDialect {}, text).tokenize() else { return Ok(()) };
-    let (mut words, mut operations, mut unions, mut depth) = (0, 0, 0, 0_usize);
+    let (mut words, mut operations, mut unions, mut depth, mut before) = (0, 0, 0, 0_usize, 0);
     for token in &tokens {
         match token {
             Token::Whitespace(_) => continue,
@@ -43,10 +43,12 @@ pub(super) fn check(text: &str) -> Result<(), Refusal> {
                 let is = |list: &[&str]| list.iter().any(|one| word.value.eq_ignore_ascii_case(one));
                 operations += usize::from(is(&OPERATIONS));
                 unions += usize::from(is(&UNIONS));
+                depth = (depth + usize::from(is(&["CASE"]))).saturating_sub(usize::from(is(&["END"])));
             }
             other => operations += usize::from(is_operator(other)),
         }
         words += 1;
+        before = if stands_before(token) { before + 1 } else { 0 };
         if words > MOST_WORDS {
             return Err(Refusal::Words(MOST_WORDS));
         }
@@ -56,11 +58,19 @@ pub(super) fn check(text: &str) -> Result<(), Refusal> {
         if unions > MOST_UNIONS {
             return Err(Refusal::Unions(MOST_UNIONS));
         }
-        if depth > DEEPEST {
+        if depth.max(before) > DEEPEST {
             return Err(Refusal::Depth(DEEPEST));
         }
     }
     Ok(())
+}
+
+/// Whether a token may stand before a value many times over.
+fn stands_before(token: &Token) -> bool {
+    match token {
+        Token::Word(word) => word.value.eq_ignore_ascii_case("NOT"),
+        other => matches!(other, Token::Plus | Token::Minus | Token::Tilde),
+    }
 }
 
 /// Every sign between or before values; what a text may have many of without going deep is none.
@@ -92,7 +102,9 @@ mod tests {
     fn a_text_is_refused_by_the_limit_that_it_goes_beyond() {
         assert_eq!(check(&format!("SELECT 1{}", " OR 1".repeat(1001))), Err(Refusal::Operations(1000)));
         assert_eq!(check(&format!("SELECT 1{}", "+1".repeat(1001))), Err(Refusal::Operations(1000)));
-        assert_eq!(check(&format!("SELECT {}1", "- ".repeat(1001))), Err(Refusal::Operations(1000)));
+        assert_eq!(check(&format!("SELECT {}1", "- ".repeat(51))), Err(Refusal::Depth(50)));
+        assert_eq!(check(&format!("SELECT {}1", "NOT ".repeat(51))), Err(Refusal::Depth(50)));
+        assert_eq!(check(&"CASE WHEN a THEN ".repeat(51)), Err(Refusal::Depth(50)));
         assert_eq!(check(&"SELECT 1 UNION ALL ".repeat(101)), Err(Refusal::Unions(100)));
         assert_eq!(check(&"(".repeat(51)), Err(Refusal::Depth(50)));
         assert_eq!(check(&"1,".repeat(10_001)), Err(Refusal::Words(20_000)));
@@ -103,5 +115,6 @@ mod tests {
     fn long_lists_and_quoted_names_are_no_operations() {
         let list: String = (0..5000).map(|number| format!(", '{number}-x'")).collect();
         assert_eq!(check(&format!("SELECT \"OR\" FROM a WHERE b IN ('0'{list})")), Ok(()));
+        assert_eq!(check(&format!("SELECT 1{}", ", CASE WHEN a THEN 1 END".repeat(200))), Ok(()));
     }
 }

@@ -56,7 +56,8 @@ pub fn ask_isolated(program: &Path, question: &SqlQuestion) -> Result<SqlAnswer,
 
 /// The process that computes; it is ended when this is dropped.
 struct Process {
-    child: Child,
+    /// There until this is dropped.
+    child: Option<Child>,
     pieces: Receiver<io::Result<Piece>>,
     said: Option<JoinHandle<String>>,
     /// The process ends when nobody holds this any more, be it since this program was ended.
@@ -65,9 +66,11 @@ struct Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
+        let Some(mut child) = self.child.take() else { return };
         // It may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let _ = child.kill();
+        // Giving gigabytes back takes the system its time, which nobody needs to wait for.
+        std::thread::spawn(move || child.wait());
     }
 }
 
@@ -85,19 +88,20 @@ impl Process {
         let said = child.stderr.take().map(|said| std::thread::spawn(|| last_words(said)));
         // A process that cannot start reads nothing; its last words tell why.
         let _ = question.send(&mut requests);
-        Ok(Self { child, pieces: received(answers), said, _requests: requests })
+        Ok(Self { child: Some(child), pieces: received(answers), said, _requests: requests })
     }
 
     /// How the process ended; nothing if it goes on though it has nothing more to say, and is ended here.
     fn ended(&mut self) -> Option<ExitStatus> {
+        let child = self.child.as_mut()?;
         let asked = Instant::now();
         while asked.elapsed() < PATIENCE {
-            if let Ok(Some(status)) = self.child.try_wait() {
+            if let Ok(Some(status)) = child.try_wait() {
                 return Some(status);
             }
             std::thread::sleep(Duration::from_millis(2));
         }
-        let _ = self.child.kill();
+        let _ = child.kill();
         None
     }
 
