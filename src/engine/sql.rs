@@ -122,7 +122,7 @@ pub(super) fn told(error: DataFusionError, memory_mib: u64) -> EngineError {
     }
 }
 
-/// Whether the word stands in the question as a name.
+/// Whether a SQL text names the table `indicators`.
 fn mentions_indicators(text: &str) -> bool {
     let is_name = |letter: char| letter.is_alphanumeric() || letter == '_';
     text.to_lowercase().split(|letter| !is_name(letter)).any(|word| word == "indicators")

@@ -16,9 +16,6 @@ pub struct Shell {
 
 impl Shell {
     /// Starts the threads.
-    ///
-    /// # Errors
-    /// The system gives no threads.
     pub fn new() -> Result<Self, StoreError> {
         let runtime = tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK).build();
         Ok(Self { runtime: runtime.map_err(io(std::path::Path::new("threads for questions")))? })
