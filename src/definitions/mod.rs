@@ -41,8 +41,8 @@ pub use index_sheet::{RuleWords, SheetHeadings, SheetWords};
 pub use indicator::{Aggregate, Direction, Display, Group, Indicator, Rounding, Rows};
 pub use layout::{Figure, Fold, Given, Layout, MOST_HEADING_ROWS, Mark, SkipKind, SkipRows, Tried, Wide, WideCells};
 pub use messages::{Language, Messages};
-pub use own_files::text as own_text;
 pub use official::{Crosswalk, CrosswalkRow, OfficialUnit, OfficialUnits, Spellings, Structure, UnitType, is_number};
+pub use own_files::text as own_text;
 pub use proposal::{KnownColumn, KnownSource, PersonalSigns, ProposalHints};
 pub use reading_words::{
     CorrectedHeadings, ExportDayWords, HeadingWords, NumberWords, PeriodWords, ReadingWords, RowWords,

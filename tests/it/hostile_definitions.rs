@@ -63,7 +63,7 @@ fn a_ready_question_is_planned_and_nothing_of_it_is_computed() {
         "WITH RECURSIVE n AS (SELECT 1 AS x UNION ALL SELECT x FROM n) SELECT count(*) FROM n",
     ] {
         let place = Place::new();
-        place.file("kho/queries/saved/a.sql", &format!("-- a\n-- b\n{query}"));
+        place.file("kho/queries/saved/a.sql", format!("-- a\n-- b\n{query}"));
         let began = Instant::now();
         place.run(&["check"]).exits(0);
         assert!(began.elapsed() < Duration::from_secs(2), "{query}: {:?}", began.elapsed());
@@ -74,7 +74,7 @@ fn a_ready_question_is_planned_and_nothing_of_it_is_computed() {
         ("SELECT nothing FROM units", "nothing"),
     ] {
         let place = Place::new();
-        place.file("kho/queries/saved/a.sql", &format!("-- a\n-- b\n{query}"));
+        place.file("kho/queries/saved/a.sql", format!("-- a\n-- b\n{query}"));
         place.run(&["check"]).exits(1).says(&["saved/a.sql", said]);
     }
 }
@@ -106,25 +106,36 @@ fn formulas_that_are_too_long_or_read_each_other_in_a_long_row_are_a_fault() {
     told(&place).says(&["2000 indicators"]);
 }
 
+#[test]
+fn an_index_of_too_many_parts_is_a_fault() {
+    let head = "[index]\nid = \"deep\"\nname_vi = \"Thử\"\nname_en = \"Trial\"\nlegal_basis = \"thử [k]\"\n\n";
+    let node =
+        |at: usize| format!("[[node]]\nid = \"n{at}\"\nname_vi = \"n\"\nname_en = \"n\"\nparent = \"n{}\"\n", at + 1);
+    let nodes: Vec<String> = (0..20_000).map(node).collect();
+    let place = Place::new();
+    place.file("kho/queries/indices/deep.toml", format!("kind = \"composite\"\n{head}{}", nodes.concat()));
+    told(&place).says(&["indices/deep.toml", "2000 indicators, nodes and weights"]);
+}
+
 #[cfg(unix)]
 #[test]
 fn links_pipes_devices_and_folders_that_lead_back_are_faults() {
     use std::os::unix::fs::symlink;
-    let with = |make: &dyn Fn(&std::path::Path)| {
+    type Make<'m> = &'m dyn Fn(&std::path::Path);
+    let with = |make: Make<'_>| {
         let place = Place::new();
         make(&place.path("kho"));
         place
     };
-    let cases: [(&dyn Fn(&std::path::Path), &str); 6] = [
+    let cases: [(Make<'_>, &str); 6] = [
         (&|kho| symlink("/etc/passwd", kho.join("queries/saved.sql")).unwrap(), "is a link"),
         (&|kho| symlink("/dev/zero", kho.join("queries/words.toml")).unwrap(), "is a link"),
         (&|kho| symlink(kho, kho.join("queries/again")).unwrap(), "is a link"),
         (&|kho| symlink("/etc/passwd", kho.join("report-templates/messages.toml")).unwrap(), "is a link"),
         (
             &|kho| {
-                assert!(
-                    std::process::Command::new("mkfifo").arg(kho.join("queries/pipe.toml")).status().unwrap().success()
-                )
+                let made = std::process::Command::new("mkfifo").arg(kho.join("queries/pipe.toml")).status();
+                assert!(made.unwrap().success());
             },
             "no ordinary file",
         ),

@@ -11,7 +11,8 @@ fn ask(query: &str) -> Ran {
     let began = Instant::now();
     let ran = sample().place.run(&["--lang", "en", "sql", "--timeout", "3", "--memory", "512", query]);
     let took = began.elapsed();
-    assert!(took < Duration::from_secs(4), "{took:?}: {:.60}", query);
+    // One second beyond the limit, and one for a machine that has many tests to run.
+    assert!(took < Duration::from_secs(5), "{took:?}: {query:.60}");
     assert_eq!(ran.stdout, "", "{query:.60}");
     ran
 }
@@ -53,10 +54,10 @@ fn a_thousand_operations_are_answered() {
 
 /// A question whose part `t` reads the one before it twice, so many times over.
 fn doubled(times: usize) -> String {
-    let parts: String = (1..=times)
+    let parts: Vec<String> = (1..=times)
         .map(|at| format!(", t{at} AS (SELECT a.code FROM t{0} a JOIN t{0} b ON a.code = b.code)", at - 1))
         .collect();
-    format!("WITH t0 AS (SELECT code FROM units){parts} SELECT count(*) FROM t{times}")
+    format!("WITH t0 AS (SELECT code FROM units){} SELECT count(*) FROM t{times}", parts.concat())
 }
 
 #[test]

@@ -95,8 +95,11 @@ pub(super) fn statement(statement: &Statement) -> Result<(), Refusal> {
 
 fn sql(statement: &Sql) -> Result<(), Refusal> {
     match statement {
-        Sql::Query(_) | Sql::ExplainTable { .. } | Sql::ShowTables { .. } | Sql::ShowColumns { .. } => Ok(()),
-        Sql::ShowFunctions { .. } => Ok(()),
+        Sql::Query(_)
+        | Sql::ExplainTable { .. }
+        | Sql::ShowTables { .. }
+        | Sql::ShowColumns { .. }
+        | Sql::ShowFunctions { .. } => Ok(()),
         Sql::Explain { statement, .. } => sql(statement),
         other => Err(refused(other)),
     }

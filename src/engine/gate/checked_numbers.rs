@@ -222,7 +222,7 @@ impl ScalarUDFImpl for Checked {
     }
 
     fn display_name(&self, operands: &[Expr]) -> Result<String> {
-        Ok(self.shown(operands, |one| one.to_string()))
+        Ok(self.shown(operands, ToString::to_string))
     }
 
     fn schema_name(&self, operands: &[Expr]) -> Result<String> {

@@ -113,8 +113,8 @@ mod tests {
 
     #[test]
     fn long_lists_and_quoted_names_are_no_operations() {
-        let list: String = (0..5000).map(|number| format!(", '{number}-x'")).collect();
-        assert_eq!(check(&format!("SELECT \"OR\" FROM a WHERE b IN ('0'{list})")), Ok(()));
+        let list = ", 'a-x'".repeat(5000);
+        assert_eq!(check(&format!("SELECT \"OR\" FROM a WHERE b IN ('a'{list})")), Ok(()));
         assert_eq!(check(&format!("SELECT 1{}", ", CASE WHEN a THEN 1 END".repeat(200))), Ok(()));
     }
 }

@@ -116,7 +116,7 @@ impl Process {
         if says(&["overflowed its stack"]) {
             return Refusal::Depth(super::gate::DEEPEST).into();
         }
-        match status.as_ref().and_then(signal) {
+        match status.and_then(signal) {
             Some(SIGXCPU) => Refusal::Seconds(limits.seconds).into(),
             // The operating system ends a process in this way when there is no memory left for anybody.
             Some(SIGKILL) => Refusal::Memory(limits.memory_mib).into(),
@@ -154,12 +154,12 @@ const SIGKILL: i32 = 9;
 const SIGXCPU: i32 = 24;
 
 #[cfg(unix)]
-fn signal(status: &ExitStatus) -> Option<i32> {
-    std::os::unix::process::ExitStatusExt::signal(status)
+fn signal(status: ExitStatus) -> Option<i32> {
+    std::os::unix::process::ExitStatusExt::signal(&status)
 }
 
 #[cfg(not(unix))]
-fn signal(_: &ExitStatus) -> Option<i32> {
+fn signal(_: ExitStatus) -> Option<i32> {
     None
 }
 

@@ -167,7 +167,7 @@ impl<W: Write> AnswerWriter<W> {
     }
 
     /// Ends the answer.
-    pub(super) fn end(mut self, failure: Option<Failure>) -> io::Result<()> {
+    pub(super) fn end(mut self, failure: Option<&Failure>) -> io::Result<()> {
         self.rows.finish().map_err(io::Error::other)?;
         let mut to = self.rows.into_inner().map_err(io::Error::other)?.to;
         line(&mut to, &failure)?;

@@ -75,11 +75,10 @@ async fn send<W: Write>(
         }
         match answer.write(&batch) {
             Ok(bytes) if bytes <= limits.result() => {}
-            Ok(_) => break Some(Refusal::Result(limits.result_mib).into()),
             Err(ArrowError::IoError(_, error)) => return Err(error),
-            // Texts of more than two gigabytes in one column.
-            Err(_) => break Some(Refusal::Result(limits.result_mib).into()),
+            // Texts of more than two gigabytes in one column are an error of their own.
+            Ok(_) | Err(_) => break Some(Refusal::Result(limits.result_mib).into()),
         }
     };
-    answer.end(failure.map(Failure::of))
+    answer.end(failure.map(Failure::of).as_ref())
 }
