@@ -30,6 +30,7 @@ mod sql;
 mod units;
 mod words;
 
+use std::io::BufWriter;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -37,7 +38,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use cchc_definitions::{Definitions, Fault, Language};
-use cchc_engine::{Engine, EngineError};
+use cchc_engine::{Engine, EngineError, SERVE_SQL, serve_sql};
 use cchc_model::{Compare, MissingDue, Pause, Period, Policies, Withdrawn, escaped};
 use cchc_read::{SERVE_XLS, isolate_xls, serve_xls};
 use cchc_store::Shell;
@@ -61,6 +62,9 @@ pub struct Global {
     /// How data is written to standard output
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     format: Format,
+    /// Write text to CSV as it is, also where a spreadsheet program would take it for a formula
+    #[arg(long, global = true)]
+    raw: bool,
     /// Read an older version: its number, or a day (the newest version not later)
     #[arg(long, global = true, value_name = "VERSION|DATE")]
     as_of: Option<String>,
@@ -168,6 +172,9 @@ enum Command {
     /// Reads .xls files for another process of this program
     #[command(hide = true, name = SERVE_XLS)]
     ServeXls,
+    /// Computes a question in SQL for another process of this program
+    #[command(hide = true, name = SERVE_SQL)]
+    ServeSql,
 }
 
 /// Policies that a command may set for one run.
@@ -266,6 +273,10 @@ fn run(cli: &Cli) -> Result<Outcome> {
         Command::Generate(command) => command.run(global),
         Command::ServeXls => {
             serve_xls(std::io::stdin().lock(), std::io::stdout().lock()).map(|()| Outcome::Done).map_err(Into::into)
+        }
+        Command::ServeSql => {
+            Shell::small()?.wait(serve_sql(std::io::stdin(), BufWriter::new(std::io::stdout())))?;
+            Ok(Outcome::Done)
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Writes tables to standard output in the chosen format; the only place that does.
 
+use std::borrow::Cow;
 use std::io::{BufWriter, IsTerminal, Write};
 
 use anyhow::Result;
@@ -77,7 +78,7 @@ pub(super) fn write(global: &Global, schema: &SchemaRef, batches: &[RecordBatch]
     let mut out = BufWriter::new(std::io::stdout().lock());
     match global.format {
         Format::Table => table(schema, batches, &mut out)?,
-        Format::Csv => csv(schema, batches, &mut out)?,
+        Format::Csv => csv(global, schema, batches, &mut out)?,
         Format::Json => {
             let builder = WriterBuilder::new().with_explicit_nulls(true);
             let mut writer = builder.build::<_, JsonArray>(JsonEscaped::new(&mut out));
@@ -125,7 +126,7 @@ fn table(schema: &SchemaRef, batches: &[RecordBatch], out: &mut impl Write) -> R
         for cells in texts(batch)? {
             table.add_row(cells.iter().zip(schema.fields()).map(|(text, field)| match field.data_type() {
                 DataType::Float64 => rounded(text),
-                _ => safe(text),
+                _ => safe(&shortened(text)),
             }));
         }
     }
@@ -182,17 +183,35 @@ fn rounded(text: &str) -> String {
     )
 }
 
+/// Letters of a cell that a table shows: what lays it out takes minutes for some ten thousand more.
+const LONGEST_CELL: usize = 10_000;
+
+/// As much of a text as a table shows; the other formats have it whole.
+fn shortened(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(LONGEST_CELL) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
+
 /// Text of a file on one line, where nothing in it acts on the terminal.
 pub(super) fn safe(text: &str) -> String {
     one_line(text).into_owned()
 }
 
-fn csv(schema: &SchemaRef, batches: &[RecordBatch], out: &mut impl Write) -> Result<()> {
+fn csv(global: &Global, schema: &SchemaRef, batches: &[RecordBatch], out: &mut impl Write) -> Result<()> {
     let shown = std::io::stdout().is_terminal();
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(schema.fields().iter().map(|field| field.name()))?;
+    let is_text: Vec<bool> = schema.fields().iter().map(|field| field.data_type().is_string()).collect();
     for batch in batches {
-        for cells in texts(batch)? {
+        for mut cells in texts(batch)? {
+            if !global.raw {
+                for (cell, _) in cells.iter_mut().zip(&is_text).filter(|(cell, is_text)| **is_text && is_formula(cell))
+                {
+                    cell.insert(0, '\'');
+                }
+            }
             // A program gets the text as it is; on a terminal nothing in it may act.
             if shown {
                 writer.write_record(cells.iter().map(|cell| escaped(cell).into_owned()))?;
@@ -203,6 +222,11 @@ fn csv(schema: &SchemaRef, batches: &[RecordBatch], out: &mut impl Write) -> Res
     }
     writer.flush()?;
     Ok(())
+}
+
+/// Whether a spreadsheet program would compute a text that it reads from CSV: a file of others could act by way of it.
+fn is_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
 /// All cells as text, NULL as nothing.

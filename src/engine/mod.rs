@@ -6,8 +6,10 @@ mod error;
 mod explanation;
 mod figures;
 mod findings;
+mod gate;
 mod index_versions;
 mod indicators_table;
+mod isolated;
 mod ranking;
 mod remarks;
 mod report;
@@ -16,6 +18,7 @@ mod scorecard;
 mod scoring_forms;
 mod source_trial;
 mod sql;
+mod sql_limits;
 mod templates;
 mod unknown_names;
 
@@ -32,10 +35,12 @@ use cchc_units::stored_units;
 
 pub use check::checked_definitions;
 pub use corrections::Correction;
-pub use error::EngineError;
+pub use error::{EngineError, Told};
 pub use explanation::{Explanation, ExplanationRequest, ItemPart, Part, ScoreExplanation, StageValue};
 pub use figures::{ComparedFigure, Figures, FiguresRequest, Form06, Form06Request, Months};
 pub use findings::{Cleared, ClearedFindings, FindingsRequest, StoredFinding};
+pub use gate::Refusal;
+pub use isolated::{Asked, SERVE_SQL, SqlQuestion, ask_isolated, serve_sql};
 pub use index_versions::{IndexVersion, index_text, index_versions};
 pub use ranking::{RankingAnswer, RankingRequest};
 pub use remarks::Remarks;
@@ -44,7 +49,8 @@ pub use returned::file_name;
 pub use scorecard::{Scorecard, ScorecardRequest};
 pub use scoring_forms::{FormUnits, ScoringFormsRequest, UnitScoringForm};
 pub use source_trial::{Misfit, SourceTrial, try_source};
-pub use sql::{SqlAnswer, SqlRequest, mentions_indicators};
+pub use sql::{SqlAnswer, SqlRequest};
+pub use sql_limits::SqlLimits;
 pub use templates::form_words;
 pub use unknown_names::{Suggestion, UnknownMeaning, UnknownName, UnknownNames};
 
@@ -74,6 +80,10 @@ impl Engine {
     pub async fn open(root: &Path, as_of: Option<&str>, units_as_of: Option<NaiveDate>) -> Result<Self, EngineError> {
         let workspace = Workspace::open(root)?;
         let definitions = Definitions::load(Some(root)).map_err(EngineError::Definitions)?;
+        let faults = gate::definition_faults(&definitions);
+        if !faults.is_empty() {
+            return Err(EngineError::Definitions(faults));
+        }
         let version = workspace.version(as_of)?;
         let session = workspace.session(&version, &definitions.calendar)?;
         let definitions = definitions.with_declared(questions::declared(&session).await?);

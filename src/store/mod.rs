@@ -28,11 +28,12 @@ pub use merge::{Account, Cases, Conflict, Incoming, MergeNotes, Merged, RowsOf};
 pub use purge::{FileNames, Mode, PurgeCounts, PurgeOrder, Purged, purge};
 pub use rows::{Row, Rows};
 pub use schema::{ENGINE_TABLES, stored_columns, table_names};
-pub use session::{Answer, Session};
+pub use session::{Answer, DEFAULT_MEMORY_MIB, Session};
 pub use shell::Shell;
 pub use transaction::Transaction;
 pub use version::{Manifest, PurgeNote, SentFile};
 
+use cchc_definitions::own_text;
 use cchc_model::Policies;
 use cchc_read::Limits;
 
@@ -195,11 +196,11 @@ impl Config {
     /// The file cannot be read.
     pub fn read(root: &Path) -> Result<Self, StoreError> {
         let path = root.join("cchc.toml");
-        match fs::read_to_string(&path) {
-            Ok(text) => {
+        match own_text(&path) {
+            Ok(Some(text)) => {
                 toml::from_str(&text).map_err(|error| StoreError::Config { path, message: error.message().to_owned() })
             }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Ok(None) => Ok(Self::default()),
             Err(source) => Err(StoreError::Io { path, source }),
         }
     }
