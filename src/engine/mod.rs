@@ -33,7 +33,7 @@ pub use corrections::Correction;
 pub use error::EngineError;
 pub use explanation::{Explanation, ExplanationRequest, ItemPart, Part, ScoreExplanation, StageValue};
 pub use figures::{ComparedFigure, Earlier, Figures, FiguresRequest, Form06, Form06Request, Months};
-pub use findings::{Cleared, ClearedFindings, FindingsRequest, StoredFinding};
+pub use findings::{Cleared, ClearedFindings, FindingPage, FindingPages, FindingsRequest, StoredFinding};
 pub use ranking::{RankingAnswer, RankingRequest};
 pub use remarks::Remarks;
 pub use report::{Report, ReportRequest};

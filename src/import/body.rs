@@ -7,12 +7,15 @@ use super::unread::{Fields, Unread, UnreadRow};
 use cchc_definitions::{ReadingWords, RowWords, SourceDef};
 use cchc_model::ColumnType;
 use cchc_normalise::{
-    Mapping, Origin, Outlined, RawBatch, Reshape, RowKind, cell_text, classify, clean, origin_columns,
+    Mapping, Origin, Outlined, RawBatch, Reshape, RowKind, TextColumn, cell_text, classify, clean, origin_columns,
 };
 use cchc_read::Cell;
 
 /// Rows handed on at once.
 const BATCH: usize = 1 << 14;
+/// Bytes of texts handed on at once, looked at every so many rows: a few bytes of a container may stand for long texts.
+const BATCH_BYTES: usize = 64 << 20;
+const LOOKED_AT: usize = 64;
 
 /// How the body of one sheet is taken, and the rows that are not handed on yet.
 pub(super) struct Body {
@@ -121,7 +124,7 @@ impl Body {
         Taken::Row {
             counts: u64::from(self.reshape.as_ref().is_none_or(Reshape::streams)),
             origin,
-            is_full: self.batch.rows.len() >= BATCH,
+            is_full: self.is_full(),
         }
     }
 
@@ -129,6 +132,12 @@ impl Body {
     pub fn finish(mut self) -> (RawBatch, Outlined) {
         let outlined = self.reshape.as_mut().map(|reshape| reshape.finish(&mut self.batch));
         (self.batch, outlined.unwrap_or_default())
+    }
+
+    fn is_full(&self) -> bool {
+        let rows = self.batch.rows.len();
+        let bytes = || self.batch.columns.iter().flatten().map(TextColumn::bytes).sum::<usize>();
+        rows >= BATCH || rows.is_multiple_of(LOOKED_AT) && bytes() >= BATCH_BYTES
     }
 
     /// A row half empty at most and without a single date is a group, a subtotal, a note or signatures: a dossier,

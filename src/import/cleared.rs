@@ -1,6 +1,7 @@
 //! Which earlier findings an import clears: refused rows that were loaded or sent again, and files that were read anew.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chrono::NaiveDate;
 
@@ -8,9 +9,9 @@ use super::log::Kept;
 use super::merge::ImportedFile;
 use super::reading::FileReading;
 use cchc_model::Level;
-use cchc_normalise::{Origin, clean};
-use cchc_store::questions::{self, OpenFinding};
-use cchc_store::{Session, StoreError};
+use cchc_normalise::{Origin, RejectedRow, clean};
+use cchc_store::questions::OpenFinding;
+use cchc_store::{Aside, StoreError};
 
 /// Findings of a merge are about the store and not about a file: reading the file again clears none of them.
 const OF_THE_MERGE: [&str; 5] =
@@ -72,67 +73,109 @@ impl How {
     }
 }
 
-/// All findings that nothing has cleared yet.
-pub(super) async fn open(session: &Session) -> Result<Vec<Open>, StoreError> {
-    let of = |one: OpenFinding| Open {
-        about: match one.level {
-            Level::Error if one.is_row => About::RefusedRow,
-            Level::Error => About::RefusedFile,
-            _ => About::Loaded,
-        },
-        origin: Origin::new(&one.sha256, &clean(&one.sheet), one.row),
-        import: one.import,
-        number: one.number,
-        file: one.file,
-        rule: one.rule,
-        table: one.table,
-        code: one.code,
-        cells: one.cells,
-        sha256: one.sha256,
-        exported_at: one.exported_at,
-    };
-    Ok(questions::open_findings(session).await?.into_iter().map(of).collect())
+impl Open {
+    /// A finding that nothing has cleared yet.
+    pub fn of(one: OpenFinding) -> Self {
+        Self {
+            about: match one.level {
+                Level::Error if one.is_row => About::RefusedRow,
+                Level::Error => About::RefusedFile,
+                _ => About::Loaded,
+            },
+            origin: Origin::new(&one.sha256, &clean(&one.sheet), one.row),
+            import: one.import,
+            number: one.number,
+            file: one.file,
+            rule: one.rule,
+            table: one.table,
+            code: one.code,
+            cells: one.cells,
+            sha256: one.sha256,
+            exported_at: one.exported_at,
+        }
+    }
 }
 
-/// Codes of accepted rows that were refused before, here or in an earlier import: table and code → newest export day.
-pub(super) struct Accepted(HashMap<(&'static str, String), Option<NaiveDate>>);
+/// What stands for a table and a text in it: there may be a million of them, and two that differ never agree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Digest(u64, u64);
+
+impl Digest {
+    fn of(table: &str, text: &str) -> Self {
+        let digest = |first: u8| {
+            let mut hasher = DefaultHasher::new();
+            (first, table, text).hash(&mut hasher);
+            hasher.finish()
+        };
+        Self(digest(0), digest(1))
+    }
+}
+
+/// Codes of accepted rows that were refused before, here or in an earlier import, and their newest export days.
+pub(super) struct Accepted(HashMap<Digest, Option<NaiveDate>>);
 
 impl Accepted {
-    /// Looks for the codes of refused rows among the accepted rows, which are not merged yet.
-    pub fn among(readings: &[FileReading], open: &[Open]) -> Self {
-        let mut wanted: BTreeMap<&str, HashSet<&str>> = BTreeMap::new();
-        for open in open.iter().filter(|open| open.about == About::RefusedRow && !open.code.is_empty()) {
-            wanted.entry(&open.table).or_default().insert(&open.code);
-        }
-        for (sheet, row) in readings.iter().flat_map(|reading| reading.facts.rejected()) {
-            if !row.code.is_empty() {
-                wanted.entry(sheet.table.name).or_default().insert(&row.code);
+    /// Looks for the codes of refused rows among the accepted rows, which are not merged yet. `codes` are the tables
+    /// and codes of rows that earlier imports refused.
+    ///
+    /// # Errors
+    /// What was put aside cannot be read.
+    pub fn among(readings: &[FileReading], codes: &RefusedCodes, refused: &Aside) -> Result<Self, StoreError> {
+        let mut wanted = codes.0.clone();
+        // Of one file nothing is newer than itself.
+        for sheet in readings.iter().filter(|_| readings.len() > 1).flat_map(|reading| &reading.facts.sheets) {
+            for rows in sheet.refused.parts(refused) {
+                let rows = rows?;
+                let with_code = rows.iter().filter(|row| !row.code.is_empty());
+                wanted.extend(with_code.map(|row| Digest::of(sheet.table.name, &row.code)));
             }
         }
         let mut found = HashMap::new();
-        for FileReading { facts, batches } in readings {
-            for (sheet, frame) in batches {
+        for FileReading { facts, batches } in readings.iter().filter(|_| !wanted.is_empty()) {
+            for (sheet, rows) in batches {
                 let table = facts.sheets[*sheet].table;
-                let Some(wanted) = wanted.get(table.name) else { continue };
-                let Ok(Ok(codes)) = frame.column(table.key).map(|column| column.str()) else { continue };
-                for code in codes.iter().flatten().filter(|code| wanted.contains(code)) {
-                    let day = found.entry((table.name, code.to_owned())).or_insert(facts.exported_at);
-                    *day = (*day).max(facts.exported_at);
+                let Some(Ok(codes)) = rows.keys(table).map(|column| column.str()) else { continue };
+                for code in codes.iter().flatten().map(|code| Digest::of(table.name, code)) {
+                    if wanted.contains(&code) {
+                        let day = found.entry(code).or_insert(facts.exported_at);
+                        *day = (*day).max(facts.exported_at);
+                    }
                 }
             }
         }
-        Self(found)
+        Ok(Self(found))
+    }
+
+    /// The newest export day of an accepted row with that code.
+    fn day(&self, table: &str, code: &str) -> Option<Option<NaiveDate>> {
+        self.0.get(&Digest::of(table, code)).copied()
+    }
+}
+
+/// Codes of rows that earlier imports refused and that nothing has cleared yet.
+#[derive(Debug, Default)]
+pub(super) struct RefusedCodes(HashSet<Digest>);
+
+impl RefusedCodes {
+    /// Adds the row of a finding, if it is about one with a code.
+    pub fn add(&mut self, open: &Open) {
+        if open.about == About::RefusedRow && !open.code.is_empty() {
+            self.0.insert(Digest::of(&open.table, &open.code));
+        }
     }
 }
 
 /// What the files of this import say about earlier rows.
-struct Sent<'a> {
-    /// Where rows of corrected files first stood, and whether they are accepted now.
-    origins: HashMap<&'a Origin, bool>,
+pub(super) struct Sent<'a> {
+    accepted: &'a Accepted,
+    /// Where rows of corrected files first stood, and how many of the rows that name it are not refused.
+    origins: HashMap<&'a Origin, usize>,
+    /// Where rows of corrected files first stood, by file, sheet and row in which they stand now.
+    corrected: HashMap<Digest, &'a Origin>,
     /// Refused rows by table and code, and their newest export day.
-    refused: HashMap<(&'static str, &'a str), Option<NaiveDate>>,
+    refused: HashMap<Digest, Option<NaiveDate>>,
     /// Refused rows without a code, by table and cells: how many.
-    nameless: HashMap<(String, String), usize>,
+    nameless: HashMap<Digest, usize>,
     /// Contents of files that were read.
     contents: BTreeSet<&'a str>,
     /// Paths of files that were read, and their export days.
@@ -142,9 +185,12 @@ struct Sent<'a> {
 }
 
 impl<'a> Sent<'a> {
-    fn of(files: &'a [ImportedFile], kept: &'a [Kept<'a>]) -> Self {
+    /// What the files say beside their refused rows, which [`Sent::refuse`] adds.
+    pub fn of(files: &'a [ImportedFile], accepted: &'a Accepted) -> Self {
         let mut sent = Self {
+            accepted,
             origins: HashMap::new(),
+            corrected: HashMap::new(),
             refused: HashMap::new(),
             nameless: HashMap::new(),
             contents: BTreeSet::new(),
@@ -156,70 +202,53 @@ impl<'a> Sent<'a> {
                 sent.refused_files.extend([facts.sha256.as_str(), facts.file.as_str()]);
                 continue;
             }
-            let refused: BTreeSet<(&str, u32)> =
-                facts.rejected().map(|(sheet, row)| (sheet.name.as_str(), row.row)).collect();
             for ((sheet, row), origin) in &facts.origins {
-                let accepted = sent.origins.entry(origin).or_insert(false);
-                *accepted |= !refused.contains(&(sheet.as_str(), *row));
+                sent.corrected.insert(Self::place(&facts.file, sheet, *row), origin);
+                *sent.origins.entry(origin).or_default() += 1;
             }
             sent.contents.insert(&facts.sha256);
             sent.paths.insert(&facts.file, facts.exported_at);
         }
-        for kept in kept {
-            let Some(row) = kept.refused else { continue };
-            if row.code.is_empty() {
-                *sent.nameless.entry((kept.table().to_owned(), row.cells.clone())).or_default() += 1;
-            } else {
-                let day = sent.refused.entry((kept.table(), &row.code)).or_insert(kept.file.facts.exported_at);
-                *day = (*day).max(kept.file.facts.exported_at);
-            }
-        }
         sent
     }
-}
 
-/// The findings that an import clears. `kept` are its own, in the order of their numbers.
-pub(super) fn cleared(
-    number: u64,
-    open: &[Open],
-    accepted: &Accepted,
-    files: &[ImportedFile],
-    kept: &[Kept<'_>],
-) -> Vec<ClearedFinding> {
-    let mut sent = Sent::of(files, kept);
-    let accepted = by_table(accepted);
-    let mut cleared: Vec<ClearedFinding> = open
-        .iter()
-        .filter_map(|open| {
-            let how = match open.about {
-                About::RefusedRow => row_settled(open, &accepted, &mut sent),
-                About::RefusedFile | About::Loaded => file_settled(open, &sent),
-            };
-            how.map(|how| ClearedFinding { import: open.import, number: open.number, how })
-        })
-        .collect();
-    // A row refused here that a newer file of this very import brings sound.
-    for (own, kept) in (1..).zip(kept) {
-        let Some(row) = kept.refused.filter(|row| !row.code.is_empty()) else { continue };
-        let newer = accepted.get(&(kept.table(), row.code.as_str()));
-        if newer.is_some_and(|day| *day > kept.file.facts.exported_at) {
-            cleared.push(ClearedFinding { import: number as i64, number: own, how: How::Loaded });
+    /// Adds a refused row; says whether a newer file of this very import brings it sound.
+    pub fn refuse(&mut self, kept: &Kept<'_>, row: &RejectedRow) -> bool {
+        let facts = &kept.file.facts;
+        if !self.corrected.is_empty() {
+            let origin = self.corrected.remove(&Self::place(&facts.file, &kept.finding.sheet, row.row));
+            origin.and_then(|origin| self.origins.get_mut(origin)).into_iter().for_each(|accepted| *accepted -= 1);
         }
+        if row.code.is_empty() {
+            *self.nameless.entry(Digest::of(kept.table(), &row.cells)).or_default() += 1;
+            return false;
+        }
+        let day = self.refused.entry(Digest::of(kept.table(), &row.code)).or_insert(facts.exported_at);
+        *day = (*day).max(facts.exported_at);
+        self.accepted.day(kept.table(), &row.code).is_some_and(|day| day > facts.exported_at)
     }
-    cleared
-}
 
-fn by_table(accepted: &Accepted) -> HashMap<(&str, &str), Option<NaiveDate>> {
-    accepted.0.iter().map(|((table, code), day)| ((*table, code.as_str()), *day)).collect()
+    fn place(file: &str, sheet: &str, row: u32) -> Digest {
+        Digest::of(file, &format!("{row} {sheet}"))
+    }
+
+    /// What this import clears of an earlier finding.
+    pub fn cleared(&mut self, open: &Open) -> Option<ClearedFinding> {
+        let how = match open.about {
+            About::RefusedRow => row_settled(open, self),
+            About::RefusedFile | About::Loaded => file_settled(open, self),
+        };
+        how.map(|how| ClearedFinding { import: open.import, number: open.number, how })
+    }
 }
 
 /// By its address in a corrected file, else by its code in an export that is not older, else because it came again.
-fn row_settled(open: &Open, accepted: &HashMap<(&str, &str), Option<NaiveDate>>, sent: &mut Sent<'_>) -> Option<How> {
+fn row_settled(open: &Open, sent: &mut Sent<'_>) -> Option<How> {
     if let Some(accepted) = sent.origins.get(&open.origin) {
-        return Some(if *accepted { How::Loaded } else { How::RefusedAgain });
+        return Some(if *accepted > 0 { How::Loaded } else { How::RefusedAgain });
     }
-    let code = (open.table.as_str(), open.code.as_str());
-    if !open.code.is_empty() && accepted.get(&code).is_some_and(|day| *day >= open.exported_at) {
+    let code = Digest::of(&open.table, &open.code);
+    if !open.code.is_empty() && sent.accepted.0.get(&code).is_some_and(|day| *day >= open.exported_at) {
         return Some(How::Loaded);
     }
     if !open.code.is_empty() && sent.refused.get(&code).is_some_and(|day| *day >= open.exported_at) {
@@ -228,7 +257,7 @@ fn row_settled(open: &Open, accepted: &HashMap<(&str, &str), Option<NaiveDate>>,
     if sent.contents.contains(open.sha256.as_str()) {
         return Some(How::ReadAgain);
     }
-    let again = sent.nameless.get_mut(&(open.table.clone(), open.cells.clone())).filter(|left| **left > 0)?;
+    let again = sent.nameless.get_mut(&Digest::of(&open.table, &open.cells)).filter(|left| **left > 0)?;
     *again -= 1;
     Some(How::RefusedAgain)
 }

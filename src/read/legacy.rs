@@ -16,6 +16,8 @@ use cchc_model::Encoding;
 /// Rows, and cells in them, that are held back until the encoding of a sheet is told.
 const HELD_ROWS: usize = 256;
 const HELD_CELLS: usize = 1 << 16;
+/// Bytes of a text that count as a cell more.
+const BYTES_OF_A_CELL: usize = 256;
 /// Of the rows of a sheet told to be plain, every so many-th is looked at in full; TCVN3 shows itself in all.
 const LOOKED_AT: u32 = 64;
 /// Texts whose reading is remembered.
@@ -163,7 +165,10 @@ impl Legacy {
 
     fn hold(&mut self, sink: &mut dyn RowSink, row: Held) -> Flow {
         self.held_cells += match &row {
-            Held::Row(_, cells) | Held::Refused(_, cells, _) => 1 + cells.len(),
+            Held::Row(_, cells) | Held::Refused(_, cells, _) => {
+                // Long texts count for several cells.
+                1 + cells.len() + texts(cells).map(|(_, text)| text.len() / BYTES_OF_A_CELL).sum::<usize>()
+            }
             Held::Note(_) => 1,
         };
         self.held.push(row);

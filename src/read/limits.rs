@@ -33,6 +33,8 @@ pub struct Limits {
     pub max_parts: u64,
     /// Cells handed out over all sheets, empty ones within a row included.
     pub max_cells: u64,
+    /// Cells handed out over all files of one import.
+    pub max_import_cells: u64,
     /// Rows × columns over all sheets of an .xls file, which its reader lays out in memory.
     pub max_grid_cells: u64,
     /// Columns of one row.
@@ -54,6 +56,7 @@ impl Default for Limits {
             max_values_per_byte: 100,
             max_parts: 20_000,
             max_cells: 200_000_000,
+            max_import_cells: 4_000_000_000,
             max_grid_cells: 32_000_000,
             max_columns: 16_384,
             max_record_kib: 4096,

@@ -1,7 +1,10 @@
 //! What other rooms ask of a published version, each as one question with a plain answer.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
+pub use super::finding_pages::{FindingPage, finding_pages};
 use super::{Row, Session, StoreError};
 use cchc_model::{FileAccount, Level, Period, Succession, Unit};
 
@@ -96,19 +99,23 @@ pub struct OpenFinding {
     pub is_row: bool,
 }
 
-/// All findings that nothing has cleared yet, in order of import and number.
+/// The findings of a page that nothing has cleared yet, in order of import and number.
 ///
 /// # Errors
 /// The store cannot be read.
-pub async fn open_findings(session: &Session) -> Result<Vec<OpenFinding>, StoreError> {
-    let sql = "SELECT f.file, f.sheet, f.rule, f.level, f.table_name, f.code, \
+pub async fn open_findings(session: &Session, page: &FindingPage) -> Result<Vec<OpenFinding>, StoreError> {
+    let sql = format!(
+        "SELECT f.file, f.sheet, f.rule, f.level, f.table_name, f.code, \
                       CASE WHEN f.rule = 'missing_code' THEN f.cells END AS cells, i.sha256, \
                       f.import, f.number, f.row, CAST(i.exported_at AS DATE) AS day, f.code IS NOT NULL AS is_row \
                FROM findings f \
                JOIN imports i ON i.import = f.import AND i.file = f.file \
-               LEFT JOIN cleared c ON c.old_import = f.import AND c.number = f.number \
-               WHERE f.number IS NOT NULL AND c.number IS NULL AND (f.code IS NULL OR f.cells <> '') \
-               ORDER BY f.import, f.number";
+               LEFT JOIN cleared c ON c.old_import = f.import AND c.number = f.number AND {cleared} \
+               WHERE f.number IS NOT NULL AND c.number IS NULL AND (f.code IS NULL OR f.cells <> '') AND {found} \
+               ORDER BY f.import, f.number",
+        cleared = page.condition("c.old_import", "c.number"),
+        found = page.condition("f.import", "f.number"),
+    );
     let finding = |row: Row<'_>| OpenFinding {
         file: row.string(0),
         sheet: row.string(1),
@@ -124,7 +131,7 @@ pub async fn open_findings(session: &Session) -> Result<Vec<OpenFinding>, StoreE
         exported_at: row.day(11),
         is_row: row.flag(12).unwrap_or_default(),
     };
-    Ok(session.rows(sql).await?.iter().map(finding).collect())
+    Ok(session.rows(&sql).await?.iter().map(finding).collect())
 }
 
 /// A finding as a version keeps it, with all that is known of it.
@@ -170,18 +177,22 @@ pub struct KeptFinding {
     pub how: String,
 }
 
-/// All findings of the version, in order of import, file, sheet, row and rule.
+/// The findings of a page, in order of import, file, sheet, row and rule.
 ///
 /// # Errors
 /// The store cannot be read.
-pub async fn findings(session: &Session) -> Result<Vec<KeptFinding>, StoreError> {
-    let sql = "SELECT f.file, f.sheet, f.rule, f.level, f.column_name, f.value, f.hint, f.cells, f.code, f.unit, \
+pub async fn findings(session: &Session, page: &FindingPage) -> Result<Vec<KeptFinding>, StoreError> {
+    let sql = format!(
+        "SELECT f.file, f.sheet, f.rule, f.level, f.column_name, f.value, f.hint, f.cells, f.code, f.unit, \
                       i.units, i.sha256, c.how, i.source, f.import, f.row, f.count, c.import AS cleared_by, \
                       CAST(i.exported_at AS DATE) AS day \
                FROM findings f \
                LEFT JOIN imports i ON i.import = f.import AND i.file = f.file \
-               LEFT JOIN cleared c ON c.old_import = f.import AND c.number = f.number \
-               ORDER BY f.import, f.file, f.sheet, f.row, f.rule, f.number";
+               LEFT JOIN cleared c ON c.old_import = f.import AND c.number = f.number AND {cleared} \
+               WHERE {found} ORDER BY f.import, f.file, f.sheet, f.row, f.rule, f.number",
+        cleared = page.condition("c.old_import", "c.number"),
+        found = page.condition("f.import", "f.number"),
+    );
     let finding = |row: Row<'_>| KeptFinding {
         file: row.string(0),
         sheet: row.string(1),
@@ -203,7 +214,16 @@ pub async fn findings(session: &Session) -> Result<Vec<KeptFinding>, StoreError>
         cleared_by: row.integer(17),
         exported_at: row.day(18),
     };
-    Ok(session.rows(sql).await?.iter().map(finding).collect())
+    Ok(session.rows(&sql).await?.iter().map(finding).collect())
+}
+
+/// Sums of the contents of all files in which something was found.
+///
+/// # Errors
+/// The store cannot be read.
+pub async fn files_with_findings(session: &Session) -> Result<BTreeSet<String>, StoreError> {
+    let sql = "SELECT DISTINCT i.sha256 FROM findings f JOIN imports i ON i.import = f.import AND i.file = f.file";
+    Ok(session.rows(sql).await?.iter().map(|row| row.string(0)).collect())
 }
 
 /// How often a rule found something.
