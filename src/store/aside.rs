@@ -86,6 +86,8 @@ impl Aside {
         written.map(|()| Piece { start, length: bytes.len() })
     }
 
+    /// Tells whether everything could be put aside.
+    ///
     /// # Errors
     /// Something could not be put aside and is lost; what was read is not whole.
     pub fn check(&self) -> Result<(), StoreError> {

@@ -6,7 +6,8 @@ use std::io::Cursor;
 
 use chrono::{DateTime, Datelike};
 use polars::prelude::{
-    Column as Series, DataFrame, ParquetCompression, ParquetReader, ParquetWriter, PolarsError, PolarsResult, SerReader,
+    Column as Series, DataFrame, IntoColumn, ParquetCompression, ParquetReader, ParquetWriter, PolarsError,
+    PolarsResult, SerReader,
 };
 
 use super::batch::{RECEIVED, unit_column};
@@ -115,6 +116,15 @@ impl RowsAside {
         head.rechunk_mut();
         let personal = rows.column(PERSONAL)?.u64()?.iter().map(Option::unwrap_or_default).collect();
         Ok(Some(Self { head, personal, digests: digests(table, rows)?, months }))
+    }
+
+    /// No rows, with the columns of those that are put aside.
+    pub fn none(table: &Table) -> PolarsResult<DataFrame> {
+        let columns = table.columns.iter().map(|column| (column.name, column.kind)).chain([("row", ColumnType::Int)]);
+        let empty = |(name, kind): (&str, ColumnType)| {
+            polars::prelude::Series::new_empty(name.into(), &cchc_normalise::data_type(kind)).into_column()
+        };
+        DataFrame::new(0, columns.map(empty).collect())
     }
 
     /// Those of some rows (in ascending order, counted within these) that are of a month, if there are any.

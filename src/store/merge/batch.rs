@@ -246,7 +246,7 @@ impl<'a> Batch<'a> {
         let parts: Vec<u32> = rows.iter().map(|row| self.part(*row) as u32).collect();
         let taken = match &self.rows {
             Rows::InMemory(all) => take(all, rows).map_err(&fail)?,
-            Rows::Aside(pieces, aside) => taken(pieces, aside, month.flatten(), &rows, &fail)?,
+            Rows::Aside(pieces, aside) => taken(self.table, pieces, aside, month.flatten(), &rows, &fail)?,
         };
         self.with_provenance(taken, parts).map_err(&fail)
     }
@@ -366,6 +366,7 @@ fn stack(all: &mut Option<DataFrame>, rows: DataFrame) -> PolarsResult<()> {
 
 /// Rows of one month from the pieces that hold them, in the order given.
 fn taken(
+    table: &Table,
     pieces: &[(u32, RowsAside)],
     aside: &Aside,
     month: Option<i32>,
@@ -385,6 +386,8 @@ fn taken(
             stack(&mut all, rows).map_err(fail)?;
         }
     }
+    // A month that only loses rows takes none, but has their columns.
+    let Some(all) = all else { return RowsAside::none(table).map_err(fail) };
     let order = rows.iter().map(|row| sorted.partition_point(|other| other < row) as u32).collect();
-    take(&all.unwrap_or_else(DataFrame::empty), order).map_err(fail)
+    take(&all, order).map_err(fail)
 }
