@@ -13,6 +13,7 @@ use cchc_engine::{RankingRequest, ReportRequest};
 use cchc_import::{Options, import};
 use cchc_model::{Period, RankRow};
 use cchc_report::Cards;
+use cchc_store::Shell;
 use cchc_units::read_unit_list;
 
 static SAMPLE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../sample-data");
@@ -40,7 +41,8 @@ impl Demo {
         let workspace = init::fresh(&root, &read_unit_list(&sample.join("units.csv"))?)?;
         let definitions = Definitions::load(Some(&root)).map_err(|found| faults(&found))?;
         let paths = [sample.join("exports"), sample.join("tables")];
-        let done = import(&workspace, &definitions, &paths, &Options::default(), &mut Bar::new(global))?;
+        let done =
+            import(&workspace, &definitions, &paths, &Options::default(), &Shell::new()?, &mut Bar::new(global))?;
         let sum = |of: fn(&cchc_model::FileAccount) -> u64| done.files.iter().map(of).sum::<u64>();
         note(
             global,

@@ -7,8 +7,8 @@ use super::carried::{tell_carried, with_carried};
 use super::figures::{SplitBy, children, has_not_sent, tell_not_sent};
 use super::output::{self, Columns};
 use super::{Global, OpenEngine, Outcome, PolicyArgs, period};
-use cchc_definitions::Indicator;
-use cchc_engine::{ComparedFigure, Earlier, FiguresRequest, Months};
+use cchc_definitions::{Against, Indicator};
+use cchc_engine::{ComparedFigure, FiguresRequest, Months};
 use cchc_model::{IndicatorRow, Period};
 use cchc_report::{FigureUnit, shown};
 
@@ -31,7 +31,7 @@ pub(super) struct Indicators {
     cumulative: bool,
     /// Set an earlier period beside it: the one just before, or the same of last year
     #[arg(long, value_enum, value_name = "PERIOD")]
-    against: Option<Against>,
+    against: Option<AgainstArg>,
     /// Add to each unit what the units below it resolve
     #[arg(long)]
     with_children: bool,
@@ -44,18 +44,18 @@ pub(super) struct Indicators {
 
 /// What a period is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Against {
+enum AgainstArg {
     /// The period of the same length just before
     Before,
     /// The same period of the year before
     Year,
 }
 
-impl From<Against> for Earlier {
-    fn from(against: Against) -> Self {
+impl From<AgainstArg> for Against {
+    fn from(against: AgainstArg) -> Self {
         match against {
-            Against::Before => Self::Before,
-            Against::Year => Self::LastYear,
+            AgainstArg::Before => Self::Before,
+            AgainstArg::Year => Self::LastYear,
         }
     }
 }

@@ -8,7 +8,7 @@ use clap::Args;
 use super::{Global, Outcome, faults, note};
 use cchc_definitions::Definitions;
 use cchc_model::Unit;
-use cchc_store::{Config, Transaction, Workspace};
+use cchc_store::{Config, Shell, Transaction, Workspace};
 use cchc_units::{change_units, read_unit_list, units_frame};
 
 #[derive(Debug, Args)]
@@ -52,7 +52,8 @@ impl Init {
 fn replace(global: &Global, workspace: &Workspace, units: Vec<Unit>) -> Result<()> {
     let definitions = Definitions::load(Some(&global.workspace)).map_err(|found| faults(&found))?;
     let waiting = || note(global, "waiting for another import to end");
-    let (lost, _) = change_units(workspace, &definitions.calendar, waiting, |book| Ok(book.replace(units)))?;
+    let (lost, _) =
+        change_units(workspace, &definitions.calendar, &Shell::new()?, waiting, |book| Ok(book.replace(units)))?;
     if lost.aliases + lost.successions > 0 {
         note(
             global,

@@ -8,13 +8,13 @@ use cchc_indices::ScoreError;
 use cchc_report::ReportError;
 use cchc_store::StoreError;
 
-/// A question without an answer. The texts are for whoever asked.
+/// A question without an answer. The texts are for the user.
 #[derive(Debug, Error)]
 pub enum EngineError {
     /// The request names what is not there, or what does not go together.
     #[error("{0}")]
     Request(String),
-    /// What was asked cannot be done with what is there.
+    /// The data or files do not allow what was requested.
     #[error("{0}")]
     Refused(String),
     /// The definitions have faults.

@@ -1,4 +1,4 @@
-//! Gives findings back as workbooks: one for all, or one for each unit.
+//! Workbooks of findings to send back to the units: one for all, or one for each unit.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -65,14 +65,15 @@ impl Engine {
         Ok(Maker { engine: self, language, words: self.return_words(language)?, theme: self.theme()? })
     }
 
-    /// Who gets a finding: its unit, or of several (a district and its communes report in one file) the nearest that is
+    /// Whom a finding is sent to: its unit, or of several (a district and its communes report in one file) the nearest that is
     /// above all of them, short of the province.
     fn addressee<'a>(&'a self, units: &'a [String]) -> Option<&'a str> {
         let (first, others) = units.split_first()?;
         if others.is_empty() {
             return Some(first);
         }
-        let up = |code: &'a str| std::iter::once(code).chain(self.units().above(code).map(|unit| unit.code.as_str()));
+        let up =
+            |code: &'a str| std::iter::once(code).chain(self.units().ancestors(code).map(|unit| unit.code.as_str()));
         let common = up(first).find(|one| others.iter().all(|other| up(other).any(|above| above == *one)))?;
         self.units().by_code(common)?.parent.as_ref().map(|_| common)
     }

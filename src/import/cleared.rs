@@ -1,11 +1,11 @@
-//! Which earlier findings an import clears: refused rows that were loaded or sent again, and files that were read anew.
+//! Which earlier findings an import clears: refused rows that were loaded or sent again, and files that were read again.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chrono::NaiveDate;
 
-use super::log::Kept;
+use super::log::LoggedFinding;
 use super::merge::ImportedFile;
 use super::reading::FileReading;
 use cchc_model::Level;
@@ -14,23 +14,14 @@ use cchc_store::questions::OpenFinding;
 use cchc_store::{Aside, StoreError};
 
 /// Findings of a merge are about the store and not about a file: reading the file again clears none of them.
-const OF_THE_MERGE: [&str; 5] =
+const MERGE_RULES: [&str; 5] =
     ["conflicting_versions", "absent_from_newer_export", "absent_from_partial_export", "changed_due_date", "reopened"];
 
 /// A finding of an earlier import that nothing has cleared yet.
-#[derive(Debug)]
-pub(super) struct Open {
-    import: i64,
-    number: i64,
-    file: String,
-    rule: String,
+pub(super) struct Uncleared {
+    finding: OpenFinding,
     about: About,
-    table: String,
-    code: String,
-    cells: String,
-    sha256: String,
     origin: Origin,
-    exported_at: Option<NaiveDate>,
 }
 
 /// What a finding is about.
@@ -44,26 +35,26 @@ enum About {
     Loaded,
 }
 
-/// A finding that needs nobody any more.
+/// A finding that is cleared: no one has to act on it any more.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ClearedFinding {
     pub import: i64,
     pub number: i64,
-    pub how: How,
+    pub because: ClearedBecause,
 }
 
-/// What became of it.
+/// Why a finding is cleared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum How {
+pub(super) enum ClearedBecause {
     /// The row was accepted.
     Loaded,
-    /// The row came again and was refused again: the newer finding stands for it.
+    /// The row came again and was refused again: the newer finding replaces it.
     RefusedAgain,
-    /// The file was read again: what is still wrong was found anew.
+    /// The file was read again: what is still wrong has a finding of this import.
     ReadAgain,
 }
 
-impl How {
+impl ClearedBecause {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Loaded => "loaded",
@@ -73,25 +64,17 @@ impl How {
     }
 }
 
-impl Open {
+impl Uncleared {
     /// A finding that nothing has cleared yet.
-    pub fn of(one: OpenFinding) -> Self {
+    pub fn of(finding: OpenFinding) -> Self {
         Self {
-            about: match one.level {
-                Level::Error if one.is_row => About::RefusedRow,
+            about: match finding.level {
+                Level::Error if finding.is_row => About::RefusedRow,
                 Level::Error => About::RefusedFile,
                 _ => About::Loaded,
             },
-            origin: Origin::new(&one.sha256, &clean(&one.sheet), one.row),
-            import: one.import,
-            number: one.number,
-            file: one.file,
-            rule: one.rule,
-            table: one.table,
-            code: one.code,
-            cells: one.cells,
-            sha256: one.sha256,
-            exported_at: one.exported_at,
+            origin: Origin::new(&finding.sha256, &clean(&finding.sheet), finding.row),
+            finding,
         }
     }
 }
@@ -158,15 +141,15 @@ pub(super) struct RefusedCodes(HashSet<Digest>);
 
 impl RefusedCodes {
     /// Adds the row of a finding, if it is about one with a code.
-    pub fn add(&mut self, open: &Open) {
-        if open.about == About::RefusedRow && !open.code.is_empty() {
-            self.0.insert(Digest::of(&open.table, &open.code));
+    pub fn add(&mut self, open: &Uncleared) {
+        if open.about == About::RefusedRow && !open.finding.code.is_empty() {
+            self.0.insert(Digest::of(&open.finding.table, &open.finding.code));
         }
     }
 }
 
-/// What the files of this import say about earlier rows.
-pub(super) struct Sent<'a> {
+/// What the files of this import hold, as far as earlier findings depend on it.
+pub(super) struct ImportContents<'a> {
     accepted: &'a Accepted,
     /// Where rows of corrected files first stood, and how many of the rows that name it are not refused.
     origins: HashMap<&'a Origin, usize>,
@@ -176,56 +159,56 @@ pub(super) struct Sent<'a> {
     refused: HashMap<Digest, Option<NaiveDate>>,
     /// Refused rows without a code, by table and cells: how many.
     nameless: HashMap<Digest, usize>,
-    /// Contents of files that were read.
-    contents: BTreeSet<&'a str>,
+    /// SHA-256 of files that were read.
+    hashes: BTreeSet<&'a str>,
     /// Paths of files that were read, and their export days.
     paths: BTreeMap<&'a str, Option<NaiveDate>>,
     /// Contents and paths of files that were refused.
     refused_files: BTreeSet<&'a str>,
 }
 
-impl<'a> Sent<'a> {
-    /// What the files say beside their refused rows, which [`Sent::refuse`] adds.
+impl<'a> ImportContents<'a> {
+    /// What the files say beside their refused rows, which [`ImportContents::refuse`] adds.
     pub fn of(files: &'a [ImportedFile], accepted: &'a Accepted) -> Self {
-        let mut sent = Self {
+        let mut contents = Self {
             accepted,
             origins: HashMap::new(),
             corrected: HashMap::new(),
             refused: HashMap::new(),
             nameless: HashMap::new(),
-            contents: BTreeSet::new(),
+            hashes: BTreeSet::new(),
             paths: BTreeMap::new(),
             refused_files: BTreeSet::new(),
         };
         for ImportedFile { facts, .. } in files {
             if facts.sheets.is_empty() {
-                sent.refused_files.extend([facts.sha256.as_str(), facts.file.as_str()]);
+                contents.refused_files.extend([facts.sha256.as_str(), facts.file.as_str()]);
                 continue;
             }
             for ((sheet, row), origin) in &facts.origins {
-                sent.corrected.insert(Self::place(&facts.file, sheet, *row), origin);
-                *sent.origins.entry(origin).or_default() += 1;
+                contents.corrected.insert(Self::place(&facts.file, sheet, *row), origin);
+                *contents.origins.entry(origin).or_default() += 1;
             }
-            sent.contents.insert(&facts.sha256);
-            sent.paths.insert(&facts.file, facts.exported_at);
+            contents.hashes.insert(&facts.sha256);
+            contents.paths.insert(&facts.file, facts.exported_at);
         }
-        sent
+        contents
     }
 
     /// Adds a refused row; says whether a newer file of this very import brings it sound.
-    pub fn refuse(&mut self, kept: &Kept<'_>, row: &RejectedRow) -> bool {
-        let facts = &kept.file.facts;
+    pub fn refuse(&mut self, logged: &LoggedFinding<'_>, row: &RejectedRow) -> bool {
+        let facts = &logged.file.facts;
         if !self.corrected.is_empty() {
-            let origin = self.corrected.remove(&Self::place(&facts.file, &kept.finding.sheet, row.row));
+            let origin = self.corrected.remove(&Self::place(&facts.file, &logged.finding.sheet, row.row));
             origin.and_then(|origin| self.origins.get_mut(origin)).into_iter().for_each(|accepted| *accepted -= 1);
         }
         if row.code.is_empty() {
-            *self.nameless.entry(Digest::of(kept.table(), &row.cells)).or_default() += 1;
+            *self.nameless.entry(Digest::of(logged.table(), &row.cells)).or_default() += 1;
             return false;
         }
-        let day = self.refused.entry(Digest::of(kept.table(), &row.code)).or_insert(facts.exported_at);
+        let day = self.refused.entry(Digest::of(logged.table(), &row.code)).or_insert(facts.exported_at);
         *day = (*day).max(facts.exported_at);
-        self.accepted.day(kept.table(), &row.code).is_some_and(|day| day > facts.exported_at)
+        self.accepted.day(logged.table(), &row.code).is_some_and(|day| day > facts.exported_at)
     }
 
     fn place(file: &str, sheet: &str, row: u32) -> Digest {
@@ -233,44 +216,48 @@ impl<'a> Sent<'a> {
     }
 
     /// What this import clears of an earlier finding.
-    pub fn cleared(&mut self, open: &Open) -> Option<ClearedFinding> {
-        let how = match open.about {
-            About::RefusedRow => row_settled(open, self),
-            About::RefusedFile | About::Loaded => file_settled(open, self),
+    pub fn cleared(&mut self, open: &Uncleared) -> Option<ClearedFinding> {
+        let because = match open.about {
+            About::RefusedRow => row_cleared(open, self),
+            About::RefusedFile | About::Loaded => file_cleared(open, self),
         };
-        how.map(|how| ClearedFinding { import: open.import, number: open.number, how })
+        because.map(|because| ClearedFinding { import: open.finding.import, number: open.finding.number, because })
     }
 }
 
-/// By its address in a corrected file, else by its code in an export that is not older, else because it came again.
-fn row_settled(open: &Open, sent: &mut Sent<'_>) -> Option<How> {
-    if let Some(accepted) = sent.origins.get(&open.origin) {
-        return Some(if *accepted > 0 { How::Loaded } else { How::RefusedAgain });
+/// By its address in a corrected file, else by its code in an export that is not older, else because its file or its
+/// cells were read again.
+fn row_cleared(open: &Uncleared, contents: &mut ImportContents<'_>) -> Option<ClearedBecause> {
+    let finding = &open.finding;
+    if let Some(accepted) = contents.origins.get(&open.origin) {
+        return Some(if *accepted > 0 { ClearedBecause::Loaded } else { ClearedBecause::RefusedAgain });
     }
-    let code = Digest::of(&open.table, &open.code);
-    if !open.code.is_empty() && sent.accepted.0.get(&code).is_some_and(|day| *day >= open.exported_at) {
-        return Some(How::Loaded);
+    let code = Digest::of(&finding.table, &finding.code);
+    if !finding.code.is_empty() && contents.accepted.0.get(&code).is_some_and(|day| *day >= finding.exported_at) {
+        return Some(ClearedBecause::Loaded);
     }
-    if !open.code.is_empty() && sent.refused.get(&code).is_some_and(|day| *day >= open.exported_at) {
-        return Some(How::RefusedAgain);
+    if !finding.code.is_empty() && contents.refused.get(&code).is_some_and(|day| *day >= finding.exported_at) {
+        return Some(ClearedBecause::RefusedAgain);
     }
-    if sent.contents.contains(open.sha256.as_str()) {
-        return Some(How::ReadAgain);
+    if contents.hashes.contains(finding.sha256.as_str()) {
+        return Some(ClearedBecause::ReadAgain);
     }
-    let again = sent.nameless.get_mut(&Digest::of(&open.table, &open.cells)).filter(|left| **left > 0)?;
-    *again -= 1;
-    Some(How::RefusedAgain)
+    let left = contents.nameless.get_mut(&Digest::of(&finding.table, &finding.cells)).filter(|left| **left > 0)?;
+    *left -= 1;
+    Some(ClearedBecause::RefusedAgain)
 }
 
 /// The file was read again, as it was or with another content that is not older; or it was refused again.
-fn file_settled(open: &Open, sent: &Sent<'_>) -> Option<How> {
-    if OF_THE_MERGE.contains(&open.rule.as_str()) {
+fn file_cleared(open: &Uncleared, contents: &ImportContents<'_>) -> Option<ClearedBecause> {
+    let finding = &open.finding;
+    if MERGE_RULES.contains(&finding.rule.as_str()) {
         return None;
     }
-    let refused_again = || [&open.sha256, &open.file].iter().any(|one| sent.refused_files.contains(one.as_str()));
+    let refused_again =
+        || [&finding.sha256, &finding.file].iter().any(|one| contents.refused_files.contains(one.as_str()));
     if open.about == About::RefusedFile && refused_again() {
-        return Some(How::RefusedAgain);
+        return Some(ClearedBecause::RefusedAgain);
     }
-    let replaced = sent.paths.get(open.file.as_str()).is_some_and(|day| *day >= open.exported_at);
-    (replaced || sent.contents.contains(open.sha256.as_str())).then_some(How::ReadAgain)
+    let replaced = contents.paths.get(finding.file.as_str()).is_some_and(|day| *day >= finding.exported_at);
+    (replaced || contents.hashes.contains(finding.sha256.as_str())).then_some(ClearedBecause::ReadAgain)
 }

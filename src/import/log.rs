@@ -1,4 +1,4 @@
-//! What an import keeps about itself: accounts of files, findings with refused rows, and which units sent what.
+//! What an import stores about itself: accounts of files, findings with refused rows, and which units sent what.
 
 use std::collections::BTreeSet;
 
@@ -49,8 +49,8 @@ fn units_of(file: &ImportedFile) -> String {
     units.into_iter().collect::<Vec<&str>>().join(",")
 }
 
-/// A finding as it is kept, and what else is known of a refused row.
-pub(super) struct Kept<'a> {
+/// A finding as it is stored, and what else is known of a refused row.
+pub(super) struct LoggedFinding<'a> {
     /// Its number in the import, from 1.
     pub number: i64,
     pub finding: &'a Finding,
@@ -60,7 +60,7 @@ pub(super) struct Kept<'a> {
     pub refused: Option<&'a RejectedRow>,
 }
 
-impl Kept<'_> {
+impl LoggedFinding<'_> {
     /// Table that the sheet feeds.
     pub fn table(&self) -> &'static str {
         self.file.facts.table_of(&self.finding.sheet)
@@ -76,21 +76,21 @@ impl Kept<'_> {
     }
 }
 
-/// Gives all findings one by one, numbered by file, sheet and row, refused rows from where they wait.
+/// Passes on all findings one by one, numbered by file, sheet and row, refused rows from where they wait.
 ///
 /// # Errors
 /// What was put aside cannot be read, or whoever takes them fails.
-pub(super) fn each_kept<'a>(
+pub(super) fn each_logged<'a>(
     files: &'a [ImportedFile],
     aside: &Aside,
-    mut take: impl FnMut(Kept<'_>) -> Result<(), StoreError>,
+    mut take: impl FnMut(LoggedFinding<'_>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let mut by_path: Vec<&'a ImportedFile> = files.iter().collect();
     by_path.sort_by(|left, right| left.facts.file.cmp(&right.facts.file));
     let mut number = 0;
     let mut give = |file: &'a ImportedFile, finding: &Finding, refused: Option<&RejectedRow>| {
         number += 1;
-        take(Kept { number, finding, file, refused })
+        take(LoggedFinding { number, finding, file, refused })
     };
     for file in by_path {
         let mut others = file.findings.iter().peekable();
@@ -133,11 +133,11 @@ impl FindingRows {
     }
 
     /// Adds a finding; refused rows keep their non-personal cells.
-    pub fn push(&mut self, kept: &Kept<'_>) {
-        let finding = kept.finding;
-        let numbers = [i64::from(finding.row), finding.count as i64, kept.number];
+    pub fn push(&mut self, logged: &LoggedFinding<'_>) {
+        let finding = logged.finding;
+        let numbers = [i64::from(finding.row), finding.count as i64, logged.number];
         self.numbers.iter_mut().zip(numbers).for_each(|(column, number)| column.push(number));
-        let cells = kept.refused.map_or("", |row| row.cells.as_str());
+        let cells = logged.refused.map_or("", |row| row.cells.as_str());
         let texts = [
             finding.file.as_str(),
             &finding.sheet,
@@ -147,11 +147,11 @@ impl FindingRows {
             &finding.value,
             &finding.hint,
             cells,
-            kept.table(),
-            kept.unit(),
+            logged.table(),
+            logged.unit(),
         ];
         self.texts.iter_mut().zip(texts).for_each(|(column, text)| column.push(text.to_owned()));
-        self.codes.push(kept.refused.map(|row| row.code.clone()));
+        self.codes.push(logged.refused.map(|row| row.code.clone()));
     }
 
     /// The rows as they are stored, and none left.
@@ -183,7 +183,7 @@ impl FindingRows {
     }
 }
 
-/// One row per finding of an earlier import, or of this one, that needs nobody any more.
+/// One row per finding of an earlier import, or of this one, that is cleared.
 pub(super) fn cleared(number: u64, cleared: &[ClearedFinding]) -> DataFrame {
     frame_of(
         cleared.len(),
@@ -191,7 +191,7 @@ pub(super) fn cleared(number: u64, cleared: &[ClearedFinding]) -> DataFrame {
             ints("import", vec![number as i64; cleared.len()]),
             ints("old_import", cleared.iter().map(|one| one.import).collect()),
             ints("number", cleared.iter().map(|one| one.number).collect()),
-            texts("how", &cleared.iter().map(|one| one.how.as_str().to_owned()).collect::<Vec<_>>()),
+            texts("how", &cleared.iter().map(|one| one.because.as_str().to_owned()).collect::<Vec<_>>()),
         ],
     )
 }

@@ -10,13 +10,12 @@
 //! | one reading in one encoding, and the one that counts | `attempt`, `encoding` | `Chosen` |
 //! | day of export, findings of the file, forms checked | `reading`, `scoring_forms` | `FileReading` |
 //! | rows merged table by table | `merge` over `cchc_store` | `ImportedFile` |
-//! | what the import keeps about itself, what it clears | `log`, `cleared` | rows of `imports`, `findings`, `cleared`, `sent` |
+//! | what the import stores about itself, what it clears | `log`, `cleared` | rows of `imports`, `findings`, `cleared`, `sent` |
 
 mod attempt;
 mod body;
 mod cleared;
 mod encoding;
-mod ends;
 mod file;
 mod log;
 mod merge;
@@ -48,7 +47,7 @@ use cchc_read::{Found, InputFile, PathError, find_files};
 use cchc_store::questions;
 use cchc_store::{Aside, Config, SentFile, Session, Shell, StoreError, Transaction, Workspace};
 use cchc_units::stored_units;
-use cleared::{ClearedFinding, How};
+use cleared::{ClearedBecause, ClearedFinding};
 use merge::{ImportedFile, merge_all};
 use reading::FileReading;
 
@@ -67,7 +66,7 @@ pub struct Options {
     pub finished_before_received: Option<FinishedBeforeReceived>,
 }
 
-/// What an import did.
+/// The result of an import.
 #[derive(Debug)]
 pub struct ImportAccount {
     /// The version that it published; none if nothing was accepted or nothing was to be written.
@@ -76,7 +75,7 @@ pub struct ImportAccount {
     pub files: Vec<FileAccount>,
     /// How each sheet was understood.
     pub sheets: Vec<SheetAccount>,
-    /// What was found; of many refused rows of a sheet each reason once, with their number.
+    /// All findings; of many refused rows of a sheet each reason once, with their number.
     pub findings: Vec<Finding>,
     /// Lock files of office programs and workspaces that were passed over.
     pub skipped: Vec<String>,
@@ -88,7 +87,7 @@ pub enum ImportError {
     /// No source of that id.
     #[error("no source '{id}'{hint}; `queries/sources/` holds them")]
     NoSource {
-        /// What was asked for.
+        /// The id that was given.
         id: String,
         /// The nearest id.
         hint: String,
@@ -114,11 +113,11 @@ pub enum ImportError {
     Store(#[from] StoreError),
 }
 
-/// Tells how far an import is.
+/// Is called as an import goes on.
 pub trait Progress {
     /// Reading begins: how many files there are, and their bytes.
     fn files(&mut self, count: usize, bytes: u64);
-    /// A file begins; others may be in work at the same time.
+    /// A file begins; others may be read at the same time.
     fn begun(&mut self, name: &str);
     /// A file of so many bytes is read.
     fn done(&mut self, bytes: u64);
@@ -140,15 +139,16 @@ const REFUSED_MOST: u64 = 32 << 20;
 /// Imports all files below `paths` as one new version.
 ///
 /// # Errors
-/// A path leads nowhere, the store cannot be read or written, or another import runs and nobody wants to wait.
+/// A path leads nowhere, the store cannot be read or written, or another import runs and `no_wait` is set.
 pub fn import(
     workspace: &Workspace,
     definitions: &Definitions,
     paths: &[PathBuf],
     options: &Options,
+    shell: &Shell,
     progress: &mut dyn Progress,
 ) -> Result<ImportAccount, ImportError> {
-    let sources = chosen(definitions, options)?;
+    let sources = selected_sources(definitions, options)?;
     let limits = &workspace.config.limits;
     let Found { files, skipped } = find_files(paths, limits)?;
     if files.is_empty() {
@@ -158,7 +158,6 @@ pub fn import(
     let lock = (!options.dry_run).then(|| workspace.lock(!options.no_wait, || progress.waiting())).transpose()?;
     let version = workspace.version(None)?;
     let session = workspace.session(&version, &definitions.calendar)?;
-    let shell = Shell::new()?;
     let units = shell.wait(stored_units(&session))?;
     if units.units().is_empty() {
         return Err(ImportError::NoUnits);
@@ -186,13 +185,13 @@ pub fn import(
     let readings = read_all(&files, &context, memory, progress)?;
     let is_empty = readings.iter().all(|reading| reading.facts.rows == 0);
     let Some(lock) = lock.filter(|_| !is_empty) else {
-        let weigh = |table, incoming| workspace.weigh(&version, table, incoming, &aside.accepted);
-        return finished(None, merge_all(readings, weigh)?, skipped, &aside);
+        let rehearse = |table, incoming| workspace.rehearse_merge(&version, table, incoming, &aside.accepted);
+        return account_of(None, merge_all(readings, rehearse)?, skipped, &aside);
     };
     let transaction = Transaction::begin(workspace, &lock)?;
-    let earlier = EarlierFindings { session: &session, shell: &shell };
+    let earlier = EarlierFindings { session: &session, shell };
     let (version, files) = publish(transaction, readings, &earlier, &aside)?;
-    finished(Some(version), files, skipped, &aside)
+    account_of(Some(version), files, skipped, &aside)
 }
 
 /// Reads all files, and puts them in the order in which they count: by export day, then path; an unknown day is older
@@ -232,16 +231,16 @@ struct EarlierFindings<'a> {
 }
 
 impl EarlierFindings<'_> {
-    fn each(&self, mut take: impl FnMut(&cleared::Open)) -> Result<(), StoreError> {
+    fn each(&self, mut take: impl FnMut(&cleared::Uncleared)) -> Result<(), StoreError> {
         for page in self.shell.wait(questions::finding_pages(self.session))? {
             let open = self.shell.wait(questions::open_findings(self.session, &page))?;
-            open.into_iter().map(cleared::Open::of).for_each(|open| take(&open));
+            open.into_iter().map(cleared::Uncleared::of).for_each(|open| take(&open));
         }
         Ok(())
     }
 }
 
-/// Merges all rows, and publishes them with what the import keeps about itself as one version.
+/// Merges all rows, and publishes them with what the import stores about itself as one version.
 fn publish(
     mut transaction: Transaction<'_>,
     readings: Vec<FileReading>,
@@ -255,9 +254,9 @@ fn publish(
     let files = merge_all(readings, |table, incoming| transaction.merge(table, incoming, &aside.accepted))?;
     let number = transaction.number();
     transaction.append("imports", log::imports(number, &files))?;
-    let mut sent = cleared::Sent::of(&files, &accepted);
-    let mut cleared = append_findings(&mut transaction, &files, &mut sent, &aside.refused)?;
-    earlier.each(|open| cleared.extend(sent.cleared(open)))?;
+    let mut contents = cleared::ImportContents::of(&files, &accepted);
+    let mut cleared = append_findings(&mut transaction, &files, &mut contents, &aside.refused)?;
+    earlier.each(|open| cleared.extend(contents.cleared(open)))?;
     cleared.sort();
     transaction.append("cleared", log::cleared(number, &cleared))?;
     transaction.append("sent", log::sent(number, &files))?;
@@ -275,22 +274,26 @@ fn publish(
 fn append_findings(
     transaction: &mut Transaction<'_>,
     files: &[ImportedFile],
-    sent: &mut cleared::Sent<'_>,
+    contents: &mut cleared::ImportContents<'_>,
     refused: &Aside,
 ) -> Result<Vec<ClearedFinding>, StoreError> {
     let (import, mut rows, mut cleared) = (transaction.number(), log::FindingRows::default(), Vec::new());
-    log::each_kept(files, refused, |kept| {
-        if kept.refused.is_some_and(|row| sent.refuse(&kept, row)) {
-            cleared.push(ClearedFinding { import: import as i64, number: kept.number, how: How::Loaded });
+    log::each_logged(files, refused, |logged| {
+        if logged.refused.is_some_and(|row| contents.refuse(&logged, row)) {
+            cleared.push(ClearedFinding {
+                import: import as i64,
+                number: logged.number,
+                because: ClearedBecause::Loaded,
+            });
         }
-        rows.push(&kept);
+        rows.push(&logged);
         if rows.is_full() { transaction.append("findings", rows.frame(import)) } else { Ok(()) }
     })?;
     transaction.append("findings", rows.frame(import))?;
     Ok(cleared)
 }
 
-fn chosen(definitions: &Definitions, options: &Options) -> Result<Vec<SourceDef>, ImportError> {
+fn selected_sources(definitions: &Definitions, options: &Options) -> Result<Vec<SourceDef>, ImportError> {
     let Some(id) = &options.source else {
         let always = definitions.sources.iter().filter(|source| source.layout.tried == Tried::Always);
         return Ok(always.cloned().collect());
@@ -303,7 +306,7 @@ fn chosen(definitions: &Definitions, options: &Options) -> Result<Vec<SourceDef>
     Ok(found)
 }
 
-fn finished(
+fn account_of(
     version: Option<u64>,
     mut files: Vec<ImportedFile>,
     skipped: Vec<String>,

@@ -23,7 +23,7 @@ pub fn clean(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(trimmed);
     }
     let mut cleaned = String::with_capacity(trimmed.len());
-    // Before composing: a letter and its tone may stand on two sides of what cannot be seen.
+    // Before composing: an invisible character may be between a letter and its tone.
     for letter in trimmed.chars().filter(|letter| !is_invisible(*letter)).nfc() {
         if !letter.is_whitespace() {
             cleaned.push(letter);
@@ -35,7 +35,7 @@ pub fn clean(text: &str) -> Cow<'_, str> {
     Cow::Owned(cleaned)
 }
 
-/// Whether a text is an error of a spreadsheet, such as `#N/A`: no value, whatever column it stands in.
+/// Whether a text is an error of a spreadsheet, such as `#N/A`: no value in any column.
 pub(super) fn is_error(text: &str) -> bool {
     text.starts_with('#')
         && matches!(

@@ -15,7 +15,7 @@ use super::package::{self, Package, Zipped};
 
 /// Archives of more files than this stay open between files, since their directory takes long to read.
 const LONG_DIRECTORY: usize = 64;
-/// The general purpose flag and the mode bits that tell what an entry is.
+/// The general purpose flag and the mode bits of the kind of an entry.
 const MODE_KIND: u32 = 0o170_000;
 const MODE_FILE: u32 = 0o100_000;
 

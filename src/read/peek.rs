@@ -24,7 +24,7 @@ pub struct PeekSheet {
     pub hidden: bool,
     /// Rows with at least one cell that is not empty; error cells are not empty.
     pub rows: u64,
-    /// The encoding of its text: of the file, or of cells that had to be decoded. `None` where none was told.
+    /// The encoding of its text: of the file, or of cells that had to be decoded. `None` where it is not known.
     pub encoding: Option<&'static str>,
     /// How many of its cells that are not empty are listed, row by row.
     #[serde(skip)]
@@ -104,7 +104,7 @@ impl Peeked {
 /// Reads a file of any container, or all files of a zip archive. At most `per_sheet_cells` cells are listed for a
 /// sheet; all rows are counted.
 ///
-/// Text in a legacy encoding is decoded if its words tell the encoding, else shown as it stands.
+/// Text in a legacy encoding is decoded if its words show the encoding, else it is left as it is.
 ///
 /// # Errors
 /// The file is refused, or there is no room for its cells.
@@ -153,13 +153,13 @@ pub fn peek(path: &Path, limits: &Limits, per_sheet_cells: usize) -> Result<Peek
 
 fn peek_file(path: &Path, limits: &Limits, peeker: &mut Peeker) -> Result<(), ReadError> {
     let sniffed = sniff(path)?;
-    peeker.encoding = told(&sniffed);
+    peeker.encoding = known_encoding(&sniffed);
     read_rows(path, &sniffed, sniffed.read_as(), limits, peeker)
 }
 
-fn told(sniffed: &Sniffed) -> Option<&'static str> {
+fn known_encoding(sniffed: &Sniffed) -> Option<&'static str> {
     let is_text = matches!(sniffed.container, Container::Csv | Container::Html);
-    (is_text && sniffed.certainty != Certainty::Open).then(|| sniffed.encoding.name())
+    (is_text && sniffed.certainty != Certainty::Undecided).then(|| sniffed.encoding.name())
 }
 
 struct Peeker {
@@ -178,7 +178,7 @@ struct Peeker {
     /// The encoding of the file.
     encoding: Option<&'static str>,
     /// Fields that records should have, from the first that has them.
-    fields: Option<Fields>,
+    fields: Option<ExpectedFields>,
 }
 
 /// Why listing ended before the file did.
@@ -187,15 +187,15 @@ enum Stopped {
     NoRoom(io::Error),
 }
 
-/// How many fields records should have.
-struct Fields {
+/// How many fields records should have, and whether one had them.
+struct ExpectedFields {
     usual: usize,
     found: bool,
 }
 
 impl RowSink for Peeker {
     fn sheet(&mut self, sheet: &Sheet) -> Flow {
-        self.fields = sheet.fields.map(|usual| Fields { usual, found: false });
+        self.fields = sheet.fields.map(|usual| ExpectedFields { usual, found: false });
         self.more_faults = 0;
         self.sheets.push(PeekSheet {
             file: self.file.clone(),

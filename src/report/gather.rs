@@ -193,6 +193,6 @@ async fn findings(engine: &Measuring<'_>) -> Result<Vec<RuleCount>, StoreError> 
 /// What counting for the units of another day makes of them.
 fn carried(engine: &Measuring<'_>) -> Option<Carried> {
     let carry = engine.carry?;
-    let left = engine.units.units().iter().filter(|unit| !carry.holds(unit));
+    let left = engine.units.units().iter().filter(|unit| !carry.exists(unit));
     Some(Carried { date: carry.date, left_behind: left.map(|unit| unit.code.clone()).collect() })
 }

@@ -1,6 +1,7 @@
 //! The units of a province: the list that a workspace counts for, official lists, successions, and the book of names.
 
 mod book;
+mod csv_list;
 mod error;
 mod list;
 mod official;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use cchc::definitions::Definitions;
 use cchc::import::{Options, Progress, import as import_files};
-use cchc::store::{KillPoint, Mode, PurgeOrder, Workspace, purge, table_names};
+use cchc::store::{KillPoint, Mode, PurgeOrder, Shell, Workspace, purge, table_names};
 use datafusion::arrow::array::AsArray;
 
 use crate::support::{Place, files_below, list, program, project};
@@ -27,7 +27,7 @@ pub fn held(place: &Place) -> Held {
     let workspace = Workspace::open(&place.workspace()).unwrap();
     let definitions = Definitions::load(None).unwrap();
     let session = workspace.session(&workspace.version(None).unwrap(), &definitions.calendar).unwrap();
-    let shell = cchc::store::Shell::new().unwrap();
+    let shell = Shell::new().unwrap();
     let folder = place.path("").to_str().unwrap().to_owned();
     let mut rows = BTreeMap::new();
     for table in table_names() {
@@ -160,7 +160,8 @@ fn child_that_is_killed() {
     match command.split(BETWEEN_WORDS).collect::<Vec<_>>().as_slice() {
         ["import", path] => {
             let definitions = Definitions::load(Some(workspace.root())).unwrap();
-            import_files(&workspace, &definitions, &[PathBuf::from(path)], &Options::default(), &mut Silent).unwrap();
+            let (options, shell) = (Options::default(), Shell::new().unwrap());
+            import_files(&workspace, &definitions, &[PathBuf::from(path)], &options, &shell, &mut Silent).unwrap();
         }
         ["vacuum"] => {
             let lock = workspace.lock(true, || ()).unwrap();
@@ -208,7 +209,7 @@ fn converges(point: KillPoint, passing: u32, which: usize, kills: Kills) {
     for earlier in &sent[..which] {
         import(&place, earlier);
     }
-    let name = format!("{}:{passing}", point.name());
+    let name = format!("{point:?}:{passing}");
     let arguments = ["import", sent[which].to_str().unwrap()];
     killed(&place, &arguments, &name);
     let visible = matches!(point, KillPoint::ManifestRenamed | KillPoint::Published);
@@ -263,8 +264,8 @@ fn a_killed_vacuum_drops_nothing_that_is_needed_and_the_next_one_finishes() {
     let sent = send(&place);
     import(&place, &sent[0]);
     let arguments = ["import", sent[1].to_str().unwrap()];
-    killed(&place, &arguments, "tables-committed");
-    for passing in ["file-deleted:1", "file-deleted:2"] {
+    killed(&place, &arguments, "TablesCommitted");
+    for passing in ["FileDeleted:1", "FileDeleted:2"] {
         killed(&place, &["vacuum"], passing);
         assert_eq!(held(&place).rows, expected.once[1].rows, "{passing}");
     }
@@ -389,7 +390,7 @@ fn a_checkpoint_beyond_the_published_version_goes_and_a_long_log_is_read_at_ever
     }
     let before = held(&place);
     let export = place.file("a_20250201.csv", list(&["H1,Sở A,Trực tuyến,06/12/2024,10/01/2025,,Đang xử lý"]));
-    killed(&place, &["import", export.to_str().unwrap()], "tables-committed");
+    killed(&place, &["import", export.to_str().unwrap()], "TablesCommitted");
     let log = place.workspace().join("data/sent/_delta_log");
     // Programs before this one, and others, leave checkpoints in a log.
     let entries = files_below(&log).len() - 1;

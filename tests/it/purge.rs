@@ -300,8 +300,8 @@ fn a_purge_killed_at_any_point_is_whole_or_has_not_happened_and_a_repetition_fin
         if point == KillPoint::TableMade {
             continue; // A purge makes no table.
         }
-        let (place, name) = (province(), point.name());
-        killed(&place, &arguments, name);
+        let (place, name) = (province(), format!("{point:?}"));
+        killed(&place, &arguments, &name);
         let visible = [KillPoint::ManifestRenamed, KillPoint::Published].contains(&point)
             || KillPoint::OF_A_PURGE.contains(&point);
         let now = held(&place).rows;

@@ -20,7 +20,7 @@ use super::{Format, Global, Outcome, faults, note};
 use cchc_definitions::Definitions;
 use cchc_import::{ImportAccount, Options, Progress, import};
 use cchc_model::{FinishedBeforeReceived, Level};
-use cchc_store::Workspace;
+use cchc_store::{Shell, Workspace};
 
 #[derive(Debug, Args)]
 pub(super) struct Import {
@@ -56,7 +56,7 @@ impl Import {
             no_wait: self.no_wait,
             finished_before_received: self.finished_before_received,
         };
-        let report = import(&workspace, &definitions, &self.paths, &options, &mut Bar::new(global))?;
+        let report = import(&workspace, &definitions, &self.paths, &options, &Shell::new()?, &mut Bar::new(global))?;
         if self.dry_run {
             mapping::write(global, &definitions, &words, &report)?;
         } else {

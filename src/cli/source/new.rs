@@ -9,7 +9,7 @@ use clap::Args;
 use super::super::output;
 use super::super::{Format, Global, Outcome, Usage, note};
 use super::{definitions, units};
-use cchc_authoring::{Proposal, Wanted, propose};
+use cchc_authoring::{Proposal, ProposalOptions, propose};
 use cchc_definitions::{Files, did_you_mean};
 use cchc_model::{TABLES, Table};
 use cchc_store::Config;
@@ -48,7 +48,7 @@ impl New {
         let units = units(global, &definitions)?;
         let limits = Config::read(&global.workspace)?.limits;
         let language = Some(global.language());
-        let wanted = Wanted { id: self.id.as_deref(), sheet: self.sheet.as_deref(), table, language };
+        let wanted = ProposalOptions { id: self.id.as_deref(), sheet: self.sheet.as_deref(), table, language };
         let shown = self.file.display().to_string();
         let proposal = propose(&self.file, &wanted, &definitions, &units, &limits).with_context(|| shown)?;
         let target = self.target(global, &proposal.id)?;

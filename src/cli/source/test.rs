@@ -12,11 +12,11 @@ use super::super::output;
 use super::super::words::Words;
 use super::super::{Format, Global, Outcome, Usage, faults, note};
 use super::{definitions, units};
-use cchc_authoring::{Asked, missing_columns};
+use cchc_authoring::{MissingColumn, missing_columns};
 use cchc_definitions::{Definitions, SourceDef, did_you_mean};
 use cchc_import::{ImportAccount, Options, import};
 use cchc_model::{FileAccount, Finding, Level};
-use cchc_store::Workspace;
+use cchc_store::{Shell, Workspace};
 
 /// Findings shown of one file to people; programs get all.
 const SHOWN: usize = 40;
@@ -37,7 +37,7 @@ impl Test {
         let (source, files) = self.chosen(&mut definitions)?;
         let workspace = Workspace::open(&global.workspace)?;
         let options = Options { source: source.clone(), dry_run: true, ..Options::default() };
-        let report = import(&workspace, &definitions, files, &options, &mut Bar::new(global))?;
+        let report = import(&workspace, &definitions, files, &options, &Shell::new()?, &mut Bar::new(global))?;
         let misfits = misfits(&report, source.as_deref(), global, &definitions, &workspace)?;
         if global.format == Format::Table {
             output::plain(
@@ -91,7 +91,7 @@ struct Misfit {
     source: Option<String>,
     /// Row in which its headings seem to stand, if any row looks like it.
     heading_row: Option<u32>,
-    missing: Vec<Asked>,
+    missing: Vec<MissingColumn>,
 }
 
 /// The files that no sheet of fits, with what is missing.
@@ -137,7 +137,7 @@ impl Misfit {
                 self.file
             );
         };
-        let one = |asked: &Asked| {
+        let one = |asked: &MissingColumn| {
             let near = asked.nearest.as_ref().map_or_else(String::new, |(heading, column)| {
                 format!(", nearest heading: \"{heading}\" in column {column}")
             });

@@ -15,7 +15,7 @@ use clap::{Args, Subcommand};
 
 use super::{Global, OpenEngine, Outcome, Usage, faults, note};
 use cchc_definitions::Definitions;
-use cchc_store::Workspace;
+use cchc_store::{Shell, Workspace};
 use cchc_units::{UnitBook, UnitBookError, change_units};
 
 #[derive(Debug, Args)]
@@ -123,13 +123,14 @@ fn change<T>(global: &Global, edit: impl FnOnce(&mut UnitBook) -> Result<T, Unit
     let workspace = Workspace::open(&global.workspace)?;
     let definitions = Definitions::load(Some(&global.workspace)).map_err(|found| faults(&found))?;
     let waiting = || note(global, "an import is running; waiting for it to end");
-    let (given, version) =
-        change_units(&workspace, &definitions.calendar, waiting, edit).map_err(|error| match error {
+    let (given, version) = change_units(&workspace, &definitions.calendar, &Shell::new()?, waiting, edit).map_err(
+        |error| match error {
             UnitBookError::NoUnit { .. } | UnitBookError::BadAlias(_) | UnitBookError::NoAlias { .. } => {
                 Usage(error.to_string()).into()
             }
             error => anyhow::Error::from(error),
-        })?;
+        },
+    )?;
     match version {
         Some(version) => note(global, &format!("version {version}")),
         None => note(global, "nothing to change; the workspace is as it was"),

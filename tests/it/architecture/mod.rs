@@ -84,7 +84,11 @@ const CIRCLES: &[(&str, &[&str], &str)] = &[
         &["carry", "compile", "facts", "figures", "worktime"],
         "one pass of SQL is put together from parts that name each other's columns",
     ),
-    ("indicators/derive", &["sheet", "units"], "a sheet of figures is for units, and units are asked of the sheet"),
+    (
+        "indicators/derive",
+        &["figure_table", "units"],
+        "sums over units are computed from a table of figures and written into it",
+    ),
     ("indices", &["earlier", "ranking"], "a ranking names the earlier rank, which is one of an earlier ranking"),
     ("indices", &["judged", "scorecard"], "faults of sheets that people filled in are errors of the scorecard"),
     (
