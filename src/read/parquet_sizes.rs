@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 
-use parquet::file::metadata::ParquetMetaData;
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 
 use super::budget::Budget;
 use super::error::ReadError;
@@ -40,7 +40,7 @@ pub(super) fn check(mut file: &File, metadata: &ParquetMetaData, budget: &Budget
     let size = file.metadata().map_err(ReadError::Open)?.len();
     let groups = metadata.row_groups();
     let rows: u64 = groups.iter().map(|group| u64::try_from(group.num_rows()).unwrap_or(u64::MAX)).sum();
-    let columns = groups.iter().flat_map(|group| group.columns());
+    let columns = groups.iter().flat_map(RowGroupMetaData::columns);
     let in_columns = columns.clone().map(|column| u64::try_from(column.num_values()).unwrap_or(u64::MAX));
     let values = in_columns
         .fold(0_u64, u64::saturating_add)
