@@ -3,8 +3,8 @@
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use super::carried::{tell_carried, with_carried};
-use super::figures::{SplitBy, children, has_not_sent, tell_not_sent};
+use super::estimates::{note_estimates, with_estimates};
+use super::figures::{SplitBy, children, has_not_sent, note_not_sent};
 use super::output::{self, Columns};
 use super::{Global, OpenEngine, Outcome, PolicyArgs, period};
 use cchc_definitions::{Against, Indicator};
@@ -92,9 +92,9 @@ impl Indicators {
             columns = compared(columns, rows);
         }
         let marks = figures.iter().map(|row| (row.unit.unit_code.as_str(), row.measure.estimate));
-        with_carried(columns, engine, marks.clone()).write(global)?;
-        tell_carried(global, engine, marks);
-        tell_not_sent(global, &answer.not_sent);
+        with_estimates(columns, engine, marks.clone()).write(global)?;
+        note_estimates(global, engine, marks);
+        note_not_sent(global, &answer.not_sent);
         Ok(Outcome::Done)
     }
 }
@@ -129,9 +129,7 @@ fn compared(columns: Columns, rows: &[ComparedFigure]) -> Columns {
 /// Indicator rows as columns.
 fn columns(figures: &[&IndicatorRow]) -> Columns {
     Columns::default()
-        .text("unit_code", figures.iter().map(|row| Some(row.unit.unit_code.as_str())))
-        .text("unit_name", figures.iter().map(|row| Some(row.unit.unit_name.as_str())))
-        .text("kind", figures.iter().map(|row| row.unit.kind.as_deref()))
+        .units(figures.iter().map(|row| &row.unit))
         .text("period", figures.iter().map(|row| Some(row.period.as_str())))
         .text("indicator", figures.iter().map(|row| Some(row.indicator.as_str())))
         .number("numerator", figures.iter().map(|row| row.measure.numerator))

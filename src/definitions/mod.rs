@@ -46,7 +46,7 @@ pub use reading_words::{
 };
 pub use source::{SourceColumn, SourceDef, Unknown, fold_word};
 pub use source_tags::SourceTags;
-pub use wording::Wording;
+pub use wording::{Bilingual, Wording, fill};
 
 /// One fault of a definition file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

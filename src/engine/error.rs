@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use cchc_definitions::Fault;
-use cchc_import::RebuildError;
+use cchc_import::{ImportError, RebuildError};
 use cchc_indices::ScoreError;
 use cchc_report::ReportError;
 use cchc_store::StoreError;
@@ -23,6 +23,9 @@ pub enum EngineError {
     /// The store cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Files cannot be read as an import would.
+    #[error(transparent)]
+    Import(#[from] ImportError),
     /// Units cannot be scored.
     #[error(transparent)]
     Score(#[from] ScoreError),

@@ -9,7 +9,7 @@ use super::{Engine, EngineError, StoredFinding};
 use cchc_definitions::Language;
 use cchc_model::Level;
 use cchc_report::write::ReportFile;
-use cchc_report::{ReturnWords, Returned, ReturnedFinding, Standing, Theme, build_returned, render_xlsx};
+use cchc_report::{Consequence, ReturnWords, Returned, ReturnedFinding, Theme, build_returned, render_xlsx};
 
 /// Name of the file for findings of no single unit.
 const NO_UNIT: &str = "khong-ro-don-vi.xlsx";
@@ -100,7 +100,7 @@ impl Maker<'_> {
         let cells: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&stored.cells).unwrap_or_default();
         let text = |value: serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         ReturnedFinding {
-            standing: standing(stored),
+            consequence: consequence(stored),
             short: messages.short(&finding.rule, language),
             place: (name, finding.sheet.clone(), finding.row),
             unit: stored.unit_name.clone(),
@@ -113,12 +113,12 @@ impl Maker<'_> {
     }
 }
 
-fn standing(stored: &StoredFinding) -> Standing {
+fn consequence(stored: &StoredFinding) -> Consequence {
     match stored.finding.level {
-        Level::Error if stored.is_row => Standing::Refused,
-        Level::Error => Standing::RefusedFile,
-        Level::Warning => Standing::Warning,
-        Level::Info => Standing::Info,
+        Level::Error if stored.is_row => Consequence::Refused,
+        Level::Error => Consequence::RefusedFile,
+        Level::Warning => Consequence::Warning,
+        Level::Info => Consequence::Info,
     }
 }
 

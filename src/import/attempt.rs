@@ -35,14 +35,14 @@ pub(super) struct TypedRows {
     /// Whether memory was full: from then on rows are put aside.
     is_full: bool,
     /// Rows of one sheet that are put aside together.
-    waiting: Option<Rows>,
+    waiting: Option<SheetRows>,
     pub findings: Vec<Finding>,
     /// Why going on would have misread the file.
     pub refused: Option<Finding>,
 }
 
 /// Accepted rows of a sheet, by its position.
-struct Rows {
+struct SheetRows {
     sheet: usize,
     table: &'static Table,
     rows: DataFrame,
@@ -124,7 +124,7 @@ impl TypedRows {
             self.is_full = true;
             self.put_all_aside(table, context);
         }
-        self.wait(Rows { sheet, table, rows }, context);
+        self.wait(SheetRows { sheet, table, rows }, context);
     }
 
     /// Puts aside what is in memory of this file, whose place is used for the rows to come.
@@ -132,7 +132,7 @@ impl TypedRows {
         for (sheet, rows) in std::mem::take(&mut self.batches) {
             let table = self.sheets.get(sheet).map_or(open, |sheet| sheet.table);
             match rows.into_frame() {
-                Ok(rows) if AcceptedRows::may_be_aside(table) => self.wait(Rows { sheet, table, rows }, context),
+                Ok(rows) if AcceptedRows::may_be_aside(table) => self.wait(SheetRows { sheet, table, rows }, context),
                 Ok(rows) => self.batches.push((sheet, AcceptedRows::in_memory(rows, None))),
                 Err(rows) => self.batches.push((sheet, rows)),
             }
@@ -140,7 +140,7 @@ impl TypedRows {
     }
 
     /// Gathers rows of one sheet until there are enough to be put aside together.
-    fn wait(&mut self, rows: Rows, context: &Context<'_>) {
+    fn wait(&mut self, rows: SheetRows, context: &Context<'_>) {
         if self.waiting.as_ref().is_some_and(|waiting| waiting.sheet != rows.sheet) {
             self.put_aside(context);
         }
@@ -156,7 +156,7 @@ impl TypedRows {
     }
 
     fn put_aside(&mut self, context: &Context<'_>) {
-        let Some(Rows { sheet, table, rows }) = self.waiting.take() else { return };
+        let Some(SheetRows { sheet, table, rows }) = self.waiting.take() else { return };
         let rows = AcceptedRows::aside(table, &rows, &context.aside.accepted);
         // If the disk is full, the import ends before anybody misses the rows.
         let rows = rows.expect("typed rows have the columns of their table");

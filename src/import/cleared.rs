@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chrono::NaiveDate;
+use polars::prelude::DataFrame;
 
 use super::log::LoggedFinding;
 use super::merge::ImportedFile;
@@ -11,7 +12,7 @@ use super::reading::FileReading;
 use cchc_model::Level;
 use cchc_normalise::{Origin, RejectedRow, clean};
 use cchc_store::questions::OpenFinding;
-use cchc_store::{Aside, StoreError};
+use cchc_store::{Aside, StoreError, frame_of, ints, texts};
 
 /// Findings of a merge are about the store and not about a file: reading the file again clears none of them.
 const MERGE_RULES: [&str; 5] =
@@ -129,9 +130,9 @@ impl Accepted {
         Ok(Self(found))
     }
 
-    /// The newest export day of an accepted row with that code.
-    fn day(&self, table: &str, code: &str) -> Option<Option<NaiveDate>> {
-        self.0.get(&Digest::of(table, code)).copied()
+    /// Whether a newer file than that of a day brings an accepted row with that code.
+    fn is_newer(&self, table: &str, code: &str, than: Option<NaiveDate>) -> bool {
+        self.0.get(&Digest::of(table, code)).is_some_and(|day| *day > than)
     }
 }
 
@@ -208,7 +209,7 @@ impl<'a> ImportContents<'a> {
         }
         let day = self.refused.entry(Digest::of(logged.table(), &row.code)).or_insert(facts.exported_at);
         *day = (*day).max(facts.exported_at);
-        self.accepted.day(logged.table(), &row.code).is_some_and(|day| day > facts.exported_at)
+        self.accepted.is_newer(logged.table(), &row.code, facts.exported_at)
     }
 
     fn place(file: &str, sheet: &str, row: u32) -> Digest {
@@ -260,4 +261,17 @@ fn file_cleared(open: &Uncleared, contents: &ImportContents<'_>) -> Option<Clear
     }
     let replaced = contents.paths.get(finding.file.as_str()).is_some_and(|day| *day >= finding.exported_at);
     (replaced || contents.hashes.contains(finding.sha256.as_str())).then_some(ClearedBecause::ReadAgain)
+}
+
+/// One row per finding of an earlier import, or of this one, that needs nobody any more.
+pub(super) fn cleared_frame(number: u64, cleared: &[ClearedFinding]) -> DataFrame {
+    frame_of(
+        cleared.len(),
+        vec![
+            ints("import", vec![number as i64; cleared.len()]),
+            ints("old_import", cleared.iter().map(|one| one.import).collect()),
+            ints("number", cleared.iter().map(|one| one.number).collect()),
+            texts("how", &cleared.iter().map(|one| one.because.as_str().to_owned()).collect::<Vec<_>>()),
+        ],
+    )
 }

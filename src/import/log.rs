@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, Series};
 
-use super::cleared::ClearedFinding;
 use super::merge::{ImportedFile, refusal};
 use cchc_model::{FileAccount, Finding};
 use cchc_normalise::RejectedRow;
@@ -181,19 +180,6 @@ impl FindingRows {
             ],
         )
     }
-}
-
-/// One row per finding of an earlier import, or of this one, that is cleared.
-pub(super) fn cleared(number: u64, cleared: &[ClearedFinding]) -> DataFrame {
-    frame_of(
-        cleared.len(),
-        vec![
-            ints("import", vec![number as i64; cleared.len()]),
-            ints("old_import", cleared.iter().map(|one| one.import).collect()),
-            ints("number", cleared.iter().map(|one| one.number).collect()),
-            texts("how", &cleared.iter().map(|one| one.because.as_str().to_owned()).collect::<Vec<_>>()),
-        ],
-    )
 }
 
 /// One row per file and unit for which it reports dossiers.

@@ -258,7 +258,7 @@ fn publish(
     let mut cleared = append_findings(&mut transaction, &files, &mut contents, &aside.refused)?;
     earlier.each(|open| cleared.extend(contents.cleared(open)))?;
     cleared.sort();
-    transaction.append("cleared", log::cleared(number, &cleared))?;
+    transaction.append("cleared", cleared::cleared_frame(number, &cleared))?;
     transaction.append("sent", log::sent(number, &files))?;
     let time = files.iter().filter_map(|file| file.facts.exported_at).max();
     let sent = files.iter().map(|ImportedFile { facts, .. }| SentFile {

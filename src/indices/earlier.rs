@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::error::ScoreError;
 use super::ranking::{values, values_of_kinds};
-use super::scorecard::ScoreError;
 use super::table::ValueTable;
 use cchc_definitions::Composite;
 use cchc_indicators::Measuring;

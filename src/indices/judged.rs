@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::error::{ScoreError, SheetFault};
 use super::points::{Judged, Judgements};
-use super::scorecard::{ScoreError, SheetFault};
 use cchc_definitions::{Layer, PointsIndex, Sheets};
 use cchc_indicators::Measuring;
 use cchc_model::{Period, UnitRef};

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::composed::Composed;
 use super::earlier::{Earlier, groups};
+use super::error::ScoreError;
 use super::rank::{Scored, rank};
-use super::scorecard::{ScoreError, Scorecards, earlier_scorecards, rank_cards, scorecards};
+use super::scorecard::{Scorecards, earlier_scorecards, rank_cards, scorecards};
 use super::table::{Column, ValueTable};
 use super::{Input, compose};
 use cchc_definitions::index::settings::Ranking;

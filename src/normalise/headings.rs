@@ -2,12 +2,9 @@
 
 use std::collections::HashMap;
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
-
 use crate::correction::FoldedHeadings;
 use crate::given;
-use crate::text::clean;
+use crate::text::{clean, without_diacritics};
 use crate::wide::{Heading, LayoutMatch, LayoutNames};
 use cchc_definitions::{MOST_HEADING_ROWS, ReadingWords, SourceDef, nearest};
 use cchc_model::fold_name;
@@ -359,16 +356,6 @@ impl<'a> Synonyms<'a> {
         mapping.extra = unclaimed.into_iter().map(|at| names.bottom[at].clone()).collect();
         mapping.layout = found;
     }
-}
-
-/// Without any diacritics, đ as d.
-#[must_use]
-pub fn without_diacritics(folded: &str) -> String {
-    folded
-        .nfd()
-        .filter(|letter| !is_combining_mark(*letter))
-        .map(|letter| if letter == 'đ' { 'd' } else { letter })
-        .collect()
 }
 
 #[cfg(test)]

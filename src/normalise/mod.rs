@@ -25,7 +25,7 @@ mod wide;
 
 pub use correction::{Origin, origin_columns, own_columns};
 pub use export_date::{in_letterhead, in_name};
-pub use headings::{Duplicate, HeadingMatch, KnownHeadings, Mapping, NearMiss, stacked_headings, without_diacritics};
+pub use headings::{Duplicate, HeadingMatch, KnownHeadings, Mapping, NearMiss, stacked_headings};
 pub use judging::RejectedRow;
 pub use marks::{Mark, MarkKind};
 pub use numbers::{number_with_currency, vietnamese_number};
@@ -35,7 +35,7 @@ pub use raw::{RawBatch, TextColumn};
 pub use reshape::Reshape;
 pub use rows::{RowKind, classify, is_total};
 pub use sheet::{Normalised, Refused, SheetFacts, SheetNormaliser};
-pub use text::clean;
+pub use text::{clean, without_diacritics};
 pub use typing::{Meaning, PERSONAL, data_type};
 pub use wide::{LayoutMatch, Record};
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// Cleans a text; borrows when there is nothing to do.
@@ -70,6 +71,16 @@ fn is_invisible(letter: char) -> bool {
             | '\u{feff}'
     );
     is_mark || (letter.is_control() && !letter.is_whitespace())
+}
+
+/// Without any diacritics, đ as d.
+#[must_use]
+pub fn without_diacritics(folded: &str) -> String {
+    folded
+        .nfd()
+        .filter(|letter| !is_combining_mark(*letter))
+        .map(|letter| if letter == 'đ' { 'd' } else { letter })
+        .collect()
 }
 
 #[cfg(test)]

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::headings::without_diacritics;
-use crate::text::clean;
+use crate::text::{clean, without_diacritics};
 use cchc_definitions::{Fold, Given, Layout, SourceDef, WideCells, fold_word};
 use cchc_model::{ColumnType, fold_name};
 

@@ -7,7 +7,7 @@ use polars::prelude::DataFrame;
 
 use super::{ListError, csv_list};
 use cchc_model::{Unit, UnitIndex};
-use cchc_store::{Session, StoreError, days, frame_of, questions, texts};
+use cchc_store::{Session, StoreError, Transaction, Workspace, days, frame_of, questions, texts};
 
 static COLUMNS: [&str; 8] = ["code", "name", "short_name", "level", "parent_code", "aliases", "valid_from", "valid_to"];
 
@@ -63,6 +63,18 @@ pub fn units_frame(units: &[Unit]) -> DataFrame {
             days("valid_to", units.iter().map(|unit| unit.valid_to)),
         ],
     )
+}
+
+/// Publishes a version of a new workspace with a list of units; `waiting` is called if an import has to end first.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn publish_unit_list(workspace: &Workspace, units: &[Unit], waiting: impl FnOnce()) -> Result<(), StoreError> {
+    let lock = workspace.lock(true, waiting)?;
+    let mut transaction = Transaction::begin(workspace, &lock)?;
+    transaction.replace("units", units_frame(units))?;
+    transaction.publish("init", None, Vec::new())?;
+    Ok(())
 }
 
 /// The units of a published version.

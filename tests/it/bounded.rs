@@ -174,7 +174,8 @@ fn a_wrong_list_of_units_is_told_first_and_every_row_is_kept() {
     let first = &place.rows(&["findings", "--rule", "wrong_list_of_units"])[0];
     assert_eq!((&first["count"], &first["value"], &first["level"]), (&4500.into(), &"90 %".into(), &"warning".into()));
     // With the right list the same file clears all of them.
-    let more: String = (0..7).map(|at| format!("N{at},Sở không có {at},,department,P,,,\n")).collect();
+    let unit = |at| format!("N{at},Sở không có {at},,department,P,,,\n");
+    let more: String = (0..7).map(unit).collect();
     let heading = crate::support::UNITS.lines().next().unwrap();
     let more = place.file("more.csv", format!("{heading}\n{more}"));
     place.run(&["units", "add", more.to_str().unwrap()]).exits(0);
@@ -188,7 +189,7 @@ fn a_wrong_list_of_units_is_told_first_and_every_row_is_kept() {
 fn a_reason_that_most_rows_share_is_told_first_whatever_it_is() {
     let place = Place::new();
     let row = |at: usize| {
-        let received = if at % 4 == 0 { "31/02/2025" } else { "06/01/2025" };
+        let received = if at.is_multiple_of(4) { "31/02/2025" } else { "06/01/2025" };
         format!("H{at},Sở A,Trực tuyến,Người nộp,{received},10/01/2025,09/01/2025,Đã trả kết quả\n")
     };
     let rows = |count: usize| format!("{LIST}\n{}", (0..count).map(row).collect::<String>());

@@ -4,9 +4,9 @@ use anyhow::Result;
 
 use super::super::lines::{WIDTH, cut, shown, wrapped};
 use super::super::output::{self, Columns};
-use super::super::words::{FindingsWords, Words, counted, filled};
+use super::super::words::{FindingsWords, Words, counted};
 use super::super::{Format, Global, OpenEngine};
-use cchc_definitions::{Language, Messages};
+use cchc_definitions::{Language, Messages, fill};
 use cchc_engine::{FindingPage, FindingsRequest, StoredFinding};
 use cchc_model::Level;
 
@@ -115,7 +115,7 @@ impl<'a> Listing<'a> {
         let cleared = one.cleared.as_ref().map_or_else(String::new, |cleared| match cleared.by {
             Some(by) => {
                 let by = by.to_string();
-                format!(" · {}", filled(&words.cleared, &[("import", &by), ("how", &cleared.how)]))
+                format!(" · {}", fill(&words.cleared, &[("import", &by), ("how", &cleared.how)]))
             }
             None => format!(" · {}", cleared.how),
         });
@@ -138,7 +138,7 @@ impl<'a> Listing<'a> {
         let gap = if self.before.is_none() { "" } else { "\n" };
         let more = if self.cleared > 0 { counted(&words.cleared_count, "count", self.cleared) } else { String::new() };
         let (rows, others) = (self.rows.to_string(), self.others.to_string());
-        let open = filled(&words.open, &[("rows", &rows), ("others", &others)]);
+        let open = fill(&words.open, &[("rows", &rows), ("others", &others)]);
         format!("{gap}{open}{more}\n")
     }
 }

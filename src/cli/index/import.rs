@@ -7,8 +7,8 @@ use anyhow::{Context, Result};
 use super::super::files::{folder_of, make, save};
 use super::super::output::Columns;
 use super::super::words::Words;
-use super::super::{Global, Usage, faults, note};
-use super::{Import, definitions};
+use super::super::{Global, Usage, faults};
+use super::Import;
 use cchc_authoring::{DefinitionHead, Draft, DraftItem, SheetReading, definition, read_index_sheet};
 use cchc_definitions::{Definitions, Rule};
 use cchc_engine::{file_name, form_words};
@@ -16,7 +16,7 @@ use cchc_store::Config;
 
 impl Import {
     pub fn run(&self, global: &Global) -> Result<()> {
-        let all = definitions(global)?;
+        let all = global.definitions()?;
         let stem = self.file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let id = self.id.clone().unwrap_or_else(|| file_name(&stem, None));
         if id.is_empty() || file_name(&id, None) != id {
@@ -41,7 +41,7 @@ impl Import {
         make(folder)?;
         let name = out.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         save(folder, &name, text.as_bytes())?;
-        tell(global, &draft, &out)
+        write_items(global, &draft, &out)
     }
 
     fn read(&self, global: &Global, all: &Definitions) -> Result<Draft> {
@@ -58,9 +58,9 @@ impl Import {
 }
 
 /// One row per item: what was made of its rule.
-fn tell(global: &Global, draft: &Draft, out: &Path) -> Result<()> {
+fn write_items(global: &Global, draft: &Draft, out: &Path) -> Result<()> {
     let is_sum = |at: usize| draft.items.iter().any(|row| row.item.parent == Some(at));
-    let rule = |at: usize, row: &DraftItem| match &row.item.rule {
+    let rule_word = |at: usize, item: &DraftItem| match &item.item.rule {
         None if is_sum(at) => None,
         None => Some("scored"),
         Some(rule) => Some(rule.word()),
@@ -68,28 +68,25 @@ fn tell(global: &Global, draft: &Draft, out: &Path) -> Result<()> {
     let lacks_input = |row: &DraftItem| row.item.rule.as_ref().and_then(Rule::input) == Some("");
     let items = || draft.items.iter().enumerate();
     Columns::default()
-        .int("row", items().map(|(_, row)| Some(i64::from(row.row))))
-        .text("code", items().map(|(_, row)| Some(row.item.code.as_str())))
-        .text("parent", items().map(|(_, row)| row.item.parent.map(|parent| draft.items[parent].item.code.as_str())))
-        .text("name", items().map(|(_, row)| Some(row.item.name.as_str())))
-        .number("max", items().map(|(_, row)| Some(row.item.max)))
-        .text("rule", items().map(|(at, row)| rule(at, row)))
-        .text("input", items().map(|(_, row)| row.item.rule.as_ref()?.input().filter(|input| !input.is_empty())))
+        .int("row", items().map(|(_, item)| Some(i64::from(item.row))))
+        .text("code", items().map(|(_, item)| Some(item.item.code.as_str())))
+        .text("parent", items().map(|(_, item)| item.item.parent.map(|parent| draft.items[parent].item.code.as_str())))
+        .text("name", items().map(|(_, item)| Some(item.item.name.as_str())))
+        .number("max", items().map(|(_, item)| Some(item.item.max)))
+        .text("rule", items().map(|(at, item)| rule_word(at, item)))
+        .text("input", items().map(|(_, item)| item.item.rule.as_ref()?.input().filter(|input| !input.is_empty())))
         .flag("to_do", items().map(|(_, item)| lacks_input(item)))
         .write(global)?;
     for line in &draft.notes {
-        note(global, line);
+        global.note(line);
     }
     let open = draft.items.iter().filter(|item| lacks_input(item)).count();
-    note(
-        global,
-        &format!(
-            "{}: {} items of sheet '{}', {} points; {open} rules wait for the id of their figure (TODO in the file)",
-            out.display(),
-            draft.items.len(),
-            draft.sheet,
-            draft.max
-        ),
-    );
+    global.note(&format!(
+        "{}: {} items of sheet '{}', {} points; {open} rules wait for the id of their figure (TODO in the file)",
+        out.display(),
+        draft.items.len(),
+        draft.sheet,
+        draft.max
+    ));
     Ok(())
 }

@@ -2,13 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::units::RowOwner;
 use super::{Counted, single, units};
 use crate::{By, Children, Measuring};
 use cchc_definitions::{Derived, Indicator, Sums};
-use cchc_model::{Measure, Period, UnitRef};
-
-/// Whose figure a row is: a unit or a sum, and the group where figures are not by unit.
-pub(super) type RowOwner = (UnitRef, Option<String>);
+use cchc_model::{Measure, Period};
 
 /// The figures of one period: a row for each owner, and the columns computed so far.
 struct FigureTable<'d> {

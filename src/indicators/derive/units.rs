@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::figure_table::RowOwner;
 use super::single::absent;
 use crate::figures::{receivers, without_value};
 use crate::{By, Children, Measuring};
 use cchc_definitions::Derived;
 use cchc_model::{Measure, Status, UnitRef};
+
+/// Whose figure a row is: a unit or a sum, and the group where figures are not by unit.
+pub(super) type RowOwner = (UnitRef, Option<String>);
 
 /// The figures of several units, added up.
 #[derive(Default)]

@@ -142,6 +142,33 @@ impl RowsAside {
     }
 }
 
+/// The part of a table that a row is written to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Partition {
+    /// The table has none.
+    Whole,
+    /// Rows without the date.
+    Undated,
+    /// Rows of a month, counted as by [`month_of`].
+    Month(i32),
+}
+
+impl Partition {
+    /// Its name, where the table has partitions.
+    pub fn name(self) -> Option<String> {
+        match self {
+            Self::Whole => None,
+            Self::Undated => Some("undated".to_owned()),
+            Self::Month(month) => Some(format!("{:04}-{:02}", month.div_euclid(12), month.rem_euclid(12) + 1)),
+        }
+    }
+
+    /// The month of its rows, if they have one.
+    pub const fn month(self) -> Option<i32> {
+        if let Self::Month(month) = self { Some(month) } else { None }
+    }
+}
+
 /// The columns that stay in memory: those that a merge looks at, each once, and `row`.
 pub(super) fn head_columns(table: &Table) -> Vec<&'static str> {
     let looked_at = |name: &str| {

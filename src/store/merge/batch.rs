@@ -8,7 +8,7 @@ use polars::prelude::{
     StringChunked,
 };
 
-use super::accepted::{Kept, RowsAside, digests, head_columns, month_of, months};
+use super::accepted::{Kept, Partition, RowsAside, digests, head_columns, month_of, months};
 use super::account::State;
 use super::{DOSSIERS, Incoming, RowsOf};
 use crate::aside::Aside;
@@ -153,7 +153,7 @@ impl<'a> Batch<'a> {
                     gathered.personal.extend(personal(&rows).map_err(&fail)?);
                     pieces.wait(start, rows).map_err(&fail)?;
                 }
-                Kept::InMemory { rows, .. } => gathered.add(rows).map_err(&fail)?,
+                Kept::InMemory { rows, .. } => gathered.add(&rows).map_err(&fail)?,
             }
         }
         pieces.add_waiting().map_err(&fail)?;
@@ -181,9 +181,13 @@ impl<'a> Batch<'a> {
         self.starts.partition_point(|start| *start <= row) - 1
     }
 
-    /// The month of a row; `None` for all rows of a table without months.
-    pub fn partition(&self, row: u32) -> Option<Option<i32>> {
-        self.months.get(row as usize).copied()
+    /// The part of the table that a row is written to.
+    pub fn partition(&self, row: u32) -> Partition {
+        match self.months.get(row as usize) {
+            None => Partition::Whole,
+            Some(None) => Partition::Undated,
+            Some(Some(month)) => Partition::Month(*month),
+        }
     }
 
     /// Whether a row says what is held already, personal cells included where it is a row of this import:
@@ -240,13 +244,13 @@ impl<'a> Batch<'a> {
         matches!(self.rows, Rows::Aside(..))
     }
 
-    /// Some rows of one month, in the order given, with all stored columns.
-    pub fn take(&self, month: Option<Option<i32>>, rows: Vec<u32>) -> Result<DataFrame, StoreError> {
+    /// Some rows of one partition, in the order given, with all stored columns.
+    pub fn take(&self, partition: Partition, rows: Vec<u32>) -> Result<DataFrame, StoreError> {
         let fail = frame(self.table.name);
         let parts: Vec<u32> = rows.iter().map(|row| self.part(*row) as u32).collect();
         let taken = match &self.rows {
             Rows::InMemory(all) => take(all, rows).map_err(&fail)?,
-            Rows::Aside(pieces, aside) => taken(self.table, pieces, aside, month.flatten(), &rows, &fail)?,
+            Rows::Aside(pieces, aside) => taken(self.table, pieces, aside, partition.month(), &rows, &fail)?,
         };
         self.with_provenance(taken, parts).map_err(&fail)
     }
@@ -300,9 +304,9 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn add(&mut self, rows: DataFrame) -> PolarsResult<()> {
+    fn add(&mut self, rows: &DataFrame) -> PolarsResult<()> {
         self.height += rows.height() as u32;
-        self.personal.extend(personal(&rows)?);
+        self.personal.extend(personal(rows)?);
         stack(&mut self.frames, rows.drop(PERSONAL)?)
     }
 }
@@ -355,13 +359,11 @@ fn personal(rows: &DataFrame) -> PolarsResult<Vec<u64>> {
 }
 
 fn stack(all: &mut Option<DataFrame>, rows: DataFrame) -> PolarsResult<()> {
-    match all {
-        Some(all) => all.vstack_mut(&rows).map(drop),
-        None => {
-            *all = Some(rows);
-            Ok(())
-        }
+    if let Some(all) = all {
+        return all.vstack_mut(&rows).map(drop);
     }
+    *all = Some(rows);
+    Ok(())
 }
 
 /// Rows of one month from the pieces that hold them, in the order given.

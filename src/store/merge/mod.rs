@@ -19,6 +19,7 @@ use super::delta::{self, TableFiles};
 use super::kill::KillSwitch;
 use super::{StoreError, frame, take};
 pub use accepted::AcceptedRows;
+use accepted::Partition;
 use account::Merge;
 use batch::Batch;
 use cchc_model::Table;
@@ -175,17 +176,18 @@ pub(super) fn merge(target: &Target<'_>, incoming: Vec<Incoming>) -> Result<Merg
         merge.count(&slots.in_order(at), None);
     }
     merge.note_absent_incoming(&slots).map_err(&fail)?;
-    let mut by_month: BTreeMap<Option<Option<i32>>, Vec<u32>> = BTreeMap::new();
+    let mut by_partition: BTreeMap<Partition, Vec<u32>> = BTreeMap::new();
     for slot in slots.all().iter().filter(|slot| slot.replaces) {
-        by_month.entry(batch.partition(slot.last)).or_default().push(slot.last);
+        by_partition.entry(batch.partition(slot.last)).or_default().push(slot.last);
     }
-    let mut new_rows: BTreeMap<Option<String>, (Option<Option<i32>>, Vec<u32>)> =
-        by_month.into_iter().map(|(month, rows)| (month.map(partition_name), (month, rows))).collect();
+    let mut new_rows: BTreeMap<Option<String>, (Partition, Vec<u32>)> =
+        by_partition.into_iter().map(|(partition, rows)| (partition.name(), (partition, rows))).collect();
     touched.extend(new_rows.keys().cloned());
     let jobs = touched.into_iter().map(|partition| {
         let old: Vec<String> = files.iter().filter(|(_, of)| **of == partition).map(|(file, _)| file.clone()).collect();
-        let (month, rows) = new_rows.remove(&partition).unwrap_or_default();
-        Job { month, rows, old, partition }
+        // One that only loses rows takes none from anywhere.
+        let (from, rows) = new_rows.remove(&partition).unwrap_or((Partition::Whole, Vec::new()));
+        Job { partition, from, old, rows }
     });
     let jobs = jobs.collect();
     let Merge { accounts, notes, changes, .. } = merge;
@@ -201,18 +203,10 @@ pub(super) fn merge(target: &Target<'_>, incoming: Vec<Incoming>) -> Result<Merg
 /// A partition to write anew.
 struct Job {
     partition: Option<String>,
-    /// The month that it is of, as the batch counts it.
-    month: Option<Option<i32>>,
+    /// Where its new rows are.
+    from: Partition,
     old: Vec<String>,
     rows: Vec<u32>,
-}
-
-/// The name of a partition.
-fn partition_name(month: Option<i32>) -> String {
-    month.map_or_else(
-        || "undated".to_owned(),
-        |month| format!("{:04}-{:02}", month.div_euclid(12), month.rem_euclid(12) + 1),
-    )
 }
 
 /// Writes the touched partitions, two at a time or, where memory is short, one; returns the table's files after it.
@@ -258,9 +252,9 @@ fn rebuild_all(
 /// One partition anew: what it held without the replaced keys, and the new rows, sorted by key.
 fn rebuild(path: &Path, table: &Table, job: Job, slots: &Slots, batch: &Batch<'_>) -> Result<DataFrame, StoreError> {
     let fail = frame(table.name);
-    let Job { month, old, mut rows, .. } = job;
+    let Job { from, old, mut rows, .. } = job;
     rows.sort_unstable_by_key(|row| batch.keys.get(*row as usize));
-    let mut whole = batch.take(month, rows)?;
+    let mut whole = batch.take(from, rows)?;
     if old.is_empty() {
         return Ok(whole);
     }

@@ -21,7 +21,7 @@ pub(super) struct Slot {
 
 /// The keys of all incoming rows.
 pub(super) struct Slots {
-    slots: Vec<Slot>,
+    all: Vec<Slot>,
     /// Of each row the row of the same key before it.
     before: Vec<u32>,
     /// Positions of slots by their keys.
@@ -52,23 +52,23 @@ impl Slots {
                 }
             }
         }
-        Self { slots, before, by_key, hasher }
+        Self { all: slots, before, by_key, hasher }
     }
 
     /// The position of a key.
     pub fn find(&self, keys: &StringChunked, key: &str) -> Option<usize> {
-        let is_same = |slot: &u32| key_of(keys, self.slots[*slot as usize].last) == key;
+        let is_same = |slot: &u32| key_of(keys, self.all[*slot as usize].last) == key;
         self.by_key.find(self.hasher.hash_one(key), is_same).map(|slot| *slot as usize)
     }
 
     /// The keys in order of their first rows.
     pub fn all(&self) -> &[Slot] {
-        &self.slots
+        &self.all
     }
 
     /// The rows of a key in order.
     pub fn in_order(&self, slot: usize) -> Vec<u32> {
-        let mut rows = vec![self.slots[slot].last];
+        let mut rows = vec![self.all[slot].last];
         while let Some(row) = rows.last().map(|row| self.before[*row as usize]).filter(|row| *row != NONE) {
             rows.push(row);
         }
@@ -78,13 +78,13 @@ impl Slots {
 
     /// The store holds the key of a slot.
     pub fn hold(&mut self, slot: usize, replaces: bool) {
-        self.slots[slot].held = true;
-        self.slots[slot].replaces = replaces;
+        self.all[slot].held = true;
+        self.all[slot].replaces = replaces;
     }
 
     /// Whether a held row of that key is replaced.
     pub fn replaces_held(&self, keys: &StringChunked, key: &str) -> bool {
-        self.find(keys, key).is_some_and(|slot| self.slots[slot].held && self.slots[slot].replaces)
+        self.find(keys, key).is_some_and(|slot| self.all[slot].held && self.all[slot].replaces)
     }
 }
 
