@@ -7,7 +7,7 @@ use anyhow::Result;
 use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray,
 };
-use datafusion::arrow::compute::cast;
+use datafusion::arrow::compute::{cast, concat_batches};
 use datafusion::arrow::datatypes::{DataType, Field, Float64Type, Schema, SchemaRef};
 use datafusion::arrow::json::WriterBuilder;
 use datafusion::arrow::json::writer::{JsonArray, LineDelimited};
@@ -62,7 +62,8 @@ impl Columns {
         Self { fields, arrays }
     }
 
-    fn batch(self) -> Result<RecordBatch> {
+    /// The table as one batch.
+    pub fn batch(self) -> Result<RecordBatch> {
         Ok(RecordBatch::try_new(Arc::new(Schema::new(self.fields)), self.arrays)?)
     }
 
@@ -75,14 +76,37 @@ impl Columns {
 
 /// Writes batches of one schema.
 pub(super) fn write(global: &Global, schema: &SchemaRef, batches: &[RecordBatch]) -> Result<()> {
+    write_each(global, schema, batches.iter().map(|batch| Ok(batch.clone())))
+}
+
+/// Writes batches as they come, of which there is one at least; formats for programs hold one at a time in memory.
+pub(super) fn stream(global: &Global, batches: impl Iterator<Item = Result<RecordBatch>>) -> Result<()> {
+    let mut batches = batches.peekable();
+    let schema = match batches.peek() {
+        Some(Ok(first)) => first.schema(),
+        // The error comes out as the first batch.
+        _ => Arc::new(Schema::empty()),
+    };
+    if global.format != Format::Table {
+        return write_each(global, &schema, batches);
+    }
+    // What a table for people leaves out shows when all is there.
+    let whole = concat_batches(&schema, &batches.collect::<Result<Vec<_>>>()?)?;
+    let fields = schema.fields().iter().map(|field| field.as_ref().clone()).collect();
+    Columns { fields, arrays: whole.columns().to_vec() }.write(global)
+}
+
+fn write_each(global: &Global, schema: &SchemaRef, batches: impl Iterator<Item = Result<RecordBatch>>) -> Result<()> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     match global.format {
-        Format::Table => table(schema, batches, &mut out)?,
+        Format::Table => table(schema, &batches.collect::<Result<Vec<_>>>()?, &mut out)?,
         Format::Csv => csv(global, schema, batches, &mut out)?,
         Format::Json => {
             let builder = WriterBuilder::new().with_explicit_nulls(true);
             let mut writer = builder.build::<_, JsonArray>(JsonEscaped::new(&mut out));
-            writer.write_batches(&batches.iter().collect::<Vec<_>>())?;
+            for batch in batches {
+                writer.write(&batch?)?;
+            }
             writer.finish()?;
             drop(writer);
             out.write_all(b"\n")?;
@@ -90,14 +114,16 @@ pub(super) fn write(global: &Global, schema: &SchemaRef, batches: &[RecordBatch]
         Format::Ndjson => {
             let builder = WriterBuilder::new().with_explicit_nulls(true);
             let mut writer = builder.build::<_, LineDelimited>(JsonEscaped::new(&mut out));
-            writer.write_batches(&batches.iter().collect::<Vec<_>>())?;
+            for batch in batches {
+                writer.write(&batch?)?;
+            }
             writer.finish()?;
         }
         Format::Parquet => {
             let mut bytes = Vec::new();
             let mut writer = parquet::arrow::ArrowWriter::try_new(&mut bytes, Arc::clone(schema), None)?;
             for batch in batches {
-                writer.write(batch)?;
+                writer.write(&batch?)?;
             }
             writer.close()?;
             out.write_all(&bytes)?;
@@ -199,13 +225,18 @@ pub(super) fn safe(text: &str) -> String {
     one_line(text).into_owned()
 }
 
-fn csv(global: &Global, schema: &SchemaRef, batches: &[RecordBatch], out: &mut impl Write) -> Result<()> {
+fn csv(
+    global: &Global,
+    schema: &SchemaRef,
+    batches: impl Iterator<Item = Result<RecordBatch>>,
+    out: &mut impl Write,
+) -> Result<()> {
     let shown = std::io::stdout().is_terminal();
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(schema.fields().iter().map(|field| field.name()))?;
     let is_text: Vec<bool> = schema.fields().iter().map(|field| field.data_type().is_string()).collect();
     for batch in batches {
-        for mut cells in texts(batch)? {
+        for mut cells in texts(&batch?)? {
             if !global.raw {
                 for (cell, _) in cells.iter_mut().zip(&is_text).filter(|(cell, is_text)| **is_text && is_formula(cell))
                 {
@@ -240,7 +271,7 @@ fn texts(batch: &RecordBatch) -> Result<Vec<Vec<String>>> {
     Ok((0..batch.num_rows()).map(|row| columns.iter().map(|column| column.value(row).to_string()).collect()).collect())
 }
 
-fn xlsx(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Vec<u8>> {
+fn xlsx(schema: &SchemaRef, batches: impl Iterator<Item = Result<RecordBatch>>) -> Result<Vec<u8>> {
     let mut workbook = rust_xlsxwriter::Workbook::new();
     let created = rust_xlsxwriter::ExcelDateTime::from_ymd(2000, 1, 1)?;
     workbook.set_properties(&rust_xlsxwriter::DocProperties::new().set_creation_datetime(&created));
@@ -251,7 +282,8 @@ fn xlsx(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Vec<u8>> {
     }
     let mut line = 1;
     for batch in batches {
-        let all = texts(batch)?;
+        let batch = batch?;
+        let all = texts(&batch)?;
         let numbers = batch
             .columns()
             .iter()
@@ -281,6 +313,19 @@ fn xlsx(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Vec<u8>> {
 pub(super) fn json(value: &serde_json::Value) -> Result<()> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     serde_json::to_writer(JsonEscaped::new(&mut out), value)?;
+    out.write_all(b"\n")?;
+    out.flush()?;
+    Ok(())
+}
+
+/// A JSON document that is written piece by piece.
+pub(super) fn json_pieces(write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    // Pieces are gathered, so that each is looked through once.
+    let mut pieces = BufWriter::with_capacity(1 << 16, JsonEscaped::new(&mut out));
+    write(&mut pieces)?;
+    pieces.flush()?;
+    drop(pieces);
     out.write_all(b"\n")?;
     out.flush()?;
     Ok(())

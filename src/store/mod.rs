@@ -1,6 +1,8 @@
 //! The workspace: Delta tables and the published versions that bind them together; the only place that knows Delta.
 
+mod aside;
 mod delta;
+mod finding_pages;
 mod frames;
 mod kill;
 mod leftovers;
@@ -20,11 +22,12 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+pub use aside::{Aside, Claim, Piece};
 pub use delta::{LogError, TableFiles};
 pub use frames::{days, frame_of, ints, texts};
 pub use kill::{KillAt, KillPoint, KillSwitch};
 pub use leftovers::Deleted;
-pub use merge::{Account, Cases, Conflict, Incoming, MergeNotes, Merged, RowsOf};
+pub use merge::{AcceptedRows, Account, Cases, Conflict, Incoming, MergeNotes, Merged, RowsOf};
 pub use purge::{FileNames, Mode, PurgeCounts, PurgeOrder, Purged, purge};
 pub use rows::{Row, Rows};
 pub use schema::{ENGINE_TABLES, stored_columns, table_names};
@@ -130,6 +133,16 @@ pub enum StoreError {
         expected: u64,
         /// Bytes that there are.
         found: u64,
+    },
+    /// What an import puts aside finds no place.
+    #[error(
+        "rows of the import that do not fit into memory cannot be put aside below {folder}: {source}; make room on the disk, or give the import more memory (import_memory_mib in cchc.toml)"
+    )]
+    Aside {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        source: std::io::Error,
     },
     /// A file cannot be read or written.
     #[error("{path}: {source}")]

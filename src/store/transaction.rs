@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 
+use super::aside::Aside;
 use super::delta::{self, TableFiles};
 use super::kill::KillPoint;
 use super::leftovers;
@@ -41,7 +42,13 @@ impl<'a> Transaction<'a> {
     }
 
     /// Merges rows into a fact table; what they change in dates and status goes to the table `changes`.
-    pub fn merge(&mut self, table: &'static Table, incoming: Vec<Incoming>) -> Result<Merged, StoreError> {
+    /// `aside` is where rows wait that do not fit into memory.
+    pub fn merge(
+        &mut self,
+        table: &'static Table,
+        incoming: Vec<Incoming>,
+        aside: &Aside,
+    ) -> Result<Merged, StoreError> {
         let files = self.files(table.name)?;
         let path = self.workspace.table_path(table.name);
         let target = Target {
@@ -51,6 +58,7 @@ impl<'a> Transaction<'a> {
             import: self.number(),
             kill: &self.workspace.kill,
             purpose: Purpose::Store,
+            aside,
         };
         let mut merged = merge::merge(&target, incoming)?;
         self.set(table.name, merged.files.clone())?;
@@ -145,10 +153,11 @@ impl Workspace {
         version: &Manifest,
         table: &'static Table,
         incoming: Vec<Incoming>,
+        aside: &Aside,
     ) -> Result<Merged, StoreError> {
         let (files, path) = (self.files(version, table.name)?, self.table_path(table.name));
         let (import, kill, purpose) = (version.number + 1, &self.kill, Purpose::Account);
-        merge::merge(&Target { path: &path, table, files: &files, import, kill, purpose }, incoming)
+        merge::merge(&Target { path: &path, table, files: &files, import, kill, purpose, aside }, incoming)
     }
 }
 

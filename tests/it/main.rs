@@ -19,6 +19,7 @@ mod bad_text;
 mod bad_values;
 mod bad_xls;
 mod biff;
+mod bounded;
 mod changes;
 mod composite;
 mod concurrency;
