@@ -38,7 +38,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use cchc_definitions::{Fault, Language};
 use cchc_engine::{Engine, EngineError};
-use cchc_model::{Compare, MissingDue, Pause, Period, Policies, Withdrawn, escaped};
+use cchc_model::{Compare, Disclosure, MissingDue, Pause, Period, Policies, Withdrawn, escaped};
 use cchc_read::{SERVE_XLS, isolate_xls, serve_xls};
 use cchc_store::Shell;
 
@@ -173,9 +173,12 @@ pub struct PolicyArgs {
     /// How a withdrawn dossier counts
     #[arg(long, value_enum)]
     withdrawn: Option<Withdrawn>,
-    /// Hide figures whose denominator is smaller
+    /// Tell no counts from 1 to N − 1, nor what they could be worked out from
     #[arg(long, value_name = "N")]
     suppress_below: Option<u32>,
+    /// How small counts are kept from being told
+    #[arg(long, value_enum)]
+    disclosure: Option<Disclosure>,
 }
 
 impl PolicyArgs {
@@ -187,6 +190,7 @@ impl PolicyArgs {
             compare: self.compare.unwrap_or(policies.compare),
             withdrawn: self.withdrawn.unwrap_or(policies.withdrawn),
             suppress_below: self.suppress_below.unwrap_or(policies.suppress_below),
+            disclosure: self.disclosure.unwrap_or(policies.disclosure),
             finished_before_received: policies.finished_before_received,
         }
     }

@@ -154,6 +154,7 @@ impl Question<'_> {
             units: &self.opened.units,
             policies,
             carry: self.opened.carry.as_ref(),
+            protection: None,
         }
     }
 }

@@ -9,6 +9,7 @@ mod figure_facts;
 mod figures;
 mod formula;
 mod lists;
+mod protection;
 mod trace;
 mod worktime;
 
@@ -20,6 +21,7 @@ pub use declared::declared_figures;
 pub use facts::{FACT_TABLES, fact_columns};
 pub use formula::formula;
 pub use lists::{late_dossiers, not_sent};
+pub use protection::{AskedTable, Protection, Told, ToldCell};
 pub use trace::{Trace, TracedRow, trace};
 
 /// What the figures are of.
@@ -77,6 +79,8 @@ pub struct Measuring<'a> {
     pub policies: Policies,
     /// Count for the units of another day.
     pub carry: Option<&'a Carry>,
+    /// The tables that are told together, where small counts are not told; without it each table is told alone.
+    pub protection: Option<&'a Protection>,
 }
 
 /// One figure with the group it is of, where it is not by unit.
