@@ -54,7 +54,7 @@ impl Demo {
                 sum(|file| file.rejected)
             ),
         );
-        let opened = OpenEngine::open(&Global { workspace: root, as_of: None, ..*global })?;
+        let opened = OpenEngine::open(&Global { workspace: root, as_of: None, publication: None, ..*global })?;
         let (period, policies): (Period, _) = (PERIOD.parse()?, opened.engine.config().policies);
         let index = "on-time".to_owned();
         let request = RankingRequest { index, period: period.clone(), kind: None, within: None, policies };

@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 
 use super::carried::{tell_carried, with_carried};
 use super::figures::{SplitBy, children, has_not_sent, tell_not_sent};
+use super::hidden::tell_hidden;
 use super::output::{self, Columns};
 use super::{Global, OpenEngine, Outcome, PolicyArgs, period};
 use cchc_definitions::Indicator;
@@ -95,6 +96,7 @@ impl Indicators {
         with_carried(columns, engine, marks.clone()).write(global)?;
         tell_carried(global, engine, marks);
         tell_not_sent(global, &answer.not_sent);
+        tell_hidden(global, engine, answer.told);
         Ok(Outcome::Done)
     }
 }

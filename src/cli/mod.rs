@@ -13,6 +13,7 @@ mod files;
 mod findings;
 mod form06;
 mod generate;
+mod hidden;
 mod history;
 mod import;
 mod index;
@@ -37,7 +38,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use cchc_definitions::{Fault, Language};
-use cchc_engine::{Engine, EngineError};
+use cchc_engine::{Engine, EngineError, Opening};
 use cchc_model::{Compare, Disclosure, MissingDue, Pause, Period, Policies, Withdrawn, escaped};
 use cchc_read::{SERVE_XLS, isolate_xls, serve_xls};
 use cchc_store::Shell;
@@ -70,6 +71,12 @@ pub struct Global {
     /// Language of findings and headings
     #[arg(long, global = true, value_enum, default_value_t = Lang::Vi)]
     lang: Lang,
+    /// Tell no counts from 1 to 4, nor what they could be worked out from
+    #[arg(long, global = true)]
+    public: bool,
+    /// As --public, and recorded under a name: nothing told under it later gives away what is hidden now
+    #[arg(long, global = true, value_name = "NAME")]
+    publication: Option<String>,
     /// Write nothing but data and errors
     #[arg(long, global = true)]
     quiet: bool,
@@ -306,7 +313,13 @@ struct OpenEngine {
 impl OpenEngine {
     fn open(global: &Global) -> Result<Self> {
         let shell = Shell::new()?;
-        let engine = shell.wait(Engine::open(&global.workspace, global.as_of.as_deref(), global.units_as_of))?;
+        let opening = Opening {
+            as_of: global.as_of.clone(),
+            units_as_of: global.units_as_of,
+            is_public: global.public,
+            publication: global.publication.clone(),
+        };
+        let engine = shell.wait(Engine::open_for(&global.workspace, &opening))?;
         Ok(Self { engine, shell })
     }
 

@@ -6,6 +6,7 @@ use clap::Args;
 use super::carried::{tell_carried, with_carried};
 use super::detail::Depth;
 use super::figures::{tell_not_sent, tell_remarks};
+use super::hidden::tell_hidden;
 use super::output::Columns;
 use super::{Global, OpenEngine, Outcome, PolicyArgs, detail, note, period};
 use cchc_engine::{Engine, RankingAnswer, RankingRequest};
@@ -62,6 +63,7 @@ impl Rank {
         }
         tell_unscored(global, answer.ranked.cards.as_ref());
         tell_not_sent(global, &answer.not_sent);
+        tell_hidden(global, engine, answer.told);
         Ok(Outcome::Done)
     }
 }

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::figures::set_aside;
 use super::files::save_all;
+use super::hidden::tell_hidden;
 use super::{Global, OpenEngine, Outcome, PolicyArgs, note, period};
 use cchc_engine::ReportRequest;
 use cchc_model::Period;
@@ -66,6 +67,7 @@ pub(super) fn write(global: &Global, opened: &OpenEngine, request: &ReportReques
     for code in &report.without_card {
         note(global, &format!("no index named scores unit '{code}' in {}: it has no scorecard", request.period));
     }
+    tell_hidden(global, &opened.engine, report.told);
     for path in paths {
         note(global, &path.display().to_string());
     }

@@ -5,6 +5,7 @@ use clap::Args;
 
 use super::carried::{tell_carried, with_carried};
 use super::figures::{tell_not_sent, tell_passed_over};
+use super::hidden::tell_hidden;
 use super::output::Columns;
 use super::{Global, OpenEngine, Outcome, PolicyArgs, detail, note, period};
 use cchc_definitions::Layer;
@@ -59,6 +60,7 @@ impl Score {
             );
         }
         tell_not_sent(global, &card.not_sent);
+        tell_hidden(global, &opened.engine, card.told);
         Ok(Outcome::Done)
     }
 }

@@ -7,6 +7,7 @@ mod explanation;
 mod figures;
 mod findings;
 mod indicators_table;
+mod publication;
 mod ranking;
 mod remarks;
 mod report;
@@ -23,11 +24,13 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use cchc_definitions::Definitions;
-use cchc_indicators::{Measuring, declared_figures};
+use cchc_indicators::{Measuring, Protection, declared_figures};
+use publication::{Publication, Turn, hides};
 use cchc_model::{Carry, Policies, Succession, UnitIndex};
 use cchc_store::{Config, Manifest, Session, Workspace, questions};
 use cchc_units::stored_units;
 
+pub use cchc_indicators::Told;
 pub use check::checked_definitions;
 pub use corrections::Correction;
 pub use error::EngineError;
@@ -59,6 +62,21 @@ struct Opened {
     units: UnitIndex,
     successions: Vec<Succession>,
     carry: Option<Carry>,
+    is_public: bool,
+    publication: Option<Publication>,
+}
+
+/// What of a workspace is opened, and for whom.
+#[derive(Debug, Clone, Default)]
+pub struct Opening {
+    /// A version's number, or a day; the newest version without it.
+    pub as_of: Option<String>,
+    /// Figures count for the units of that day.
+    pub units_as_of: Option<NaiveDate>,
+    /// What is told is public: no small counts.
+    pub is_public: bool,
+    /// What is told belongs to the publication of that name, is public, and tells figures of its version.
+    pub publication: Option<String>,
 }
 
 impl Engine {
@@ -68,7 +86,22 @@ impl Engine {
     /// # Errors
     /// There is no such workspace or version, or its definitions have faults.
     pub async fn open(root: &Path, as_of: Option<&str>, units_as_of: Option<NaiveDate>) -> Result<Self, EngineError> {
-        let workspace = Workspace::open(root)?;
+        Self::open_for(root, &Opening { as_of: as_of.map(str::to_owned), units_as_of, ..Opening::default() }).await
+    }
+
+    /// Opens a version, also for what is to be public.
+    ///
+    /// # Errors
+    /// As [`Engine::open`].
+    pub async fn open_for(root: &Path, opening: &Opening) -> Result<Self, EngineError> {
+        let mut workspace = Workspace::open(root)?;
+        let publication = opening.publication.as_deref().map(|name| Publication::open(&workspace, name)).transpose()?;
+        let is_public = opening.is_public || publication.is_some();
+        if is_public {
+            workspace.config.policies = workspace.config.policies.public();
+        }
+        let begun = publication.as_ref().and_then(Publication::data_version).map(|version| version.to_string());
+        let (as_of, units_as_of) = (opening.as_of.as_deref().or(begun.as_deref()), opening.units_as_of);
         let mut definitions = Definitions::load(Some(root)).map_err(EngineError::Definitions)?;
         let version = workspace.version(as_of)?;
         let session = workspace.session(&version, &definitions.calendar)?;
@@ -76,7 +109,17 @@ impl Engine {
         let units = stored_units(&session).await?;
         let successions = questions::successions(&session).await?;
         let carry = units_as_of.map(|day| Carry::new(&successions, day));
-        Ok(Self(Arc::new(Opened { workspace, definitions, version, session, units, successions, carry })))
+        Ok(Self(Arc::new(Opened {
+            workspace,
+            definitions,
+            version,
+            session,
+            units,
+            successions,
+            carry,
+            is_public,
+            publication,
+        })))
     }
 
     /// The workspace.
@@ -135,7 +178,8 @@ impl Engine {
 
     /// Begins a question: whoever asks the store does so through one, so that its memory is its own.
     fn question(&self) -> Result<Question<'_>, EngineError> {
-        Ok(Question { opened: &self.0, session: self.0.session.question()? })
+        let (protection, read) = Question::protection(self)?;
+        Ok(Question { opened: &self.0, session: self.0.session.question()?, protection, read })
     }
 }
 
@@ -143,6 +187,9 @@ impl Engine {
 struct Question<'a> {
     opened: &'a Opened,
     session: Session,
+    protection: Protection,
+    /// The version whose record of the publication was read, 0 if there was none.
+    read: u64,
 }
 
 impl Question<'_> {
@@ -154,7 +201,7 @@ impl Question<'_> {
             units: &self.opened.units,
             policies,
             carry: self.opened.carry.as_ref(),
-            protection: None,
+            protection: hides(policies).then_some(&self.protection),
         }
     }
 }

@@ -50,6 +50,12 @@ impl Engine {
                 return Err(EngineError::Request(format!("the question needs ${name}; give {option}")));
             }
         }
+        if self.is_public()
+            && let Some(table) = unprotected_table(&request.text)
+        {
+            let message = format!("'{table}' holds rows, whose small counts nobody can hide; public questions read the table indicators alone");
+            return Err(EngineError::Request(message));
+        }
         let session = self.question()?.session;
         let (schema, batches) = if mentions_indicators(&request.text) {
             let table = IndicatorsTable::new(self, request.period.clone())?;
@@ -71,6 +77,15 @@ impl Engine {
             EngineError::Request(format!("no ready question '{name}'{hint}; `cchc sql --list` names them"))
         })
     }
+}
+
+/// A table named in the question whose rows could be counted.
+fn unprotected_table(text: &str) -> Option<&'static str> {
+    let mut tables = cchc_store::table_names().filter(|table| *table != "units").chain(["information_schema"]);
+    let text = text.to_lowercase();
+    tables.find(|table| {
+        text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| word == *table)
+    })
 }
 
 /// Whether the word stands in the question as a name.

@@ -53,6 +53,12 @@ pub async fn trace(
 ) -> Result<Option<Trace>, StoreError> {
     let figures = engine.measure(std::slice::from_ref(period), &[indicator], By::Unit, Children::Apart).await?;
     let Some(figure) = figures.into_iter().find(|one| one.row.unit.unit_code == unit) else { return Ok(None) };
+    if figure.row.measure.status == Status::Suppressed {
+        // What it counts must not be counted here.
+        let sql = row_sql_of(engine, indicator, unit, period);
+        let (files, rows, inputs) = (Vec::new(), Vec::new(), Vec::new());
+        return Ok(Some(Trace { definition: indicator.clone(), row: figure.row, sql, files, rows, inputs }));
+    }
     if let Some(derived) = &indicator.derived {
         let sql = of_unit(indicator, derived, period, unit);
         // A figure of figures is traced in turn.
@@ -155,6 +161,14 @@ async fn units(
         .collect();
     found.sort_by(|left, right| (right.in_numerator, &left.code).cmp(&(left.in_numerator, &right.code)));
     Ok(found)
+}
+
+/// The SQL of a figure, counted or derived.
+fn row_sql_of(engine: &Measuring<'_>, indicator: &Indicator, unit: &str, period: &Period) -> String {
+    match &indicator.derived {
+        Some(derived) => of_unit(indicator, derived, period, unit),
+        None => row_sql(engine, indicator, unit, period),
+    }
 }
 
 fn row_sql(engine: &Measuring<'_>, indicator: &Indicator, unit: &str, period: &Period) -> String {

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::system::family;
 use crate::{By, Children};
 use cchc_disclosure::Line;
 
@@ -27,7 +26,7 @@ pub(crate) struct Lines {
 /// The name of a row's line.
 pub(super) fn line_of(unit: &str, group: Option<&str>, by: By, children: Children) -> String {
     match (by.is_by_unit(), children) {
-        (false, _) => format!("{}={}", family(by), group.unwrap_or_default()),
+        (false, _) => format!("{}={}", by.word(), group.unwrap_or_default()),
         (true, Children::Added) if !unit.starts_with('*') => format!("{unit}{WITH_CHILDREN}"),
         (true, _) => unit.to_owned(),
     }

@@ -9,12 +9,13 @@ mod system;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use super::{GroupedRow, Measuring};
+use super::{By, Children, GroupedRow, Measuring};
 use cchc_disclosure::suppress;
 use cchc_model::{Disclosure, Measure, Period, Status};
 
 pub use counts::AskedTable;
-pub(super) use counts::{CountTable, counted, total_key};
+pub(super) use counts::{CountTable, counted};
+pub(super) use rounding::BASE;
 use system::{Slot, System, When, line, slot_of};
 
 /// The tables of one question, or of a named publication, and what of them may be told.
@@ -29,12 +30,14 @@ pub struct Protection {
 struct State {
     gathered: Vec<CountTable>,
     decision: Option<Decision>,
+    told: Told,
 }
 
 /// What is hidden; whatever it does not know is hidden, too.
 #[derive(Debug, Clone, Default)]
 struct Decision {
-    cells: BTreeMap<String, BTreeMap<Slot, bool>>,
+    /// Of each count whether it is hidden, and the count.
+    cells: BTreeMap<String, BTreeMap<Slot, (bool, i64)>>,
 }
 
 /// One cell of a publication.
@@ -87,9 +90,14 @@ impl Protection {
                 return Err(unprotected(&system, *line, *slot));
             }
             let (decision, told) = Decision::of(&system, &found.hidden, below);
-            state.decision = Some(decision);
+            (state.decision, state.told) = (Some(decision), told);
             Ok(told)
         })
+    }
+
+    /// How much is told, once that is decided.
+    pub fn told(&self) -> Option<Told> {
+        self.locked(|state| state.decision.is_some().then_some(state.told))
     }
 
     /// All cells of the tables, in order.
@@ -97,7 +105,7 @@ impl Protection {
         let of = |state: &mut State| {
             let cells = state.decision.iter().flat_map(|decision| &decision.cells);
             let told = cells.flat_map(|(line, slots)| {
-                slots.iter().map(|(slot, hidden)| ToldCell { line: line.clone(), slot: text(slot), is_shown: !hidden })
+                slots.iter().map(|(slot, (hidden, _))| ToldCell { line: line.clone(), slot: text(slot), is_shown: !hidden })
             });
             told.collect()
         };
@@ -112,9 +120,32 @@ impl Protection {
         });
     }
 
-    /// Whether a total of form 06 may not be told; before anything is decided all may.
-    pub(super) fn hides_total(&self, unit: &GroupedRow, asked: &AskedTable, period: &Period, column: u8) -> bool {
-        self.locked(|state| state.decision.as_ref().is_some_and(|one| one.hides_total(unit, asked, period, column)))
+    /// Whether it is decided what may be told.
+    pub fn is_decided(&self) -> bool {
+        self.locked(|state| state.decision.is_some())
+    }
+
+    /// Decides for tables that nobody tells others with; where nothing can be decided, nothing is told.
+    pub(super) fn decide_alone(&self, measuring: &Measuring<'_>) {
+        if self.decide(measuring).is_err() {
+            self.locked(|state| state.decision = Some(Decision::default()));
+        }
+    }
+
+    /// A total of form 06, if it may be told.
+    pub(super) fn total(
+        &self,
+        row: &GroupedRow,
+        (by, children): (By, Children),
+        period: &Period,
+        column: u8,
+    ) -> Option<i64> {
+        let line = lines::line_of(&row.row.unit.unit_code, row.group.as_deref(), by, children);
+        let slot = counts::total_slot(column, period);
+        self.locked(|state| {
+            let (is_hidden, count) = *state.decision.as_ref()?.cells.get(&line)?.get(&slot)?;
+            (!is_hidden).then_some(count)
+        })
     }
 
     fn locked<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
@@ -133,10 +164,7 @@ impl Measuring<'_> {
             // Nobody said which tables are told together, so this one is told alone.
             let alone = Protection::default();
             alone.locked(|state| state.gathered.push(table.clone()));
-            // Nothing decided, nothing known: all is hidden.
-            if alone.decide(self).is_err() {
-                alone.locked(|state| state.decision = Some(Decision::default()));
-            }
+            alone.decide_alone(self);
             alone.protect(table, rows);
         }
     }
@@ -155,14 +183,14 @@ impl Decision {
                 told.cells += 1;
                 told.small += usize::from(cchc_disclosure::is_small(cell.value, below));
                 told.hidden += usize::from(is_hidden);
-                decision.cells.entry(name.to_owned()).or_default().insert(slot.clone(), is_hidden);
+                decision.cells.entry(name.to_owned()).or_default().insert(slot.clone(), (is_hidden, cell.value));
             }
         }
         (decision, told)
     }
 
     fn is_hidden(&self, line: &str, slot: &Slot) -> bool {
-        self.cells.get(line).and_then(|slots| slots.get(slot)).copied().unwrap_or(true)
+        self.cells.get(line).and_then(|slots| slots.get(slot)).is_none_or(|(hidden, _)| *hidden)
     }
 
     fn hide(&self, table: &CountTable, rows: &mut [GroupedRow]) {
@@ -181,11 +209,6 @@ impl Decision {
                 }
             }
         }
-    }
-
-    fn hides_total(&self, row: &GroupedRow, asked: &AskedTable, period: &Period, column: u8) -> bool {
-        let line = lines::line_of(&row.row.unit.unit_code, row.group.as_deref(), asked.by, asked.children);
-        self.is_hidden(&line, &counts::total_slot(column, period))
     }
 }
 

@@ -7,7 +7,7 @@ use cchc_disclosure::rounded;
 use cchc_model::{Measure, PUBLIC_BELOW, Status};
 
 /// What counts are rounded to.
-const BASE: u32 = 5;
+pub(crate) const BASE: u32 = 5;
 
 /// Rounds all figures of a table. A rate is made of its rounded counts; a mean or a percentile of too few cases is
 /// hidden, since it tells what single dossiers were like.

@@ -7,7 +7,6 @@ use chrono::NaiveDate;
 use super::counts::{Column, CountRow, CountTable, Timing};
 use super::lines::{Lines, line_of};
 use super::spans::nested;
-use crate::By;
 use cchc_disclosure::{Cell, Standing, Tables, sums};
 
 /// When a slot's count is of.
@@ -233,15 +232,4 @@ impl System {
 /// The line of a row.
 pub(crate) fn line(row: &CountRow, table: &CountTable) -> String {
     line_of(&row.unit.unit_code, row.group.as_deref(), table.asked.by, table.asked.children)
-}
-
-/// What a family of groups is called.
-pub(crate) const fn family(by: By) -> &'static str {
-    match by {
-        By::Unit | By::Month => "unit",
-        By::Field => "field",
-        By::Procedure => "procedure",
-        By::Channel => "channel",
-        By::Level => "level",
-    }
 }
