@@ -8,8 +8,6 @@ use super::tables::{Standing, Tables};
 const BUDGET: usize = 3000;
 /// How many different shifts are looked for of each slot, beside those that only add.
 const VARIANTS: u64 = 12;
-/// Partners for which a shift of their own is looked for where none of the usual ones fits.
-const CLOSE_LOOKS: usize = 24;
 
 /// What may be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,8 +117,12 @@ impl<'a> Search<'a> {
         if let Some((_, place, which)) = best {
             return Some((exchanges[place].clone(), usual[which].clone()));
         }
+        // None of the usual ones fits: much is shown already, or counts are small everywhere.
         let mut found: Option<(i64, Exchange, Shift)> = None;
-        for exchange in exchanges.into_iter().take(CLOSE_LOOKS) {
+        for exchange in exchanges {
+            if found.as_ref().is_some_and(|(cost, ..)| *cost == 0) {
+                break;
+            }
             let Some(shift) = self.close_look(&exchange, slot) else { continue };
             let limit = found.as_ref().map_or(i64::MAX, |(cost, ..)| *cost);
             if let Some(cost) = self.cost(&exchange, &shift, limit) {

@@ -25,6 +25,7 @@ mod concurrency;
 mod contracts;
 mod dependencies;
 mod derived;
+mod disclosure;
 mod disk;
 mod door;
 mod dry_run;

@@ -85,7 +85,7 @@ impl Protection {
         let earlier = |line: &str, slot: &Slot| self.earlier.get(&(line.to_owned(), text(slot))).copied();
         self.locked(|state| {
             let system = System::of(&state.gathered, &parent, &earlier)?;
-            let found = suppress(&system.tables, below);
+            let found = system.told_before().unwrap_or_else(|| suppress(&system.tables, below));
             if let Some((line, slot)) = found.unprotected.first() {
                 return Err(unprotected(&system, *line, *slot));
             }

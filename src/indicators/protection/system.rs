@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::counts::{Column, CountRow, CountTable, Timing};
 use super::lines::{Lines, line_of};
 use super::spans::nested;
-use cchc_disclosure::{Cell, Standing, Tables, sums};
+use cchc_disclosure::{Cell, Standing, Suppression, Tables, sums};
 
 /// When a slot's count is of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,6 +74,18 @@ impl System {
         system.fill_lines();
         system.fill(sums_of_slots, earlier);
         Ok(system)
+    }
+
+    /// What was decided before, if all that is told was told before.
+    pub fn told_before(&self) -> Option<Suppression> {
+        let places = 0..self.lines.lines().len() * self.tables.width();
+        let cell = |at: usize| self.tables.cell(at / self.tables.width(), at % self.tables.width());
+        let standing = |at: usize| cell(at).map(|cell| cell.standing);
+        let is_old = places.clone().all(|at| standing(at) != Some(Standing::Open));
+        is_old.then(|| Suppression {
+            hidden: places.map(|at| standing(at) == Some(Standing::Hidden)).collect(),
+            unprotected: Vec::new(),
+        })
     }
 
     fn slot(&mut self, slot: Slot, cost: u32) -> usize {
