@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use microlp::{ComparisonOp, OptimizationDirection, Problem};
-
 /// What is known of a set of tables: counts by name, hidden ones as none, and sums between them.
 #[derive(Debug, Default, Clone)]
 pub struct Known {
@@ -28,42 +26,36 @@ impl Known {
         }
     }
 
-    /// The least and the greatest that a count can be.
-    pub fn bounds(&self, name: &str) -> (f64, f64) {
+    /// The least and the greatest that a count can be, as far as `enough` from the truth.
+    pub fn bounds(&self, name: &str, truth: &Known, enough: f64) -> (f64, f64) {
         if let Some(count) = self.counts[name] {
             return (count, count);
         }
-        let bound = |direction: OptimizationDirection| {
-            let mut problem = Problem::new(direction);
-            let hidden: BTreeMap<&str, _> = self
-                .counts
-                .iter()
-                .filter(|(_, count)| count.is_none())
-                .map(|(one, _)| (one.as_str(), problem.add_var(f64::from(u8::from(one == name)), (0.0, 100_000.0))))
-                .collect();
-            for (whole, parts) in &self.sums {
-                let (mut terms, mut rest) = (Vec::new(), 0.0);
-                for (one, sign) in parts.iter().map(|part| (part, 1.0)).chain([(whole, -1.0)]) {
-                    match self.counts[one] {
-                        Some(count) => rest -= sign * count,
-                        None => terms.push((hidden[one.as_str()], sign)),
-                    }
-                }
-                if !terms.is_empty() {
-                    problem.add_constraint(terms.as_slice(), ComparisonOp::Eq, rest);
+        let hidden: Vec<&String> =
+            self.counts.iter().filter(|(_, count)| count.is_none()).map(|(one, _)| one).collect();
+        let places: BTreeMap<&String, usize> = hidden.iter().enumerate().map(|(at, one)| (*one, at)).collect();
+        let rows = self.sums.iter().map(|(whole, parts)| {
+            let mut row = vec![0.0; hidden.len()];
+            for (one, sign) in parts.iter().map(|part| (part, 1.0)).chain([(whole, -1.0)]) {
+                if let Some(at) = places.get(one) {
+                    row[*at] += sign;
                 }
             }
-            problem.solve().expect("the truth is a solution").objective()
-        };
-        (bound(OptimizationDirection::Minimize), bound(OptimizationDirection::Maximize))
+            row
+        });
+        let moves = null_space(rows.collect(), hidden.len());
+        let held: Vec<f64> = hidden.iter().map(|one| truth.counts[*one].unwrap_or_default()).collect();
+        let at = places.iter().find(|(one, _)| one.as_str() == name).map_or(0, |(_, at)| *at);
+        let count = held[at];
+        (count - furthest(&moves, &held, at, -1.0, enough), count + furthest(&moves, &held, at, 1.0, enough))
     }
 
-    /// The small counts of the truth that can be told to less than `width`.
+    /// The small counts of the truth that can be told to be small, or to less than that.
     pub fn recovered(&self, truth: &Known, below: f64) -> Vec<String> {
         let small = |count: &Option<f64>| count.is_some_and(|count| count > 0.0 && count < below);
         let names = truth.counts.iter().filter(|(_, count)| small(count)).map(|(name, _)| name);
         let found = names.filter_map(|name| {
-            let (least, most) = self.bounds(name);
+            let (least, most) = self.bounds(name, truth, below - 1.0);
             let truth = truth.counts[name].unwrap_or_default();
             (most - truth < below - 1.0 - 1e-6).then(|| format!("{name} is {truth}, known to be {least} to {most}"))
         });
@@ -71,12 +63,92 @@ impl Known {
     }
 }
 
-#[test]
-fn the_attacker_finds_a_count_that_was_hidden_alone() {
-    let mut known = Known::default();
-    for (name, count) in [("late", None), ("early", Some(40.0)), ("all", Some(43.0))] {
-        known.learn(name, count);
+/// The moves of hidden counts that leave all sums as they are: of each count a row, of each free move a column.
+fn null_space(mut rows: Vec<Vec<f64>>, width: usize) -> Vec<Vec<f64>> {
+    let mut pivots: Vec<usize> = Vec::new();
+    let mut next = 0;
+    for column in 0..width {
+        let Some(found) = (next..rows.len()).find(|row| rows[*row][column].abs() > 1e-9) else { continue };
+        rows.swap(next, found);
+        let pivot = rows[next][column];
+        rows[next].iter_mut().for_each(|value| *value /= pivot);
+        let row = rows[next].clone();
+        for (at, other) in rows.iter_mut().enumerate() {
+            let factor = other[column];
+            if at != next && factor != 0.0 {
+                other.iter_mut().zip(&row).for_each(|(value, part)| *value -= factor * part);
+            }
+        }
+        pivots.push(column);
+        next += 1;
     }
-    known.adds_up("all", &["late".to_owned(), "early".to_owned()]);
-    assert_eq!(known.bounds("late"), (3.0, 3.0));
+    let free: Vec<usize> = (0..width).filter(|column| !pivots.contains(column)).collect();
+    let of = |count: usize| -> Vec<f64> {
+        match pivots.iter().position(|pivot| *pivot == count) {
+            Some(row) => free.iter().map(|column| -rows[row][*column]).collect(),
+            None => free.iter().map(|column| f64::from(u8::from(*column == count))).collect(),
+        }
+    };
+    (0..width).map(of).collect()
+}
+
+/// How far a count can move in a direction while no count falls below zero: the simplex method, from where all stand.
+fn furthest(moves: &[Vec<f64>], held: &[f64], at: usize, direction: f64, enough: f64) -> f64 {
+    let free = moves.first().map_or(0, Vec::len);
+    // Each free move may go both ways; of every count: what it loses is at most what it has.
+    let both = |row: &[f64], sign: f64| -> Vec<f64> {
+        row.iter().map(|value| sign * value).chain(row.iter().map(|value| -sign * value)).collect()
+    };
+    let mut table: Vec<Vec<f64>> = moves.iter().map(|row| both(row, -1.0)).collect();
+    let mut limits = held.to_vec();
+    let (mut gain, mut gained) = (both(&moves[at], direction), 0.0);
+    for turn in 0..20_000 {
+        let better = |column: &usize| gain[*column] > 1e-9;
+        let entering = if turn < 400 {
+            (0..2 * free).filter(better).max_by(|left, right| gain[*left].total_cmp(&gain[*right]))
+        } else {
+            (0..2 * free).find(better)
+        };
+        let Some(column) = entering.filter(|_| gained < enough) else { return gained };
+        let ratio = |row: &usize| limits[*row] / table[*row][column];
+        let leaving = (0..table.len()).filter(|row| table[*row][column] > 1e-9);
+        let Some(row) = leaving.min_by(|left, right| ratio(left).total_cmp(&ratio(right)).then(left.cmp(right))) else {
+            return f64::INFINITY;
+        };
+        // The leaving count takes the column of the entering one.
+        let pivot = table[row][column];
+        table[row].iter_mut().for_each(|value| *value /= pivot);
+        table[row][column] = 1.0 / pivot;
+        limits[row] /= pivot;
+        let (line, limit) = (table[row].clone(), limits[row]);
+        for other in (0..table.len()).filter(|other| *other != row) {
+            let factor = table[other][column];
+            if factor != 0.0 {
+                table[other].iter_mut().zip(&line).for_each(|(value, part)| *value -= factor * part);
+                table[other][column] = -factor * line[column];
+                limits[other] = (limits[other] - factor * limit).max(0.0);
+            }
+        }
+        let factor = gain[column];
+        gain.iter_mut().zip(&line).for_each(|(value, part)| *value -= factor * part);
+        gain[column] = -factor * line[column];
+        gained += factor * limit;
+    }
+    gained
+}
+
+#[test]
+fn the_attacker_finds_a_count_that_was_hidden_alone_and_not_one_of_two() {
+    let mut truth = Known::default();
+    for (name, count) in [("late", 3.0), ("early", 40.0), ("all", 43.0)] {
+        truth.learn(name, Some(count));
+    }
+    truth.adds_up("all", &["late".to_owned(), "early".to_owned()]);
+    let hide = |names: &[&str]| {
+        let mut known = truth.clone();
+        names.iter().for_each(|name| drop(known.counts.insert((*name).to_owned(), None)));
+        known
+    };
+    assert_eq!(hide(&["late"]).bounds("late", &truth, 100.0), (3.0, 3.0));
+    assert_eq!(hide(&["late", "early"]).bounds("late", &truth, 100.0), (0.0, 43.0));
 }
