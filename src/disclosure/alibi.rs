@@ -203,8 +203,9 @@ impl<'a> Search<'a> {
         found.sort_by_key(Vec::len);
         let others = self.families.iter().filter(|other| **other != family);
         let one_each = others.filter_map(|other| {
-            let leaves: Vec<usize> =
-                (0..lines.len()).filter(|leaf| lines[*leaf].leaves == [*leaf] && lines[*leaf].family == *other).collect();
+            let leaves: Vec<usize> = (0..lines.len())
+                .filter(|leaf| lines[*leaf].leaves == [*leaf] && lines[*leaf].family == *other)
+                .collect();
             (!leaves.is_empty()).then(|| self.largest(&leaves))
         });
         let up: Vec<usize> = [own].into_iter().chain(one_each).collect();
@@ -240,6 +241,7 @@ fn taste(slot: usize, by: i8, variant: u64) -> i64 {
     if variant < 3 {
         return 0;
     }
-    let mixed = (slot as u64 + 31).wrapping_mul(0x9E37_79B9_7F4A_7C15 ^ (variant << 17)).wrapping_add(u64::from(by > 0));
+    let mixed =
+        (slot as u64 + 31).wrapping_mul(0x9E37_79B9_7F4A_7C15 ^ (variant << 17)).wrapping_add(u64::from(by > 0));
     ((mixed ^ (mixed >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 60) as i64 % 8
 }

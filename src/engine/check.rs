@@ -28,7 +28,8 @@ pub async fn checked_definitions(overlay: Option<&std::path::Path>) -> Result<De
 
 async fn indicator_faults(session: &Session, definitions: &Definitions) -> Result<Vec<Fault>, EngineError> {
     let units = UnitIndex::default();
-    let measuring = Measuring { session, definitions, units: &units, policies: Policies::default(), carry: None, protection: None };
+    let measuring =
+        Measuring { session, definitions, units: &units, policies: Policies::default(), carry: None, protection: None };
     let period: Period = "2020-Q1".parse().expect("a quarter");
     let mut found = Vec::new();
     for indicator in definitions.indicators.iter().filter(|one| one.derived.is_none()) {

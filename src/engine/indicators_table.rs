@@ -67,7 +67,8 @@ impl IndicatorsTable {
             let question = self.engine.question().map_err(external)?;
             let measuring = question.measuring(self.engine.config().policies);
             loop {
-                let rows = measuring.measure(periods, &indicators, By::Unit, Children::Apart).await.map_err(external)?;
+                let rows =
+                    measuring.measure(periods, &indicators, By::Unit, Children::Apart).await.map_err(external)?;
                 if let Turn::Tell(_) = question.turn(&measuring).await.map_err(external)? {
                     break rows;
                 }

@@ -25,10 +25,10 @@ use chrono::NaiveDate;
 
 use cchc_definitions::Definitions;
 use cchc_indicators::{Measuring, Protection, declared_figures};
-use publication::{Publication, Turn, hides};
 use cchc_model::{Carry, Policies, Succession, UnitIndex};
 use cchc_store::{Config, Manifest, Session, Workspace, questions};
 use cchc_units::stored_units;
+use publication::{Publication, Turn, hides};
 
 pub use cchc_indicators::Told;
 pub use check::checked_definitions;

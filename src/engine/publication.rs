@@ -59,11 +59,8 @@ impl Question<'_> {
             return Ok((Protection::default(), 0));
         };
         let cells = record.cells.iter().flat_map(|(line, slots)| {
-            let cell = |(slot, shown): (&String, &bool)| ToldCell {
-                line: line.clone(),
-                slot: slot.clone(),
-                is_shown: *shown,
-            };
+            let cell =
+                |(slot, shown): (&String, &bool)| ToldCell { line: line.clone(), slot: slot.clone(), is_shown: *shown };
             slots.iter().map(cell)
         });
         Ok((Protection::after(cells), version))

@@ -53,7 +53,9 @@ impl Engine {
         if self.is_public()
             && let Some(table) = unprotected_table(&request.text)
         {
-            let message = format!("'{table}' holds rows, whose small counts nobody can hide; public questions read the table indicators alone");
+            let message = format!(
+                "'{table}' holds rows, whose small counts nobody can hide; public questions read the table indicators alone"
+            );
             return Err(EngineError::Request(message));
         }
         let session = self.question()?.session;
@@ -83,9 +85,8 @@ impl Engine {
 fn unprotected_table(text: &str) -> Option<&'static str> {
     let mut tables = cchc_store::table_names().filter(|table| *table != "units").chain(["information_schema"]);
     let text = text.to_lowercase();
-    tables.find(|table| {
-        text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| word == *table)
-    })
+    tables
+        .find(|table| text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| word == *table))
 }
 
 /// Whether the word stands in the question as a name.

@@ -187,9 +187,7 @@ fn cell(values: Option<&Values>, cells: Cells) -> Measure {
         _ => &[],
     };
     let (measure, rows, seen) = match cells {
-        Cells::Ratio { top, per, bottom, rows, seen } => {
-            (Measure::ratio(count(top) / per, count(bottom)), rows, seen)
-        }
+        Cells::Ratio { top, per, bottom, rows, seen } => (Measure::ratio(count(top) / per, count(bottom)), rows, seen),
         Cells::Quotient { seen, .. } | Cells::Sum { seen, .. } | Cells::Value { seen, .. } if count(seen) == 0.0 => {
             return Measure::MISSING;
         }

@@ -14,7 +14,9 @@ mod trace;
 mod worktime;
 
 use cchc_definitions::{Definitions, Indicator};
-use cchc_model::{Carry, Disclosure, Form06Row, IndicatorRow, Measure, Period, Policies, Status, Unit, UnitIndex, UnitRef};
+use cchc_model::{
+    Carry, Disclosure, Form06Row, IndicatorRow, Measure, Period, Policies, Status, Unit, UnitIndex, UnitRef,
+};
 use cchc_store::{Answer, Session, StoreError};
 
 pub use declared::declared_figures;

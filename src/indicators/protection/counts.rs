@@ -116,7 +116,8 @@ impl CountTable {
                 }
             }
         }
-        if TOTALS.iter().all(|(_, parts, _)| parts.iter().filter(|part| **part > 0).all(|part| has(indicators, *part))) {
+        if TOTALS.iter().all(|(_, parts, _)| parts.iter().filter(|part| **part > 0).all(|part| has(indicators, *part)))
+        {
             let total = |(column, _, timing): &(u8, &[u8], Timing)| Column {
                 key: total_key(*column),
                 timing: *timing,

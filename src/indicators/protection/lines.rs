@@ -63,12 +63,7 @@ impl Lines {
     }
 
     /// Everything: the sum of kinds, and of each split into groups.
-    fn everything<'a>(
-        &mut self,
-        units: &BTreeSet<String>,
-        sums: &[&String],
-        groups: impl Iterator<Item = &'a String>,
-    ) {
+    fn everything<'a>(&mut self, units: &BTreeSet<String>, sums: &[&String], groups: impl Iterator<Item = &'a String>) {
         let mut by_family: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for group in groups {
             by_family.entry(group.split('=').next().unwrap_or_default()).or_default().push(group.clone());
@@ -77,7 +72,11 @@ impl Lines {
         self.leaf(&rest, 0);
         let mut all: Vec<usize> = units.iter().chain([&rest]).filter_map(|name| self.place(name)).collect();
         all.extend(sums.iter().filter_map(|sum| self.place(&format!("{REST}{sum}"))));
-        let parts = if sums.is_empty() { units.iter().cloned().collect() } else { sums.iter().map(|sum| (*sum).clone()).collect() };
+        let parts = if sums.is_empty() {
+            units.iter().cloned().collect()
+        } else {
+            sums.iter().map(|sum| (*sum).clone()).collect()
+        };
         self.rests.push((rest, "*".to_owned(), parts));
         for (at, (name, groups)) in by_family.into_iter().enumerate() {
             let rest = format!("{REST}*{name}");
@@ -91,7 +90,12 @@ impl Lines {
     }
 
     /// Units with what is below them: a unit's own line is what its children leave of it.
-    fn children(&mut self, names: &BTreeSet<String>, units: &BTreeSet<String>, parent: &dyn Fn(&str) -> Option<String>) {
+    fn children(
+        &mut self,
+        names: &BTreeSet<String>,
+        units: &BTreeSet<String>,
+        parent: &dyn Fn(&str) -> Option<String>,
+    ) {
         let with: Vec<&String> = names.iter().filter(|name| name.ends_with(WITH_CHILDREN)).collect();
         let below = |unit: &str| -> Vec<String> {
             units.iter().filter(|other| parent(other).as_deref() == Some(unit)).cloned().collect()

@@ -105,7 +105,11 @@ impl Protection {
         let of = |state: &mut State| {
             let cells = state.decision.iter().flat_map(|decision| &decision.cells);
             let told = cells.flat_map(|(line, slots)| {
-                slots.iter().map(|(slot, (hidden, _))| ToldCell { line: line.clone(), slot: text(slot), is_shown: !hidden })
+                slots.iter().map(|(slot, (hidden, _))| ToldCell {
+                    line: line.clone(),
+                    slot: text(slot),
+                    is_shown: !hidden,
+                })
             });
             told.collect()
         };
@@ -232,6 +236,8 @@ fn text((when, key): &Slot) -> String {
         When::Rest(start, end) => format!("{start}..{end} rest"),
     };
     // FNV-1a: long SQL need not be kept to be told from other SQL.
-    let mark = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |mark, byte| (mark ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let mark = key
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |mark, byte| (mark ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     format!("{when} {mark:016x}")
 }

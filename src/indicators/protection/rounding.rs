@@ -1,7 +1,7 @@
 //! Rounds the counts of figures to a multiple of five, and makes the figures of the rounded counts.
 
-use super::counts::CountTable;
 use super::HIDDEN;
+use super::counts::CountTable;
 use crate::GroupedRow;
 use cchc_disclosure::rounded;
 use cchc_model::{Measure, PUBLIC_BELOW, Status};
@@ -37,7 +37,11 @@ fn figure(measure: Measure, counts: &[i64], below: u32) -> Measure {
                 return HIDDEN;
             }
             let bottom = measure.denominator.map(whole);
-            Measure { numerator: bottom.zip(measure.value).map(|(bottom, value)| bottom * value), denominator: bottom, ..measure }
+            Measure {
+                numerator: bottom.zip(measure.value).map(|(bottom, value)| bottom * value),
+                denominator: bottom,
+                ..measure
+            }
         }
         ([count], ..) => Measure { value: Some(rounded(*count, BASE) as f64), ..measure },
         _ => measure,

@@ -47,7 +47,8 @@ mod tests {
 
     #[test]
     fn a_quarter_holds_its_months_and_a_year_its_quarters() {
-        let spans = ["2025-01-01..2025-12-31", "2025-01-01..2025-03-31", "2025-01-01..2025-01-31", "2025-02-01..2025-02-28"];
+        let spans =
+            ["2025-01-01..2025-12-31", "2025-01-01..2025-03-31", "2025-01-01..2025-01-31", "2025-02-01..2025-02-28"];
         let [year, quarter, first, second] = spans.map(span);
         let found = nested(&[second, year, first, quarter]).unwrap();
         assert_eq!(found, [(year, vec![quarter], false), (quarter, vec![first, second], false)]);

@@ -66,12 +66,7 @@ fn rows(context: &Context<'_>) -> Vec<RowPlan> {
     rows
 }
 
-fn line(
-    context: &Context<'_>,
-    (style, number): (RowStyle, String),
-    name: &str,
-    row: Option<&Form06Row>,
-) -> RowPlan {
+fn line(context: &Context<'_>, (style, number): (RowStyle, String), name: &str, row: Option<&Form06Row>) -> RowPlan {
     let mut cells = vec![Cell::Text(number), Cell::text(name)];
     match row {
         Some(row) => cells.extend(row.counts.iter().map(|count| context.told(*count))),

@@ -28,14 +28,27 @@ impl Known {
 
     /// The least and the greatest that a count can be, as far as `enough` from the truth.
     pub fn bounds(&self, name: &str, truth: &Known, enough: f64) -> (f64, f64) {
-        if let Some(count) = self.counts[name] {
-            return (count, count);
-        }
-        let hidden: Vec<&String> =
-            self.counts.iter().filter(|(_, count)| count.is_none()).map(|(one, _)| one).collect();
-        let places: BTreeMap<&String, usize> = hidden.iter().enumerate().map(|(at, one)| (*one, at)).collect();
+        self.freedom(truth).bounds(name, self, enough)
+    }
+
+    /// The small counts of the truth that can be told to be small, or to less than that.
+    pub fn recovered(&self, truth: &Known, below: f64) -> Vec<String> {
+        let freedom = self.freedom(truth);
+        let small = |count: &Option<f64>| count.is_some_and(|count| count > 0.0 && count < below);
+        let names = truth.counts.iter().filter(|(_, count)| small(count)).map(|(name, _)| name);
+        let found = names.filter_map(|name| {
+            let (least, most) = freedom.bounds(name, self, below - 1.0);
+            let truth = truth.counts[name].unwrap_or_default();
+            (most - truth < below - 1.0 - 1e-6).then(|| format!("{name} is {truth}, known to be {least} to {most}"))
+        });
+        found.collect()
+    }
+
+    fn freedom(&self, truth: &Known) -> Freedom {
+        let hidden = self.counts.iter().filter(|(_, count)| count.is_none()).map(|(one, _)| one);
+        let places: BTreeMap<String, usize> = hidden.enumerate().map(|(at, one)| (one.clone(), at)).collect();
         let rows = self.sums.iter().map(|(whole, parts)| {
-            let mut row = vec![0.0; hidden.len()];
+            let mut row = vec![0.0; places.len()];
             for (one, sign) in parts.iter().map(|part| (part, 1.0)).chain([(whole, -1.0)]) {
                 if let Some(at) = places.get(one) {
                     row[*at] += sign;
@@ -43,23 +56,27 @@ impl Known {
             }
             row
         });
-        let moves = null_space(rows.collect(), hidden.len());
-        let held: Vec<f64> = hidden.iter().map(|one| truth.counts[*one].unwrap_or_default()).collect();
-        let at = places.iter().find(|(one, _)| one.as_str() == name).map_or(0, |(_, at)| *at);
-        let count = held[at];
-        (count - furthest(&moves, &held, at, -1.0, enough), count + furthest(&moves, &held, at, 1.0, enough))
+        let moves = null_space(rows.collect(), places.len());
+        let held = places.keys().map(|one| truth.counts[one].unwrap_or_default()).collect();
+        Freedom { places, moves, held }
     }
+}
 
-    /// The small counts of the truth that can be told to be small, or to less than that.
-    pub fn recovered(&self, truth: &Known, below: f64) -> Vec<String> {
-        let small = |count: &Option<f64>| count.is_some_and(|count| count > 0.0 && count < below);
-        let names = truth.counts.iter().filter(|(_, count)| small(count)).map(|(name, _)| name);
-        let found = names.filter_map(|name| {
-            let (least, most) = self.bounds(name, truth, below - 1.0);
-            let truth = truth.counts[name].unwrap_or_default();
-            (most - truth < below - 1.0 - 1e-6).then(|| format!("{name} is {truth}, known to be {least} to {most}"))
-        });
-        found.collect()
+/// How hidden counts can move.
+struct Freedom {
+    places: BTreeMap<String, usize>,
+    moves: Vec<Vec<f64>>,
+    held: Vec<f64>,
+}
+
+impl Freedom {
+    fn bounds(&self, name: &str, known: &Known, enough: f64) -> (f64, f64) {
+        if let Some(count) = known.counts[name] {
+            return (count, count);
+        }
+        let at = self.places[name];
+        let far = |direction: f64| furthest(&self.moves, &self.held, at, direction, enough);
+        (self.held[at] - far(-1.0), self.held[at] + far(1.0))
     }
 }
 

@@ -12,7 +12,8 @@ fn tables(random: &mut fastrand::Rng) -> Tables {
     tables.add_sum(3, &[0, 1, 2]);
     let mut sums = [0; 4];
     for line in 0..3 {
-        let mut row: Vec<i64> = (0..3).map(|_| if random.u32(0..4) == 0 { random.i64(1..5) } else { random.i64(5..60) }).collect();
+        let mut row: Vec<i64> =
+            (0..3).map(|_| if random.u32(0..4) == 0 { random.i64(1..5) } else { random.i64(5..60) }).collect();
         row.push(row.iter().sum());
         for (slot, value) in row.into_iter().enumerate() {
             sums[slot] += value;
@@ -43,7 +44,8 @@ fn known(tables: &Tables, hidden: &[bool]) -> Known {
 
 /// The fewest counts that have to be hidden, tried in order of their number.
 fn fewest(tables: &Tables, truth: &Known) -> usize {
-    let small: Vec<bool> = (0..16).map(|at| tables.cell(at / 4, at % 4).is_some_and(|cell| is_small(cell.value, 5))).collect();
+    let small: Vec<bool> =
+        (0..16).map(|at| tables.cell(at / 4, at % 4).is_some_and(|cell| is_small(cell.value, 5))).collect();
     let free: Vec<usize> = (0..16).filter(|at| !small[*at]).collect();
     let mut ways: Vec<u32> = (0..1 << free.len()).collect();
     ways.sort_by_key(|way| way.count_ones());
@@ -63,7 +65,8 @@ fn on_small_tables_hardly_more_is_hidden_than_must_be() {
     let mut seen = 0;
     while seen < 12 {
         let tables = tables(&mut random);
-        let small = (0..16).filter(|at| tables.cell(at / 4, at % 4).is_some_and(|cell| is_small(cell.value, 5))).count();
+        let small =
+            (0..16).filter(|at| tables.cell(at / 4, at % 4).is_some_and(|cell| is_small(cell.value, 5))).count();
         if !(1..=3).contains(&small) {
             continue;
         }

@@ -44,7 +44,8 @@ fn nobody_works_out_a_small_count_from_all_tables_of_a_publication() {
 #[test]
 fn one_table_alone_gives_no_small_count_away() {
     let place = place();
-    let both = [["form06", "--period", "2025-Q1"].as_slice(), &["form06", "--period", "2025-Q1", "--suppress-below", "5"]];
+    let both =
+        [["form06", "--period", "2025-Q1"].as_slice(), &["form06", "--period", "2025-Q1", "--suppress-below", "5"]];
     let [truth, told] = both.map(|words| {
         let rows = place.rows(words);
         let mut known = Known::default();
@@ -84,7 +85,8 @@ fn what_hides_says_so_and_what_is_hidden_is_empty() {
     }
     let sql = place.run(&["sql", "SELECT count(*) FROM dossiers", "--public"]);
     sql.exits(2).says(&["read the table indicators alone"]);
-    let explained = place.rows(&["explain", "late_rate", "--unit", "commune0", "--period", "2025-Q1", "--rows", "--public"]);
+    let explained =
+        place.rows(&["explain", "late_rate", "--unit", "commune0", "--period", "2025-Q1", "--rows", "--public"]);
     let row = &explained[0];
     assert!(row["status"] != "suppressed" || row["in_numerator"].as_array().unwrap().is_empty(), "{row}");
 }

@@ -21,7 +21,8 @@ const RATES: [(&str, &[&str], &[&str]); 4] = [
 
 /// Nine communes, three districts and three departments with dossiers of a quarter.
 pub fn place() -> Place {
-    let mut units = "code,name,short_name,level,parent_code,aliases,valid_from,valid_to\nT,Tỉnh T,,province,,,,\n".to_owned();
+    let mut units =
+        "code,name,short_name,level,parent_code,aliases,valid_from,valid_to\nT,Tỉnh T,,province,,,,\n".to_owned();
     let mut codes = Vec::new();
     for (kind, count) in [("department", 3), ("district", 3), ("commune", 9)] {
         for at in 0..count {
@@ -32,7 +33,8 @@ pub fn place() -> Place {
     }
     let place = Place::with_units(&units);
     let mut random = fastrand::Rng::with_seed(11);
-    let mut rows = "MaHoSo,DonViXuLy,TenLinhVuc,KenhThucHien,NgayTiepNhan,NgayHenTra,NgayKetThucXuLy,TrangThaiHoSo\n".to_owned();
+    let mut rows =
+        "MaHoSo,DonViXuLy,TenLinhVuc,KenhThucHien,NgayTiepNhan,NgayHenTra,NgayKetThucXuLy,TrangThaiHoSo\n".to_owned();
     for (at, code) in codes.iter().enumerate() {
         for number in 0..random.u32(8..90) {
             let day = |day: u32| {
@@ -42,9 +44,20 @@ pub fn place() -> Place {
             let received = random.u32(0..110);
             let due = received + 8;
             let late = random.u32(0..12) == 0;
-            let finished = if random.u32(0..8) == 0 { String::new() } else { day(if late { due + 2 } else { due - random.u32(0..3) }) };
+            let finished = if random.u32(0..8) == 0 {
+                String::new()
+            } else {
+                day(if late { due + 2 } else { due - random.u32(0..3) })
+            };
             let channel = random.u32(1..3);
-            writeln!(rows, "H{at}-{number},{code},L{},{channel},{},{},{finished},10", number % 3, day(received), day(due)).unwrap();
+            writeln!(
+                rows,
+                "H{at}-{number},{code},L{},{channel},{},{},{finished},10",
+                number % 3,
+                day(received),
+                day(due)
+            )
+            .unwrap();
         }
     }
     place.import_text("dong-bo_20250430.csv", &rows).1.exits(0);
@@ -118,7 +131,9 @@ pub fn reason(known: &mut Known, rows: &[Value]) {
         for column in ["c3", "c4", "c5", "c6", "c7", "c8", "c9", "c10", "c11", "c12", "c13", "c8c9", "c8c9c12"] {
             for sum in rows.iter().filter(|row| is_sum(row)) {
                 let is_all = sum["unit_code"] == "*";
-                let holds = |row: &&Value| if is_all { is_sum(row) && row["unit_code"] != "*" } else { !is_sum(row) && kind(row) == kind(sum) };
+                let holds = |row: &&Value| {
+                    if is_all { is_sum(row) && row["unit_code"] != "*" } else { !is_sum(row) && kind(row) == kind(sum) }
+                };
                 let parts: Vec<String> = rows.iter().filter(holds).map(|row| name(row, period, column)).collect();
                 known.adds_up(&name(sum, period, column), &parts);
             }
