@@ -8,6 +8,8 @@ use super::tables::{Standing, Tables};
 const BUDGET: usize = 3000;
 /// How many different shifts are looked for of each slot, beside those that only add.
 const VARIANTS: u64 = 12;
+/// Exchanges for which a shift of their own is looked for where none of the usual ones fits.
+const CLOSE_LOOKS: usize = 1000;
 
 /// What may be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +106,7 @@ impl<'a> Search<'a> {
     /// The cheapest alibi that is found.
     fn alibi(&mut self, line: usize, slot: usize) -> Option<(Exchange, Shift)> {
         let usual = self.usual(slot);
-        let exchanges = self.exchanges(line);
+        let exchanges = self.exchanges(line, self.largest(&self.tables.lines[line].leaves));
         let mut best: Option<(i64, usize, usize)> = None;
         for (place, exchange) in exchanges.iter().enumerate() {
             for (which, shift) in usual.iter().enumerate() {
@@ -119,7 +121,7 @@ impl<'a> Search<'a> {
         }
         // None of the usual ones fits: much is shown already, or counts are small everywhere.
         let mut found: Option<(i64, Exchange, Shift)> = None;
-        for exchange in exchanges {
+        for exchange in self.all_exchanges(line).into_iter().take(CLOSE_LOOKS) {
             if found.as_ref().is_some_and(|(cost, ..)| *cost == 0) {
                 break;
             }
@@ -188,9 +190,8 @@ impl<'a> Search<'a> {
     }
 
     /// Lines that may move with `line` up: each leaf of it against each of its family that is not, and at last sums too.
-    fn exchanges(&self, line: usize) -> Vec<Exchange> {
+    fn exchanges(&self, line: usize, own: usize) -> Vec<Exchange> {
         let lines = &self.tables.lines;
-        let own = self.largest(&lines[line].leaves);
         let family = lines[own].family;
         let is_other = |other: &usize| {
             lines[*other].leaves == [*other]
@@ -211,6 +212,12 @@ impl<'a> Search<'a> {
         let up: Vec<usize> = [own].into_iter().chain(one_each).collect();
         found.push(self.exchange(&up, &[]));
         found
+    }
+
+    /// The same with each leaf of a line in turn.
+    fn all_exchanges(&self, line: usize) -> Vec<Exchange> {
+        let leaves = &self.tables.lines[line].leaves;
+        leaves.iter().flat_map(|own| self.exchanges(line, *own)).collect()
     }
 
     /// All lines whose sums change when some leaves grow and others shrink by one.

@@ -11,7 +11,7 @@ pub struct Sum {
     pub parts: Vec<usize>,
 }
 
-/// The columns that equal one, two or, where there are no two, three others in every row; columns of zeros are no part
+/// The columns that equal one, two or three others in every row; columns of zeros are no part
 /// of any. Of equal columns only the first is looked at further.
 ///
 /// ```
@@ -37,37 +37,37 @@ pub fn sums(columns: &[&[i64]]) -> Vec<Sum> {
             }
         }
     }
-    let mut has_two = vec![false; columns.len()];
     for (place, (left, left_mark)) in distinct.iter().enumerate() {
         for (right, right_mark) in &distinct[place + 1..] {
             if let Some(whole) = by_mark.get(&left_mark.wrapping_add(*right_mark)) {
-                has_two[*whole] = true;
                 found.push(Sum { whole: *whole, parts: vec![*left, *right] });
             }
         }
     }
-    found.extend(of_three(&distinct, &by_mark, &has_two));
+    found.extend(of_three(&distinct, &by_mark));
     found.retain(|sum| adds_up(columns, sum));
     found
 }
 
-/// Columns that no two others add up to, but three do; the first three for each.
-fn of_three(distinct: &[(usize, u64)], by_mark: &BTreeMap<u64, usize>, has_two: &[bool]) -> Vec<Sum> {
-    let mut found: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    let wholes: Vec<&(usize, u64)> = distinct.iter().filter(|(at, _)| !has_two[*at]).collect();
-    for (whole, mark) in wholes {
-        'found: for (place, (left, left_mark)) in distinct.iter().enumerate() {
-            for (at, (middle, middle_mark)) in distinct.iter().enumerate().skip(place + 1) {
+/// Columns that are the sum of three others of which no two are a column again: those sums follow from the ones of two.
+fn of_three(distinct: &[(usize, u64)], by_mark: &BTreeMap<u64, usize>) -> Vec<Sum> {
+    let mut found = Vec::new();
+    let is_column = |left: u64, right: u64| by_mark.contains_key(&left.wrapping_add(right));
+    for (place, (left, left_mark)) in distinct.iter().enumerate() {
+        for (middle, middle_mark) in &distinct[place + 1..] {
+            if is_column(*left_mark, *middle_mark) {
+                continue;
+            }
+            for (whole, mark) in distinct {
                 let rest = mark.wrapping_sub(*left_mark).wrapping_sub(*middle_mark);
-                let right = by_mark.get(&rest).filter(|right| distinct[at + 1..].iter().any(|(one, _)| one == *right));
-                if let Some(right) = right {
-                    found.insert(*whole, vec![*left, *middle, *right]);
-                    break 'found;
+                let Some(right) = by_mark.get(&rest).filter(|right| *right > middle) else { continue };
+                if !is_column(*left_mark, rest) && !is_column(*middle_mark, rest) {
+                    found.push(Sum { whole: *whole, parts: vec![*left, *middle, *right] });
                 }
             }
         }
     }
-    found.into_iter().map(|(whole, parts)| Sum { whole, parts }).collect()
+    found
 }
 
 fn adds_up(columns: &[&[i64]], sum: &Sum) -> bool {
@@ -87,4 +87,19 @@ fn mark(column: &[i64]) -> u64 {
         bits ^ (bits >> 31)
     };
     column.iter().enumerate().fold(0, |sum, (row, count)| sum.wrapping_add((*count as u64).wrapping_mul(weight(row))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_that_is_the_sum_of_two_may_be_the_sum_of_three_others_too() {
+        // Columns 4, 5, 6, 7, 11 and 3 of form 06.
+        let columns = [[1, 5, 0], [2, 7, 4], [3, 0, 1], [4, 1, 2], [2, 11, 3], [6, 12, 5]];
+        let columns: Vec<&[i64]> = columns.iter().map(<[i64; 3]>::as_slice).collect();
+        let found = sums(&columns);
+        assert!(found.contains(&Sum { whole: 5, parts: vec![3, 4] }), "{found:?}");
+        assert!(found.contains(&Sum { whole: 5, parts: vec![0, 1, 2] }), "{found:?}");
+    }
 }
