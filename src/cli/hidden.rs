@@ -1,6 +1,6 @@
 //! Says in words that small counts are hidden, why, how many, and what protects them.
 
-use super::{Global, note};
+use super::Global;
 use cchc_engine::{Engine, Told};
 
 /// The section of the wording.
@@ -11,18 +11,15 @@ pub(super) fn tell_hidden(global: &Global, engine: &Engine, told: Option<Told>) 
     let Some(told) = told else { return };
     let wording = &engine.definitions().wording;
     let language = global.language();
-    note(
-        global,
-        &wording.fill(
-            SECTION,
-            "hidden",
-            language,
-            &[("cells", &told.cells), ("small", &told.small), ("more", &(told.hidden - told.small.min(told.hidden)))],
-        ),
-    );
+    global.note(&wording.fill(
+        SECTION,
+        "hidden",
+        language,
+        &[("cells", &told.cells), ("small", &told.small), ("more", &(told.hidden - told.small.min(told.hidden)))],
+    ));
     let scope = match engine.publication() {
         Some(name) => wording.fill(SECTION, "publication", language, &[("name", &name)]),
         None => wording.say(SECTION, "alone", language).to_owned(),
     };
-    note(global, &scope);
+    global.note(&scope);
 }

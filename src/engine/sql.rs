@@ -89,7 +89,7 @@ fn unprotected_table(text: &str) -> Option<&'static str> {
         .find(|table| text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| word == *table))
 }
 
-/// Whether the word stands in the question as a name.
+/// Whether a SQL text names the table `indicators`.
 #[must_use]
 pub fn mentions_indicators(text: &str) -> bool {
     let is_name = |letter: char| letter.is_alphanumeric() || letter == '_';

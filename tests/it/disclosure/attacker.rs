@@ -163,7 +163,9 @@ fn the_attacker_finds_a_count_that_was_hidden_alone_and_not_one_of_two() {
     truth.adds_up("all", &["late".to_owned(), "early".to_owned()]);
     let hide = |names: &[&str]| {
         let mut known = truth.clone();
-        names.iter().for_each(|name| drop(known.counts.insert((*name).to_owned(), None)));
+        for name in names {
+            known.counts.insert((*name).to_owned(), None);
+        }
         known
     };
     assert_eq!(hide(&["late"]).bounds("late", &truth, 100.0), (3.0, 3.0));
