@@ -188,6 +188,7 @@ fn stages(criterion: &mut Criterion) {
         units: &loaded.units,
         policies: Policies::default(),
         carry: None,
+        protection: None,
     };
     let months: Vec<Period> = (1..=12).map(|month| format!("2024-{month:02}").parse().expect("a month")).collect();
     let peers = ["mean_days", "online_share_l3", "online_share_l4"];

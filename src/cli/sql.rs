@@ -74,8 +74,7 @@ impl Sql {
     fn limited(&self, global: &Global) -> Result<SqlAnswer> {
         let is_whole = matches!(global.format, Format::Table | Format::Xlsx);
         let mut question = SqlQuestion::new(&global.workspace, self.asked()?).with_period(self.period.as_ref());
-        question.as_of.clone_from(&global.as_of);
-        question.units_as_of = global.units_as_of;
+        question.opening = global.opening();
         question.unit.clone_from(&self.unit);
         question.limits = SqlLimits {
             seconds: self.timeout,

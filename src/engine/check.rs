@@ -32,7 +32,8 @@ pub async fn checked_definitions(overlay: Option<&std::path::Path>) -> Result<De
 
 async fn planning_faults(session: &Session, gate: &Gate, definitions: &Definitions) -> Vec<Fault> {
     let units = UnitIndex::default();
-    let measuring = Measuring { session, definitions, units: &units, policies: Policies::default(), carry: None };
+    let measuring =
+        Measuring { session, definitions, units: &units, policies: Policies::default(), carry: None, protection: None };
     let period: Period = "2020-Q1".parse().expect("a quarter");
     let mut found = Vec::new();
     for indicator in definitions.indicators.iter().filter(|one| one.derived.is_none()) {

@@ -29,7 +29,7 @@ pub enum EngineError {
     Process(#[source] std::io::Error),
     /// What went wrong in the process that computed.
     #[error(transparent)]
-    Told(Told),
+    OtherProcess(ErrorChain),
     /// The store cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -84,12 +84,12 @@ impl From<GateError> for EngineError {
 /// An error of another process, with its causes.
 #[derive(Debug, Error)]
 #[error("{text}")]
-pub struct Told {
+pub struct ErrorChain {
     text: String,
-    source: Option<Box<Told>>,
+    source: Option<Box<ErrorChain>>,
 }
 
-impl Told {
+impl ErrorChain {
     /// An error and its causes by their texts; nothing if there are none.
     pub(super) fn chain(texts: Vec<String>) -> Option<Self> {
         texts.into_iter().rev().fold(None, |source, text| Some(Self { text, source: source.map(Box::new) }))

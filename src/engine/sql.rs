@@ -46,7 +46,7 @@ impl Engine {
     /// A parameter is missing, the gate refuses it, it does not plan, or the store cannot be read.
     pub async fn sql(&self, request: &SqlRequest) -> Result<SqlAnswer, EngineError> {
         let (schema, rows) = self.sql_rows(request, None).await?;
-        let batches = rows.try_collect().await.map_err(|error| told(error, self.memory_mib()))?;
+        let batches = rows.try_collect().await.map_err(|error| explained(error, self.memory_mib()))?;
         Ok(SqlAnswer { schema, batches, reads_apart: self.reads_apart(request) })
     }
 
@@ -61,6 +61,14 @@ impl Engine {
         request: &SqlRequest,
         limits: Option<&SqlLimits>,
     ) -> Result<(SchemaRef, SendableRecordBatchStream), EngineError> {
+        if self.is_public()
+            && let Some(table) = unprotected_table(&request.text)
+        {
+            let message = format!(
+                "'{table}' holds rows, whose small counts nobody can hide; public questions read the table indicators alone"
+            );
+            return Err(EngineError::Request(message));
+        }
         let parameters = parameters(request)?;
         let mut session = self.0.session.question_within(limits.map_or(usize::MAX, SqlLimits::claimed))?;
         let memory_mib = limits.map_or_else(|| self.memory_mib(), |limits| limits.memory_mib);
@@ -70,7 +78,7 @@ impl Engine {
         }
         let frame = Gate::new(&session).ask(&request.text, &parameters).await?;
         let schema = Arc::new(frame.schema().as_arrow().clone());
-        Ok((schema, frame.execute_stream().await.map_err(|error| told(error, memory_mib))?))
+        Ok((schema, frame.execute_stream().await.map_err(|error| explained(error, memory_mib))?))
     }
 
     /// Whether units of another day are asked for in vain.
@@ -109,8 +117,8 @@ fn parameters(request: &SqlRequest) -> Result<Vec<(&'static str, ScalarValue)>, 
     Ok(parameters)
 }
 
-/// An error of the query engine; limits that it reached are told as such.
-pub(super) fn told(error: DataFusionError, memory_mib: u64) -> EngineError {
+/// An error of the query engine; limits that it reached have an error of their own.
+pub(super) fn explained(error: DataFusionError, memory_mib: u64) -> EngineError {
     match error.find_root() {
         // A text that repeat would make: no buffer of the engine holds it.
         DataFusionError::Execution(text) if text.contains("size overflow") => Refusal::Memory(memory_mib).into(),
@@ -120,6 +128,14 @@ pub(super) fn told(error: DataFusionError, memory_mib: u64) -> EngineError {
         }
         _ => EngineError::Store(error.into()),
     }
+}
+
+/// A table named in the question whose rows could be counted.
+fn unprotected_table(text: &str) -> Option<&'static str> {
+    let mut tables = cchc_store::table_names().filter(|table| *table != "units").chain(["information_schema"]);
+    let text = text.to_lowercase();
+    tables
+        .find(|table| text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| word == *table))
 }
 
 /// Whether a SQL text names the table `indicators`.

@@ -8,6 +8,7 @@ mod kill;
 mod leftovers;
 mod memory;
 mod merge;
+mod publication;
 mod purge;
 pub mod questions;
 mod rows;
@@ -28,13 +29,14 @@ pub use frames::{days, frame_of, ints, texts};
 pub use kill::{KillAt, KillPoint, KillSwitch};
 pub use leftovers::Deleted;
 pub use merge::{AcceptedRows, Account, Cases, Conflict, Incoming, MergeNotes, Merged, RowsOf};
+pub use publication::{PublicationRecord, PublishedTable};
 pub use purge::{FileNames, Mode, PurgeCounts, PurgeOrder, Purged, purge};
 pub use rows::{Row, Rows};
 pub use schema::{ENGINE_TABLES, stored_columns, table_names};
 pub use session::{Answer, DEFAULT_MEMORY_MIB, Session};
 pub use shell::Shell;
 pub use transaction::Transaction;
-pub use version::{Manifest, PurgeNote, SentFile};
+pub use version::{Manifest, PublicationNote, PurgeNote, SentFile};
 
 use cchc_definitions::own_text;
 use cchc_model::Policies;
@@ -144,6 +146,9 @@ pub enum StoreError {
         /// Why.
         source: std::io::Error,
     },
+    /// Another command told more of a publication while this one was at it.
+    #[error("publication '{0}' has grown meanwhile; run the command again")]
+    PublishedMeanwhile(String),
     /// A file cannot be read or written.
     #[error("{path}: {source}")]
     Io {

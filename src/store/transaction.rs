@@ -10,7 +10,7 @@ use super::delta::{self, TableFiles};
 use super::kill::KillPoint;
 use super::leftovers;
 use super::merge::{self, Incoming, Merged, Purpose, Target};
-use super::version::{self, Manifest, SentFile};
+use super::version::{self, Manifest, PublicationNote, SentFile};
 use super::{StoreError, Workspace, WriteLock, schema};
 use cchc_model::Table;
 
@@ -89,6 +89,18 @@ impl<'a> Transaction<'a> {
             time: self.base.time.max(time),
             made_by: made_by.to_owned(),
             files,
+            ..Manifest::empty()
+        };
+        self.publish_as(manifest)
+    }
+
+    /// Publishes a version that changes no table and records a publication.
+    pub(super) fn publish_record(self, publication: PublicationNote) -> Result<Manifest, StoreError> {
+        let manifest = Manifest {
+            number: self.number(),
+            time: self.base.time,
+            made_by: "publication".to_owned(),
+            publication: Some(publication),
             ..Manifest::empty()
         };
         self.publish_as(manifest)

@@ -17,18 +17,30 @@ pub struct Manifest {
     pub number: u64,
     /// The newest export day among all files so far; the data is of this day.
     pub time: Option<NaiveDate>,
-    /// What made it: `init`, `units`, `import` or `purge`.
+    /// What made it: `init`, `units`, `import`, `publication` or `purge`.
     pub made_by: String,
     /// Delta version of each table.
     pub tables: BTreeMap<String, u64>,
     /// The files that this version added.
     pub files: Vec<SentFile>,
+    /// The publication of which it records what was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publication: Option<PublicationNote>,
     /// What it removed for good; no version before it can be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purge: Option<PurgeNote>,
     /// The purge that deleted this version's data, once it has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purged_by: Option<u64>,
+}
+
+/// The publication that a version records.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublicationNote {
+    /// Its name.
+    pub name: String,
+    /// The version whose figures it tells.
+    pub data_version: u64,
 }
 
 /// The record of a purge: numbers, and never what it removed.
@@ -73,6 +85,7 @@ impl Manifest {
             made_by: String::new(),
             tables: BTreeMap::new(),
             files: Vec::new(),
+            publication: None,
             purge: None,
             purged_by: None,
         }

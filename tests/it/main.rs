@@ -27,6 +27,7 @@ mod contracts;
 mod csv_formulas;
 mod dependencies;
 mod derived;
+mod disclosure;
 mod disk;
 mod door;
 mod dry_run;

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use arrow_ipc::reader::StreamReader;
 use arrow_ipc::writer::StreamWriter;
-use chrono::NaiveDate;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::arrow::error::ArrowError;
 use serde::{Deserialize, Serialize};
 
-use crate::error::Told;
+use crate::Opening;
+use crate::error::ErrorChain;
 use crate::{EngineError, Refusal, SqlLimits};
 use cchc_model::Period;
 
@@ -31,10 +31,8 @@ pub enum Asked {
 pub struct SqlQuestion {
     /// The workspace, in the encoding of the operating system, which need not be UTF-8.
     root: Vec<u8>,
-    /// The version: its number or a day.
-    pub as_of: Option<String>,
-    /// The day whose units are asked for.
-    pub units_as_of: Option<NaiveDate>,
+    /// Which version is opened, and how.
+    pub opening: Opening,
     /// What is asked.
     pub asked: Asked,
     /// The period, as it is written.
@@ -51,8 +49,7 @@ impl SqlQuestion {
     pub fn new(root: &Path, asked: Asked) -> Self {
         Self {
             root: root.as_os_str().as_encoded_bytes().to_vec(),
-            as_of: None,
-            units_as_of: None,
+            opening: Opening::default(),
             asked,
             period: None,
             unit: None,
@@ -107,7 +104,7 @@ pub(super) enum Failure {
     /// A limit, or what is not allowed.
     Refused(Refusal),
     /// The error and its causes.
-    Told(Vec<String>),
+    Failed(Vec<String>),
 }
 
 impl Failure {
@@ -118,7 +115,7 @@ impl Failure {
             other => {
                 let first: &dyn std::error::Error = &other;
                 let chain = std::iter::successors(Some(first), |error| error.source());
-                Self::Told(chain.map(ToString::to_string).collect())
+                Self::Failed(chain.map(ToString::to_string).collect())
             }
         }
     }
@@ -127,7 +124,9 @@ impl Failure {
         match self {
             Self::Request(text) => EngineError::Request(text),
             Self::Refused(refusal) => refusal.into(),
-            Self::Told(texts) => Told::chain(texts).map_or(EngineError::Gate(Refusal::Crashed), EngineError::Told),
+            Self::Failed(texts) => {
+                ErrorChain::chain(texts).map_or(EngineError::Gate(Refusal::Crashed), EngineError::OtherProcess)
+            }
         }
     }
 }

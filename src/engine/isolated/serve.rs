@@ -8,7 +8,7 @@ use futures::StreamExt;
 
 use super::limits::limit;
 use super::pipe::{AnswerWriter, Asked, Failure, SqlQuestion, fail};
-use crate::sql::told;
+use crate::sql::explained;
 use crate::{Engine, EngineError, Refusal, SqlLimits, SqlRequest};
 
 /// Computes the question that stands in `requests`, and writes the answer to `answers`.
@@ -45,7 +45,7 @@ pub async fn serve_sql(mut requests: impl Read + Send + 'static, answers: impl W
 
 async fn opened(question: &SqlQuestion) -> Result<Engine, EngineError> {
     let root = question.root().map_err(EngineError::Process)?;
-    Engine::open(&root, question.as_of.as_deref(), question.units_as_of).await
+    Engine::open_for(&root, &question.opening).await
 }
 
 fn request(engine: &Engine, question: &SqlQuestion) -> Result<SqlRequest, EngineError> {
@@ -66,7 +66,7 @@ async fn send<W: Write>(
     let failure = loop {
         let batch = match rows.next().await {
             Some(Ok(batch)) => batch,
-            Some(Err(error)) => break Some(told(error, limits.memory_mib)),
+            Some(Err(error)) => break Some(explained(error, limits.memory_mib)),
             None => break None,
         };
         cells += (batch.num_rows() * batch.num_columns()) as u64;
