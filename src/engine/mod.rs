@@ -40,8 +40,8 @@ pub use explanation::{Explanation, ExplanationRequest, ItemPart, Part, ScoreExpl
 pub use figures::{ComparedFigure, Figures, FiguresRequest, Form06, Form06Request, Months};
 pub use findings::{Cleared, ClearedFindings, FindingsRequest, StoredFinding};
 pub use gate::Refusal;
-pub use isolated::{Asked, SERVE_SQL, SqlQuestion, ask_isolated, serve_sql};
 pub use index_versions::{IndexVersion, index_text, index_versions};
+pub use isolated::{Asked, SERVE_SQL, SqlQuestion, ask_isolated, serve_sql};
 pub use ranking::{RankingAnswer, RankingRequest};
 pub use remarks::Remarks;
 pub use report::{Report, ReportRequest};
