@@ -1,18 +1,28 @@
-//! `cchc check`: all faults of all definitions at once, before anything is computed.
+//! `cchc check`: all faults of all definitions at once, before anything is computed; with `--store`, of all files.
 
 use anyhow::Result;
 use clap::Args;
 
+use super::check_store::{self, Mode};
 use super::{Global, Outcome, note};
 use cchc_engine::checked_definitions;
 use cchc_store::Shell;
 
 #[derive(Debug, Args)]
-pub(super) struct Check {}
+pub(super) struct Check {
+    /// Check every file of the workspace instead: by SHA-256, all that any kept version names
+    #[arg(long)]
+    store: bool,
+    /// Put right what can be put right without losing anything; says what it does, deletes nothing
+    #[arg(long, requires = "store")]
+    repair: bool,
+}
 
 impl Check {
-    #[expect(clippy::unused_self, reason = "every command is run alike")]
     pub fn run(&self, global: &Global) -> Result<Outcome> {
+        if self.store {
+            return check_store::run(global, if self.repair { Mode::Repair } else { Mode::Look });
+        }
         let overlay = global.workspace.join("FORMAT").is_file().then_some(global.workspace.as_path());
         let overlay =
             overlay.or_else(|| global.workspace.join("queries").is_dir().then_some(global.workspace.as_path()));

@@ -4,8 +4,9 @@ use anyhow::Result;
 use clap::Args;
 
 use super::output::Columns;
+use super::store_faults::{self, Teller};
 use super::{Global, Outcome, note};
-use cchc_store::{PurgeNote, Workspace};
+use cchc_store::{PurgeNote, Workspace, Young};
 
 #[derive(Debug, Args)]
 pub(super) struct History {}
@@ -13,7 +14,9 @@ pub(super) struct History {}
 impl History {
     #[expect(clippy::unused_self, reason = "every command is run alike")]
     pub fn run(&self, global: &Global) -> Result<Outcome> {
-        let versions = Workspace::open(&global.workspace)?.history()?;
+        let workspace = Workspace::open(&global.workspace)?;
+        let versions = workspace.history()?;
+        store_faults::warn(global, &workspace)?;
         let times: Vec<Option<String>> =
             versions.iter().map(|version| version.time.map(|time| time.to_string())).collect();
         let purges: Vec<u64> = versions.iter().filter(|one| one.purge.is_some()).map(|one| one.number).collect();
@@ -52,15 +55,26 @@ fn told(purge: &PurgeNote) -> String {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Vacuum {}
+pub(super) struct Vacuum {
+    /// Delete what is younger than a day, too
+    #[arg(long)]
+    all: bool,
+}
 
 impl Vacuum {
-    #[expect(clippy::unused_self, reason = "every command is run alike")]
     pub fn run(&self, global: &Global) -> Result<Outcome> {
         let workspace = Workspace::open(&global.workspace)?;
         let lock = workspace.lock(true, || eprintln!("another import is running; waiting for it to end"))?;
-        let deleted = workspace.vacuum(&lock)?;
+        let deleted = workspace.vacuum(&lock, if self.all { Young::Delete } else { Young::Keep })?;
         note(global, &format!("{} file(s) deleted, {} bytes", deleted.files, deleted.bytes));
+        let kept = [
+            ("vacuum_young", deleted.young),
+            ("vacuum_later", deleted.later),
+            ("vacuum_unexplained", deleted.unexplained),
+        ];
+        for (key, count) in kept.into_iter().filter(|(_, count)| *count > 0) {
+            note(global, &Teller::new(global).say(key, &[("count", &count)]));
+        }
         Ok(Outcome::Done)
     }
 }

@@ -3,6 +3,7 @@
 mod advice;
 mod carried;
 mod check;
+mod check_store;
 mod demo;
 mod detail;
 mod escape;
@@ -27,6 +28,7 @@ mod report;
 mod score;
 mod source;
 mod sql;
+mod store_faults;
 mod units;
 mod words;
 
@@ -143,7 +145,7 @@ enum Command {
     Explain(explain::Explain),
     /// List units and unknown names; add aliases, official lists, successions
     Units(units::Units),
-    /// Check all definitions
+    /// Check all definitions, or all files of the workspace
     Check(check::Check),
     /// List the published versions
     History(history::History),
@@ -219,6 +221,7 @@ pub fn main() -> ExitCode {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::WithErrors) => ExitCode::from(3),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if store_faults::tell(&cli.global, &error) => ExitCode::from(1),
         Err(error) => {
             eprintln!("error: {}", escaped(&told_once(&error)));
             if let Some(advice) = advice::advice(&error) {
@@ -303,6 +306,7 @@ impl OpenEngine {
     fn open(global: &Global) -> Result<Self> {
         let shell = Shell::new()?;
         let engine = shell.wait(Engine::open(&global.workspace, global.as_of.as_deref(), global.units_as_of))?;
+        store_faults::warn(global, engine.workspace())?;
         Ok(Self { engine, shell })
     }
 
