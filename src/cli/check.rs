@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use super::check_store::{self, Mode};
-use super::{Global, Outcome, note};
+use super::{Global, Outcome};
 use cchc_engine::checked_definitions;
 use cchc_store::Shell;
 
@@ -23,21 +23,15 @@ impl Check {
         if self.store {
             return check_store::run(global, if self.repair { Mode::Repair } else { Mode::Look });
         }
-        let overlay = global.workspace.join("FORMAT").is_file().then_some(global.workspace.as_path());
-        let overlay =
-            overlay.or_else(|| global.workspace.join("queries").is_dir().then_some(global.workspace.as_path()));
-        let definitions = Shell::new()?.wait(checked_definitions(overlay))?;
-        note(
-            global,
-            &format!(
-                "{} sources, {} indicators, {} indices, {} ready questions, calendars of {} years: no faults",
-                definitions.sources.len(),
-                definitions.indicators.len(),
-                definitions.indices.len() + definitions.points.len() + definitions.composites.len(),
-                definitions.saved.len(),
-                definitions.calendar.years().len(),
-            ),
-        );
+        let definitions = Shell::new()?.wait(checked_definitions(Some(&global.workspace)))?;
+        global.note(&format!(
+            "{} sources, {} indicators, {} indices, {} ready questions, calendars of {} years: no faults",
+            definitions.sources.len(),
+            definitions.indicators.len(),
+            definitions.indices.len() + definitions.points.len() + definitions.composites.len(),
+            definitions.saved.len(),
+            definitions.calendar.years().len(),
+        ));
         Ok(Outcome::Done)
     }
 }

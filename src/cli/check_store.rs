@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::lines::wrapped;
 use super::output::{Columns, plain};
 use super::store_faults::Teller;
-use super::{Format, Global, Outcome, note};
+use super::{Format, Global, Outcome};
 use cchc_model::Level;
 use cchc_store::{Repair, StoreFault, Workspace};
 
@@ -32,7 +32,7 @@ pub(super) fn run(global: &Global, mode: Mode) -> Result<Outcome> {
         let done = workspace.repair(&lock)?;
         tell_steps(global, &teller, "did", &done);
         if done.is_empty() {
-            note(global, &teller.say("nothing_to_repair", &[]));
+            global.note(&teller.say("nothing_to_repair", &[]));
         }
     }
     let faults = workspace.check()?;
@@ -45,7 +45,7 @@ pub(super) fn run(global: &Global, mode: Mode) -> Result<Outcome> {
     if errors > 0 {
         return Err(NotWhole(told).into());
     }
-    note(global, &if faults.is_empty() { teller.say("whole", &[]) } else { told });
+    global.note(&if faults.is_empty() { teller.say("whole", &[]) } else { told });
     Ok(Outcome::Done)
 }
 
@@ -53,9 +53,9 @@ fn tell_steps(global: &Global, teller: &Teller, heading: &str, steps: &[Repair])
     if steps.is_empty() {
         return;
     }
-    note(global, &teller.say(heading, &[]));
+    global.note(&teller.say(heading, &[]));
     for step in steps {
-        note(global, &format!("  {}", teller.repair(step)));
+        global.note(&format!("  {}", teller.repair(step)));
     }
 }
 

@@ -1,4 +1,4 @@
-//! Reads one file through to typed rows; a fault of the file is a finding, never the end of the import.
+//! Reads one file up to its typed rows; a fault of the file is a finding, never the end of the import.
 
 use std::path::Path;
 
@@ -11,13 +11,13 @@ use cchc_model::{Policies, UnitIndex};
 use cchc_normalise::KnownHeadings;
 use cchc_read::{InputFile, Limits, ReadError, sniff};
 
-/// What reading a file needs to know.
+/// What reading a file depends on.
 pub(super) struct Context<'a> {
     pub sources: &'a [SourceDef],
     pub known: &'a KnownHeadings<'a>,
     pub words: &'a ReadingWords,
     pub units: &'a UnitIndex,
-    /// The sets that filled forms of self-scoring have to fit; none where forms are not checked.
+    /// The indices that filled scoring forms have to fit; none where forms are not checked.
     pub points: Option<&'a [PointsIndex]>,
     pub policies: Policies,
     pub limits: Limits,
@@ -41,7 +41,7 @@ impl Context<'_> {
     }
 }
 
-/// Reads one file; one that changes in the meantime is refused whatever it gave.
+/// Reads one file; one that changes in the meantime is refused.
 pub(super) fn read_file(input: &InputFile, context: &Context<'_>) -> FileReading {
     match input.ready() {
         Err(error) => FileReading::unreadable(input, &error),
@@ -52,7 +52,7 @@ pub(super) fn read_file(input: &InputFile, context: &Context<'_>) -> FileReading
     }
 }
 
-/// Reads a file that stands on the disk as it is.
+/// Reads a file that is unpacked.
 pub(super) fn read_ready(input: &InputFile, context: &Context<'_>) -> FileReading {
     let sniffed = match sniff(&input.path) {
         Ok(sniffed) => sniffed,

@@ -108,9 +108,9 @@ pub enum StoreError {
         "{0} holds rows of an older program that do not know which import brought them; purge dossiers by their codes, or import everything into a new workspace"
     )]
     UnknownImports(PathBuf),
-    /// The reason of a purge tells what is purged.
+    /// The reason of a purge names a purged dossier.
     #[error("the reason names a dossier that is to be purged; it would stay in the history")]
-    ReasonTells,
+    ReasonNamesDossier,
     /// A repair gave the version up.
     #[error(
         "version {0} can no longer be read: files of it were damaged or gone, and `cchc check --store --repair` gave it up; `cchc history` lists what can be read"

@@ -58,7 +58,7 @@ impl<'a> Transaction<'a> {
         let (newest, unsealed) = (published.versions.last().cloned(), published.unsealed);
         Journal { published: base.number, writing: Some(writing), leftovers: leftovers.clone(), newest }
             .write(workspace.root())?;
-        workspace.kill.pass(KillPoint::Settled);
+        workspace.kill.pass(KillPoint::RolledBack);
         let targets = BTreeMap::new();
         Ok(Self { workspace, lock, base, targets, digests, kept, unsealed, leftovers, finished_purge, done: false })
     }
@@ -199,7 +199,7 @@ impl<'a> Transaction<'a> {
 
 impl Workspace {
     /// What a merge into a published version would do with rows, without writing anything.
-    pub fn weigh(
+    pub fn rehearse_merge(
         &self,
         version: &Manifest,
         table: &'static Table,
@@ -227,7 +227,7 @@ impl Drop for Transaction<'_> {
     /// What was written and not published is deleted: on a full disk it is in the way.
     fn drop(&mut self) {
         if !self.done {
-            // The error that led here is told; if deleting fails too, `cchc vacuum` does it later.
+            // The error that led here is reported; if deleting fails too, `cchc vacuum` does it later.
             let _ = leftovers::roll_back(self.workspace, self.lock);
             let _ = leftovers::sweep(self.workspace, self.lock, Young::Delete);
         }

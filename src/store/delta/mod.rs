@@ -109,7 +109,7 @@ pub fn entry_below(version: u64) -> String {
     format!("{LOG}/{}", log::entry_name(version))
 }
 
-/// Makes the table's live files exactly `target`, in one commit, and returns the version that holds them.
+/// Makes the table's live files exactly `target`, in one commit, and returns the version that has them.
 /// What a killed import left behind is dropped by the same commit.
 pub fn commit(
     place: Place<'_>,
@@ -131,14 +131,14 @@ pub fn commit(
     if current == *target && actions.is_empty() {
         return Ok(version);
     }
-    let gone = current.iter().filter(|(file, _)| !target.contains_key(*file));
-    actions.extend(gone.map(|(file, partition)| log::remove(file, &partition_values(partition.as_ref()))));
+    let removed = current.iter().filter(|(file, _)| !target.contains_key(*file));
+    actions.extend(removed.map(|(file, partition)| log::remove(file, &partition_values(partition.as_ref()))));
     for (file, partition) in target.iter().filter(|(file, _)| !current.contains_key(*file)) {
         let full = place.root.join("data").join(table).join(file);
         let bytes = fs::metadata(&full).map_err(io(&full))?.len();
         actions.push(log::add(file, bytes, &partition_values(partition.as_ref())));
     }
-    // The time is left out: nothing reads the clock, and the version of the workspace tells the day of the data.
+    // The time is left out: nothing reads the clock, and the version of the workspace has the day of the data.
     let by: &[&str] = if partitioned { &[PARTITION] } else { &[] };
     actions.push(json!({"commitInfo": {
         "operation": "WRITE", "operationParameters": {"mode": "Overwrite", "partitionBy": json!(by).to_string()},
@@ -175,7 +175,7 @@ pub fn write(
     Ok(below)
 }
 
-/// Keeps the system's error, which the Parquet writer does not hand on everywhere.
+/// Keeps the system's error, which the Parquet writer does not always return.
 struct Remembering<'a> {
     file: &'a File,
     error: Option<std::io::Error>,
@@ -225,7 +225,7 @@ fn complete(data: &mut DataFrame, table: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// What tells other tools of columns that the table did not have so far.
+/// Actions by which other tools know of columns that the table did not have so far.
 fn new_columns(
     state: &log::State,
     log_folder: &Path,
