@@ -14,6 +14,7 @@ mod files;
 mod findings;
 mod form06;
 mod generate;
+mod hidden;
 mod history;
 mod import;
 mod index;
@@ -32,6 +33,7 @@ mod store_faults;
 mod units;
 mod words;
 
+use std::io::BufWriter;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -39,8 +41,8 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use cchc_definitions::{Definitions, Fault, Language};
-use cchc_engine::{Engine, EngineError};
-use cchc_model::{Compare, MissingDue, Pause, Period, Policies, Withdrawn, escaped};
+use cchc_engine::{Engine, EngineError, Opening, SERVE_SQL, serve_sql};
+use cchc_model::{Compare, Disclosure, MissingDue, Pause, Period, Policies, Withdrawn, escaped};
 use cchc_read::{SERVE_XLS, isolate_xls, serve_xls};
 use cchc_store::Shell;
 
@@ -63,6 +65,9 @@ pub struct Global {
     /// How data is written to standard output
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     format: Format,
+    /// Write text to CSV as it is, also where a spreadsheet program would take it for a formula
+    #[arg(long, global = true)]
+    raw: bool,
     /// Read an older version: its number, or a day (the newest version not later)
     #[arg(long, global = true, value_name = "VERSION|DATE")]
     as_of: Option<String>,
@@ -72,12 +77,28 @@ pub struct Global {
     /// Language of findings and headings
     #[arg(long, global = true, value_enum, default_value_t = Lang::Vi)]
     lang: Lang,
+    /// Tell no counts from 1 to 4, nor what they could be worked out from
+    #[arg(long, global = true)]
+    public: bool,
+    /// As --public, and recorded under a name: nothing told under it later gives away what is hidden now
+    #[arg(long, global = true, value_name = "NAME")]
+    publication: Option<String>,
     /// Write nothing but data and errors
     #[arg(long, global = true)]
     quiet: bool,
 }
 
 impl Global {
+    /// Which version of the workspace is opened, and how.
+    fn opening(&self) -> Opening {
+        Opening {
+            as_of: self.as_of.clone(),
+            units_as_of: self.units_as_of,
+            is_public: self.public,
+            publication: self.publication.clone(),
+        }
+    }
+
     /// Language of the sentences.
     const fn language(&self) -> Language {
         match self.lang {
@@ -170,6 +191,9 @@ enum Command {
     /// Reads .xls files for another process of this program
     #[command(hide = true, name = SERVE_XLS)]
     ServeXls,
+    /// Computes a question in SQL for another process of this program
+    #[command(hide = true, name = SERVE_SQL)]
+    ServeSql,
 }
 
 /// Policies that a command may set for one run.
@@ -187,9 +211,12 @@ pub struct PolicyArgs {
     /// How a withdrawn dossier counts
     #[arg(long, value_enum)]
     withdrawn: Option<Withdrawn>,
-    /// Hide figures whose denominator is smaller
+    /// Tell no counts from 1 to N − 1, nor what they could be worked out from
     #[arg(long, value_name = "N")]
     suppress_below: Option<u32>,
+    /// How small counts are kept from being told
+    #[arg(long, value_enum)]
+    disclosure: Option<Disclosure>,
 }
 
 impl PolicyArgs {
@@ -201,6 +228,7 @@ impl PolicyArgs {
             compare: self.compare.unwrap_or(policies.compare),
             withdrawn: self.withdrawn.unwrap_or(policies.withdrawn),
             suppress_below: self.suppress_below.unwrap_or(policies.suppress_below),
+            disclosure: self.disclosure.unwrap_or(policies.disclosure),
             finished_before_received: policies.finished_before_received,
         }
     }
@@ -270,6 +298,10 @@ fn run(cli: &Cli) -> Result<Outcome> {
         Command::ServeXls => {
             serve_xls(std::io::stdin().lock(), std::io::stdout().lock()).map(|()| Outcome::Done).map_err(Into::into)
         }
+        Command::ServeSql => {
+            Shell::small()?.wait(serve_sql(std::io::stdin(), BufWriter::new(std::io::stdout())))?;
+            Ok(Outcome::Done)
+        }
     }
 }
 
@@ -317,7 +349,7 @@ struct OpenEngine {
 impl OpenEngine {
     fn open(global: &Global) -> Result<Self> {
         let shell = Shell::new()?;
-        let engine = shell.wait(Engine::open(&global.workspace, global.as_of.as_deref(), global.units_as_of))?;
+        let engine = shell.wait(Engine::open_for(&global.workspace, &global.opening()))?;
         store_faults::warn(global, engine.workspace())?;
         Ok(Self { engine, shell })
     }

@@ -7,6 +7,7 @@ use polars::prelude::DataFrame;
 use super::file::{Context, Detail};
 use super::preview::PreviewBuilder;
 use super::reading::SheetReading;
+use super::refused::RefusedRows;
 use super::sink::FoundSheet;
 use super::unread::{UnreadRow, note_finding};
 use cchc_definitions::SourceDef;
@@ -23,13 +24,16 @@ pub(super) struct OpenSheet<'a> {
     normaliser: SheetNormaliser<'a>,
     /// Of a dry run.
     preview: Option<PreviewBuilder<'a>>,
-    rejected: Vec<RejectedRow>,
+    refused: RefusedRows,
+    /// Refused rows that stand among those of the batch to come.
+    unread: Vec<RejectedRow>,
     units: BTreeSet<String>,
     findings: Vec<Finding>,
+    context: &'a Context<'a>,
 }
 
 impl<'a> OpenSheet<'a> {
-    pub fn new(found: FoundSheet, file: &'a str, context: &'a Context<'_>) -> Self {
+    pub fn new(found: FoundSheet, file: &'a str, context: &'a Context<'a>) -> Self {
         let source = &context.sources[found.source];
         let facts = SheetFacts {
             source,
@@ -51,9 +55,16 @@ impl<'a> OpenSheet<'a> {
             found,
             file,
             source,
-            rejected: Vec::new(),
+            refused: RefusedRows::default(),
+            unread: Vec::new(),
             units: BTreeSet::new(),
+            context,
         }
+    }
+
+    /// The table that it feeds.
+    pub const fn table(&self) -> &'static Table {
+        self.source.table
     }
 
     /// Types some rows and returns those that are accepted.
@@ -63,13 +74,25 @@ impl<'a> OpenSheet<'a> {
             preview.batch(&self.normaliser, batch, &done);
         }
         add_units(&done.frame, self.source.table, &mut self.units);
-        self.rejected.extend(done.rejected);
+        self.refuse(done.rejected);
         Ok(done.frame)
     }
 
     /// Adds a row that could not be read.
     pub fn unread(&mut self, row: &UnreadRow) {
-        self.rejected.push(row.rejected(&self.normaliser));
+        self.unread.push(row.rejected(&self.normaliser));
+    }
+
+    /// Keeps refused rows in the order of the sheet.
+    fn refuse(&mut self, mut rows: Vec<RejectedRow>) {
+        if self.context.detail == Detail::Sheets {
+            return self.unread.clear();
+        }
+        if !self.unread.is_empty() {
+            rows.append(&mut self.unread);
+            rows.sort_by_key(|row| row.row);
+        }
+        self.refused.add(rows, &self.context.aside.refused);
     }
 
     /// Adds a note of the reader on the sheet's text.
@@ -87,7 +110,9 @@ impl<'a> OpenSheet<'a> {
     }
 
     /// What is known of the sheet beside its accepted rows, and its findings.
-    pub fn close(self) -> (SheetReading, Vec<Finding>) {
+    pub fn close(mut self) -> (SheetReading, Vec<Finding>) {
+        self.refuse(Vec::new());
+        self.refused.finish(&self.context.aside.refused);
         let (found, source) = (self.found, self.source);
         let mut findings = self.findings;
         findings.extend(self.normaliser.findings());
@@ -104,7 +129,7 @@ impl<'a> OpenSheet<'a> {
             mapping: found.mapping,
             confidence: found.confidence,
             letterhead: found.letterhead,
-            rejected: self.rejected,
+            refused: self.refused,
             units: self.units,
         };
         (reading, findings)

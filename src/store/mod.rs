@@ -1,12 +1,15 @@
 //! The workspace: Delta tables and the published versions that bind them together; the only place that knows Delta.
 
+mod aside;
 mod checked;
 mod delta;
+mod finding_pages;
 mod frames;
 mod kill;
 mod leftovers;
 mod memory;
 mod merge;
+mod publication;
 mod purge;
 pub mod questions;
 mod rows;
@@ -22,24 +25,26 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+pub use aside::{Aside, Claim, Piece};
 pub use delta::{LogError, TableFiles};
 pub use frames::{days, frame_of, ints, texts};
 pub use kill::{KillAt, KillPoint, KillSwitch};
 pub use leftovers::{Deleted, Young};
-pub use merge::{Account, Cases, Conflict, Incoming, MergeNotes, Merged, RowsOf};
+pub use merge::{AcceptedRows, Account, Cases, Conflict, Incoming, MergeNotes, Merged, RowsOf};
+pub use publication::{PublicationRecord, PublishedTable};
 pub use purge::{FileNames, Mode, PurgeCounts, PurgeOrder, Purged, purge};
 pub use rows::{Row, Rows};
 pub use schema::{ENGINE_TABLES, stored_columns, table_names};
-pub use session::{Answer, Session};
+pub use session::{Answer, DEFAULT_MEMORY_MIB, Session};
 pub use shell::Shell;
 pub use transaction::Transaction;
-pub use version::{Manifest, PurgeNote, SentFile};
+pub use version::{Manifest, PublicationNote, PurgeNote, SentFile};
 pub use whole::{Digests, FaultKind, Faults, FileDigest, Repair, StoreFault};
 
-use whole::Published;
-
+use cchc_definitions::own_text;
 use cchc_model::Policies;
 use cchc_read::Limits;
+use whole::Published;
 
 /// The layout of the folder; a workspace of another layout is refused.
 const FORMAT: &str = "cchc workspace 1\n";
@@ -119,6 +124,19 @@ pub enum StoreError {
     /// Files are not what was written.
     #[error("{0}")]
     Damaged(#[source] Faults),
+    /// What an import puts aside finds no place.
+    #[error(
+        "rows of the import that do not fit into memory cannot be put aside below {folder}: {source}; make room on the disk, or give the import more memory (import_memory_mib in cchc.toml)"
+    )]
+    Aside {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Another command told more of a publication while this one was at it.
+    #[error("publication '{0}' has grown meanwhile; run the command again")]
+    PublishedMeanwhile(String),
     /// A file cannot be read or written.
     #[error("{path}: {source}")]
     Io {
@@ -189,11 +207,11 @@ impl Config {
     /// The file cannot be read.
     pub fn read(root: &Path) -> Result<Self, StoreError> {
         let path = root.join("cchc.toml");
-        match fs::read_to_string(&path) {
-            Ok(text) => {
+        match own_text(&path) {
+            Ok(Some(text)) => {
                 toml::from_str(&text).map_err(|error| StoreError::Config { path, message: error.message().to_owned() })
             }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Ok(None) => Ok(Self::default()),
             Err(source) => Err(StoreError::Io { path, source }),
         }
     }

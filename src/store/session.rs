@@ -8,7 +8,6 @@ use chrono::NaiveDate;
 use datafusion::arrow::array::{BooleanArray, Date32Array, Int32Array, Int64Array};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use datafusion::arrow::record_batch::RecordBatch;
-use datafusion::common::{ParamValues, ScalarValue};
 use datafusion::datasource::empty::EmptyTable;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
@@ -16,7 +15,7 @@ use datafusion::datasource::{MemTable, TableProvider};
 use datafusion::error::DataFusionError;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::object_store::local::LocalFileSystem;
-use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
+use datafusion::prelude::{SessionConfig, SessionContext};
 
 use url::Url;
 
@@ -26,6 +25,9 @@ use super::whole::DataFile;
 use super::{Manifest, Rows, StoreError, Workspace, schema};
 use cchc_definitions::{Calendar, CalendarDay};
 use cchc_model::{ColumnType, TableColumn};
+
+/// MiB that one question may hold where the workspace does not say.
+pub const DEFAULT_MEMORY_MIB: usize = 4096;
 
 /// An answer of the store to come. It is boxed, since an `async fn` is compiled again by every crate that waits for it,
 /// here with all of the query engine.
@@ -77,7 +79,7 @@ impl Session {
             let store = LocalFileSystem::new_with_prefix(&data).map_err(DataFusionError::from)?;
             runtime.register_object_store(&data_url(""), Arc::new(store));
         }
-        Self::over(tables, calendar, &runtime, workspace.config.memory_mib.unwrap_or(4096) << 20)
+        Self::over(tables, calendar, &runtime, workspace.config.memory_mib.unwrap_or(DEFAULT_MEMORY_MIB) << 20)
     }
 
     /// A session with the tables but no rows, to see whether SQL plans.
@@ -105,7 +107,17 @@ impl Session {
 
     /// The same version for one question: with memory of its own.
     pub fn question(&self) -> Result<Self, StoreError> {
-        self.over_tables(with_pool(&self.context.runtime_env(), self.memory, &self.reserved))
+        self.question_within(self.memory)
+    }
+
+    /// The same with at most so many bytes.
+    ///
+    /// # Errors
+    /// The tables cannot be named.
+    pub fn question_within(&self, bytes: usize) -> Result<Self, StoreError> {
+        let memory = bytes.min(self.memory);
+        let question = self.over_tables(with_pool(&self.context.runtime_env(), memory, &self.reserved))?;
+        Ok(Self { memory, ..question })
     }
 
     /// The same question, that sees one more table.
@@ -148,33 +160,10 @@ impl Session {
         Box::pin(async move { Rows::of(&self.run(sql).await?) })
     }
 
-    /// Runs a user's SQL: reading only, with named parameters. Gives the schema too, since there may be no rows.
-    ///
-    /// # Errors
-    /// It does not plan, would write, or the store cannot be read.
+    /// What the gate for texts of users plans with.
     #[must_use]
-    pub fn query<'a>(
-        &'a self,
-        sql: &'a str,
-        parameters: &'a [(&'a str, ScalarValue)],
-    ) -> Answer<'a, (SchemaRef, Vec<RecordBatch>)> {
-        let parameters: Vec<(String, ScalarValue)> =
-            parameters.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        let read_only = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-        Box::pin(async move {
-            let mut frame = self.context.sql_with_options(sql, read_only).await?;
-            if !parameters.is_empty() {
-                frame = frame.with_param_values(ParamValues::from(parameters))?;
-            }
-            let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
-            Ok((schema, frame.collect().await?))
-        })
-    }
-
-    /// Plans SQL without running it.
-    #[must_use]
-    pub fn plans<'a>(&'a self, sql: &'a str) -> Answer<'a, ()> {
-        Box::pin(async move { Ok(self.context.sql(sql).await?.create_physical_plan().await.map(drop)?) })
+    pub const fn context(&self) -> &SessionContext {
+        &self.context
     }
 }
 

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 
+use super::aside::Aside;
 use super::delta::{self, TableFiles};
 use super::kill::KillPoint;
 use super::leftovers::{self, Young};
 use super::merge::{self, Incoming, Merged, Purpose, Target};
-use super::version::{self, Manifest, SentFile};
+use super::version::{self, Manifest, PublicationNote, SentFile};
 use super::whole::{self, DataFile, Depth, Digests, Faults, Journal, Published, Writing};
 use super::{StoreError, Workspace, WriteLock, schema};
 use cchc_model::Table;
@@ -70,7 +71,13 @@ impl<'a> Transaction<'a> {
     }
 
     /// Merges rows into a fact table; what they change in dates and status goes to the table `changes`.
-    pub fn merge(&mut self, table: &'static Table, incoming: Vec<Incoming>) -> Result<Merged, StoreError> {
+    /// `aside` is where rows wait that do not fit into memory.
+    pub fn merge(
+        &mut self,
+        table: &'static Table,
+        incoming: Vec<Incoming>,
+        aside: &Aside,
+    ) -> Result<Merged, StoreError> {
         let files = self.files(table.name)?;
         let path = self.workspace.table_path(table.name);
         let target = Target {
@@ -80,6 +87,7 @@ impl<'a> Transaction<'a> {
             import: self.number(),
             kill: &self.workspace.kill,
             purpose: Purpose::Store,
+            aside,
         };
         let mut merged = merge::merge(&target, incoming)?;
         self.set(table.name, merged.files.clone())?;
@@ -110,6 +118,18 @@ impl<'a> Transaction<'a> {
             time: self.base.time.max(time),
             made_by: made_by.to_owned(),
             files,
+            ..Manifest::empty()
+        };
+        self.publish_as(manifest)
+    }
+
+    /// Publishes a version that changes no table and records a publication.
+    pub(super) fn publish_record(self, publication: PublicationNote) -> Result<Manifest, StoreError> {
+        let manifest = Manifest {
+            number: self.number(),
+            time: self.base.time,
+            made_by: "publication".to_owned(),
+            publication: Some(publication),
             ..Manifest::empty()
         };
         self.publish_as(manifest)
@@ -204,13 +224,14 @@ impl Workspace {
         version: &Manifest,
         table: &'static Table,
         incoming: Vec<Incoming>,
+        aside: &Aside,
     ) -> Result<Merged, StoreError> {
         let digests = self.digests()?;
         let (files, path) = (self.files_known(version, table.name, &digests)?, self.table_path(table.name));
         let read: Vec<DataFile> = files.keys().map(|file| DataFile::new(table.name, file)).collect();
         Faults::refuse(whole::verify(&self.root, &read, &digests, Depth::Thorough))?;
         let (import, kill, purpose) = (version.number + 1, &self.kill, Purpose::Account);
-        merge::merge(&Target { path: &path, table, files: &files, import, kill, purpose }, incoming)
+        merge::merge(&Target { path: &path, table, files: &files, import, kill, purpose, aside }, incoming)
     }
 }
 

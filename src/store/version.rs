@@ -18,12 +18,15 @@ pub struct Manifest {
     pub number: u64,
     /// The newest export day among all files so far; the data is of this day.
     pub time: Option<NaiveDate>,
-    /// What made it: `init`, `units`, `import` or `purge`.
+    /// What made it: `init`, `units`, `import`, `publication` or `purge`.
     pub made_by: String,
     /// Delta version of each table.
     pub tables: BTreeMap<String, u64>,
     /// The files that this version added.
     pub files: Vec<SentFile>,
+    /// The publication of which it records what was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publication: Option<PublicationNote>,
     /// What it removed for good; no version before it can be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purge: Option<PurgeNote>,
@@ -36,6 +39,15 @@ pub struct Manifest {
     /// What the data files and log entries were that it wrote, and those of older versions that no version told of.
     #[serde(default, skip_serializing_if = "Digests::is_empty")]
     pub written: Digests,
+}
+
+/// The publication that a version records.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublicationNote {
+    /// Its name.
+    pub name: String,
+    /// The version whose figures it tells.
+    pub data_version: u64,
 }
 
 /// The record of a purge: numbers, and never what it removed.
@@ -80,6 +92,7 @@ impl Manifest {
             made_by: String::new(),
             tables: BTreeMap::new(),
             files: Vec::new(),
+            publication: None,
             purge: None,
             purged_by: None,
             lost: false,
