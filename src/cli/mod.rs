@@ -2,6 +2,7 @@
 
 mod advice;
 mod check;
+mod check_store;
 mod demo;
 mod detail;
 mod escape;
@@ -28,6 +29,7 @@ mod report;
 mod score;
 mod source;
 mod sql;
+mod store_faults;
 mod units;
 mod words;
 
@@ -176,14 +178,14 @@ enum Command {
     Explain(explain::Explain),
     /// List units and unknown names; add aliases, official lists, successions
     Units(units::Units),
-    /// Check all definitions
-    Check,
+    /// Check all definitions, or all files of the workspace
+    Check(check::Check),
     /// List the published versions
     History,
     /// Remove imports or dossiers for good, from all versions
     Purge(purge::Purge),
     /// Delete data files that no published version needs
-    Vacuum,
+    Vacuum(history::Vacuum),
     /// Make exports of any size from a seed
     Generate(generate::Generate),
     /// Reads .xls files for another process of this program
@@ -259,6 +261,7 @@ pub fn main() -> ExitCode {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::WithErrors) => ExitCode::from(3),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if store_faults::tell(&cli.global, &error) => ExitCode::from(1),
         Err(error) => {
             eprintln!("error: {}", escaped(&without_repeats(&error)));
             if let Some(advice) = advice::advice(&error) {
@@ -287,10 +290,10 @@ fn run(cli: &Cli) -> Result<Outcome> {
         Command::Sql(command) => command.run(global),
         Command::Explain(command) => command.run(global),
         Command::Units(command) => command.run(global),
-        Command::Check => check::run(global),
+        Command::Check(command) => command.run(global),
         Command::History => history::history(global),
         Command::Purge(command) => command.run(global),
-        Command::Vacuum => history::vacuum(global),
+        Command::Vacuum(command) => command.run(global),
         Command::Generate(command) => command.run(global),
         Command::ServeXls => {
             serve_xls(std::io::stdin().lock(), std::io::stdout().lock()).map(|()| Outcome::Done).map_err(Into::into)
@@ -347,6 +350,7 @@ impl OpenEngine {
     fn open(global: &Global) -> Result<Self> {
         let shell = Shell::new()?;
         let engine = shell.wait(Engine::open_for(&global.workspace, &global.opening()))?;
+        store_faults::warn(global, engine.workspace())?;
         Ok(Self { engine, shell })
     }
 

@@ -14,9 +14,14 @@ use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTable
 use datafusion::datasource::{MemTable, TableProvider};
 use datafusion::error::DataFusionError;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+use datafusion::object_store::local::LocalFileSystem;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
+use url::Url;
+
+use super::checked::CheckedTable;
 use super::memory::QuestionPool;
+use super::whole::DataFile;
 use super::{Manifest, Rows, StoreError, Workspace, schema};
 use cchc_definitions::{Calendar, CalendarDay};
 use cchc_model::{ColumnType, TableColumn};
@@ -50,25 +55,31 @@ impl std::fmt::Debug for Session {
 
 impl Session {
     pub(super) fn open(workspace: &Workspace, version: &Manifest, calendar: &Calendar) -> Result<Self, StoreError> {
+        let digests = Arc::new(workspace.digests()?);
         let mut tables: Vec<(String, Arc<dyn TableProvider>)> = Vec::new();
         for table in schema::table_names() {
-            let files = workspace.files(version, table)?;
-            let root = workspace.table_path(table);
+            let files = workspace.files_known(version, table, &digests)?;
             let columns = arrow_schema(&schema::stored_columns(table));
             if files.is_empty() {
                 tables.push((table.to_owned(), Arc::new(EmptyTable::new(columns))));
                 continue;
             }
-            let urls = files
-                .keys()
-                .map(|file| ListingTableUrl::parse(root.join(file).to_string_lossy()))
-                .collect::<Result<Vec<_>, _>>()?;
+            let files: Vec<DataFile> = files.keys().map(|file| DataFile::new(table, file)).collect();
+            let urls = files.iter().map(|file| url_below_data(&file.key())).collect::<Result<Vec<_>, _>>()?;
             let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
             let listing =
                 ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(columns);
-            tables.push((table.to_owned(), Arc::new(ListingTable::try_new(listing)?)));
+            let listing = Arc::new(ListingTable::try_new(listing)?);
+            let checked = CheckedTable::new(listing, workspace.root(), files, Arc::clone(&digests));
+            tables.push((table.to_owned(), Arc::new(checked)));
         }
-        Self::over(tables, calendar, workspace.config.memory_mib.unwrap_or(DEFAULT_MEMORY_MIB) << 20)
+        let runtime = RuntimeEnvBuilder::new().build()?;
+        let data = workspace.root().join("data");
+        if data.is_dir() {
+            let store = LocalFileSystem::new_with_prefix(&data).map_err(DataFusionError::from)?;
+            runtime.register_object_store(&data_url(""), Arc::new(store));
+        }
+        Self::over(tables, calendar, &runtime, workspace.config.memory_mib.unwrap_or(DEFAULT_MEMORY_MIB) << 20)
     }
 
     /// A session with the tables but no rows, to see whether SQL plans.
@@ -77,18 +88,19 @@ impl Session {
             Arc::new(EmptyTable::new(arrow_schema(&schema::stored_columns(table))))
         };
         let tables = schema::table_names().map(|table| (table.to_owned(), empty(table))).collect();
-        Self::over(tables, calendar, usize::MAX)
+        Self::over(tables, calendar, &RuntimeEnvBuilder::new().build()?, usize::MAX)
     }
 
     fn over(
         mut tables: Vec<(String, Arc<dyn TableProvider>)>,
         calendar: &Calendar,
+        runtime: &RuntimeEnv,
         memory: usize,
     ) -> Result<Self, StoreError> {
         tables.push(("calendar".to_owned(), Arc::new(calendar_table(calendar)?)));
         let tables = Arc::new(tables);
         let reserved = Arc::default();
-        let runtime = with_pool(&RuntimeEnvBuilder::new().build()?, memory, &reserved);
+        let runtime = with_pool(runtime, memory, &reserved);
         let context = context(&tables, runtime)?;
         Ok(Self { tables, memory, reserved, context })
     }
@@ -153,6 +165,18 @@ impl Session {
     pub const fn context(&self) -> &SessionContext {
         &self.context
     }
+}
+
+/// A file below `data/` as the query engine names it: below a store of the folder, whose own path may hold what would
+/// be a pattern or an escape in a URL.
+fn url_below_data(file: &str) -> Result<ListingTableUrl, DataFusionError> {
+    ListingTableUrl::try_new(data_url(file), None)
+}
+
+fn data_url(file: &str) -> Url {
+    let mut url = Url::parse("data://workspace/").expect("a URL");
+    url.set_path(file);
+    url
 }
 
 /// A pool of memory of its own; what is known of files stays shared.
