@@ -115,14 +115,7 @@ pub struct StoreFault {
 impl StoreFault {
     /// A fault of a file that holds no rows.
     pub(crate) fn new(kind: FaultKind, path: impl Into<PathBuf>) -> Self {
-        Self {
-            kind,
-            path: path.into(),
-            table: None,
-            month: None,
-            expected: String::new(),
-            found: String::new(),
-        }
+        Self { kind, path: path.into(), table: None, month: None, expected: String::new(), found: String::new() }
     }
 
     /// A fault of a file of a table.
