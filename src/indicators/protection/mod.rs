@@ -3,6 +3,7 @@
 mod counts;
 mod lines;
 mod rounding;
+mod slots;
 mod spans;
 mod system;
 
@@ -16,7 +17,8 @@ use cchc_model::{Disclosure, Measure, Period, Status};
 pub use counts::AskedTable;
 pub(super) use counts::{CountTable, counted};
 pub(super) use rounding::BASE;
-use system::{Slot, System, When, line, slot_of};
+use slots::{Slot, When, slot_of};
+use system::{System, line};
 
 /// The tables of one question, or of a named publication, and what of them may be told.
 #[derive(Debug, Default)]
