@@ -182,7 +182,7 @@ impl Decision {
         for (name, line) in system.lines.named() {
             for (slot, at) in &system.slots {
                 let Some(cell) = system.tables.cell(line, *at) else { continue };
-                if system.lines.is_rest(name) || matches!(slot.0, When::Rest(..)) {
+                if lines::Lines::is_rest(name) || matches!(slot.0, When::Rest(..)) {
                     continue;
                 }
                 let is_hidden = hidden[system.tables.at(line, *at)];

@@ -198,7 +198,7 @@ impl System {
             let Some(at) = self.lines.place(line) else { continue };
             for (slot, value) in values {
                 let name = names[slot];
-                let is_rest = matches!(name.0, When::Rest(..)) || self.lines.is_rest(line);
+                let is_rest = matches!(name.0, When::Rest(..)) || Lines::is_rest(line);
                 let standing = match earlier(line, name) {
                     _ if is_rest => Standing::Implied,
                     Some(true) => Standing::Shown,

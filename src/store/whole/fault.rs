@@ -128,11 +128,13 @@ impl StoreFault {
     }
 
     /// The same, with what should be.
+    #[allow(clippy::needless_pass_by_value, reason = "mostly numbers")]
     pub(crate) fn expected(self, expected: impl ToString) -> Self {
         Self { expected: expected.to_string(), ..self }
     }
 
     /// The same, with what is.
+    #[allow(clippy::needless_pass_by_value, reason = "mostly numbers")]
     pub(crate) fn found(self, found: impl ToString) -> Self {
         Self { found: found.to_string(), ..self }
     }

@@ -36,7 +36,7 @@ fn nobody_works_out_a_small_count_from_all_tables_of_a_publication() {
     let hidden = published.counts.values().filter(|count| count.is_none()).count();
     assert!(small > 100, "{small} small counts are too few to show anything");
     assert!(hidden < truth.counts.len(), "something is shown");
-    println!("{} counts, {small} small, {hidden} hidden", truth.counts.len());
+    eprintln!("{} counts, {small} small, {hidden} hidden", truth.counts.len());
     let recovered = published.recovered(&truth, 5.0);
     assert_eq!(recovered, Vec::<String>::new(), "{} of {small} small counts recovered", recovered.len());
 }
