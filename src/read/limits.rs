@@ -218,6 +218,8 @@ mod tests {
             Excess::XlsSeconds,
             Excess::InflatedBytes,
             Excess::InflationRatio,
+            Excess::StringsRatio,
+            Excess::ValuesPerByte,
             Excess::Parts,
             Excess::Cells,
             Excess::GridCells,
@@ -228,6 +230,7 @@ mod tests {
             let key = exceeded.key().unwrap();
             assert_eq!(keys[key].as_u64(), Some(exceeded.most), "{key}");
         }
-        assert_eq!(keys.len(), 11);
+        // `max_import_cells` refuses an import, and no file.
+        assert_eq!(keys.len(), 14);
     }
 }

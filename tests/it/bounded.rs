@@ -276,7 +276,9 @@ fn rows_that_wait_on_the_disk_are_merged_as_those_in_memory() {
         });
         let account = imports.concat();
         let dossiers = place.run(&["--format", "csv", "sql", "SELECT * FROM dossiers ORDER BY dossier_code"]).stdout;
-        let changes = place.run(&["--format", "csv", "sql", "SELECT * FROM changes ORDER BY dossier_code, row"]).stdout;
+        let changes = place
+            .run(&["--format", "csv", "sql", "SELECT * FROM changes ORDER BY dossier_code, import, row, column_name"])
+            .stdout;
         let findings = place.run(&["--format", "csv", "findings", "--all"]).stdout;
         let in_2024 = "SELECT COUNT(*) FROM dossiers WHERE received_at < DATE '2025-01-01'";
         assert_eq!(place.numbers(in_2024), [Some(0.0)]);

@@ -10,7 +10,6 @@ use polars::prelude::{
     PolarsResult, SerReader,
 };
 
-use super::batch::{RECEIVED, unit_column};
 use crate::aside::{Aside, Claim, Piece};
 use crate::{StoreError, frame, take};
 use cchc_model::{ColumnType, Table};
@@ -18,6 +17,14 @@ use cchc_normalise::PERSONAL;
 
 /// Columns that a merge looks at beside key, unit and month, where the table has them.
 const LOOKED_AT: [&str; 4] = [RECEIVED, "due_at", "finished_at", "status"];
+
+/// Its month tells which other dossiers an export should have.
+pub(super) const RECEIVED: &str = "received_at";
+
+/// The column that tells whose row it is: the last unit column of the table.
+pub(super) fn unit_column(table: &Table) -> Option<&'static str> {
+    table.columns.iter().rfind(|column| column.kind == ColumnType::Unit).map(|column| column.name)
+}
 
 /// Accepted rows of one sheet, in its order.
 #[derive(Debug)]

@@ -5,7 +5,8 @@ use std::path::Path;
 use chrono::{DateTime, NaiveDate};
 use polars::prelude::PolarsResult;
 
-use super::batch::{self, Batch, Content, Export, Newest, RECEIVED};
+use super::accepted::{RECEIVED, unit_column};
+use super::batch::{Batch, Content, Export, Newest};
 use super::changes::{Changes, changed, number};
 use super::slots::Slots;
 use super::tally::{Accounts, Fate};
@@ -59,7 +60,7 @@ impl Merge<'_> {
     pub fn compare_held(&mut self, path: &Path, slots: &mut Slots) -> Result<bool, StoreError> {
         let table = self.batch.table;
         let fail = frame(table.name);
-        let unit = batch::unit_column(table);
+        let unit = unit_column(table);
         let held = delta::read(path, table.name)?;
         let keys = held.column(table.key).and_then(|column| column.str().cloned()).map_err(&fail)?;
         let content = Content::of(table, &held, &self.batch.content).map_err(&fail)?;
@@ -181,7 +182,7 @@ impl Merge<'_> {
             };
             value(before.content, before.row) != value(&batch.content, row as usize)
         };
-        let other_unit = batch::unit_column(batch.table).and_then(column).is_some_and(differs);
+        let other_unit = unit_column(batch.table).and_then(column).is_some_and(differs);
         let other_source = before.source != batch.parts[part].source;
         if other_unit || other_source || before.exported_at == batch.parts[part].exported_at {
             let other = before.file.to_owned();

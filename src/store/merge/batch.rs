@@ -8,7 +8,7 @@ use polars::prelude::{
     StringChunked,
 };
 
-use super::accepted::{Kept, Partition, RowsAside, digests, head_columns, month_of, months};
+use super::accepted::{Kept, Partition, RECEIVED, RowsAside, digests, head_columns, month_of, months, unit_column};
 use super::account::State;
 use super::{DOSSIERS, Incoming, RowsOf};
 use crate::aside::Aside;
@@ -33,14 +33,6 @@ impl Export {
     pub fn covers(&self, received: Option<i64>) -> bool {
         self.months.contains(&month_of(received))
     }
-}
-
-/// Its month tells which other dossiers an export should have.
-pub(super) const RECEIVED: &str = "received_at";
-
-/// The column that tells whose row it is: the last unit column of the table.
-pub(super) fn unit_column(table: &Table) -> Option<&'static str> {
-    table.columns.iter().rfind(|column| column.kind == ColumnType::Unit).map(|column| column.name)
 }
 
 /// Rows that are put aside together.

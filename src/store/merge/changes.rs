@@ -4,8 +4,9 @@ use chrono::{DateTime, NaiveDate};
 use polars::prelude::{AnyValue, DataFrame, IntoColumn, NamedFrom, PlHashMap, PolarsResult};
 
 use super::DOSSIERS;
+use super::accepted::unit_column;
 use super::account::State;
-use super::batch::{Batch, Content, unit_column};
+use super::batch::{Batch, Content};
 use cchc_model::{ColumnType, Table};
 use cchc_normalise::data_type;
 
