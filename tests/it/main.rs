@@ -68,5 +68,8 @@ mod truth;
 mod units;
 mod units_as_of;
 mod versions;
+mod whole_damage;
+mod whole_paths;
 mod whole_store;
+mod whole_versions;
 mod worktime;
