@@ -22,7 +22,8 @@ fn prepared() -> Place {
         let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
         place.import_text("a_20250501.csv", &list(&rows)).1.exits(0);
         place.import_text("b_20250601.csv", &list(&rows[..7])).1.exits(0);
-        let done: Vec<String> = rows[..50].iter().map(|row| row.replace(",,Đang xử lý", ",09/05/2025,Đã trả kết quả")).collect();
+        let done: Vec<String> =
+            rows[..50].iter().map(|row| row.replace(",,Đang xử lý", ",09/05/2025,Đã trả kết quả")).collect();
         place.import_text("c_20250701.csv", &list(&done.iter().map(String::as_str).collect::<Vec<_>>())).1.exits(0);
     })
 }
@@ -157,7 +158,10 @@ fn a_damaged_file_is_told_with_table_month_and_what_to_do_in_both_languages() {
     }
     let rows = place.run(&["--format", "json", "check", "--store"]).exits(1).rows();
     let row = rows.iter().find(|row| row["level"] == "error").unwrap();
-    assert_eq!((&row["fault"], &row["table"], &row["month"]), (&"file_changed".into(), &"dossiers".into(), &"2025-02".into()));
+    assert_eq!(
+        (&row["fault"], &row["table"], &row["month"]),
+        (&"file_changed".into(), &"dossiers".into(), &"2025-02".into())
+    );
     place.run(&["sql", "SELECT COUNT(*) FROM units"]).exits(0);
 }
 

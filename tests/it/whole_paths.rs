@@ -7,8 +7,28 @@ use crate::support::{files_below, list, program};
 
 /// Names of folders that mean something to a shell, a pattern, a URL or a parser of arguments.
 const NAMES: [&str; 22] = [
-    "plain", "kho [2025]", "a*b", "x?y", "%20", "a b  c", "it's", "say \"so\"", "#1", "-rf", "--out", "kho\nhai", "e\u{301}t\u{e9}",
-    "{a,b}", "a;b|c&d", "$HOME", "back\\slash", "a=b", "month=2025-01", "~", "[!x]", "Hồ sơ @ 100%",
+    "plain",
+    "kho [2025]",
+    "a*b",
+    "x?y",
+    "%20",
+    "a b  c",
+    "it's",
+    "say \"so\"",
+    "#1",
+    "-rf",
+    "--out",
+    "kho\nhai",
+    "e\u{301}t\u{e9}",
+    "{a,b}",
+    "a;b|c&d",
+    "$HOME",
+    "back\\slash",
+    "a=b",
+    "month=2025-01",
+    "~",
+    "[!x]",
+    "Hồ sơ @ 100%",
 ];
 
 /// Runs the program in a folder; what it printed.
@@ -21,13 +41,17 @@ fn run(folder: &Path, arguments: &[&str]) -> Vec<u8> {
 
 /// All that a workspace answers.
 fn answers(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let rows = ["H1,Sở A,Trực tuyến,06/01/2025,10/01/2025,09/01/2025,Đã trả kết quả", "H2,Sở Bê,Trực tiếp,07/02/2025,10/02/2025,,Đang xử lý"];
+    let rows = [
+        "H1,Sở A,Trực tuyến,06/01/2025,10/01/2025,09/01/2025,Đã trả kết quả",
+        "H2,Sở Bê,Trực tiếp,07/02/2025,10/02/2025,,Đang xử lý",
+    ];
     std::fs::create_dir_all(folder.join("in")).unwrap();
     std::fs::write(folder.join("in/units.csv"), crate::support::UNITS).unwrap();
     std::fs::write(folder.join("in/a_20250301.csv"), list(&rows)).unwrap();
     let absolute = |name: &str| folder.join(name).to_str().unwrap().to_owned();
     let workspace = absolute("kho");
-    let asked = |arguments: &[&str]| run(folder, &[&["--format", "json", "--workspace", &workspace], arguments].concat());
+    let asked =
+        |arguments: &[&str]| run(folder, &[&["--format", "json", "--workspace", &workspace], arguments].concat());
     asked(&["init", "--units", &absolute("in/units.csv")]);
     // As given, so that the name of the file is the same wherever the folder is.
     asked(&["import", "in/a_20250301.csv"]);
@@ -72,7 +96,11 @@ fn the_same_bytes_come_from_twenty_hostile_paths() {
         assert!(found.len() > 12, "{:?}", found.keys());
         let expected = expected.get_or_insert_with(|| found.clone());
         for (question, answer) in &found {
-            assert!(expected.get(question) == Some(answer), "{name:?}: {question}: {}", String::from_utf8_lossy(answer));
+            assert!(
+                expected.get(question) == Some(answer),
+                "{name:?}: {question}: {}",
+                String::from_utf8_lossy(answer)
+            );
         }
     }
     let text = String::from_utf8(expected.unwrap()["form06 --period 2025-Q1"].clone()).unwrap();

@@ -37,7 +37,9 @@ fn export(place: &Place) -> PathBuf {
 fn nothing_is_written(place: &Place, words: &[&str]) {
     let before = place.snapshot();
     let export = export(place);
-    for command in [&["import", export.to_str().unwrap()][..], &["vacuum"], &["vacuum", "--all"], &["purge", "--import", "2"]] {
+    for command in
+        [&["import", export.to_str().unwrap()][..], &["vacuum"], &["vacuum", "--all"], &["purge", "--import", "2"]]
+    {
         place.run(command).exits(1).says(words);
     }
     assert_eq!(place.snapshot(), before);
@@ -49,7 +51,10 @@ fn repaired(place: &Place, code: i32, words: &[&str]) {
     place.run(&["--lang", "en", "check", "--store"]).exits(1).says(&["--repair would do"]).says(words);
     place.run(&["--lang", "en", "check", "--store", "--repair"]).exits(code).says(words);
     let after = all_bytes(place);
-    assert!(files.iter().filter(|bytes| !after.contains(bytes)).count() <= 1, "a repair deletes nothing but the journal");
+    assert!(
+        files.iter().filter(|bytes| !after.contains(bytes)).count() <= 1,
+        "a repair deletes nothing but the journal"
+    );
     let export = export(place);
     place.run(&["import", export.to_str().unwrap()]).exits(0);
     place.run(&["vacuum"]).exits(0);
@@ -65,7 +70,9 @@ fn a_newest_version_that_vanished_is_told_and_written_again_from_its_copy() {
     let figures = place.rows(&["form06", "--period", "2025-Q1"]);
     let bytes = fs::read(version(&place, 4)).unwrap();
     fs::remove_file(version(&place, 4)).unwrap();
-    for command in [&["form06", "--period", "2025-Q1"][..], &["sql", "SELECT 1"], &["--as-of", "2030-01-01", "sql", "SELECT 1"]] {
+    for command in
+        [&["form06", "--period", "2025-Q1"][..], &["sql", "SELECT 1"], &["--as-of", "2030-01-01", "sql", "SELECT 1"]]
+    {
         let ran = place.run(command).exits(1).says(&["00000004.json", "cchc check --store --repair"]);
         assert!(ran.stdout.is_empty());
     }
@@ -110,7 +117,8 @@ fn a_gap_between_versions_is_told_and_the_newest_is_read() {
     let place = four_versions();
     let figures = place.rows(&["form06", "--period", "2025-Q1"]);
     fs::remove_file(version(&place, 3)).unwrap();
-    let ran = place.run(&["--format", "json", "--quiet", "form06", "--period", "2025-Q1"]).exits(0).says(&["00000003.json"]);
+    let ran =
+        place.run(&["--format", "json", "--quiet", "form06", "--period", "2025-Q1"]).exits(0).says(&["00000003.json"]);
     assert_eq!(ran.rows(), figures);
     place.run(&["--as-of", "3", "sql", "SELECT 1"]).exits(1).says(&["00000003.json"]);
     place.run(&["--as-of", "2025-03-15", "sql", "SELECT 1"]).exits(1).says(&["00000003.json"]);
@@ -209,7 +217,11 @@ fn vacuum_keeps_what_nothing_explains_and_what_is_younger_than_a_day() {
     for kind in ["unexplained", "broken_off", "leftover", "temporary"] {
         assert!(found.iter().any(|found| found == kind), "{kind} is not in {found:?}");
     }
-    place.run(&["--lang", "en", "vacuum"]).exits(0).says(&["0 file(s) deleted", "younger than a day", "2 file(s) that no version"]);
+    place.run(&["--lang", "en", "vacuum"]).exits(0).says(&[
+        "0 file(s) deleted",
+        "younger than a day",
+        "2 file(s) that no version",
+    ]);
     assert!(left[0].exists() && temporary.exists());
     aged(&left[0], days_ago(2));
     place.run(&["vacuum"]).exits(0).says(&["1 file(s) deleted"]);
@@ -259,7 +271,9 @@ fn a_write_at_work_and_one_whose_process_died_are_told_apart() {
     std::mem::forget(Transaction::begin(&workspace, &lock).unwrap());
     drop(lock);
     assert_eq!(kinds(), ["broken_off"]);
-    for (language, words) in [("vi", "đã dừng trước khi công bố phiên bản 5"), ("en", "ended before it published version 5")] {
+    for (language, words) in
+        [("vi", "đã dừng trước khi công bố phiên bản 5"), ("en", "ended before it published version 5")]
+    {
         let ran = place.run(&["--lang", language, "check", "--store"]).exits(0);
         assert!(ran.stdout.replace('\n', " ").contains(words), "{}", ran.stdout);
     }

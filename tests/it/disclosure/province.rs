@@ -92,7 +92,7 @@ pub fn read_rates(known: &mut Known, rows: &[Value], period: &str) {
         for (columns, figure) in [(top, &row["numerator"]), (bottom, &row["denominator"])] {
             let parts: Vec<String> = columns.iter().map(|column| name(row, period, column)).collect();
             let whole = if let [one] = columns { name(row, period, one) } else { name(row, period, &columns.concat()) };
-            for part in parts {
+            for part in &parts {
                 known.learn(part, None);
             }
             known.learn(&whole, figure.as_f64());
