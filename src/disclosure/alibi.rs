@@ -59,7 +59,11 @@ pub fn suppress(tables: &Tables, below: u32) -> Suppression {
             continue;
         }
         let Some((exchange, shift)) = search.alibi(line, slot) else {
-            unprotected.push((line, slot));
+            // Where nothing else helps, nothing is told of what hangs together with it.
+            match search.all_of(slot) {
+                Some(cells) => cells.into_iter().for_each(|at| (search.hidden[at], has_alibi[at]) = (true, true)),
+                None => unprotected.push((line, slot)),
+            }
             continue;
         };
         for (line, line_by) in &exchange {
@@ -101,6 +105,23 @@ impl<'a> Search<'a> {
             usual: vec![None; tables.width()],
             families: tables.families(),
         }
+    }
+
+    /// All cells of the slots that hang together with one by sums, if none of them is shown already.
+    fn all_of(&self, slot: usize) -> Option<Vec<usize>> {
+        let tables = self.tables;
+        let (mut slots, mut next) = (vec![slot], 0);
+        while let Some(slot) = slots.get(next) {
+            let near = tables.within[*slot].iter().flat_map(|(sum, _)| &tables.sums[*sum]).map(|(near, _)| *near);
+            let more: Vec<usize> = near.filter(|near| !slots.contains(near)).collect();
+            slots.extend(more);
+            slots.dedup();
+            next += 1;
+        }
+        let lines = 0..tables.lines.len();
+        let cells: Vec<usize> = lines.flat_map(|line| slots.iter().map(move |slot| tables.at(line, *slot))).collect();
+        let is_shown = |at: &usize| tables.cells[*at].is_some_and(|cell| cell.standing == Standing::Shown);
+        (!cells.iter().any(is_shown)).then_some(cells)
     }
 
     /// The cheapest alibi that is found.

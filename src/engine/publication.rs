@@ -92,7 +92,7 @@ impl Question<'_> {
             }
         }
         protection.decide(measuring).map_err(EngineError::Refused)?;
-        self.record(&publication.name, known, &asked, measuring)?;
+        self.record(&publication.name, known.as_ref(), &asked, measuring)?;
         Ok(Turn::Again)
     }
 
@@ -113,12 +113,12 @@ impl Question<'_> {
     fn record(
         &self,
         name: &str,
-        known: Option<PublicationRecord>,
+        known: Option<&PublicationRecord>,
         asked: &[AskedTable],
         measuring: &Measuring<'_>,
     ) -> Result<(), EngineError> {
         let Some(protection) = measuring.protection else { return Ok(()) };
-        let mut record = known.clone().unwrap_or_else(|| PublicationRecord {
+        let mut record = known.cloned().unwrap_or_else(|| PublicationRecord {
             name: name.to_owned(),
             data_version: self.opened.version.number,
             policies: measuring.policies,
@@ -133,7 +133,7 @@ impl Question<'_> {
         for cell in protection.cells() {
             record.cells.entry(cell.line).or_default().insert(cell.slot, cell.is_shown);
         }
-        if known.as_ref() != Some(&record) {
+        if known != Some(&record) {
             self.opened.workspace.record(&record, self.read)?;
         }
         Ok(())

@@ -26,7 +26,7 @@ pub(super) struct CheckedTable {
 #[derive(Debug)]
 struct Files {
     root: PathBuf,
-    files: Vec<DataFile>,
+    data: Vec<DataFile>,
     digests: Arc<Digests>,
     looked: OnceLock<std::result::Result<(), Faults>>,
 }
@@ -34,7 +34,7 @@ struct Files {
 impl Files {
     fn look(&self) -> std::result::Result<(), Faults> {
         let look = || {
-            let faults = whole::verify(&self.root, &self.files, &self.digests, Depth::Fast);
+            let faults = whole::verify(&self.root, &self.data, &self.digests, Depth::Fast);
             if faults.is_empty() { Ok(()) } else { Err(Faults(faults)) }
         };
         self.looked.get_or_init(look).clone()
@@ -43,7 +43,7 @@ impl Files {
 
 impl CheckedTable {
     pub fn new(table: Arc<dyn TableProvider>, root: &Path, files: Vec<DataFile>, digests: Arc<Digests>) -> Self {
-        let files = Files { root: root.to_owned(), files, digests, looked: OnceLock::new() };
+        let files = Files { root: root.to_owned(), data: files, digests, looked: OnceLock::new() };
         Self { table, files: Arc::new(files) }
     }
 

@@ -164,7 +164,8 @@ impl<'a> Transaction<'a> {
             let entries = delta::entries(&self.workspace.table_path(table), table, *at)?;
             files.extend(entries.iter().map(|entry| DataFile::new(table, entry)));
         }
-        let targets = self.targets.iter().flat_map(|(table, files)| files.keys().map(|file| DataFile::new(table, file)));
+        let targets =
+            self.targets.iter().flat_map(|(table, files)| files.keys().map(|file| DataFile::new(table, file)));
         let kept = self.kept.iter().flat_map(|(table, files)| files.iter().map(|file| DataFile::new(table, file)));
         files.extend(targets.chain(kept));
         let unknown: Vec<DataFile> = files.into_iter().filter(|file| !self.digests.contains_key(&file.key())).collect();

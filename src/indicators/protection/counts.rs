@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::system::{Slot, slot_of};
+use super::slots::{Column, Slot, Timing, slot_of};
 use crate::compile::{Cells, Pass};
 use crate::{By, Children};
 use cchc_definitions::{Aggregate, Indicator, Rows};
@@ -30,31 +30,6 @@ pub(crate) struct CountTable {
     pub rows: Vec<CountRow>,
     /// Of each indicator the columns on which its figure rests.
     pub behind: Vec<Vec<usize>>,
-}
-
-/// One counted thing.
-#[derive(Debug, Clone)]
-pub(crate) struct Column {
-    /// The same for the same count, whichever indicator asks for it.
-    pub key: String,
-    pub timing: Timing,
-    /// What it costs to hide one of its cells.
-    pub cost: u32,
-}
-
-/// How a count hangs together with those of other periods.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Timing {
-    /// What happened in the period: a quarter has the sum of its months.
-    Within,
-    /// How things stood at its end: a quarter has what its last month has.
-    AtEnd,
-    /// How things stood before it began.
-    AtStart,
-    /// Of this period alone.
-    Alone,
-    /// The same in all periods.
-    Always,
 }
 
 /// The counts of one unit, sum or group in one period.

@@ -19,7 +19,7 @@ const CHILDREN_COST: u32 = 3;
 #[derive(Debug, Default)]
 pub(crate) struct Lines {
     names: BTreeMap<String, usize>,
-    lines: Vec<Line>,
+    all: Vec<Line>,
     rests: Vec<(String, String, Vec<String>)>,
 }
 
@@ -46,7 +46,9 @@ impl Lines {
             .filter(|name| !name.starts_with('*') && !is_group(name))
             .map(|name| name.trim_end_matches(WITH_CHILDREN).to_owned())
             .collect();
-        units.iter().for_each(|unit| lines.leaf(unit, 0));
+        for unit in &units {
+            lines.leaf(unit, 0);
+        }
         let sums: Vec<&String> = names.iter().filter(|name| name.starts_with('*') && name.len() > 1).collect();
         for sum in &sums {
             let of: Vec<String> =
@@ -117,9 +119,9 @@ impl Lines {
     }
 
     fn leaf(&mut self, name: &str, family: usize) {
-        let at = self.lines.len();
+        let at = self.all.len();
         self.names.insert(name.to_owned(), at);
-        self.lines.push(Line { leaves: vec![at], family, cost: 1 });
+        self.all.push(Line { leaves: vec![at], family, cost: 1 });
     }
 
     fn sum_with_rest(&mut self, name: &str, parts: Vec<String>, family: usize, cost: u32) {
@@ -133,8 +135,8 @@ impl Lines {
     fn sum(&mut self, name: &str, mut leaves: Vec<usize>, cost: u32) {
         leaves.sort_unstable();
         leaves.dedup();
-        self.names.insert(name.to_owned(), self.lines.len());
-        self.lines.push(Line { leaves, family: 0, cost });
+        self.names.insert(name.to_owned(), self.all.len());
+        self.all.push(Line { leaves, family: 0, cost });
     }
 
     /// Place of a line.
@@ -149,11 +151,11 @@ impl Lines {
 
     /// The lines.
     pub fn lines(&self) -> &[Line] {
-        &self.lines
+        &self.all
     }
 
     /// Whether no table has the line.
-    pub fn is_rest(&self, name: &str) -> bool {
+    pub fn is_rest(name: &str) -> bool {
         name.starts_with(REST)
     }
 

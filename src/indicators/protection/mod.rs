@@ -3,6 +3,7 @@
 mod counts;
 mod lines;
 mod rounding;
+mod slots;
 mod spans;
 mod system;
 
@@ -16,7 +17,8 @@ use cchc_model::{Disclosure, Measure, Period, Status};
 pub use counts::AskedTable;
 pub(super) use counts::{CountTable, counted};
 pub(super) use rounding::BASE;
-use system::{Slot, System, When, line, slot_of};
+use slots::{Slot, When, slot_of};
+use system::{System, line};
 
 /// The tables of one question, or of a named publication, and what of them may be told.
 #[derive(Debug, Default)]
@@ -180,7 +182,7 @@ impl Decision {
         for (name, line) in system.lines.named() {
             for (slot, at) in &system.slots {
                 let Some(cell) = system.tables.cell(line, *at) else { continue };
-                if system.lines.is_rest(name) || matches!(slot.0, When::Rest(..)) {
+                if lines::Lines::is_rest(name) || matches!(slot.0, When::Rest(..)) {
                     continue;
                 }
                 let is_hidden = hidden[system.tables.at(line, *at)];

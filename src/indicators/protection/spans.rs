@@ -37,6 +37,7 @@ pub(super) fn nested(spans: &[Span]) -> Result<Vec<(Span, Vec<Span>, bool)>, Str
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 mod tests {
     use super::*;
 

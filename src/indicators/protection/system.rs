@@ -4,28 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::counts::{Column, CountRow, CountTable, Timing};
+use super::counts::{CountRow, CountTable};
 use super::lines::{Lines, line_of};
+use super::slots::{Slot, When, slot_of};
 use super::spans::nested;
 use cchc_disclosure::{Cell, Standing, Suppression, Tables, sums};
-
-/// When a slot's count is of.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum When {
-    /// What happened between two days.
-    Within(NaiveDate, NaiveDate),
-    /// How things stood at the end of a day.
-    AtEnd(NaiveDate),
-    /// Of a period, and of no other.
-    Alone(NaiveDate, NaiveDate),
-    /// Always.
-    Always,
-    /// What of a span no part of it that is told holds.
-    Rest(NaiveDate, NaiveDate),
-}
-
-/// A count of a time.
-pub(crate) type Slot = (When, String);
 
 /// The measured tables as one system.
 #[derive(Debug, Default)]
@@ -36,18 +19,6 @@ pub(crate) struct System {
     /// Measured counts by line and slot.
     values: BTreeMap<String, BTreeMap<usize, i64>>,
     costs: Vec<u32>,
-}
-
-/// The slot of a column in a period.
-pub(crate) fn slot_of(column: &Column, (start, end): (NaiveDate, NaiveDate)) -> Slot {
-    let when = match column.timing {
-        Timing::Within => When::Within(start, end),
-        Timing::AtEnd => When::AtEnd(end),
-        Timing::AtStart => When::AtEnd(start.pred_opt().unwrap_or(start)),
-        Timing::Alone => When::Alone(start, end),
-        Timing::Always => When::Always,
-    };
-    (when, column.key.clone())
 }
 
 impl System {
@@ -227,7 +198,7 @@ impl System {
             let Some(at) = self.lines.place(line) else { continue };
             for (slot, value) in values {
                 let name = names[slot];
-                let is_rest = matches!(name.0, When::Rest(..)) || self.lines.is_rest(line);
+                let is_rest = matches!(name.0, When::Rest(..)) || Lines::is_rest(line);
                 let standing = match earlier(line, name) {
                     _ if is_rest => Standing::Implied,
                     Some(true) => Standing::Shown,

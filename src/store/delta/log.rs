@@ -125,12 +125,7 @@ pub fn read(log: &Path, version: Option<u64>, is_whole: IsWhole<'_>) -> Result<S
 }
 
 /// Calls `see` with what the log says at each version that it can tell, up to `last`, oldest first.
-pub fn each(
-    log: &Path,
-    last: u64,
-    is_whole: IsWhole<'_>,
-    mut see: impl FnMut(u64, &State),
-) -> Result<(), LogError> {
+pub fn each(log: &Path, last: u64, is_whole: IsWhole<'_>, mut see: impl FnMut(u64, &State)) -> Result<(), LogError> {
     let (mut state, mut next) = (State::default(), 0);
     while next <= last {
         let path = entry_path(log, next);

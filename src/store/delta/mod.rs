@@ -313,9 +313,8 @@ fn delta(table: &str) -> impl Fn(LogError) -> StoreError {
             StoreFault::of_table(kind, &table, &format!("{LOG}/{name}"))
         };
         let fault = match &error {
-            LogError::Changed(path) => fault(FaultKind::LogChanged, path),
             LogError::Entry { path, line, .. } => fault(FaultKind::LogChanged, path).found(line),
-            LogError::Checkpoint { path, .. } => fault(FaultKind::LogChanged, path),
+            LogError::Changed(path) | LogError::Checkpoint { path, .. } => fault(FaultKind::LogChanged, path),
             LogError::Hole { version, .. } => fault(FaultKind::LogMissing, Path::new(&log::entry_name(*version))),
             LogError::Io { .. } | LogError::Conflict(_) | LogError::NoMetadata(_) => {
                 return StoreError::Delta { table: table.clone(), source: Box::new(error) };

@@ -30,9 +30,11 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Vec<StoreFault>, StoreError
     let unhashed = files.iter().filter(|file| !digests.contains_key(&file.key())).count();
     faults.extend((unhashed > 0).then(|| StoreFault::new(FaultKind::Unhashed, "data").found(unhashed)));
     let lost = published.versions.iter().filter(|version| version.lost);
-    faults.extend(lost.map(|version| {
-        StoreFault::new(FaultKind::VersionLost, super::file_of(version.number)).found(version.number)
-    }));
+    faults.extend(
+        lost.map(|version| {
+            StoreFault::new(FaultKind::VersionLost, super::file_of(version.number)).found(version.number)
+        }),
+    );
     faults.extend(writes(&published, is_busy));
     let is_known = !faults.iter().any(|fault| matches!(fault.kind, FaultKind::LogMissing | FaultKind::LogChanged));
     if is_known && !is_busy {

@@ -38,9 +38,8 @@ impl Clock {
         let Some((now, modified)) = self.0.zip(file.modified().ok()) else { return Age::Young };
         match now.duration_since(modified) {
             Ok(age) if age >= DAY => Age::Old,
-            Ok(_) => Age::Young,
             Err(later) if later.duration() > TOLERANCE => Age::Later,
-            Err(_) => Age::Young,
+            Ok(_) | Err(_) => Age::Young,
         }
     }
 }

@@ -115,14 +115,7 @@ pub struct StoreFault {
 impl StoreFault {
     /// A fault of a file that holds no rows.
     pub(crate) fn new(kind: FaultKind, path: impl Into<PathBuf>) -> Self {
-        Self {
-            kind,
-            path: path.into(),
-            table: None,
-            month: None,
-            expected: String::new(),
-            found: String::new(),
-        }
+        Self { kind, path: path.into(), table: None, month: None, expected: String::new(), found: String::new() }
     }
 
     /// A fault of a file of a table.
@@ -135,11 +128,13 @@ impl StoreFault {
     }
 
     /// The same, with what should be.
+    #[allow(clippy::needless_pass_by_value, reason = "mostly numbers")]
     pub(crate) fn expected(self, expected: impl ToString) -> Self {
         Self { expected: expected.to_string(), ..self }
     }
 
     /// The same, with what is.
+    #[allow(clippy::needless_pass_by_value, reason = "mostly numbers")]
     pub(crate) fn found(self, found: impl ToString) -> Self {
         Self { found: found.to_string(), ..self }
     }

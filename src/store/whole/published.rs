@@ -134,8 +134,11 @@ impl Published {
                     continue;
                 }
                 Some((manifest, _)) => {
-                    let kind =
-                        if manifest.number > LARGEST { FaultKind::VersionImpossible } else { FaultKind::VersionMisnamed };
+                    let kind = if manifest.number > LARGEST {
+                        FaultKind::VersionImpossible
+                    } else {
+                        FaultKind::VersionMisnamed
+                    };
                     StoreFault::new(kind, below).expected(number).found(manifest.number)
                 }
                 None => StoreFault::new(FaultKind::VersionDamaged, below).expected(number),

@@ -92,7 +92,9 @@ pub fn read_rates(known: &mut Known, rows: &[Value], period: &str) {
         for (columns, figure) in [(top, &row["numerator"]), (bottom, &row["denominator"])] {
             let parts: Vec<String> = columns.iter().map(|column| name(row, period, column)).collect();
             let whole = if let [one] = columns { name(row, period, one) } else { name(row, period, &columns.concat()) };
-            parts.iter().for_each(|part| known.learn(part, None));
+            for part in parts {
+                known.learn(part, None);
+            }
             known.learn(&whole, figure.as_f64());
             if parts.len() > 1 {
                 known.adds_up(&whole, &parts);
