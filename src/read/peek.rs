@@ -29,7 +29,7 @@ pub struct PeekSheet {
     /// How many of its cells that are not empty are listed, row by row.
     #[serde(skip)]
     pub listed: usize,
-    /// What is wrong with rows or with the text: the first [`MAX_FAULTS`], the last of which counts the others.
+    /// What is wrong with rows or with the text: the first thousand, the last of which counts the others.
     #[serde(skip)]
     pub faults: Vec<PeekFault>,
 }
