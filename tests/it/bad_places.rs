@@ -213,7 +213,7 @@ fn tables_committed_but_never_published_are_invisible_and_the_next_import_takes_
     let stored = place.dossiers();
     let other = ROW.replace("H1", "H2");
     let sent = place.file("ho-so_20250501.csv", list(&[ROW, &other]));
-    crate::kill::killed(&place, &["import", sent.to_str().unwrap()], "tables-committed");
+    crate::kill::killed(&place, &["import", sent.to_str().unwrap()], "TablesCommitted");
     assert_eq!(place.rows(&["history"]).len(), 2);
     assert_eq!(place.dossiers(), stored);
     let (row, _) = place.import_text("ho-so_20250601.csv", &list(&[&other]));

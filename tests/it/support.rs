@@ -96,6 +96,18 @@ pub struct Place {
 }
 
 impl Place {
+    /// Makes the workspace one of an older program, which kept no hashes and no journal.
+    pub fn without_hashes(&self) {
+        std::fs::remove_file(self.workspace().join("import.journal")).unwrap();
+        for path in files_below(&self.workspace().join("versions")) {
+            let mut version: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+            for key in ["written", "checksum"] {
+                version.as_object_mut().unwrap().shift_remove(key);
+            }
+            std::fs::write(&path, serde_json::to_vec_pretty(&version).unwrap()).unwrap();
+        }
+    }
+
     /// An empty folder without a workspace in it.
     pub fn empty() -> Self {
         let own = TempDir::new().unwrap();

@@ -209,7 +209,7 @@ fn vacuum_keeps_what_nothing_explains_and_what_is_younger_than_a_day() {
     for file in [&strange, &note] {
         aged(file, days_ago(30));
     }
-    killed(&place, &["import", export(&place).to_str().unwrap()], "tables-committed");
+    killed(&place, &["import", export(&place).to_str().unwrap()], "TablesCommitted");
     let left = files_below(&place.workspace().join("data/dossiers/month=2025-04"));
     assert_eq!(left.len(), 1);
     let found: Vec<String> =

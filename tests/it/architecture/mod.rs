@@ -91,6 +91,11 @@ const CIRCLES: &[(&str, &[&str], &str)] = &[
         "one type, the batch of a sheet, with its methods in a file for each concern",
     ),
     (
+        "store",
+        &["delta", "leftovers", "version", "whole"],
+        "tables and versions are read with faults of files, and what checks a store for such faults reads tables and versions",
+    ),
+    (
         "store/merge",
         &["account", "batch", "changes", "tally"],
         "one type, the state of a merge, with its methods in a file for each concern",
