@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::Args;
 
-use super::output;
 use super::{Format, Global, OpenEngine, Outcome, period};
+use super::{output, store_faults};
 use cchc_engine::{Asked, EngineError, SqlAnswer, SqlLimits, SqlQuestion, SqlRequest, ask_isolated};
 use cchc_model::Period;
+use cchc_store::Workspace;
 
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false, id = "what")]
@@ -83,7 +84,15 @@ impl Sql {
             ..SqlLimits::default()
         };
         let program = std::env::current_exe().context("the program itself, which computes the question")?;
-        Ok(ask_isolated(&program, &question)?)
+        // The other process hands on texts of errors only: what is wrong with files is told from here.
+        let workspace = Workspace::open(&global.workspace)?;
+        let version = workspace.version(global.as_of.as_deref())?;
+        store_faults::warn(global, &workspace)?;
+        let answer = ask_isolated(&program, &question);
+        if answer.is_err() {
+            workspace.look_at(&version)?;
+        }
+        Ok(answer?)
     }
 
     /// Asks in this process.

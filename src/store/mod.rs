@@ -336,6 +336,20 @@ impl Workspace {
         delta::files(self.place(table, digests), Some(*at))
     }
 
+    /// Looks at all files of a version by their fast checksums.
+    ///
+    /// # Errors
+    /// A file is not what was written.
+    pub fn look_at(&self, version: &Manifest) -> Result<(), StoreError> {
+        let digests = self.digests()?;
+        let mut files = Vec::new();
+        for table in version.tables.keys() {
+            let of_table = self.files_known(version, table, &digests)?;
+            files.extend(of_table.keys().map(|file| whole::DataFile::new(table, file)));
+        }
+        Faults::refuse(whole::verify(&self.root, &files, &digests, whole::Depth::Fast))
+    }
+
     fn digests(&self) -> Result<Digests, StoreError> {
         Ok(Published::read(&self.root)?.digests())
     }

@@ -63,7 +63,7 @@ fn answers(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         &["sql", "SELECT * FROM dossiers ORDER BY dossier_code"],
         &["explain", "on_time_rate", "--unit", "A", "--period", "2025-Q1", "--rows"],
         &["findings"],
-        &["units", "list"],
+        &["units"],
         &["history"],
         &["check", "--store"],
         &["purge", "--dossier", "H9", "--dry-run"],

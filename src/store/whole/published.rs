@@ -154,7 +154,9 @@ impl Published {
         let newest = self.newest();
         let published = self.journal.whole().map_or(0, |journal| journal.published).min(LARGEST);
         let mut known: Vec<u64> = self.versions.iter().map(|version| version.number).collect();
-        known.extend(self.absent.keys());
+        // The name of a file that says another number, or none that can be, is no witness.
+        let damaged = self.absent.iter().filter(|(_, fault)| fault.kind == FaultKind::VersionDamaged);
+        known.extend(damaged.map(|(number, _)| *number));
         known.push(published.max(newest) + 1);
         known.sort_unstable();
         let mut before = 0;
@@ -164,7 +166,7 @@ impl Published {
                 let kind = if last > newest { FaultKind::NewestMissing } else { FaultKind::VersionMissing };
                 let told = if first == last { first.to_string() } else { format!("{first}–{last}") };
                 let fault = StoreFault::new(kind, file_of(first)).expected(told).found(newest);
-                self.absent.insert(last, fault.clone());
+                self.absent.entry(last).or_insert_with(|| fault.clone());
                 self.absent.entry(first).or_insert_with(|| fault.clone());
                 self.faults.push(fault);
             }

@@ -96,7 +96,10 @@ pub(crate) fn plan(workspace: &Workspace) -> Result<Vec<Repair>, StoreError> {
     let published = Published::read(workspace.root())?;
     let newest = published.newest();
     let mut steps = Vec::new();
-    for fault in &published.faults {
+    // Files under wrong names first: a number may be missing only because its file bears another.
+    let is_name = |fault: &&StoreFault| matches!(fault.kind, FaultKind::VersionMisnamed | FaultKind::VersionImpossible);
+    let (names, others): (Vec<&StoreFault>, Vec<&StoreFault>) = published.faults.iter().partition(is_name);
+    for fault in if names.is_empty() { others } else { names } {
         steps.extend(step(workspace.root(), &published, fault)?);
     }
     if steps.is_empty() && published.faults.iter().any(|fault| fault.kind == FaultKind::JournalDamaged) {
