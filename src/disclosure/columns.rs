@@ -29,12 +29,11 @@ pub fn sums(columns: &[&[i64]]) -> Vec<Sum> {
     let mut by_mark: BTreeMap<u64, usize> = BTreeMap::new();
     for (at, column) in columns.iter().enumerate().filter(|(_, column)| column.iter().any(|count| *count != 0)) {
         let mark = mark(column);
-        match by_mark.get(&mark) {
-            Some(first) => found.push(Sum { whole: at, parts: vec![*first] }),
-            None => {
-                by_mark.insert(mark, at);
-                distinct.push((at, mark));
-            }
+        if let Some(first) = by_mark.get(&mark) {
+            found.push(Sum { whole: at, parts: vec![*first] });
+        } else {
+            by_mark.insert(mark, at);
+            distinct.push((at, mark));
         }
     }
     for (place, (left, left_mark)) in distinct.iter().enumerate() {
