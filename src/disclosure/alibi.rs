@@ -9,7 +9,7 @@ const BUDGET: usize = 3000;
 /// How many different shifts are looked for of each slot, beside those that only add.
 const VARIANTS: u64 = 12;
 /// Exchanges for which a shift of their own is looked for where none of the usual ones fits.
-const CLOSE_LOOKS: usize = 1000;
+const CLOSE_LOOKS: usize = 200;
 
 /// What may be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]

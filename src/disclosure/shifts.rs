@@ -12,8 +12,8 @@ const OPEN_SUM: i64 = 6;
 /// The slots that move by one, and in which direction.
 pub(super) type Shift = Vec<(usize, i8)>;
 
-/// Moves that each mend a sum: price, slot, direction.
-type Ways = Vec<(i64, usize, i8)>;
+/// A way to mend a sum: its score, the slot that moves, and in which direction.
+type Way = (i64, usize, i8);
 
 /// Looks for shifts. It moves one slot up, then mends the sums that no longer add up by moving others, until all do.
 pub(super) struct Shifts<'a> {
@@ -64,7 +64,7 @@ impl<'a> Shifts<'a> {
             return false;
         }
         self.left -= 1;
-        let mut best: Option<((bool, i64), Ways)> = None;
+        let mut best: Option<((bool, i64), Vec<Way>)> = None;
         for sum in &self.open {
             let ways = self.ways(*sum, price);
             let Some(first) = ways.first() else { return false };
@@ -83,11 +83,11 @@ impl<'a> Shifts<'a> {
         false
     }
 
-    /// The best slots to mend a sum with: score, slot, direction.
-    fn ways(&self, sum: usize, price: &impl Price) -> Ways {
+    /// The best slots to mend a sum with.
+    fn ways(&self, sum: usize, price: &impl Price) -> Vec<Way> {
         let towards = if self.excess[sum] > 0 { -1 } else { 1 };
         let free = self.tables.sums[sum].iter().filter(|(slot, _)| self.moves[*slot] == 0);
-        let mut ways: Vec<(i64, usize, i8)> = free
+        let mut ways: Vec<Way> = free
             .filter_map(|(slot, sign)| {
                 let by = towards * sign;
                 Some((price(*slot, by)? + OPEN_SUM * self.opened(*slot, by), *slot, by))

@@ -103,7 +103,7 @@ pub struct Policies {
 /// The smallest count that anything public tells.
 pub const PUBLIC_BELOW: u32 = 5;
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
 fn is_default(disclosure: &Disclosure) -> bool {
     *disclosure == Disclosure::default()
 }

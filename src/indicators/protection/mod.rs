@@ -224,22 +224,31 @@ const HIDDEN: Measure =
 
 fn unprotected(system: &System, line: usize, slot: usize) -> String {
     let name = system.lines.named().find(|(_, at)| *at == line).map_or("", |(name, _)| name);
-    let when = system.slots.iter().find(|(_, at)| **at == slot).map(|((when, _), _)| when);
-    format!("a small count of '{name}' ({when:?}) would follow from what has been shown before")
+    let slot = system.slots.iter().find(|(_, at)| **at == slot);
+    let when = slot.map_or_else(String::new, |((when, _), _)| period(when));
+    format!(
+        "a small count of '{name}' ({when}) would follow from what the publication has told before; publish the table with \
+         the most figures first, or this one under another name"
+    )
 }
 
 /// A slot as it is recorded: the same for the same count, whatever it is called.
 fn text((when, key): &Slot) -> String {
-    let when = match when {
-        When::Within(start, end) => format!("{start}..{end}"),
-        When::AtEnd(day) => format!("..{day}"),
-        When::Alone(start, end) => format!("{start}..{end} alone"),
-        When::Always => "always".to_owned(),
-        When::Rest(start, end) => format!("{start}..{end} rest"),
-    };
+    let when = period(when);
     // FNV-1a: long SQL need not be kept to be told from other SQL.
     let mark = key
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325_u64, |mark, byte| (mark ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     format!("{when} {mark:016x}")
+}
+
+/// The days that a count is of.
+fn period(when: &When) -> String {
+    match when {
+        When::Within(start, end) => format!("{start}..{end}"),
+        When::AtEnd(day) => format!("..{day}"),
+        When::Alone(start, end) => format!("{start}..{end} alone"),
+        When::Always => "always".to_owned(),
+        When::Rest(start, end) => format!("{start}..{end} rest"),
+    }
 }
