@@ -12,6 +12,7 @@ mod layout;
 mod layout_file;
 mod messages;
 mod official;
+mod persons;
 mod proposal;
 mod reading_words;
 mod source;
@@ -25,7 +26,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use cchc_model::Period;
+use cchc_model::{Mask, Period};
 
 pub use calendar::{Calendar, CalendarDay};
 pub use derived::{Against, Derived, Holds, Sums, Told};
@@ -40,6 +41,7 @@ pub use indicator::{Aggregate, Direction, Display, Group, Indicator, Rounding, R
 pub use layout::{Figure, Fold, Given, Layout, MOST_HEADING_ROWS, Mark, SkipKind, SkipRows, Tried, Wide, WideCells};
 pub use messages::{Language, Messages};
 pub use official::{Crosswalk, CrosswalkRow, OfficialUnit, OfficialUnits, Spellings, Structure, UnitType, is_number};
+pub use persons::shipped_mask;
 pub use proposal::{KnownColumn, KnownSource, PersonalSigns, ProposalHints};
 pub use reading_words::{
     CorrectedHeadings, ExportDayWords, HeadingWords, NumberWords, PeriodWords, ReadingWords, RowWords,
@@ -104,6 +106,8 @@ pub struct Definitions {
     pub proposal: ProposalHints,
     /// Words that the reader looks for in exports.
     pub reading: ReadingWords,
+    /// What is masked wherever it is shown: names of persons, their numbers.
+    pub mask: Mask,
     /// Titles of the unit kinds, in the order of reports: kind → plural title.
     pub kinds: Vec<(String, String)>,
     /// Title of all units together.
@@ -131,6 +135,7 @@ impl Definitions {
         let source_tags = source_tags::parse(&files, &mut faults);
         let proposal = proposal::parse(&files, &mut faults);
         let reading = reading_words::parse(&files, &mut faults);
+        let mask = persons::parse(&files, &mut faults);
         let saved = files
             .below("saved/", "sql")
             .map(|(path, text)| (path["saved/".len()..path.len() - ".sql".len()].to_owned(), text.to_owned()))
@@ -153,6 +158,7 @@ impl Definitions {
                 wording,
                 proposal,
                 reading,
+                mask,
                 kinds,
                 all_units,
             })
