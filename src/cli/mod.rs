@@ -30,15 +30,17 @@ mod sql;
 mod units;
 mod words;
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use cchc_definitions::{Fault, Language};
 use cchc_engine::{Engine, EngineError};
-use cchc_model::{Compare, MissingDue, Pause, Period, Policies, Withdrawn, escaped};
+use cchc_model::{Mask, Compare, MissingDue, Pause, Period, Policies, Withdrawn, Where, escaped};
 use cchc_read::{SERVE_XLS, isolate_xls, serve_xls};
 use cchc_store::Shell;
 
@@ -207,7 +209,11 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            let _ = error.print();
+            let text = error.render().to_string();
+            match mask().text(&text, Where::Sentence) {
+                Cow::Borrowed(_) => drop(error.print()),
+                Cow::Owned(masked) => eprint!("{masked}"),
+            }
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
@@ -220,7 +226,7 @@ pub fn main() -> ExitCode {
         Ok(Outcome::WithErrors) => ExitCode::from(3),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {}", escaped(&told_once(&error)));
+            eprintln!("error: {}", said(&told_once(&error)));
             if let Some(advice) = advice::advice(&error) {
                 eprintln!("hint: {advice}");
             }
@@ -317,9 +323,20 @@ fn period(text: &str) -> Result<Period, String> {
     text.parse().map_err(|error: cchc_model::PeriodError| error.to_string())
 }
 
+/// A sentence on standard error: nothing in it acts on the terminal, and nobody is named in it.
+fn said(text: &str) -> String {
+    escaped(&mask().text(text, Where::Sentence)).into_owned()
+}
+
+/// The mask of sentences, by the shipped words: some are said before a workspace is opened.
+fn mask() -> &'static Mask {
+    static MASK: LazyLock<Mask> = LazyLock::new(cchc_definitions::shipped_mask);
+    &MASK
+}
+
 /// A line on standard error, unless the user wants none.
 fn note(global: &Global, text: &str) {
     if !global.quiet {
-        eprintln!("{}", escaped(text));
+        eprintln!("{}", said(text));
     }
 }

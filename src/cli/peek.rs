@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use super::output::{self, Columns, safe};
-use super::{Format, Global, Outcome};
+use super::{Format, Global, Outcome, said};
 use cchc_read::{Peeked, peek};
 use cchc_store::Config;
 
@@ -28,7 +28,7 @@ impl Peek {
         let mut outcome = Outcome::Done;
         let all_refused = sheets.is_empty() && !refused.is_empty();
         for (name, error) in refused {
-            eprintln!("error: {shown}/{}: {error}", safe(&name));
+            eprintln!("{}", said(&format!("error: {shown}/{}: {error}", safe(&name))));
             outcome = Outcome::WithErrors;
         }
         if all_refused {

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::{Engine, EngineError};
 use cchc_indicators::Children;
-use cchc_model::{Finding, Level, Resolved, UnitIndex};
+use cchc_model::{Finding, Level, Resolved, UnitIndex, Where};
 use cchc_store::questions::{self, KeptFinding};
 
 /// Which findings are wanted; what is not named is not looked at.
@@ -82,11 +82,13 @@ impl Engine {
     pub async fn findings(&self, request: &FindingsRequest) -> Result<Vec<StoredFinding>, EngineError> {
         let units =
             request.unit.as_deref().map(|name| units_asked(self.units(), name, request.children)).transpose()?;
+        // Names of files are kept masked, whoever looks for them may know them in full.
+        let file = request.file.as_ref().map(|part| self.mask().text(part, Where::Name).into_owned());
         let mut found = self.all_findings().await?;
         found.retain(|stored| {
             let finding = &stored.finding;
             (request.cleared == ClearedFindings::Listed || stored.cleared.is_none())
-                && request.file.as_ref().is_none_or(|part| finding.file.contains(part))
+                && file.as_ref().is_none_or(|part| finding.file.contains(part))
                 && request.rule.as_ref().is_none_or(|rule| finding.rule == *rule)
                 && request.level.is_none_or(|level| finding.level == level)
                 && request.import.is_none_or(|import| stored.import == import)

@@ -24,7 +24,7 @@ use chrono::NaiveDate;
 
 use cchc_definitions::Definitions;
 use cchc_indicators::{Measuring, declared_figures};
-use cchc_model::{Carry, Policies, Succession, UnitIndex};
+use cchc_model::{Carry, Mask, Policies, Succession, UnitIndex};
 use cchc_store::{Config, Manifest, Session, Workspace, questions};
 use cchc_units::stored_units;
 
@@ -95,6 +95,12 @@ impl Engine {
     #[must_use]
     pub fn definitions(&self) -> &Definitions {
         &self.0.definitions
+    }
+
+    /// What hides personal values, with the units of the version.
+    #[must_use]
+    pub fn mask(&self) -> Mask {
+        self.definitions().mask.knowing(self.units().units())
     }
 
     /// The version.

@@ -4,6 +4,7 @@ use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 
 use super::ends::Ends;
 use super::file::Context;
+use super::masked_names::MaskedNames;
 use super::reading::SheetReading;
 use super::sink::{Message, RowsRead, SheetSink};
 use super::typed::{OpenSheet, clash_finding};
@@ -44,7 +45,8 @@ impl Attempt {
             let typing = scope.spawn(move || type_rows(receiver, &give_back, &input.shown, context));
             let mut sink = SheetSink::new(context, sender, used);
             let mut ends = Ends::of(&mut sink);
-            let error = read_rows(&input.path, sniffed, text, &context.limits, &mut ends).err();
+            let mut named = MaskedNames::of(&mut ends, context.mask);
+            let error = read_rows(&input.path, sniffed, text, &context.limits, &mut named).err();
             let full = ends.full();
             // Hangs up, so that the typing thread ends.
             let read = if error.is_none() { sink.finish() } else { sink.stop() };

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::encoding::read_best;
 use super::reading::FileReading;
 use cchc_definitions::{PointsIndex, ReadingWords, SourceDef};
-use cchc_model::{Policies, UnitIndex};
+use cchc_model::{Mask, Policies, UnitIndex};
 use cchc_normalise::KnownHeadings;
 use cchc_read::{InputFile, Limits, ReadError, sniff};
 
@@ -17,6 +17,8 @@ pub(super) struct Context<'a> {
     pub known: &'a KnownHeadings<'a>,
     pub words: &'a ReadingWords,
     pub units: &'a UnitIndex,
+    /// What hides personal values.
+    pub mask: &'a Mask,
     /// The sets that filled forms of self-scoring have to fit; none where forms are not checked.
     pub points: Option<&'a [PointsIndex]>,
     pub policies: Policies,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::masked_names;
 use super::preview::Preview;
 use super::reading::{FileFacts, FileReading};
 use cchc_model::{FileAccount, Finding, Level, Table};
@@ -174,7 +175,8 @@ impl ImportedFile {
                 .value(&row.value)
                 .hint(&row.hint)
         });
-        let mut findings: Vec<Finding> = facts.findings.iter().cloned().chain(noted).chain(refused).collect();
+        let mut findings: Vec<Finding> =
+            facts.findings.iter().cloned().chain(noted).chain(refused).chain(masked_names::findings(&facts)).collect();
         findings.sort();
         Self { facts, accounts, findings }
     }

@@ -22,7 +22,9 @@ mod log;
 mod merge;
 mod notes;
 mod overflow;
+mod masked_names;
 mod parallel;
+mod personal_codes;
 mod preview;
 mod reading;
 mod rebuild;
@@ -135,8 +137,8 @@ pub fn import(
 ) -> Result<ImportAccount, ImportError> {
     let sources = chosen(definitions, options)?;
     let limits = &workspace.config.limits;
-    let Found { files, skipped } = find_files(paths, limits)?;
-    if files.is_empty() {
+    let found = find_files(paths, limits)?;
+    if found.files.is_empty() {
         return Err(ImportError::NoFiles);
     }
     // A dry run reads a published version, as every reader does: it neither waits nor leaves a trace.
@@ -148,6 +150,8 @@ pub fn import(
     if units.units().is_empty() {
         return Err(ImportError::NoUnits);
     }
+    let mask = definitions.mask.knowing(units.units());
+    let Found { files, skipped } = found.masked(&mask);
     let mut policies = workspace.config.policies;
     policies.finished_before_received = options.finished_before_received.unwrap_or(policies.finished_before_received);
     let context = file::Context {
@@ -155,6 +159,7 @@ pub fn import(
         known: &KnownHeadings::of(&sources, &definitions.reading),
         words: &definitions.reading,
         units: &units,
+        mask: &mask,
         points: Some(&definitions.points),
         policies,
         limits: limits.clone(),
@@ -165,10 +170,8 @@ pub fn import(
     let mut readings = parallel::read_files(&files, &context, memory, progress);
     progress.merging();
     // Files count in order of export day, then path; an unknown day is older than any.
-    readings.sort_by(|left, right| {
-        let (left, right) = (&left.facts, &right.facts);
-        (left.exported_at, &left.file).cmp(&(right.exported_at, &right.file))
-    });
+    // They come in order of path; of a path that is masked the order is that of what it hides.
+    readings.sort_by_key(|reading| reading.facts.exported_at);
     let is_empty = readings.iter().all(|reading| reading.facts.rows == 0);
     let Some(lock) = lock.filter(|_| !is_empty) else {
         let files = merge_all(readings, |table, incoming| workspace.weigh(&version, table, incoming))?;

@@ -8,12 +8,13 @@ use polars::prelude::DataFrame;
 use super::attempt::Attempt;
 use super::encoding::Chosen;
 use super::file::Context;
+use super::personal_codes;
 use super::preview::Preview;
 use super::scoring_forms;
 use super::sink::StraySheet;
 use super::unread::{note_finding, shown};
 use cchc_model::{Finding, Level, Table};
-use cchc_normalise::{Mapping, Origin, RejectedRow, in_name};
+use cchc_normalise::{Mapping, Origin, RejectedRow, SuspectRow, in_name};
 use cchc_read::{InputFile, ReadAs, ReadError};
 use cchc_store::RowsOf;
 
@@ -68,6 +69,8 @@ pub(super) struct SheetReading {
     pub rows_of: RowsOf,
     /// Rows that are refused.
     pub rejected: Vec<RejectedRow>,
+    /// Accepted rows whose codes may be personal, until the whole file tells.
+    pub suspects: Vec<SuspectRow>,
     /// Units of its accepted rows.
     pub units: BTreeSet<String>,
     /// Of a dry run: what it holds, word by word.
@@ -128,6 +131,7 @@ impl FileReading {
         findings.extend(full.map(|sheet| Finding::new(Level::Warning, "may_be_cut", file).at(sheet, 0)));
         findings.extend(typed.findings);
         let (mut rows, mut sheets, mut batches) = (read.rows, typed.sheets, typed.batches);
+        personal_codes::refuse(&mut sheets, &mut batches, context.mask);
         if let Some(points) = context.points {
             let refusals = scoring_forms::check(file, &mut sheets, &mut batches, points, context.units);
             // Nothing of a form that does not fit is loaded, whatever else the file holds.

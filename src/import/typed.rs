@@ -11,7 +11,7 @@ use super::sink::FoundSheet;
 use super::unread::{UnreadRow, note_finding};
 use cchc_definitions::SourceDef;
 use cchc_model::{ColumnType, Finding, Level, Table};
-use cchc_normalise::{Duplicate, Mapping, MendedCode, RawBatch, Refused, RejectedRow, SheetFacts, SheetNormaliser};
+use cchc_normalise::{CellMask, Duplicate, Mapping, MendedCode, RawBatch, Refused, RejectedRow, SheetFacts, SheetNormaliser, SuspectRow};
 use cchc_read::{TextNote, column_letters};
 use cchc_store::RowsOf;
 
@@ -24,6 +24,7 @@ pub(super) struct OpenSheet<'a> {
     /// Of a dry run.
     watcher: Option<Watcher<'a>>,
     rejected: Vec<RejectedRow>,
+    suspects: Vec<SuspectRow>,
     units: BTreeSet<String>,
     findings: Vec<Finding>,
 }
@@ -43,6 +44,7 @@ impl<'a> OpenSheet<'a> {
             records: found.records.clone(),
             year: found.year,
             date_system: found.date_system,
+            mask: CellMask::new(context.mask),
         };
         Self {
             findings: heading_findings(file, &found),
@@ -52,6 +54,7 @@ impl<'a> OpenSheet<'a> {
             file,
             source,
             rejected: Vec::new(),
+            suspects: Vec::new(),
             units: BTreeSet::new(),
         }
     }
@@ -64,6 +67,7 @@ impl<'a> OpenSheet<'a> {
         }
         add_units(&done.frame, self.source.table, &mut self.units);
         self.rejected.extend(done.rejected);
+        self.suspects.extend(done.suspects);
         Ok(done.frame)
     }
 
@@ -105,6 +109,7 @@ impl<'a> OpenSheet<'a> {
             confidence: found.confidence,
             letterhead: found.letterhead,
             rejected: self.rejected,
+            suspects: self.suspects,
             units: self.units,
         };
         (reading, findings)

@@ -3,6 +3,7 @@
 use crate::raw::RawBatch;
 use crate::sheet::SheetFacts;
 use crate::warnings::Warnings;
+use cchc_model::Personal;
 
 /// A batch of one sheet, the faults that refuse its rows, and the warnings of the sheet.
 pub(super) struct Batch<'b, 'a> {
@@ -10,6 +11,8 @@ pub(super) struct Batch<'b, 'a> {
     pub raw: &'b RawBatch,
     pub warnings: &'b mut Warnings,
     pub faults: Vec<CellFault>,
+    /// Rows of the batch whose codes may be personal.
+    pub suspects: Vec<(usize, Personal)>,
 }
 
 /// A fault of one cell that refuses its row.
@@ -41,7 +44,7 @@ impl CellFault {
 
 impl<'b, 'a> Batch<'b, 'a> {
     pub const fn new(sheet: &'b SheetFacts<'a>, raw: &'b RawBatch, warnings: &'b mut Warnings) -> Self {
-        Self { sheet, raw, warnings, faults: Vec::new() }
+        Self { sheet, raw, warnings, faults: Vec::new(), suspects: Vec::new() }
     }
 
     /// How many rows it has.
@@ -68,6 +71,11 @@ impl<'b, 'a> Batch<'b, 'a> {
     pub fn warn(&mut self, rule: &'static str, column: usize, row: usize, example: &str) {
         let heading = self.heading(column, row);
         self.warnings.add(rule, &heading, "", self.raw.rows[row], example);
+    }
+
+    /// A warning that cells of a column hold what may be personal, of which only a mask is kept.
+    pub fn warn_of_person(&mut self, column: usize, row: usize, masked: &str) {
+        self.warn("personal_value", column, row, masked);
     }
 
     /// The same by the row of the sheet.

@@ -4,6 +4,7 @@ use polars::prelude::DataFrame;
 
 use crate::batch::Batch;
 use crate::judging::{RejectedRow, RowJudge};
+use crate::personal::{CellMask, SuspectRow};
 use crate::raw::RawBatch;
 use crate::typing::{ColumnTyper, Meaning};
 use crate::warnings::Warnings;
@@ -36,6 +37,8 @@ pub struct SheetFacts<'a> {
     pub year: Option<i32>,
     /// From which day its serial numbers count.
     pub date_system: DateSystem,
+    /// What hides personal values in cells that are shown or kept as text.
+    pub mask: CellMask<'a>,
 }
 
 /// Types and judges the rows of one sheet.
@@ -53,6 +56,8 @@ pub struct Normalised {
     pub frame: DataFrame,
     /// The refused rows.
     pub rejected: Vec<RejectedRow>,
+    /// Accepted rows whose codes may be personal.
+    pub suspects: Vec<SuspectRow>,
 }
 
 /// The whole file must be refused, since going on would misread it.
@@ -84,8 +89,9 @@ impl<'a> SheetNormaliser<'a> {
         for (row, _) in &rejected {
             keep[*row] = false;
         }
+        let suspects = self.judge.suspects(&typed, &mut batch, &keep);
         let frame = typed.frame(raw, &keep).expect("columns of one batch have one length");
-        Ok(Normalised { frame, rejected: RowJudge::fold_records(rejected, &mut batch) })
+        Ok(Normalised { frame, rejected: RowJudge::fold_records(rejected, &mut batch), suspects })
     }
 
     /// The refusal of the one row of `raw`, none of whose cells was understood.
@@ -110,6 +116,18 @@ impl<'a> SheetNormaliser<'a> {
     #[must_use]
     pub fn has_words(&self, column: usize) -> bool {
         self.sheet.has_words(column)
+    }
+
+    /// A cell of text as it may be shown.
+    #[must_use]
+    pub fn shown<'t>(&self, text: &'t str) -> std::borrow::Cow<'t, str> {
+        self.sheet.mask.text(text)
+    }
+
+    /// A code as it may be shown.
+    #[must_use]
+    pub fn shown_code<'t>(&self, code: &'t str) -> std::borrow::Cow<'t, str> {
+        self.sheet.mask.code(code)
     }
 
     /// Whether a column may hold persons beside units, so that what nobody knows in it is not shown.

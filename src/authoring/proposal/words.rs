@@ -7,7 +7,7 @@ use super::guess::Fed;
 use super::text::{Origin, Writer, quoted};
 use cchc_definitions::fold_word;
 use cchc_model::ColumnType;
-use cchc_normalise::{is_number, without_diacritics};
+use cchc_normalise::{CellMask, is_number, without_diacritics};
 
 /// Words that are not understood which are listed for one column.
 const WORDS: usize = 40;
@@ -46,7 +46,8 @@ pub fn to_do(writer: &Writer<'_>, fed: &Fed, column: &Column) -> String {
     }
     // A column of codes that holds persons after all must not give them away.
     let signs = &writer.definitions.proposal.personal;
-    let is_shown = |one: &&&(String, u64)| !may_be_person(&one.0, signs);
+    let mask = CellMask::new(&writer.definitions.mask);
+    let is_shown = |one: &&&(String, u64)| !may_be_person(&one.0, signs) && mask.text(&one.0) == one.0.as_str();
     let shown: Vec<&(String, u64)> = unknown.iter().filter(is_shown).copied().collect();
     let remark = writer.fill("unknown_words", &[("count", &unknown.len()), ("codes", &meanings(writer, &origin))]);
     let mut text = writer.to_edit(&remark) + "\n";

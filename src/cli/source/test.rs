@@ -10,7 +10,7 @@ use super::super::import::{Bar, mapping};
 use super::super::lines::{shown, wrapped};
 use super::super::output;
 use super::super::words::Words;
-use super::super::{Format, Global, Outcome, Usage, faults, note};
+use super::super::{Format, Global, Outcome, Usage, faults, note, said};
 use super::{definitions, units};
 use cchc_authoring::{Asked, missing_columns};
 use cchc_definitions::{Definitions, SourceDef, did_you_mean};
@@ -48,7 +48,7 @@ impl Test {
             output::json(&Value::Array(documents(global, &definitions, &report, &misfits)))?;
         }
         if let Some(first) = misfits.first() {
-            misfits.iter().skip(1).for_each(|misfit| eprintln!("error: {}", output::safe(&misfit.told())));
+            misfits.iter().skip(1).for_each(|misfit| eprintln!("error: {}", said(&output::safe(&misfit.told()))));
             bail!("{}", first.told());
         }
         let refused = report.findings.iter().any(|finding| finding.level == Level::Error);

@@ -166,8 +166,23 @@ impl Mask {
     /// What a whole code is, if it has the shape of a personal value.
     #[must_use]
     pub fn code(&self, code: &str) -> Option<Personal> {
-        let kind = number::whole(code);
-        kind.or_else(|| if self.may_hold(code) { self.kind(code, Where::Code) } else { None })
+        let (mut letters, mut digits, mut others, mut at) = (0_usize, 0_usize, 0_usize, false);
+        for byte in code.bytes() {
+            match byte {
+                b'0'..=b'9' => digits += 1,
+                b'a'..=b'z' | b'A'..=b'Z' | 128.. => letters += 1,
+                _ => others += 1,
+            }
+            at |= byte == b'@';
+        }
+        match (letters, digits, others) {
+            _ if at => self.kind(code, Where::Code),
+            (0, 9..=12, 0) => number::whole(code),
+            // Codes have digits, names have none; `0912 345 678` has nothing else.
+            (0, 9..=12, 1..=5) => self.kind(code, Where::Cell).filter(|kind| *kind == Personal::Phone),
+            (1.., 0, _) => self.kind(code, Where::Code),
+            _ => None,
+        }
     }
 
     /// Whether a look is worth while: most cells hold neither a family name nor enough digits, and are not copied.

@@ -11,10 +11,11 @@ use crate::batch::{Batch, CellFault};
 use crate::numbers::number;
 use crate::raw::RawBatch;
 use crate::sheet::SheetFacts;
+use crate::personal::SuspectRow;
 use crate::text::clean;
 use crate::typing::{Typed, TypedBatch};
 use cchc_definitions::dates::{self, DAY, DateFault, Pattern};
-use cchc_model::{ColumnType, FinishedBeforeReceived};
+use cchc_model::{ColumnType, FinishedBeforeReceived, masked_value};
 
 /// A refused row: where it stood, why, and its non-personal cells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -204,9 +205,47 @@ impl RowJudge {
             .iter()
             .filter_map(|at| Some((*at, raw.columns.get(*at)?.as_ref()?.get(row))))
             .filter(|(at, text)| kept(*at, text))
-            .map(|(at, text)| (sheet.heading(at, raw, row), clean(text).into_owned().into()))
+            .map(|(at, text)| (sheet.heading(at, raw, row), self.shown(sheet, at, text).into()))
             .collect();
         serde_json::Value::Object(cells).to_string()
+    }
+
+    /// A cell without what may be personal. The code of a row stays: only the whole file tells what codes look like.
+    fn shown(&self, sheet: &SheetFacts<'_>, at: usize, text: &str) -> String {
+        let text = clean(text);
+        let masked = match sheet.source.columns[at].kind {
+            _ if self.key == Some(at) && sheet.mask.suspect(&text).is_some() => return text.into_owned(),
+            ColumnType::Int | ColumnType::Float | ColumnType::Bool => sheet.mask.number(&text),
+            ColumnType::Time => return text.into_owned(),
+            ColumnType::Text | ColumnType::Unit | ColumnType::Period => sheet.mask.text(&text),
+        };
+        masked.into_owned()
+    }
+
+    /// The rows that nothing else refuses and whose codes may be personal.
+    pub fn suspects(&self, typed: &TypedBatch<'_>, batch: &mut Batch<'_, '_>, keep: &[bool]) -> Vec<SuspectRow> {
+        let Some((at, Typed::Key(keys))) =
+            self.key.zip(typed.column(batch.sheet.source.table.key))
+        else {
+            return Vec::new();
+        };
+        let suspects = std::mem::take(&mut batch.suspects);
+        let suspect = |(row, kind): (usize, _)| {
+            let code = keys.get(row).to_owned();
+            let unit = self.unit.and_then(|at| typed.text(at, row)).unwrap_or_default().to_owned();
+            let refusal = RejectedRow {
+                row: batch.raw.rows[row],
+                code: code.clone(),
+                unit,
+                rule: "personal_code",
+                column: batch.heading(at, row),
+                value: masked_value(&code),
+                hint: String::new(),
+                cells: self.cells(batch.sheet, batch.raw, row),
+            };
+            SuspectRow { kind, code, refusal }
+        };
+        suspects.into_iter().filter(|(row, _)| keep[*row]).map(suspect).collect()
     }
 
     /// Whether a cell holds a date, if only an impossible one.

@@ -10,7 +10,7 @@ mod words;
 
 use std::borrow::Cow;
 
-use polars::prelude::PlHashMap;
+use polars::prelude::{PlHashMap, PlHashSet};
 
 use crate::batch::Batch;
 use crate::raw::TextColumn;
@@ -66,6 +66,8 @@ pub(super) struct ColumnTyper {
     words: Vec<PlHashMap<String, Word>>,
     /// For each column the stored texts by their ids.
     distinct: Vec<Vec<String>>,
+    /// For each column the ids of stored texts in which something personal was masked.
+    masked: Vec<PlHashSet<u32>>,
     /// Rule and hint of each word that nobody knows.
     unknown: Vec<(&'static str, String)>,
     /// Cells of the batch that wait for the day of their row.
@@ -97,6 +99,7 @@ impl ColumnTyper {
             texts: vec![PlHashMap::default(); columns],
             words: vec![PlHashMap::default(); columns],
             distinct: vec![Vec::new(); columns],
+            masked: vec![PlHashSet::default(); columns],
             unknown: Vec::new(),
             undecided: Vec::new(),
             by_day: PlHashMap::default(),
@@ -132,7 +135,7 @@ impl ColumnTyper {
         Ok(match column.kind {
             ColumnType::Text if column.name == source.table.key => Typed::Key(codes::codes(at, texts, batch)),
             ColumnType::Text | ColumnType::Unit | ColumnType::Period => {
-                Typed::Text(texts.iter().map(|text| self.text(at, text)).collect())
+                Typed::Text(self.texts(at, texts, batch))
             }
             ColumnType::Time => Typed::Time(self.times(at, texts, batch)?),
             ColumnType::Int | ColumnType::Float | ColumnType::Bool => words::numbers(at, texts, batch),
@@ -150,15 +153,34 @@ impl ColumnTyper {
         id
     }
 
-    fn text(&mut self, at: usize, text: &str) -> Option<u32> {
+    /// The ids of the texts of a column, which are stored without what may be personal.
+    fn texts(&mut self, at: usize, texts: &TextColumn, batch: &mut Batch<'_, '_>) -> Vec<Option<u32>> {
+        let ids: Vec<Option<u32>> = texts.iter().map(|text| self.text(at, text, batch.sheet)).collect();
+        if !self.masked[at].is_empty() {
+            for (row, id) in ids.iter().enumerate() {
+                if let Some(id) = id.filter(|id| self.masked[at].contains(id)) {
+                    batch.warn_of_person(at, row, &self.distinct[at][id as usize]);
+                }
+            }
+        }
+        ids
+    }
+
+    fn text(&mut self, at: usize, text: &str, sheet: &SheetFacts<'_>) -> Option<u32> {
         if let Some(id) = self.texts[at].get(text) {
             return Some(*id);
         }
         match clean(text) {
             Cow::Borrowed("") => None,
             cleaned => {
-                let id = self.intern(at, cleaned.clone().into_owned());
-                if cleaned != text {
+                let is_code = sheet.source.columns[at].name.ends_with("_code");
+                let stored = if is_code { sheet.mask.code(&cleaned) } else { sheet.mask.text(&cleaned) };
+                let is_masked = stored != cleaned;
+                let id = self.intern(at, stored.into_owned());
+                if is_masked {
+                    self.masked[at].insert(id);
+                }
+                if is_masked || cleaned != text {
                     self.texts[at].insert(text.to_owned(), id);
                 }
                 Some(id)

@@ -43,7 +43,11 @@ impl ColumnTyper {
         // A column of units or persons may hold a person's name: it is not repeated.
         let heading = batch.heading(at, row);
         let may_be_a_person = batch.sheet.words.headings.may_name_persons(&heading);
-        let value = if may_be_a_person { String::new() } else { clean(batch.text(at, row)).into_owned() };
+        let text = clean(batch.text(at, row));
+        let value = if may_be_a_person { String::new() } else { batch.sheet.mask.text(&text).into_owned() };
+        if !may_be_a_person && value != text {
+            batch.warn_of_person(at, row, &value);
+        }
         if batch.sheet.source.columns[at].unknown == Unknown::Reject {
             batch.refuse(CellFault::new(row, rule, at).with_value(value).with_hint(hint));
             return;
