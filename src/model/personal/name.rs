@@ -25,6 +25,15 @@ enum Family {
     Rare,
 }
 
+/// How a run of syllables is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Letters {
+    /// With its diacritics: "do" is not "Đỗ".
+    Marked,
+    /// It is written without: "Nguyen" is "Nguyễn".
+    Plain,
+}
+
 /// Words with and without their diacritics; what is written without is compared without.
 #[derive(Debug, Default)]
 struct Words {
@@ -38,8 +47,11 @@ impl Words {
         Self { plain: folded.iter().map(|word| plain(word)).collect(), folded }
     }
 
-    fn has(&self, token: &Token) -> bool {
-        if token.is_plain() { self.plain.contains(&token.plain) } else { self.folded.contains(&fold_name(&token.lower)) }
+    fn has(&self, token: &Token, letters: Letters) -> bool {
+        match letters {
+            Letters::Plain => self.plain.contains(&token.plain),
+            Letters::Marked => self.folded.contains(&fold_name(&token.lower)),
+        }
     }
 }
 
@@ -167,11 +179,17 @@ impl<'a> Search<'a> {
 
     fn family(&self, at: usize) -> Option<Family> {
         let token = &self.tokens[at];
-        if token.is_plain() {
-            // "Mai" is whole without diacritics, "Nguyen" is not.
-            return self.names.plain_families.get(&token.plain).copied();
+        match self.letters(at) {
+            Letters::Plain => self.names.plain_families.get(&token.plain).copied(),
+            Letters::Marked => self.names.families.get(&fold_name(&token.lower)).copied(),
         }
-        self.names.families.get(&fold_name(&token.lower)).copied()
+    }
+
+    /// Small letters without diacritics in a text that has some are whole words: "thiệt hại do thiên tai".
+    fn letters(&self, at: usize) -> Letters {
+        let is_plain = self.tokens[at..=at + self.run(at).min(MOST)].iter().all(Token::is_plain);
+        let is_told = self.is_plain || self.tokens[at].case != Case::Lower;
+        if is_plain && is_told { Letters::Plain } else { Letters::Marked }
     }
 
     /// How many syllables behind a family name are written like it, one more than a name has at most.
@@ -210,12 +228,12 @@ impl<'a> Search<'a> {
 
     fn in_title_case(&self, at: usize, evidence: &Evidence) -> Option<usize> {
         let Evidence { count, family, is_addressed, is_sure, has_middle, ends_given, is_whole, is_plain, .. } = *evidence;
-        if is_addressed {
+        if is_addressed && (family == Family::Sure || (count > 1 && (has_middle || ends_given))) {
             return Some(count);
         }
         if count == 1 {
             let is_name = match family {
-                Family::Sure => is_whole && (ends_given || (evidence.is_all && !is_plain)),
+                Family::Sure => is_whole && !is_plain && (ends_given || evidence.is_all),
                 Family::Open => evidence.is_all && ends_given && !is_plain,
                 Family::Rare => false,
             };
@@ -230,7 +248,8 @@ impl<'a> Search<'a> {
             _ if is_sure => true,
             Family::Sure if is_plain => has_middle && ends_given,
             Family::Sure => has_middle || ends_given || is_whole,
-            Family::Open => has_middle && !is_plain && (ends_given || evidence.is_all),
+            Family::Open if is_plain => has_middle && ends_given && is_whole,
+            Family::Open => has_middle && (ends_given || evidence.is_all),
             Family::Rare => false,
         };
         is_name.then_some(count)
@@ -273,11 +292,11 @@ impl<'a> Search<'a> {
 
     /// The most syllables of which the last is a given name and all before it are names.
     fn longest_name(&self, at: usize, most: usize) -> Option<usize> {
-        let names = self.names;
-        let is_given = |token: &Token| token.end - token.start == 1 || names.givens.has(token);
+        let (names, letters) = (self.names, self.letters(at));
+        let is_given = |token: &Token| token.end - token.start == 1 || names.givens.has(token, letters);
         (2..=most).rev().find(|count| {
             let (last, between) = (&self.tokens[at + count], &self.tokens[at + 1..at + count]);
-            is_given(last) && between.iter().all(|token| names.middles.has(token) || names.givens.has(token))
+            is_given(last) && between.iter().all(|token| names.middles.has(token, letters) || names.givens.has(token, letters))
         })
     }
 
@@ -337,7 +356,7 @@ struct Evidence {
 
 impl Evidence {
     fn of(search: &Search<'_>, at: usize, family: Family, run: usize) -> Self {
-        let (names, tokens) = (search.names, search.tokens);
+        let (names, tokens, letters) = (search.names, search.tokens, search.letters(at));
         let count = run.min(MOST);
         let (first, second, last) = (&tokens[at], &tokens[at + 1], &tokens[at + count]);
         let before = at.checked_sub(1).map(|before| &tokens[before]);
@@ -352,13 +371,13 @@ impl Evidence {
             count,
             family,
             is_addressed,
-            is_sure: count > 1 && names.sure_middles.has(second),
-            has_middle: count > 1 && names.middles.has(second),
-            ends_given: last.end - last.start == 1 || names.givens.has(last),
+            is_sure: count > 1 && names.sure_middles.has(second, letters),
+            has_middle: count > 1 && names.middles.has(second, letters),
+            ends_given: last.end - last.start == 1 || names.givens.has(last, letters),
             is_whole: begins && ends,
             begins,
             is_all: begins && ends && tokens.len() == count + 1,
-            is_plain: tokens[at..=at + count].iter().all(Token::is_plain),
+            is_plain: letters == Letters::Plain,
             is_loose: run > MOST || is_between,
         }
     }

@@ -135,7 +135,7 @@ fn is_date(run: &str) -> bool {
 }
 
 const fn is_year(year: u32) -> bool {
-    matches!(year, 1990..=2099)
+    matches!(year, 1990..=2049)
 }
 
 /// Digits that begin with a day and go on with a time: `20200701`, `01072020`, `010720200803`, `202007010803`.

@@ -92,6 +92,10 @@ fn units_streets_codes_days_and_words_stay() {
         "01-07-2020 08:03",
         "Đại diện công ty TNHH Hoàng Anh",
         "đô thị hóa",
+        "LePhi",
+        "Le Phi",
+        "Kiểm tra hồ sơ hỗ trợ thiệt hại do thiên tai",
+        "Cấp bổ sung danh hiệu Tập thể lao động xuất sắc",
         "trích lục từ văn bản gốc",
     ] {
         assert_eq!(cell(text), text);

@@ -157,6 +157,15 @@ pub(super) fn numbers(at: usize, texts: &TextColumn, batch: &mut Batch<'_, '_>) 
             parsed.push(None);
             continue;
         }
+        // An amount does not begin with 0: a phone or an identity number in this column is none.
+        if text.starts_with('0') && text.len() > 9 && sheet.mask.number(text) != text {
+            batch.warn_of_person(at, row, &sheet.mask.number(text));
+            if column.unknown == Unknown::Reject {
+                batch.refuse(CellFault::new(row, "unreadable_number", at));
+            }
+            parsed.push(None);
+            continue;
+        }
         if is_whole
             && decimal == ','
             && let Some(number) = comma_thousands(text, words)
