@@ -40,7 +40,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use cchc_definitions::{Fault, Language};
 use cchc_engine::{Engine, EngineError};
-use cchc_model::{Mask, Compare, MissingDue, Pause, Period, Policies, Withdrawn, Where, escaped};
+use cchc_model::{Compare, Mask, MissingDue, Pause, Period, Policies, Where, Withdrawn, escaped};
 use cchc_read::{SERVE_XLS, isolate_xls, serve_xls};
 use cchc_store::Shell;
 

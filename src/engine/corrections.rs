@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::{Engine, EngineError, FindingsRequest, StoredFinding};
 use cchc_definitions::Language;
-use cchc_model::Where;
 use cchc_import::{Original, RebuiltSheet, originals};
+use cchc_model::Where;
 use cchc_normalise::Origin;
 use cchc_read::Cell;
 use cchc_report::{CorrectionRow, CorrectionSheet, render_correction};

@@ -69,9 +69,7 @@ fn without(frame: &mut DataFrame, key: &str, codes: &BTreeSet<(i64, &str)>) {
     let rows = frame.column("row").and_then(|column| column.i64().cloned());
     let keys = frame.column(key).and_then(|column| column.str().cloned());
     let (Ok(rows), Ok(keys)) = (rows, keys) else { return };
-    let is_kept = |(row, key): (Option<i64>, Option<&str>)| {
-        !row.zip(key).is_some_and(|place| codes.contains(&place))
-    };
+    let is_kept = |(row, key): (Option<i64>, Option<&str>)| !row.zip(key).is_some_and(|place| codes.contains(&place));
     let kept = BooleanChunked::from_iter_values("kept".into(), rows.iter().zip(keys.iter()).map(is_kept));
     *frame = frame.filter(&kept).expect("there is one mark for each row");
 }

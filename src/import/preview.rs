@@ -151,7 +151,9 @@ impl<'a> Watcher<'a> {
             }
             _ => Vec::new(),
         };
-        let shown = normaliser.shown(&clean(text)).into_owned();
+        let cleaned = clean(text);
+        let is_number = matches!((column.kind, &meaning), (ColumnType::Int | ColumnType::Float, Meaning::Stored(_)));
+        let shown = if is_number { normaliser.shown_number(&cleaned) } else { normaliser.shown(&cleaned) }.into_owned();
         let candidates = if is_masked(&shown) { Vec::new() } else { candidates };
         Some(WordSeen {
             column: column.name.clone(),

@@ -11,7 +11,9 @@ use super::sink::FoundSheet;
 use super::unread::{UnreadRow, note_finding};
 use cchc_definitions::SourceDef;
 use cchc_model::{ColumnType, Finding, Level, Table};
-use cchc_normalise::{CellMask, Duplicate, Mapping, MendedCode, RawBatch, Refused, RejectedRow, SheetFacts, SheetNormaliser, SuspectRow};
+use cchc_normalise::{
+    CellMask, Duplicate, Mapping, MendedCode, RawBatch, Refused, RejectedRow, SheetFacts, SheetNormaliser, SuspectRow,
+};
 use cchc_read::{TextNote, column_letters};
 use cchc_store::RowsOf;
 

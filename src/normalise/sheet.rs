@@ -124,6 +124,12 @@ impl<'a> SheetNormaliser<'a> {
         self.sheet.mask.text(text)
     }
 
+    /// A number as it may be shown.
+    #[must_use]
+    pub fn shown_number<'t>(&self, text: &'t str) -> std::borrow::Cow<'t, str> {
+        self.sheet.mask.number(text)
+    }
+
     /// A code as it may be shown.
     #[must_use]
     pub fn shown_code<'t>(&self, code: &'t str) -> std::borrow::Cow<'t, str> {

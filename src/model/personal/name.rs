@@ -227,7 +227,8 @@ impl<'a> Search<'a> {
     }
 
     fn in_title_case(&self, at: usize, evidence: &Evidence) -> Option<usize> {
-        let Evidence { count, family, is_addressed, is_sure, has_middle, ends_given, is_whole, is_plain, .. } = *evidence;
+        let Evidence { count, family, is_addressed, is_sure, has_middle, ends_given, is_whole, is_plain, .. } =
+            *evidence;
         if is_addressed && (family == Family::Sure || (count > 1 && (has_middle || ends_given))) {
             return Some(count);
         }
@@ -256,7 +257,8 @@ impl<'a> Search<'a> {
     }
 
     fn in_capitals(&self, at: usize, evidence: &Evidence) -> Option<usize> {
-        let Evidence { count, family, is_addressed, is_sure, has_middle, ends_given, is_whole, is_plain, .. } = *evidence;
+        let Evidence { count, family, is_addressed, is_sure, has_middle, ends_given, is_whole, is_plain, .. } =
+            *evidence;
         if count == 1 {
             return (family == Family::Sure && is_whole && ends_given && !is_plain).then_some(1);
         }
@@ -296,7 +298,8 @@ impl<'a> Search<'a> {
         let is_given = |token: &Token| token.end - token.start == 1 || names.givens.has(token, letters);
         (2..=most).rev().find(|count| {
             let (last, between) = (&self.tokens[at + count], &self.tokens[at + 1..at + count]);
-            is_given(last) && between.iter().all(|token| names.middles.has(token, letters) || names.givens.has(token, letters))
+            is_given(last)
+                && between.iter().all(|token| names.middles.has(token, letters) || names.givens.has(token, letters))
         })
     }
 
@@ -362,9 +365,8 @@ impl Evidence {
         let before = at.checked_sub(1).map(|before| &tokens[before]);
         let is_apart = |token: &Token| token.gap == Gap::Break || token.gap != second.gap;
         let begins = before.is_none() || is_apart(first);
-        let is_addressed = before.is_some_and(|before| {
-            first.gap != Gap::Break && names.addresses.contains(&fold_name(&before.lower))
-        });
+        let is_addressed =
+            before.is_some_and(|before| first.gap != Gap::Break && names.addresses.contains(&fold_name(&before.lower)));
         let ends = tokens.get(at + count + 1).is_none_or(is_apart);
         let is_between = before.is_some_and(|before| !begins && !is_addressed && before.case == first.case);
         Self {

@@ -47,6 +47,7 @@ pub(super) fn find(text: &str, place: Where) -> Vec<(Range<usize>, Personal)> {
         let run = run(text, at);
         let is_free = found.iter().all(|(span, _)| run.end <= span.start || span.end <= run.start);
         if is_free && stands_alone(text, &run, place) {
+            let place = if place == Where::Sentence && is_in_path(text, &run) { Where::Name } else { place };
             found.extend(kind(&text[run.clone()], place).map(|kind| (run.clone(), kind)));
         }
         at = run.end.max(at + 1);
@@ -76,9 +77,20 @@ fn stands_alone(text: &str, run: &Range<usize>, place: Where) -> bool {
     let touches = |letter: char| match place {
         Where::Code => letter != ' ',
         Where::Name => letter.is_ascii_digit(),
-        Where::Cell | Where::Sentence => letter.is_alphanumeric() || letter == '_',
+        Where::Sentence => letter.is_alphanumeric(),
+        Where::Cell => letter.is_alphanumeric() || letter == '_',
     };
     !before.into_iter().chain(after).any(touches)
+}
+
+/// Whether a number in a sentence belongs to the name of a file: no count stands between such signs.
+fn is_in_path(text: &str, run: &Range<usize>) -> bool {
+    let before = text[..run.start].chars().next_back();
+    let mut after = text[run.end..].chars();
+    let sign = after.next();
+    matches!(before, Some('/' | '\\' | '_' | '-'))
+        || matches!(sign, Some('_' | '-' | '/' | '\\'))
+        || (sign == Some('.') && after.next().is_some_and(char::is_alphabetic))
 }
 
 fn kind(run: &str, place: Where) -> Option<Personal> {

@@ -131,6 +131,16 @@ fn a_day_or_a_time_in_a_name_stays_and_a_person_does_not() {
 }
 
 #[test]
+fn nine_digits_in_a_sentence_are_a_count_unless_a_file_is_called_so() {
+    let mask = mask();
+    let said = |text: &str| mask.text(text, Where::Sentence).into_owned();
+    assert_eq!(said("123456789 rows of 200000000"), "123456789 rows of 200000000");
+    assert_eq!(said("gui/301234567_20250401.csv: no file"), "gui/3…(9)_20250401.csv: no file");
+    assert_eq!(said("301234567.csv"), "3…(9).csv");
+    assert_eq!(said("error: 079201001234_20250401.csv"), "error: 0…(12)_20250401.csv");
+}
+
+#[test]
 fn a_code_is_a_number_of_a_person_only_as_a_whole() {
     let mask = mask();
     assert_eq!(mask.code("079201001234"), Some(Personal::Identity12));

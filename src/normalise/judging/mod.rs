@@ -9,9 +9,9 @@ use polars::prelude::PlHashSet;
 
 use crate::batch::{Batch, CellFault};
 use crate::numbers::number;
+use crate::personal::SuspectRow;
 use crate::raw::RawBatch;
 use crate::sheet::SheetFacts;
-use crate::personal::SuspectRow;
 use crate::text::clean;
 use crate::typing::{Typed, TypedBatch};
 use cchc_definitions::dates::{self, DAY, DateFault, Pattern};
@@ -224,9 +224,7 @@ impl RowJudge {
 
     /// The rows that nothing else refuses and whose codes may be personal.
     pub fn suspects(&self, typed: &TypedBatch<'_>, batch: &mut Batch<'_, '_>, keep: &[bool]) -> Vec<SuspectRow> {
-        let Some((at, Typed::Key(keys))) =
-            self.key.zip(typed.column(batch.sheet.source.table.key))
-        else {
+        let Some((at, Typed::Key(keys))) = self.key.zip(typed.column(batch.sheet.source.table.key)) else {
             return Vec::new();
         };
         let suspects = std::mem::take(&mut batch.suspects);

@@ -138,9 +138,7 @@ impl ColumnTyper {
         }
         Ok(match column.kind {
             ColumnType::Text if column.name == source.table.key => Typed::Key(codes::codes(at, texts, batch)),
-            ColumnType::Text | ColumnType::Unit | ColumnType::Period => {
-                Typed::Text(self.texts(at, texts, batch))
-            }
+            ColumnType::Text | ColumnType::Unit | ColumnType::Period => Typed::Text(self.texts(at, texts, batch)),
             ColumnType::Time => Typed::Time(self.times(at, texts, batch)?),
             ColumnType::Int | ColumnType::Float | ColumnType::Bool => words::numbers(at, texts, batch),
         })
@@ -194,7 +192,8 @@ impl ColumnTyper {
             Cow::Borrowed("") => None,
             cleaned => {
                 let is_code = sheet.source.columns[at].name.ends_with("_code");
-                let is_usual = || sheet.mask.suspect(&cleaned).is_some_and(|kind| self.usual[at].get(&kind) == Some(&true));
+                let is_usual =
+                    || sheet.mask.suspect(&cleaned).is_some_and(|kind| self.usual[at].get(&kind) == Some(&true));
                 let stored = match is_code {
                     true if is_usual() => cleaned.clone(),
                     true => sheet.mask.code(&cleaned),

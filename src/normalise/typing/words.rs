@@ -129,6 +129,9 @@ fn number_beside_words(column: &SourceColumn, text: &str, sheet: &SheetFacts<'_>
     if column.words.keys().any(|word| word.bytes().all(|byte| byte.is_ascii_digit())) {
         return None;
     }
+    if is_number_of_a_person(text, sheet) {
+        return None;
+    }
     let (decimal, words) = (sheet.source.layout.decimal, &sheet.words.numbers);
     if column.kind == ColumnType::Int
         && decimal == ','
@@ -157,8 +160,7 @@ pub(super) fn numbers(at: usize, texts: &TextColumn, batch: &mut Batch<'_, '_>) 
             parsed.push(None);
             continue;
         }
-        // An amount does not begin with 0: a phone or an identity number in this column is none.
-        if text.starts_with('0') && text.len() > 9 && sheet.mask.number(text) != text {
+        if is_number_of_a_person(text, sheet) {
             batch.warn_of_person(at, row, &sheet.mask.number(text));
             if column.unknown == Unknown::Reject {
                 batch.refuse(CellFault::new(row, "unreadable_number", at));
@@ -195,6 +197,11 @@ pub(super) fn numbers(at: usize, texts: &TextColumn, batch: &mut Batch<'_, '_>) 
         ColumnType::Bool => Typed::Bool(parsed.into_iter().map(|value| value.map(|value| value != 0.0)).collect()),
         _ => Typed::Int(parsed.into_iter().map(|value| value.and_then(whole)).collect()),
     }
+}
+
+/// An amount does not begin with 0: a phone or an identity number in a column of numbers is none.
+fn is_number_of_a_person(text: &str, sheet: &SheetFacts<'_>) -> bool {
+    text.len() > 9 && text.starts_with('0') && sheet.mask.number(text) != text
 }
 
 /// Whether a text means that nothing is stated.
