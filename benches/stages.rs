@@ -17,7 +17,7 @@ use cchc::model::{ColumnType, IndicatorRow, Period, Policies, Table, UnitIndex};
 use cchc::normalise::{RawBatch, SheetFacts, SheetNormaliser};
 use cchc::read::{Cell, Flow, Limits, RowSink, Sheet, read_rows, sniff};
 use cchc::report::{Cards, Template, build, gather, render_xlsx};
-use cchc::store::{Config, Incoming, Session, Transaction, Workspace};
+use cchc::store::{Config, Incoming, Session, Shell, Transaction, Workspace};
 use cchc::units::{read_unit_list, stored_units, units_frame};
 use criterion::{Criterion, criterion_group, criterion_main};
 
@@ -103,10 +103,10 @@ struct Loaded {
 
 fn loaded(folder: &Path, export: &Path, definitions: &Definitions) -> Loaded {
     let workspace = workspace(folder, "measured");
-    import(&workspace, definitions, &[export.to_owned()], &Options::default(), &mut Quiet).expect("an import");
+    let shell = Shell::new().expect("threads");
+    import(&workspace, definitions, &[export.to_owned()], &Options::default(), &shell, &mut Quiet).expect("an import");
     let version = workspace.version(None).expect("a version");
     let session = workspace.session(&version, &definitions.calendar).expect("a session");
-    let shell = cchc::store::Shell::new().expect("threads");
     let units = shell.wait(stored_units(&session)).expect("units");
     Loaded { workspace, session, units }
 }
@@ -144,6 +144,7 @@ fn stages(criterion: &mut Criterion) {
             records: Vec::new(),
             year: None,
             date_system: DateSystem::default(),
+            mask: cchc::normalise::CellMask::new(&definitions.mask),
         };
         SheetNormaliser::new(facts).batch(&raw).expect("no date reads month-first only").frame
     };
@@ -169,17 +170,17 @@ fn stages(criterion: &mut Criterion) {
             },
         );
     });
+    let shell = Shell::new().expect("threads");
     group.bench_function("import", |bench| {
         bench.iter_with_setup(
             || workspace(folder.path(), "imported"),
             |workspace| {
-                import(&workspace, &definitions, std::slice::from_ref(&export), &Options::default(), &mut Quiet)
-                    .expect("an import")
+                let export = std::slice::from_ref(&export);
+                import(&workspace, &definitions, export, &Options::default(), &shell, &mut Quiet).expect("an import")
             },
         );
     });
 
-    let shell = cchc::store::Shell::new().expect("threads");
     let loaded = loaded(folder.path(), &export, &definitions);
     let engine = Measuring {
         session: &loaded.session,

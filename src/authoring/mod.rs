@@ -3,5 +3,7 @@
 mod index_sheet;
 mod proposal;
 
-pub use index_sheet::{CellFault, Draft, DraftItem, Heading, IndexSheetError, Reading, definition, read_index_sheet};
-pub use proposal::{Asked, Proposal, ProposalError, Wanted, missing_columns, propose};
+pub use index_sheet::{
+    CellFault, DefinitionHead, Draft, DraftItem, IndexSheetError, SheetReading, definition, read_index_sheet,
+};
+pub use proposal::{MissingColumn, Proposal, ProposalError, ProposalOptions, missing_columns, propose};

@@ -32,9 +32,9 @@ fn sentence(kind: ErrorKind) -> Option<&'static str> {
 /// The kind of a cause; some libraries keep nothing but the text of an error of the system.
 fn kind(cause: &(dyn Error + 'static)) -> Option<ErrorKind> {
     if let Some(error) = cause.downcast_ref::<io::Error>() {
-        // An error made from another one says `Other` and holds it.
-        let held = error.get_ref().and_then(|held| held.downcast_ref::<io::Error>()).map(io::Error::kind);
-        return [Some(error.kind()), held].into_iter().flatten().find(|kind| sentence(*kind).is_some());
+        // An error made from another one says `Other` and contains it.
+        let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<io::Error>()).map(io::Error::kind);
+        return [Some(error.kind()), inner].into_iter().flatten().find(|kind| sentence(*kind).is_some());
     }
     let text = cause.to_string();
     let number = text.rsplit_once("(os error ")?.1.split_once(')')?.0.parse().ok()?;
@@ -48,14 +48,14 @@ mod tests {
     #[test]
     fn an_error_is_known_by_its_kind_however_deep_and_by_its_text() {
         let full = || io::Error::from(ErrorKind::StorageFull);
-        let told = |error: anyhow::Error| advice(&error).is_some_and(|text| text.contains("disk is full"));
-        assert!(told(full().into()));
-        assert!(told(anyhow::Error::from(full()).context("table 'dossiers'")));
-        assert!(told(anyhow::Error::from(io::Error::other(full()))));
+        let is_disk_full = |error: anyhow::Error| advice(&error).is_some_and(|text| text.contains("disk is full"));
+        assert!(is_disk_full(full().into()));
+        assert!(is_disk_full(anyhow::Error::from(full()).context("table 'dossiers'")));
+        assert!(is_disk_full(anyhow::Error::from(io::Error::other(full()))));
         if cfg!(target_os = "linux") {
-            assert!(told(anyhow::anyhow!("underlying: No space left on device (os error 28)")));
+            assert!(is_disk_full(anyhow::anyhow!("underlying: No space left on device (os error 28)")));
         }
-        assert!(!told(anyhow::anyhow!("no version '9'")));
+        assert!(!is_disk_full(anyhow::anyhow!("no version '9'")));
         assert_eq!(advice(&io::Error::from(ErrorKind::NotFound).into()), None);
     }
 }

@@ -7,13 +7,13 @@ use clap::Args;
 use include_dir::{Dir, include_dir};
 
 use super::import::Bar;
-use super::{Global, OpenEngine, Outcome, faults, init, note, output, report};
-use cchc_definitions::Definitions;
+use super::{Global, OpenEngine, Outcome, output, report};
 use cchc_engine::{RankingRequest, ReportRequest};
 use cchc_import::{Options, import};
 use cchc_model::{Period, RankRow};
 use cchc_report::Cards;
-use cchc_units::read_unit_list;
+use cchc_store::{Config, Shell, Workspace};
+use cchc_units::{publish_unit_list, read_unit_list};
 
 static SAMPLE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../sample-data");
 
@@ -37,24 +37,24 @@ impl Demo {
             std::fs::remove_dir_all(&root).with_context(|| root.display().to_string())?;
         }
         extract(&sample)?;
-        let workspace = init::fresh(&root, &read_unit_list(&sample.join("units.csv"))?)?;
-        let definitions = Definitions::load(Some(&root)).map_err(|found| faults(&found))?;
+        let workspace = Workspace::init(&root, &Config::default())?;
+        publish_unit_list(&workspace, &read_unit_list(&sample.join("units.csv"))?, || ())?;
+        let global = &Global { workspace: root, as_of: None, ..*global };
+        let definitions = global.definitions()?;
         let paths = [sample.join("exports"), sample.join("tables")];
-        let done = import(&workspace, &definitions, &paths, &Options::default(), &mut Bar::new(global))?;
+        let done =
+            import(&workspace, &definitions, &paths, &Options::default(), &Shell::new()?, &mut Bar::new(global))?;
         let sum = |of: fn(&cchc_model::FileAccount) -> u64| done.files.iter().map(of).sum::<u64>();
-        note(
-            global,
-            &format!(
-                "{} files, {} rows = {} loaded + {} updated + {} duplicate + {} rejected",
-                done.files.len(),
-                sum(|file| file.rows),
-                sum(|file| file.loaded),
-                sum(|file| file.updated),
-                sum(|file| file.duplicate),
-                sum(|file| file.rejected)
-            ),
-        );
-        let opened = OpenEngine::open(&Global { workspace: root, as_of: None, ..*global })?;
+        global.note(&format!(
+            "{} files, {} rows = {} loaded + {} updated + {} duplicate + {} rejected",
+            done.files.len(),
+            sum(|file| file.rows),
+            sum(|file| file.loaded),
+            sum(|file| file.updated),
+            sum(|file| file.duplicate),
+            sum(|file| file.rejected)
+        ));
+        let opened = OpenEngine::open(global)?;
         let (period, policies): (Period, _) = (PERIOD.parse()?, opened.engine.config().policies);
         let index = "on-time".to_owned();
         let request = RankingRequest { index, period: period.clone(), kind: None, within: None, policies };

@@ -52,9 +52,7 @@ fn points(global: &Global, index: &PointsIndex, cards: &Scorecards, wanted: &dyn
     let item = |cell: &(usize, &UnitRef, usize)| &index.items[cell.2];
     let scores = |cell: &(usize, &UnitRef, usize)| &cards.scoring.items[cell.2];
     Columns::default()
-        .text("unit_code", cells.iter().map(|cell| Some(cell.1.unit_code.as_str())))
-        .text("unit_name", cells.iter().map(|cell| Some(cell.1.unit_name.as_str())))
-        .text("kind", cells.iter().map(|cell| cell.1.kind.as_deref()))
+        .units(cells.iter().map(|cell| cell.1))
         .int("level", cells.iter().map(|cell| Some(index.depth(cell.2) as i64 + 1)))
         .text("code", cells.iter().map(|cell| Some(item(cell).code.as_str())))
         .text("parent", cells.iter().map(|cell| item(cell).parent.map(|at| index.items[at].code.as_str())))
@@ -112,9 +110,7 @@ fn nodes(global: &Global, ranked: &Ranked, settings: Ranking, depth: Depth) -> R
         }
     }
     let mut columns = Columns::default()
-        .text("unit_code", cells.iter().map(|cell| Some(cell.unit.unit_code.as_str())))
-        .text("unit_name", cells.iter().map(|cell| Some(cell.unit.unit_name.as_str())))
-        .text("kind", cells.iter().map(|cell| cell.unit.kind.as_deref()))
+        .units(cells.iter().map(|cell| cell.unit))
         .text("node", cells.iter().map(|cell| Some(cell.id)))
         .number("score", cells.iter().map(|cell| cell.score))
         .int("rank", cells.iter().map(|cell| cell.rank.map(i64::from)));

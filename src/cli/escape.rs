@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use cchc_model::acts;
+use cchc_model::is_control;
 
 /// Writes JSON on, with such characters as `\u202e`: outside strings JSON has none of them.
 pub(super) struct JsonEscaped<W: Write> {
@@ -18,7 +18,7 @@ impl<W: Write> JsonEscaped<W> {
 
     fn write_text(&mut self, text: &str) -> io::Result<()> {
         let mut plain = 0;
-        for (at, letter) in text.match_indices(|letter| acts(letter) && letter != '\n') {
+        for (at, letter) in text.match_indices(|letter| is_control(letter) && letter != '\n') {
             self.out.write_all(&text.as_bytes()[plain..at])?;
             for unit in letter.encode_utf16() {
                 write!(self.out, "\\u{unit:04x}")?;

@@ -4,8 +4,8 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::json;
 
-use super::carried::tell_carried;
-use super::figures::tell_remarks;
+use super::estimates::note_estimates;
+use super::figures::note_remarks;
 use super::output::{self, Columns};
 use super::{Format, Global, OpenEngine, Outcome, PolicyArgs, explain_index, period};
 use cchc_engine::{Explanation, ExplanationRequest};
@@ -45,12 +45,12 @@ impl Explain {
         let unit = self.unit.as_str();
         match opened.wait(opened.engine.explanation(&request))? {
             Explanation::Figure(found) => {
-                tell_carried(global, &opened.engine, std::iter::once((unit, found.row.measure.estimate)));
+                note_estimates(global, &opened.engine, std::iter::once((unit, found.row.measure.estimate)));
                 self.write(global, &found)?;
             }
             Explanation::Score(score) => {
-                tell_remarks(global, &score.remarks);
-                tell_carried(global, &opened.engine, std::iter::once((unit, score.is_estimate)));
+                note_remarks(global, &score.remarks);
+                note_estimates(global, &opened.engine, std::iter::once((unit, score.is_estimate)));
                 explain_index::write(global, &score)?;
             }
         }

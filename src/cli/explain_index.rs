@@ -45,25 +45,26 @@ fn part(part: &Part) -> Value {
     }
 }
 
-fn criterion(item: &ItemPart) -> Value {
+fn criterion(part: &ItemPart) -> Value {
+    let (item, judged) = (&part.item, part.judged.as_ref());
     let mut document = json!({
         "code": item.code,
-        "level": item.level,
+        "level": part.level,
         "name": item.name,
         "max": item.max,
-        "points": item.points,
-        "status": detail::status(item.status),
-        "layer": item.layer.map(Layer::word),
-        "rule": item.rule,
-        "computed": item.computed,
-        "self": item.self_scored,
-        "verified": item.verified,
-        "surveyed": item.surveyed,
-        "reason": item.reason,
-        "sheet": item.sheet,
+        "points": part.points,
+        "status": detail::status(part.status),
+        "layer": part.layer.map(Layer::word),
+        "rule": part.rule,
+        "computed": part.computed,
+        "self": judged.map(|judged| judged.self_scored),
+        "verified": judged.map(|judged| judged.verified),
+        "surveyed": judged.map(|judged| judged.surveyed),
+        "reason": judged.map(|judged| &judged.reason),
+        "sheet": judged.map(|judged| &judged.place),
         "source": item.source,
     });
-    if let Some(found) = &item.figure {
+    if let Some(found) = &part.figure {
         document["figure"] = figure(found);
     }
     document

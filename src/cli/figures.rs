@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use super::{Format, Global, note};
+use super::{Format, Global};
 use cchc_engine::Remarks;
 use cchc_indicators::{By, Children};
 use cchc_indices::SetAside;
@@ -47,45 +47,37 @@ pub(super) fn has_not_sent(missing: &[NotSent], code: &str) -> bool {
     missing.binary_search_by(|one| one.unit.unit_code.as_str().cmp(code)).is_ok()
 }
 
-pub(super) fn tell_not_sent(global: &Global, missing: &[NotSent]) {
+pub(super) fn note_not_sent(global: &Global, missing: &[NotSent]) {
     if !missing.is_empty() && global.format == Format::Table {
-        note(
-            global,
-            &format!(
-                "{} unit(s) have not sent an export that reaches the end of the period; they look idle and may not be (column not_sent)",
-                missing.len()
-            ),
-        );
+        global.note(&format!(
+            "{} unit(s) have not sent an export that reaches the end of the period; they look idle and may not be \
+             (column not_sent)",
+            missing.len()
+        ));
     }
 }
 
 /// Says which sheets of criteria were taken for another index's.
-pub(super) fn tell_passed_over<'a>(global: &Global, id: &str, sheets: impl IntoIterator<Item = &'a String>) {
+pub(super) fn note_ignored_sheets<'a>(global: &Global, id: &str, sheets: impl IntoIterator<Item = &'a String>) {
     for sheet in sheets {
         let sheet = one_line(sheet.trim());
-        note(
-            global,
-            &format!(
-                "{sheet}: names no index, and most of its maxima are not those of '{id}': its points are left out here"
-            ),
-        );
+        global.note(&format!(
+            "{sheet}: names no index, and most of its maxima are not those of '{id}': its points are left out here"
+        ));
     }
 }
 
 /// Says which kinds a composite index could not score and why, and which indicators it left out.
-pub(super) fn tell_remarks(global: &Global, remarks: &Remarks) {
+pub(super) fn note_remarks(global: &Global, remarks: &Remarks) {
     for one in &remarks.set_aside {
-        note(global, &set_aside(&remarks.index, one));
+        global.note(&set_aside(&remarks.index, one));
     }
-    tell_passed_over(global, &remarks.index, &remarks.passed_over);
+    note_ignored_sheets(global, &remarks.index, &remarks.passed_over);
     for (kind, ids) in &remarks.left_out {
-        note(
-            global,
-            &format!(
-                "kind '{kind}': no unit has a value of {}; the scores are of the other indicators only",
-                ids.join(", ")
-            ),
-        );
+        global.note(&format!(
+            "kind '{kind}': no unit has a value of {}; the scores are of the other indicators only",
+            ids.join(", ")
+        ));
     }
 }
 

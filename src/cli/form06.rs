@@ -3,10 +3,10 @@
 use anyhow::Result;
 use clap::Args;
 
-use super::carried::{tell_carried, with_carried};
+use super::estimates::{note_estimates, with_estimates};
 use super::figures::{SplitBy, children};
 use super::output::Columns;
-use super::{Global, OpenEngine, Outcome, PolicyArgs, note, period};
+use super::{Global, OpenEngine, Outcome, PolicyArgs, period};
 use cchc_engine::Form06Request;
 use cchc_indicators::By;
 use cchc_model::{Form06Row, Period};
@@ -39,10 +39,7 @@ impl Form06 {
         let form = opened.wait(opened.engine.form06(&request))?;
         let periods: Vec<String> = form.rows.iter().map(|(period, _)| period.to_string()).collect();
         let rows: Vec<&Form06Row> = form.rows.iter().map(|(_, row)| row).collect();
-        let mut columns = Columns::default()
-            .text("unit_code", rows.iter().map(|row| Some(row.unit.unit_code.as_str())))
-            .text("unit_name", rows.iter().map(|row| Some(row.unit.unit_name.as_str())))
-            .text("kind", rows.iter().map(|row| row.unit.kind.as_deref()));
+        let mut columns = Columns::default().units(rows.iter().map(|row| &row.unit));
         if !by.is_by_unit() {
             columns = columns.text("group", rows.iter().map(|row| row.field.as_deref()));
         }
@@ -51,13 +48,13 @@ impl Form06 {
             columns = columns.int(&format!("c{}", column + 3), rows.iter().map(|row| Some(row.counts[column])));
         }
         let marks = rows.iter().map(|row| (row.unit.unit_code.as_str(), row.estimate));
-        with_carried(columns, &opened.engine, marks.clone()).write(global)?;
-        tell_carried(global, &opened.engine, marks);
+        with_estimates(columns, &opened.engine, marks.clone()).write(global)?;
+        note_estimates(global, &opened.engine, marks);
         if rows.last().is_none_or(|row| row.counts[0] == 0) {
             let hint = form
                 .received
                 .map_or_else(String::new, |(first, last)| format!("; dossiers were received from {first} to {last}"));
-            note(global, &format!("no dossiers in {}{hint}", self.period));
+            global.note(&format!("no dossiers in {}{hint}", self.period));
         }
         Ok(Outcome::Done)
     }

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 
-use super::{Global, Outcome, note};
+use super::{Global, Outcome};
 use cchc_generate::{Layout, default_units, write_units};
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -69,7 +69,7 @@ impl Generate {
             LayoutArg::ListXlsx => Layout::ListXlsx,
         };
         cchc_generate::generate(&options, layout, &self.out, &mut |_| {})?;
-        note(global, &format!("{} rows in {}, units in {}", self.rows, self.out.display(), list.display()));
+        global.note(&format!("{} rows in {}, units in {}", self.rows, self.out.display(), list.display()));
         Ok(Outcome::Done)
     }
 }

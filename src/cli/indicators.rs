@@ -3,12 +3,12 @@
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use super::carried::{tell_carried, with_carried};
-use super::figures::{SplitBy, children, has_not_sent, tell_not_sent};
+use super::estimates::{note_estimates, with_estimates};
+use super::figures::{SplitBy, children, has_not_sent, note_not_sent};
 use super::output::{self, Columns};
 use super::{Global, OpenEngine, Outcome, PolicyArgs, period};
-use cchc_definitions::Indicator;
-use cchc_engine::{ComparedFigure, Earlier, FiguresRequest, Months};
+use cchc_definitions::{Against, Indicator};
+use cchc_engine::{ComparedFigure, FiguresRequest, Months};
 use cchc_model::{IndicatorRow, Period};
 use cchc_report::{FigureUnit, shown};
 
@@ -31,7 +31,7 @@ pub(super) struct Indicators {
     cumulative: bool,
     /// Set an earlier period beside it: the one just before, or the same of last year
     #[arg(long, value_enum, value_name = "PERIOD")]
-    against: Option<Against>,
+    against: Option<AgainstArg>,
     /// Add to each unit what the units below it resolve
     #[arg(long)]
     with_children: bool,
@@ -44,18 +44,18 @@ pub(super) struct Indicators {
 
 /// What a period is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Against {
+enum AgainstArg {
     /// The period of the same length just before
     Before,
     /// The same period of the year before
     Year,
 }
 
-impl From<Against> for Earlier {
-    fn from(against: Against) -> Self {
+impl From<AgainstArg> for Against {
+    fn from(against: AgainstArg) -> Self {
         match against {
-            Against::Before => Self::Before,
-            Against::Year => Self::LastYear,
+            AgainstArg::Before => Self::Before,
+            AgainstArg::Year => Self::LastYear,
         }
     }
 }
@@ -92,9 +92,9 @@ impl Indicators {
             columns = compared(columns, rows);
         }
         let marks = figures.iter().map(|row| (row.unit.unit_code.as_str(), row.measure.estimate));
-        with_carried(columns, engine, marks.clone()).write(global)?;
-        tell_carried(global, engine, marks);
-        tell_not_sent(global, &answer.not_sent);
+        with_estimates(columns, engine, marks.clone()).write(global)?;
+        note_estimates(global, engine, marks);
+        note_not_sent(global, &answer.not_sent);
         Ok(Outcome::Done)
     }
 }
@@ -129,9 +129,7 @@ fn compared(columns: Columns, rows: &[ComparedFigure]) -> Columns {
 /// Indicator rows as columns.
 fn columns(figures: &[&IndicatorRow]) -> Columns {
     Columns::default()
-        .text("unit_code", figures.iter().map(|row| Some(row.unit.unit_code.as_str())))
-        .text("unit_name", figures.iter().map(|row| Some(row.unit.unit_name.as_str())))
-        .text("kind", figures.iter().map(|row| row.unit.kind.as_deref()))
+        .units(figures.iter().map(|row| &row.unit))
         .text("period", figures.iter().map(|row| Some(row.period.as_str())))
         .text("indicator", figures.iter().map(|row| Some(row.indicator.as_str())))
         .number("numerator", figures.iter().map(|row| row.measure.numerator))

@@ -1,15 +1,14 @@
 //! `cchc init`: a new workspace, and its list of units.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
 
-use super::{Global, Outcome, faults, note};
-use cchc_definitions::Definitions;
+use super::{Global, Outcome};
 use cchc_model::Unit;
-use cchc_store::{Config, Transaction, Workspace};
-use cchc_units::{change_units, read_unit_list, units_frame};
+use cchc_store::{Config, Shell, Workspace};
+use cchc_units::{change_units, publish_unit_list, read_unit_list};
 
 #[derive(Debug, Args)]
 pub(super) struct Init {
@@ -29,54 +28,34 @@ impl Init {
         let workspace = if exists && units.is_some() {
             Workspace::open(&global.workspace)?
         } else {
-            Workspace::init(
-                &global.workspace,
-                &Config { province: self.province.clone().unwrap_or_default(), ..Config::default() },
-            )?
+            let province = self.province.clone().unwrap_or_default();
+            Workspace::init(&global.workspace, &Config { province, ..Config::default() })?
         };
-        note(global, &format!("workspace {}", global.workspace.display()));
+        global.note(&format!("workspace {}", global.workspace.display()));
         if let (Some(units), Some(path)) = (units, &self.units) {
             let count = units.len();
             if exists {
                 replace(global, &workspace, units)?;
             } else {
-                publish(&workspace, &units)?;
+                publish_unit_list(&workspace, &units, || eprintln!("waiting for another import to end"))?;
             }
-            note(global, &format!("{count} units from {}", path.display()));
+            global.note(&format!("{count} units from {}", path.display()));
         }
         Ok(Outcome::Done)
     }
 }
 
-/// Puts a list in place of the one that is there; tells what the old one said and the new one does not.
+/// Puts a list in place of the one that is there; notes what the old one has and the new one lacks.
 fn replace(global: &Global, workspace: &Workspace, units: Vec<Unit>) -> Result<()> {
-    let definitions = Definitions::load(Some(&global.workspace)).map_err(|found| faults(&found))?;
-    let waiting = || note(global, "waiting for another import to end");
-    let (lost, _) = change_units(workspace, &definitions.calendar, waiting, |book| Ok(book.replace(units)))?;
+    let definitions = global.definitions()?;
+    let waiting = || global.note("waiting for another import to end");
+    let (lost, _) =
+        change_units(workspace, &definitions.calendar, &Shell::new()?, waiting, |book| Ok(book.replace(units)))?;
     if lost.aliases + lost.successions > 0 {
-        note(
-            global,
-            &format!(
-                "left out with the old list: {} aliases, {} successions; `cchc units add FILE` would have kept them",
-                lost.aliases, lost.successions
-            ),
-        );
+        global.note(&format!(
+            "left out with the old list: {} aliases, {} successions; `cchc units add FILE` would have kept them",
+            lost.aliases, lost.successions
+        ));
     }
     Ok(())
-}
-
-/// Publishes a version with that list of units.
-pub(super) fn publish(workspace: &Workspace, units: &[Unit]) -> Result<()> {
-    let lock = workspace.lock(true, || eprintln!("waiting for another import to end"))?;
-    let mut transaction = Transaction::begin(workspace, &lock)?;
-    transaction.replace("units", units_frame(units))?;
-    transaction.publish("init", None, Vec::new())?;
-    Ok(())
-}
-
-/// A fresh workspace with the units of a file.
-pub(super) fn fresh(root: &Path, units: &[Unit]) -> Result<Workspace> {
-    let workspace = Workspace::init(root, &Config::default())?;
-    publish(&workspace, units)?;
-    Ok(workspace)
 }

@@ -1,11 +1,11 @@
 //! The command line: arguments in, one file per subcommand, data on stdout and everything else on stderr.
 
 mod advice;
-mod carried;
 mod check;
 mod demo;
 mod detail;
 mod escape;
+mod estimates;
 mod explain;
 mod explain_index;
 mod figures;
@@ -38,7 +38,7 @@ use std::sync::LazyLock;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use cchc_definitions::{Fault, Language};
+use cchc_definitions::{Definitions, Fault, Language};
 use cchc_engine::{Engine, EngineError};
 use cchc_model::{Compare, Mask, MissingDue, Pause, Period, Policies, Where, Withdrawn, escaped};
 use cchc_read::{SERVE_XLS, isolate_xls, serve_xls};
@@ -83,6 +83,18 @@ impl Global {
         match self.lang {
             Lang::Vi => Language::Vi,
             Lang::En => Language::En,
+        }
+    }
+
+    /// The definitions of the workspace, or the shipped ones where there is none.
+    fn definitions(&self) -> Result<Definitions> {
+        Definitions::load(Some(&self.workspace)).map_err(|found| faults(&found))
+    }
+
+    /// Writes a line to standard error, unless the user wants none.
+    fn note(&self, text: &str) {
+        if !self.quiet {
+            eprintln!("{}", said(text));
         }
     }
 }
@@ -146,13 +158,13 @@ enum Command {
     /// List units and unknown names; add aliases, official lists, successions
     Units(units::Units),
     /// Check all definitions
-    Check(check::Check),
+    Check,
     /// List the published versions
-    History(history::History),
+    History,
     /// Remove imports or dossiers for good, from all versions
     Purge(purge::Purge),
     /// Delete data files that no published version needs
-    Vacuum(history::Vacuum),
+    Vacuum,
     /// Make exports of any size from a seed
     Generate(generate::Generate),
     /// Reads .xls files for another process of this program
@@ -226,7 +238,7 @@ pub fn main() -> ExitCode {
         Ok(Outcome::WithErrors) => ExitCode::from(3),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {}", said(&told_once(&error)));
+            eprintln!("error: {}", said(&without_repeats(&error)));
             if let Some(advice) = advice::advice(&error) {
                 eprintln!("hint: {advice}");
             }
@@ -253,10 +265,10 @@ fn run(cli: &Cli) -> Result<Outcome> {
         Command::Sql(command) => command.run(global),
         Command::Explain(command) => command.run(global),
         Command::Units(command) => command.run(global),
-        Command::Check(command) => command.run(global),
-        Command::History(command) => command.run(global),
+        Command::Check => check::run(global),
+        Command::History => history::history(global),
         Command::Purge(command) => command.run(global),
-        Command::Vacuum(command) => command.run(global),
+        Command::Vacuum => history::vacuum(global),
         Command::Generate(command) => command.run(global),
         Command::ServeXls => {
             serve_xls(std::io::stdin().lock(), std::io::stdout().lock()).map(|()| Outcome::Done).map_err(Into::into)
@@ -264,12 +276,12 @@ fn run(cli: &Cli) -> Result<Outcome> {
     }
 }
 
-/// The user asked for something that cannot be: exit code 2.
+/// The user requested something that cannot be: exit code 2.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct Usage(String);
 
-/// Whether it is about what the user asked, and not about what became of it.
+/// Whether the request itself is wrong, and not what happened while it was answered.
 fn is_usage(error: &anyhow::Error) -> bool {
     error.is::<Usage>() || matches!(error.downcast_ref(), Some(EngineError::Request(_)))
 }
@@ -283,14 +295,14 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 }
 
 /// The error and its causes, without those whose text an outer one repeats.
-fn told_once(error: &anyhow::Error) -> String {
-    let mut told = String::new();
+fn without_repeats(error: &anyhow::Error) -> String {
+    let mut text = String::new();
     for cause in error.chain().map(ToString::to_string) {
-        if !told.contains(&cause) {
-            told = if told.is_empty() { cause } else { format!("{told}: {cause}") };
+        if !text.contains(&cause) {
+            text = if text.is_empty() { cause } else { format!("{text}: {cause}") };
         }
     }
-    told
+    text
 }
 
 /// All faults of the definitions, one a line.
@@ -332,11 +344,4 @@ fn said(text: &str) -> String {
 fn mask() -> &'static Mask {
     static MASK: LazyLock<Mask> = LazyLock::new(cchc_definitions::shipped_mask);
     &MASK
-}
-
-/// A line on standard error, unless the user wants none.
-fn note(global: &Global, text: &str) {
-    if !global.quiet {
-        eprintln!("{}", said(text));
-    }
 }

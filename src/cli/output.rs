@@ -1,4 +1,4 @@
-//! Writes tables to standard output in the format asked for; the only place that does.
+//! Writes tables to standard output in the chosen format; the only place that does.
 
 use std::io::{BufWriter, IsTerminal, Write};
 
@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use super::escape::JsonEscaped;
 use super::{Format, Global};
-use cchc_model::{escaped, one_line};
+use cchc_model::{UnitRef, escaped, one_line};
 
 /// A table built column by column.
 #[derive(Debug, Default)]
@@ -39,6 +39,13 @@ impl Columns {
 
     pub fn flag(self, name: &str, values: impl Iterator<Item = bool>) -> Self {
         self.with(name, DataType::Boolean, Arc::new(values.map(Some).collect::<BooleanArray>()))
+    }
+
+    /// Code, name and kind of the unit of each row.
+    pub fn units<'a>(self, units: impl Iterator<Item = &'a UnitRef> + Clone) -> Self {
+        self.text("unit_code", units.clone().map(|unit| Some(unit.unit_code.as_str())))
+            .text("unit_name", units.clone().map(|unit| Some(unit.unit_name.as_str())))
+            .text("kind", units.map(|unit| unit.kind.as_deref()))
     }
 
     fn with(mut self, name: &str, kind: DataType, array: ArrayRef) -> Self {
@@ -136,9 +143,9 @@ fn table(schema: &SchemaRef, batches: &[RecordBatch], out: &mut impl Write) -> R
     Ok(())
 }
 
-/// The rows of a table without lines, one text each, for tables in which other text stands between the rows.
+/// The rows of a table without lines, one text each, for tables with other text between the rows.
 ///
-/// Columns have the widths given, as long as no cell is wider; numbers stand on the right.
+/// Columns have the widths given, as long as no cell is wider; numbers are aligned right.
 pub(super) fn grid<const N: usize>(columns: [(usize, Side); N], rows: &[[String; N]]) -> Vec<String> {
     use comfy_table::{CellAlignment, ColumnConstraint, Table, Width};
     let mut table = Table::new();
@@ -157,7 +164,7 @@ pub(super) fn grid<const N: usize>(columns: [(usize, Side); N], rows: &[[String;
     table.lines().collect()
 }
 
-/// Where the text of a column stands.
+/// How the text of a column is aligned.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Side {
     Left,

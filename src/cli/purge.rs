@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use super::output::Columns;
-use super::{Global, OpenEngine, Outcome, note};
+use super::{Global, OpenEngine, Outcome};
 use cchc_definitions::shipped_mask;
 use cchc_model::Mask;
 use cchc_normalise::clean;
@@ -52,30 +52,28 @@ impl Purge {
         let done = purge(&workspace, &lock, &order, mode)?;
         write_counts(global, &done)?;
         if let Some(finished) = done.finished {
-            note(global, &format!("finished the purge of version {finished}, which had been interrupted"));
+            global.note(&format!("finished the purge of version {finished}, which had been interrupted"));
         }
         let sought = order.dossiers.len() as u64;
         if done.tables.is_empty() && done.version.is_none() && done.finished.is_none() && sought > 0 {
             anyhow::bail!("none of the {sought} dossier(s) is in the workspace; nothing was changed");
         }
         if done.dossiers < sought && done.finished.is_none() {
-            note(global, &format!("{} of {sought} dossier(s) have no row in the workspace", sought - done.dossiers));
+            global.note(&format!("{} of {sought} dossier(s) have no row in the workspace", sought - done.dossiers));
         }
         for import in &done.unknown_before {
-            note(
-                global,
-                &format!(
-                    "the state before import {import} was purged earlier: its rows go and none goes back; import the files before it again"
-                ),
-            );
+            global.note(&format!(
+                "the state before import {import} was purged earlier: its rows go and none goes back; import the \
+                 files before it again"
+            ));
         }
         match done.version {
             Some(version) => {
-                note(global, &format!("version {version}; none before it can be read any more"));
-                note(global, &format!("{} file(s) deleted, {} bytes", done.deleted.files, done.deleted.bytes));
+                global.note(&format!("version {version}; none before it can be read any more"));
+                global.note(&format!("{} file(s) deleted, {} bytes", done.deleted.files, done.deleted.bytes));
             }
-            None if self.dry_run => note(global, "nothing written"),
-            None => note(global, "purged before; nothing was changed"),
+            None if self.dry_run => global.note("nothing written"),
+            None => global.note("purged before; nothing was changed"),
         }
         Ok(Outcome::Done)
     }

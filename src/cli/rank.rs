@@ -3,11 +3,11 @@
 use anyhow::Result;
 use clap::Args;
 
-use super::carried::{tell_carried, with_carried};
 use super::detail::Depth;
-use super::figures::{tell_not_sent, tell_remarks};
+use super::estimates::{note_estimates, with_estimates};
+use super::figures::{note_not_sent, note_remarks};
 use super::output::Columns;
-use super::{Global, OpenEngine, Outcome, PolicyArgs, detail, note, period};
+use super::{Global, OpenEngine, Outcome, PolicyArgs, detail, period};
 use cchc_engine::{Engine, RankingAnswer, RankingRequest};
 use cchc_indices::{Index, Scorecards};
 use cchc_model::{Period, RankRow, Status};
@@ -50,7 +50,7 @@ impl Rank {
         };
         let answer = opened.wait(engine.ranking(&request))?;
         let index = engine.index(&self.index, &self.period)?;
-        tell_remarks(global, &answer.remarks);
+        note_remarks(global, &answer.remarks);
         if self.detail {
             let depth = if self.stages { Depth::Stages } else { Depth::Parts };
             detail::write(global, &index, &answer.ranked, depth)?;
@@ -58,28 +58,25 @@ impl Rank {
             write_ranking(global, engine, &index, &answer)?;
             let marks = |row: &RankRow| answer.estimates.contains(&row.unit.unit_code);
             let rows = answer.ranked.rows.iter();
-            tell_carried(global, engine, rows.map(|row| (row.unit.unit_code.as_str(), marks(row))));
+            note_estimates(global, engine, rows.map(|row| (row.unit.unit_code.as_str(), marks(row))));
         }
-        tell_unscored(global, answer.ranked.cards.as_ref());
-        tell_not_sent(global, &answer.not_sent);
+        note_unscored(global, answer.ranked.cards.as_ref());
+        note_not_sent(global, &answer.not_sent);
         Ok(Outcome::Done)
     }
 }
 
 /// Points that nobody could score make every score too low: say so.
-fn tell_unscored(global: &Global, cards: Option<&Scorecards>) {
+fn note_unscored(global: &Global, cards: Option<&Scorecards>) {
     let Some(cards) = cards else { return };
     let short = cards.scoring.totals.iter().filter(|total| total.unscored > 0.0).count();
     if short > 0 {
         let most = cards.scoring.totals.iter().map(|total| total.unscored).fold(0.0, f64::max);
-        note(
-            global,
-            &format!(
-                "{short} of {} units have criteria that nobody scored (up to {most} points), so their scores are too low; \
+        global.note(&format!(
+            "{short} of {} units have criteria that nobody scored (up to {most} points), so their scores are too low; \
                  `cchc score --unit CODE --index ID` lists them",
-                cards.units.len()
-            ),
-        );
+            cards.units.len()
+        ));
     }
 }
 
@@ -94,9 +91,7 @@ fn write_ranking(global: &Global, engine: &Engine, index: &Index<'_>, answer: &R
         rows.iter().map(|row| Some(value_shown(row.score?, unit, index.display()))).collect();
     let movement = rows.iter().map(|row| Some(i64::from(row.rank_before?) - i64::from(row.rank?)));
     let columns = Columns::default()
-        .text("unit_code", rows.iter().map(|row| Some(row.unit.unit_code.as_str())))
-        .text("unit_name", rows.iter().map(|row| Some(row.unit.unit_name.as_str())))
-        .text("kind", rows.iter().map(|row| row.unit.kind.as_deref()))
+        .units(rows.iter().map(|row| &row.unit))
         .int("rank", rows.iter().map(|row| row.rank.map(i64::from)))
         .flag("tied", rows.iter().map(|row| row.tied))
         .number("score", rows.iter().map(|row| row.score))
@@ -108,7 +103,7 @@ fn write_ranking(global: &Global, engine: &Engine, index: &Index<'_>, answer: &R
         .flag("not_sent", rows.iter().map(|row| row.not_sent))
         .text("shown", shown.iter().map(Option::as_deref));
     let marks = rows.iter().map(|row| (row.unit.unit_code.as_str(), answer.estimates.contains(&row.unit.unit_code)));
-    let columns = with_carried(columns, engine, marks);
+    let columns = with_estimates(columns, engine, marks);
     let Some(cards) = &answer.ranked.cards else { return columns.write(global) };
     let total = |row: &RankRow| {
         let at = cards.units.iter().position(|unit| unit.unit_code == row.unit.unit_code)?;

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::figures::set_aside;
 use super::files::save_all;
-use super::{Global, OpenEngine, Outcome, PolicyArgs, note, period};
+use super::{Global, OpenEngine, Outcome, PolicyArgs, period};
 use cchc_engine::ReportRequest;
 use cchc_model::Period;
 use cchc_report::Cards;
@@ -56,18 +56,18 @@ impl Report {
     }
 }
 
-/// Writes the workbook and a PNG and an SVG of each chart; tells what could not be shown, and where the files are.
+/// Writes the workbook and a PNG and an SVG of each chart; notes what could not be shown and the paths of the files.
 pub(super) fn write(global: &Global, opened: &OpenEngine, request: &ReportRequest, out: &Path) -> Result<()> {
     let report = opened.wait(opened.engine.report(request))?;
     let paths = save_all(out, &files(&report.book, &report.theme, &FORMATS)?)?;
     for (index, one) in &report.set_aside {
-        note(global, &set_aside(index, one));
+        global.note(&set_aside(index, one));
     }
     for code in &report.without_card {
-        note(global, &format!("no index named scores unit '{code}' in {}: it has no scorecard", request.period));
+        global.note(&format!("no index named scores unit '{code}' in {}: it has no scorecard", request.period));
     }
     for path in paths {
-        note(global, &path.display().to_string());
+        global.note(&path.display().to_string());
     }
     Ok(())
 }

@@ -3,10 +3,10 @@
 use anyhow::Result;
 use clap::Args;
 
-use super::carried::{tell_carried, with_carried};
-use super::figures::{tell_not_sent, tell_passed_over};
+use super::estimates::{note_estimates, with_estimates};
+use super::figures::{note_ignored_sheets, note_not_sent};
 use super::output::Columns;
-use super::{Global, OpenEngine, Outcome, PolicyArgs, detail, note, period};
+use super::{Global, OpenEngine, Outcome, PolicyArgs, detail, period};
 use cchc_definitions::Layer;
 use cchc_engine::{Engine, Scorecard, ScorecardRequest};
 use cchc_model::{Measure, Period};
@@ -36,29 +36,27 @@ impl Score {
             policies: self.policies.over(opened.engine.config().policies),
         };
         let card = opened.wait(opened.engine.scorecard(&request))?;
-        tell_passed_over(global, &self.index, &card.cards.passed_over);
+        note_ignored_sheets(global, &self.index, &card.cards.passed_over);
         write_card(global, &opened.engine, &card)?;
         if let Some(row) = &card.row {
             let total = &card.cards.scoring.totals[card.at];
             let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| value.to_string());
-            note(
-                global,
-                &format!(
-                    "{}: score {} of {}, rank {}, class {}; {} points out of {} that apply, bonus {}, deduction {}, not scored {}",
-                    row.unit.unit_name,
-                    number(row.score),
-                    card.index.max,
-                    row.rank.map_or_else(|| "–".to_owned(), |rank| rank.to_string()),
-                    row.class.as_deref().unwrap_or("–"),
-                    total.points,
-                    total.max,
-                    total.bonus,
-                    total.deduction,
-                    total.unscored
-                ),
-            );
+            global.note(&format!(
+                "{}: score {} of {}, rank {}, class {}; {} points out of {} that apply, bonus {}, deduction {}, \
+                 not scored {}",
+                row.unit.unit_name,
+                number(row.score),
+                card.index.max,
+                row.rank.map_or_else(|| "–".to_owned(), |rank| rank.to_string()),
+                row.class.as_deref().unwrap_or("–"),
+                total.points,
+                total.max,
+                total.bonus,
+                total.deduction,
+                total.unscored
+            ));
         }
-        tell_not_sent(global, &card.not_sent);
+        note_not_sent(global, &card.not_sent);
         Ok(Outcome::Done)
     }
 }
@@ -101,7 +99,7 @@ fn write_card(global: &Global, engine: &Engine, card: &Scorecard) -> Result<()> 
         .text("source", items().map(|(_, item)| Some(item.source.as_str()).filter(|text| !text.is_empty())));
     let unit = cards.units[at].unit_code.as_str();
     let marks = items().map(|(item, _)| (unit, measure(item).is_some_and(|measure| measure.estimate)));
-    with_carried(columns, engine, marks.clone()).write(global)?;
-    tell_carried(global, engine, marks);
+    with_estimates(columns, engine, marks.clone()).write(global)?;
+    note_estimates(global, engine, marks);
     Ok(())
 }

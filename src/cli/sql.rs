@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use super::output;
-use super::{Global, OpenEngine, Outcome, note, period};
+use super::{Global, OpenEngine, Outcome, period};
 use cchc_engine::{Engine, SqlRequest, mentions_indicators};
 use cchc_model::Period;
 
@@ -49,7 +49,7 @@ impl Sql {
         let request = SqlRequest { text: self.text(engine)?, period: self.period.clone(), unit: self.unit.clone() };
         let answer = opened.wait(engine.sql(&request))?;
         if engine.carry().is_some() && !mentions_indicators(&request.text) {
-            note(global, "--units-as-of acts on the table indicators; other tables are as they are stored");
+            global.note("--units-as-of acts on the table indicators; other tables are as they are stored");
         }
         output::write(global, &answer.schema, &answer.batches)?;
         Ok(Outcome::Done)

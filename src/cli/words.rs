@@ -1,4 +1,4 @@
-//! The words that the command line prints for people, from `report-templates/cli.toml`, in the language asked for.
+//! The words that the command line prints for people, from `report-templates/cli.toml`, in the chosen language.
 
 use std::fmt::Display;
 
@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use super::Global;
-use cchc_definitions::{Language, template_text};
+use cchc_definitions::{Bilingual, Language, fill, template_text};
 
 /// All words, in one language.
 #[derive(Debug, Clone, Deserialize)]
@@ -88,13 +88,6 @@ pub(super) struct IndexWords {
     pub no_legal_basis: String,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Both {
-    vi: Words,
-    en: Words,
-}
-
 impl Words {
     /// The words of the workspace's own file, or the shipped ones.
     pub fn load(global: &Global) -> Result<Self> {
@@ -105,38 +98,13 @@ impl Words {
 
     /// An unknown or missing key is an error that names it.
     fn parse(text: &str, language: Language) -> Result<Self, toml::de::Error> {
-        let both: Both = toml::from_str(text)?;
-        Ok(match language {
-            Language::Vi => both.vi,
-            Language::En => both.en,
-        })
+        Ok(toml::from_str::<Bilingual<Self>>(text)?.of(language).clone())
     }
 }
 
-/// Fills the `{name}` places of a sentence, each once: what is filled in is not filled again.
-pub(super) fn filled(sentence: &str, values: &[(&str, &str)]) -> String {
-    let mut text = String::with_capacity(sentence.len());
-    let mut rest = sentence;
-    while let Some(start) = rest.find('{') {
-        let value = rest[start..].find('}').and_then(|end| {
-            let name = &rest[start + 1..start + end];
-            values.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value, start + end + 1))
-        });
-        text.push_str(&rest[..start]);
-        if let Some((value, end)) = value {
-            text.push_str(value);
-            rest = &rest[end..];
-        } else {
-            text.push('{');
-            rest = &rest[start + 1..];
-        }
-    }
-    text + rest
-}
-
-/// The same where the only place is a number.
+/// A sentence whose only place is a number.
 pub(super) fn counted(sentence: &str, name: &str, count: impl Copy + Display) -> String {
-    filled(sentence, &[(name, &count.to_string())])
+    fill(sentence, &[(name, &count.to_string())])
 }
 
 #[cfg(test)]
@@ -150,10 +118,5 @@ mod tests {
         for language in [Language::Vi, Language::En] {
             assert!(!Words::parse(&text, language).unwrap().import.folder.is_empty());
         }
-    }
-
-    #[test]
-    fn a_value_that_looks_like_a_place_is_left_as_it_is() {
-        assert_eq!(filled("{a} {b} {c}", &[("a", "{b}"), ("b", "1")]), "{b} 1 {c}");
     }
 }

@@ -1,31 +1,33 @@
 //! Declared figures as indicators: those that a file defines, and those that only the data names.
 
-use super::indicator::{Aggregate, Direction, Display, Indicator, Rounding, Rows, Zero};
+use super::indicator::{Aggregate, Direction, Display, Indicator, Rounding, Rows};
 use super::{Definitions, Language, Wording};
 
 /// The table of declared figures.
 const TABLE: &str = "declared";
 
 impl Definitions {
-    /// Takes in which figures were declared. Defined ones of which there are none are found by name only; so are those
-    /// that no file defines, which keep the id of their file.
-    pub fn declare(&mut self, declared: Vec<(String, Aggregate)>) {
-        let is_stated = |indicator: &Indicator| {
+    /// The definitions with the figures that units have declared; `Engine::open` calls it. Defined
+    /// figures that nobody declared are found by their id only; so are declared ones that no file defines.
+    #[must_use]
+    pub fn with_declared(mut self, declared: Vec<(String, Aggregate)>) -> Self {
+        let is_declared = |indicator: &Indicator| {
             indicator.table != TABLE || declared.iter().any(|(id, _)| indicator.of.contains(&quoted(id)))
         };
-        let (listed, by_name) = std::mem::take(&mut self.indicators).into_iter().partition(is_stated);
+        let (listed, unlisted) = std::mem::take(&mut self.indicators).into_iter().partition(is_declared);
         self.indicators = listed;
-        self.by_name = by_name;
+        self.unlisted = unlisted;
         for (id, aggregate) in declared {
             if !self.all_indicators().any(|known| known.id == id) {
-                self.by_name.push(undefined(&id, aggregate, &self.wording));
+                self.unlisted.push(undefined(&id, aggregate, &self.wording));
             }
         }
+        self
     }
 
-    /// All indicators, also those that are found by name only.
+    /// All indicators, also those that are found by their id only.
     pub fn all_indicators(&self) -> impl Iterator<Item = &Indicator> {
-        self.indicators.iter().chain(&self.by_name)
+        self.indicators.iter().chain(&self.unlisted)
     }
 }
 
@@ -35,7 +37,7 @@ fn undefined(id: &str, aggregate: Aggregate, wording: &Wording) -> Indicator {
         Aggregate::Quotient => ("numerator", "denominator", "rate", "quotient"),
         _ => ("value", "TRUE", "number", "value"),
     };
-    // Definitions say what they mean in Vietnamese.
+    // The meaning of an indicator is Vietnamese text, as in definition files.
     let say = |key| wording.say(TABLE, key, Language::Vi).to_owned();
     Indicator {
         file: String::new(),
@@ -56,7 +58,6 @@ fn undefined(id: &str, aggregate: Aggregate, wording: &Wording) -> Indicator {
         direction: Direction::None,
         unit: unit.to_owned(),
         display: Display { digits: 2, mode: Rounding::HalfUp, reason: say("rounding") },
-        zero: Zero::NotApplicable,
         legal_basis: say("legal_basis"),
         valid_from: None,
         valid_to: None,
@@ -65,7 +66,7 @@ fn undefined(id: &str, aggregate: Aggregate, wording: &Wording) -> Indicator {
     }
 }
 
-/// A text of SQL.
+/// A text as SQL quotes it.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::indicator::{Indicator, Rows};
 use super::{Fault, Formula, did_you_mean, overlap};
+use cchc_model::Period;
 
 /// What `table` names for an indicator that is made of others.
 pub const INDICATORS: &str = "indicators";
@@ -19,7 +20,7 @@ pub enum Derived {
         /// The figure that is looked at.
         of: String,
         /// The bounds.
-        holds: Holds,
+        bounds: Bounds,
         /// Kinds of units that are counted; all without any.
         kinds: Vec<String>,
     },
@@ -27,9 +28,9 @@ pub enum Derived {
     Ratio {
         /// The figure on top.
         numerator: String,
-        /// What it is divided by.
+        /// The figure below.
         denominator: String,
-        /// What sums over units are.
+        /// How sums over units are made.
         sums: Sums,
     },
     /// How a figure has changed since an earlier period.
@@ -38,8 +39,8 @@ pub enum Derived {
         of: String,
         /// The earlier period.
         against: Against,
-        /// How the change is told.
-        told: Told,
+        /// How the change is expressed.
+        expressed: Expressed,
     },
     /// A formula of other figures.
     Formula {
@@ -47,19 +48,19 @@ pub enum Derived {
         formula: Formula,
         /// Ids of the figures that it reads.
         inputs: Vec<String>,
-        /// What sums over units are.
+        /// How sums over units are made.
         sums: Sums,
     },
     /// The unit's own figure; over units the mean of theirs.
     UnitMean {
         /// The figure.
         of: String,
-        /// The figure that says how much a unit weighs; all weigh the same without it.
+        /// The figure that is a unit's weight; all have the same without it.
         weights: Option<String>,
         /// Kinds of units that are counted; all without any.
         kinds: Vec<String>,
     },
-    /// The first of several figures that is there.
+    /// The first of several figures that has a value.
     First {
         /// In the order in which they are tried.
         of: Vec<String>,
@@ -68,7 +69,7 @@ pub enum Derived {
 
 /// Bounds of a figure at full precision.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Holds {
+pub struct Bounds {
     /// ≥
     pub at_least: Option<f64>,
     /// >
@@ -79,10 +80,10 @@ pub struct Holds {
     pub below: Option<f64>,
 }
 
-impl Holds {
+impl Bounds {
     /// Whether a figure lies within.
     #[must_use]
-    pub fn of(&self, value: f64) -> bool {
+    pub fn contain(&self, value: f64) -> bool {
         self.at_least.is_none_or(|bound| value >= bound)
             && self.above.is_none_or(|bound| value > bound)
             && self.at_most.is_none_or(|bound| value <= bound)
@@ -93,8 +94,8 @@ impl Holds {
     #[must_use]
     pub fn sql(&self, column: &str) -> String {
         let bounds = [(">=", self.at_least), (">", self.above), ("<=", self.at_most), ("<", self.below)];
-        let said = bounds.iter().filter_map(|(sign, bound)| Some(format!("{column} {sign} {}", (*bound)?)));
-        said.collect::<Vec<_>>().join(" AND ")
+        let conditions = bounds.iter().filter_map(|(sign, bound)| Some(format!("{column} {sign} {}", (*bound)?)));
+        conditions.collect::<Vec<_>>().join(" AND ")
     }
 
     fn fault(&self) -> Option<&'static str> {
@@ -114,20 +115,20 @@ impl Holds {
     }
 }
 
-/// What a figure of other figures is over several units.
+/// How a figure of other figures is made for a sum over units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sums {
-    /// Made of the sums of its inputs, as for a unit.
+    /// From the sums of its inputs, as for a unit.
     #[default]
     Apply,
-    /// What the units have, added up: values of a formula, both counts of a ratio.
+    /// The units' own figures added up: values of a formula, both counts of a ratio.
     Add,
-    /// Nothing.
+    /// Sums have no figure.
     None,
 }
 
-/// The earlier period of a change.
+/// The earlier period with which a period is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Against {
@@ -137,10 +138,21 @@ pub enum Against {
     LastYear,
 }
 
-/// How a change is told.
+impl Against {
+    /// The period with which a period is compared.
+    #[must_use]
+    pub fn earlier(self, period: &Period) -> Period {
+        match self {
+            Self::Before => period.before(),
+            Self::LastYear => period.last_year(),
+        }
+    }
+}
+
+/// How a change is expressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Told {
+pub enum Expressed {
     /// Now − then; of rates, percentage points.
     #[default]
     Difference,
@@ -169,8 +181,8 @@ pub(super) enum RawDerived {
     Change {
         of: String,
         against: Against,
-        #[serde(default)]
-        told: Told,
+        #[serde(default, alias = "told")]
+        expressed: Expressed,
     },
     Formula {
         formula: String,
@@ -189,18 +201,18 @@ pub(super) enum RawDerived {
 }
 
 impl RawDerived {
-    /// Checks what can be told without the other indicators.
+    /// Checks what does not need the other indicators.
     pub fn checked(self, mut fault: impl FnMut(String)) -> Option<Derived> {
         Some(match self {
             Self::UnitShare { of, at_least, above, at_most, below, kinds } => {
-                let holds = Holds { at_least, above, at_most, below };
-                if let Some(said) = holds.fault() {
-                    fault(said.to_owned());
+                let bounds = Bounds { at_least, above, at_most, below };
+                if let Some(message) = bounds.fault() {
+                    fault(message.to_owned());
                 }
-                Derived::UnitShare { of, holds, kinds }
+                Derived::UnitShare { of, bounds, kinds }
             }
             Self::Ratio { numerator, denominator, sums } => Derived::Ratio { numerator, denominator, sums },
-            Self::Change { of, against, told } => Derived::Change { of, against, told },
+            Self::Change { of, against, expressed } => Derived::Change { of, against, expressed },
             Self::Formula { formula, sums } => {
                 let ids = RefCell::new(Vec::<String>::new());
                 let place = |id: &str| {
@@ -210,7 +222,8 @@ impl RawDerived {
                         Some(ids.len() - 1)
                     })
                 };
-                let formula = Formula::parse(&formula, place).map_err(|said| fault(format!("formula: {said}"))).ok()?;
+                let formula =
+                    Formula::parse(&formula, place).map_err(|error| fault(format!("formula: {error}"))).ok()?;
                 let inputs = ids.into_inner();
                 if inputs.is_empty() {
                     fault("formula reads no indicator; write [id]".to_owned());
@@ -243,26 +256,26 @@ impl Derived {
         }
     }
 
-    /// What stands on top and below, in words of the definition.
+    /// Numerator and denominator in words of the definition; the denominator is empty where there is none.
     #[must_use]
     pub fn parts(&self) -> (String, String) {
         match self {
-            Self::UnitShare { of, holds, kinds } => {
+            Self::UnitShare { of, bounds, kinds } => {
                 let mut units = format!("units with a figure [{of}]");
                 if !kinds.is_empty() {
                     let _ = write!(units, " of kind {}", kinds.join(", "));
                 }
-                (format!("units with {}", holds.sql(&format!("[{of}]"))), units)
+                (format!("units with {}", bounds.sql(&format!("[{of}]"))), units)
             }
             Self::Ratio { numerator, denominator, .. } => (format!("[{numerator}]"), format!("[{denominator}]")),
-            Self::Change { of, against, told } => {
+            Self::Change { of, against, expressed } => {
                 let then = match against {
                     Against::Before => "of the period before",
                     Against::LastYear => "of the same period last year",
                 };
-                match told {
-                    Told::Difference => (format!("[{of}] - [{of}] {then}"), String::new()),
-                    Told::Relative => (format!("[{of}] - [{of}] {then}"), format!("[{of}] {then}")),
+                match expressed {
+                    Expressed::Difference => (format!("[{of}] - [{of}] {then}"), String::new()),
+                    Expressed::Relative => (format!("[{of}] - [{of}] {then}"), format!("[{of}] {then}")),
                 }
             }
             Self::Formula { formula, .. } => (formula.text().to_owned(), String::new()),
@@ -327,8 +340,8 @@ fn reference(indicators: &[Indicator], reader: &Indicator, id: &str) -> Option<S
         return Some(format!("no indicator '{id}'{}", did_you_mean(id, known)));
     }
     let days = (reader.valid_from, reader.valid_to);
-    let together = named.any(|one| overlap((one.valid_from, one.valid_to), days));
-    (!together).then(|| format!("'{id}' is never in force on the same days"))
+    let overlaps = named.any(|one| overlap((one.valid_from, one.valid_to), days));
+    (!overlaps).then(|| format!("'{id}' is never in force on the same days"))
 }
 
 /// The ids of a circle through the indicator, if there is one.

@@ -31,6 +31,18 @@ pub enum Origin {
     Own,
 }
 
+impl Origin {
+    /// The word that lists of definitions print.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Shipped => "shipped",
+            Self::Replaced => "overridden",
+            Self::Own => "own",
+        }
+    }
+}
+
 /// The text of a file of `report-templates/`: a workspace's own, or the embedded one.
 ///
 /// # Errors

@@ -7,14 +7,14 @@ use super::{Fault, Files, parse_toml};
 /// The file, below `queries/`.
 const FILE: &str = "index-sheet.toml";
 
-/// What `index-sheet.toml` says.
+/// The words of `index-sheet.toml`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SheetWords {
-    /// Headings by what stands below them.
+    /// Headings, by the content of their columns.
     pub headings: SheetHeadings,
     /// Words, in small letters.
-    pub words: RuleSpeech,
+    pub words: RuleWords,
 }
 
 /// Headings, any of them.
@@ -35,10 +35,10 @@ pub struct SheetHeadings {
     pub title: Vec<String>,
 }
 
-/// Words by which rules are told.
+/// Words by which rules are written.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RuleSpeech {
+pub struct RuleWords {
     /// "yes".
     pub yes: Vec<String>,
     /// "no".

@@ -31,7 +31,7 @@ pub struct Indicator {
     pub name_vi: String,
     /// Name in English.
     pub name_en: String,
-    /// What it tells, in Vietnamese.
+    /// What it means, in Vietnamese.
     pub meaning: String,
     /// The fact table.
     pub table: String,
@@ -39,16 +39,16 @@ pub struct Indicator {
     pub rows: Rows,
     /// What is computed of them.
     pub aggregate: Aggregate,
-    /// SQL condition or number counted on top; for means and percentiles the value itself.
+    /// SQL condition or number of the numerator; for means and percentiles the value itself.
     pub numerator: String,
     /// What the added-up value is divided by, such as 60 from minutes to hours: whole numbers add up the same in any
     /// order, fractions do not.
     pub per: f64,
-    /// SQL condition of the rows that count at all.
+    /// SQL condition of the rows of the denominator.
     pub denominator: String,
-    /// SQL condition of the rows that it is about at all.
+    /// SQL condition of the rows to which it applies.
     pub of: String,
-    /// SQL number that says how many cases a row stands for; each stands for one without it.
+    /// SQL number of the cases that a row counts for; each counts for one without it.
     pub weight: Option<String>,
     /// Columns without which it is missing.
     pub needs: Vec<String>,
@@ -58,8 +58,6 @@ pub struct Indicator {
     pub unit: String,
     /// How it is rounded for display.
     pub display: Display,
-    /// What a denominator of zero gives.
-    pub zero: Zero,
     /// The regulation, with the tag of how sure it is.
     pub legal_basis: String,
     /// First day from which it holds.
@@ -112,7 +110,7 @@ pub enum Aggregate {
     Quotient,
     /// Sum of the value.
     Sum,
-    /// The value that a unit stated; sums over units have none.
+    /// The value that a unit declared; sums over units have none.
     Value,
     /// Nothing is counted: it is made of other indicators.
     #[serde(skip)]
@@ -157,12 +155,10 @@ pub enum Rounding {
     Ceil,
 }
 
-/// What a denominator of zero gives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+/// What a denominator of zero gives: no value. Files may say so; there is no other choice.
+#[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Zero {
-    /// No value: there was nothing to measure.
-    #[default]
+enum Zero {
     NotApplicable,
 }
 
@@ -196,8 +192,8 @@ struct RawIndicator {
     direction: Direction,
     unit: String,
     display: Display,
-    #[serde(default)]
-    zero: Zero,
+    #[serde(rename = "zero")]
+    _zero: Option<Zero>,
     legal_basis: String,
     #[serde(default)]
     valid_from: Option<String>,
@@ -243,12 +239,11 @@ pub(super) fn parse(files: &Files, faults: &mut Vec<Fault>) -> (Vec<Group>, Vec<
     (groups, indicators)
 }
 
-fn checked(path: &str, group: &str, mut raw: RawIndicator, faults: &mut Vec<Fault>) -> Indicator {
-    let counted = Counted::of(path, &mut raw, faults);
-    let id = raw.id.clone();
+fn checked(path: &str, group: &str, raw: RawIndicator, faults: &mut Vec<Fault>) -> Indicator {
     let mut fault = |key: &str, message: String| {
-        faults.push(Fault { file: path.to_owned(), key: format!("{id}.{key}"), message });
+        faults.push(Fault { file: path.to_owned(), key: format!("{}.{key}", raw.id), message });
     };
+    check_keys(&raw, &mut fault);
     let mut day = |key: &str, text: &Option<String>| {
         let text = text.as_ref()?;
         let day = text.parse().ok();
@@ -261,107 +256,70 @@ fn checked(path: &str, group: &str, mut raw: RawIndicator, faults: &mut Vec<Faul
     if !UNITS.contains(&raw.unit.as_str()) {
         fault("unit", format!("'{}' is no unit{}", raw.unit, did_you_mean(&raw.unit, UNITS)));
     }
-    if let Aggregate::Percentile(share) = counted.aggregate
+    if let Some(Aggregate::Percentile(share)) = raw.aggregate
         && !(0.0..=1.0).contains(&share)
     {
         fault("aggregate", format!("percentile {share} is not between 0 and 1"));
     }
-    if !(counted.per.is_finite() && counted.per > 0.0) {
-        fault("per", format!("{} is not above 0", counted.per));
+    let per = raw.per.unwrap_or(1.0);
+    if !(per.is_finite() && per > 0.0) {
+        fault("per", format!("{per} is not above 0"));
     }
     if raw.form06.is_some_and(|column| ![4, 5, 6, 8, 9, 10, 12, 13].contains(&column)) {
         fault("form06", "only columns 4, 5, 6, 8, 9, 10, 12 and 13 are counted; the others are their sums".to_owned());
     }
+    let always = || "TRUE".to_owned();
+    let counted = (raw.numerator.unwrap_or_default(), raw.denominator.unwrap_or_else(always));
+    let is_derived = raw.derived.is_some();
+    let derived = raw.derived.and_then(|derived| derived.checked(|message| fault("derived", message)));
+    let (numerator, denominator) = derived.as_ref().map_or(counted, Derived::parts);
     Indicator {
         file: path.to_owned(),
         group: group.to_owned(),
         name_vi: raw.name_vi,
         name_en: raw.name_en,
         meaning: raw.meaning,
-        table: counted.table,
-        rows: counted.rows,
-        aggregate: counted.aggregate,
-        numerator: counted.numerator,
-        per: counted.per,
-        denominator: counted.denominator,
-        of: counted.of,
+        table: if is_derived { INDICATORS.to_owned() } else { raw.table.unwrap_or_default() },
+        rows: raw.rows.unwrap_or(if is_derived { Rows::InScope } else { Rows::All }),
+        aggregate: raw.aggregate.unwrap_or(if is_derived { Aggregate::Derived } else { Aggregate::Count }),
+        numerator,
+        per,
+        denominator,
+        of: raw.of.unwrap_or_else(always),
         weight: raw.weight,
         needs: raw.needs,
         direction: raw.direction,
         unit: raw.unit,
         display: raw.display,
-        zero: raw.zero,
         legal_basis: raw.legal_basis,
         valid_from,
         valid_to,
         form06: raw.form06,
-        derived: counted.derived,
+        derived,
         id: raw.id,
     }
 }
 
-/// What is counted in rows of a table, or how it is made of other indicators.
-struct Counted {
-    table: String,
-    rows: Rows,
-    aggregate: Aggregate,
-    numerator: String,
-    per: f64,
-    denominator: String,
-    of: String,
-    derived: Option<Derived>,
-}
-
-impl Counted {
-    fn of(path: &str, raw: &mut RawIndicator, faults: &mut Vec<Fault>) -> Self {
-        let given = [
-            ("table", raw.table.is_some()),
-            ("rows", raw.rows.is_some()),
-            ("aggregate", raw.aggregate.is_some()),
-            ("numerator", raw.numerator.is_some()),
-            ("denominator", raw.denominator.is_some()),
-            ("per", raw.per.is_some()),
-            ("of", raw.of.is_some()),
-            ("weight", raw.weight.is_some()),
-            ("needs", !raw.needs.is_empty()),
-            ("form06", raw.form06.is_some()),
-        ];
-        let id = raw.id.clone();
-        let mut fault = |key: &str, message: String| {
-            faults.push(Fault { file: path.to_owned(), key: format!("{id}.{key}"), message });
-        };
-        let derived = raw.derived.take();
-        let is_derived = derived.is_some();
-        for (place, (key, is_given)) in given.into_iter().enumerate() {
-            if is_derived && is_given {
-                fault(key, "counts rows, but the indicator is derived from others; remove one of the two".to_owned());
-            } else if !is_derived && place < 4 && !is_given {
-                fault(key, format!("missing field `{key}`"));
-            }
-        }
-        let derived = derived.and_then(|derived| derived.checked(|said| fault("derived", said)));
-        if is_derived {
-            let (numerator, denominator) = derived.as_ref().map(Derived::parts).unwrap_or_default();
-            return Self {
-                table: INDICATORS.to_owned(),
-                rows: Rows::InScope,
-                aggregate: Aggregate::Derived,
-                numerator,
-                per: 1.0,
-                denominator,
-                of: "TRUE".to_owned(),
-                derived,
-            };
-        }
-        Self {
-            table: raw.table.take().unwrap_or_default(),
-            rows: raw.rows.unwrap_or(Rows::All),
-            aggregate: raw.aggregate.unwrap_or(Aggregate::Count),
-            numerator: raw.numerator.take().unwrap_or_default(),
-            per: raw.per.unwrap_or(1.0),
-            denominator: raw.denominator.take().unwrap_or_else(|| "TRUE".to_owned()),
-            of: raw.of.take().unwrap_or_else(|| "TRUE".to_owned()),
-            derived: None,
+/// An indicator either counts rows, which takes at least the first four keys, or is derived from others.
+fn check_keys(raw: &RawIndicator, fault: &mut impl FnMut(&str, String)) {
+    let given = [
+        ("table", raw.table.is_some()),
+        ("rows", raw.rows.is_some()),
+        ("aggregate", raw.aggregate.is_some()),
+        ("numerator", raw.numerator.is_some()),
+        ("denominator", raw.denominator.is_some()),
+        ("per", raw.per.is_some()),
+        ("of", raw.of.is_some()),
+        ("weight", raw.weight.is_some()),
+        ("needs", !raw.needs.is_empty()),
+        ("form06", raw.form06.is_some()),
+    ];
+    let is_derived = raw.derived.is_some();
+    for (place, (key, is_given)) in given.into_iter().enumerate() {
+        if is_derived && is_given {
+            fault(key, "counts rows, but the indicator is derived from others; remove one of the two".to_owned());
+        } else if !is_derived && place < 4 && !is_given {
+            fault(key, format!("missing field `{key}`"));
         }
     }
 }

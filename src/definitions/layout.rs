@@ -2,15 +2,15 @@
 
 use serde::Deserialize;
 
-/// Headings of one source stack over at most this many rows.
+/// Headings of one source have at most this many rows.
 pub const MOST_HEADING_ROWS: usize = 12;
 
-/// What a source says about the layout beyond its headings.
+/// The layout that a source declares beyond its headings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
     /// Only sheets of these names (folded); every sheet if empty.
     pub sheets: Vec<String>,
-    /// The headings stand in exactly so many rows; found if not said.
+    /// How many rows the headings have; found out where it is not declared.
     pub heading_rows: Option<usize>,
     /// When the source is tried.
     pub tried: Tried,
@@ -24,7 +24,7 @@ pub struct Layout {
     pub given: Vec<(String, Given)>,
     /// Rows that are no data.
     pub skip_rows: Vec<SkipRows>,
-    /// Words in a cell that say something about another column.
+    /// Words in a cell that set another column.
     pub marks: Vec<Mark>,
     /// The column of hierarchical codes, for criteria sheets.
     pub outline: Option<String>,
@@ -64,9 +64,9 @@ pub enum Given {
 /// Rows that are no data, known by one cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SkipRows {
-    /// The cell stands under one of these headings.
+    /// Headings of the cell, any of them.
     pub headings: Vec<String>,
-    /// It says one of these (folded).
+    /// Texts of the cell, any of them (folded).
     pub is: Vec<String>,
     /// Or it is of this kind.
     pub kind: Option<SkipKind>,
@@ -82,10 +82,10 @@ pub enum SkipKind {
     NotNumber,
 }
 
-/// Words that stand where a number should and say something about another column.
+/// Words in the place of a number, which set another column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
-    /// The columns in which the words may stand.
+    /// The columns in which the words may be.
     pub columns: Vec<String>,
     /// The words (folded). Their cell counts as empty.
     pub words: Vec<String>,
@@ -98,7 +98,7 @@ pub struct Mark {
 pub struct Wide {
     /// Which columns of the sheet make which record.
     pub cells: WideCells,
-    /// What an empty cell says; nothing if not said.
+    /// The value of an empty cell; none where it is not declared.
     pub blank: Option<String>,
     /// So many records a sheet must have at least.
     pub least: usize,
@@ -111,7 +111,7 @@ pub struct Wide {
 pub enum WideCells {
     /// Each record by its own headings.
     Figures(Vec<Figure>),
-    /// The bottom heading says which column a cell feeds; what stands above it goes to `heading`.
+    /// The bottom heading decides which column a cell feeds; the heading above it goes to `heading`.
     Stacked {
         /// The column that the upper heading feeds.
         heading: String,

@@ -1,10 +1,10 @@
-//! The sentences that tell people what a finding means and what to do.
+//! The sentences of findings: what is wrong and what to do.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Fault, TEMPLATES, parse_toml};
+use super::{Fault, parse_toml, template_text};
 use cchc_model::Finding;
 
 /// Sentences by rule, in two languages.
@@ -49,10 +49,8 @@ impl Sentence {
 impl Messages {
     /// Reads `messages.toml` of the templates, or the workspace's own.
     pub(super) fn load(overlay: Option<&std::path::Path>, faults: &mut Vec<Fault>) -> Self {
-        let own = overlay.and_then(|root| std::fs::read_to_string(root.join("report-templates/messages.toml")).ok());
-        let embedded = TEMPLATES.get_file("messages.toml").and_then(include_dir::File::contents_utf8);
-        let text = own.as_deref().or(embedded).unwrap_or_default();
-        Self(parse_toml("report-templates/messages.toml", text, faults).unwrap_or_default())
+        let own = template_text(overlay, "messages.toml").or_else(|_| template_text(None, "messages.toml"));
+        Self(parse_toml("report-templates/messages.toml", &own.unwrap_or_default(), faults).unwrap_or_default())
     }
 
     /// What is wrong and what to do. A part whose only placeholder is empty is left out.
@@ -142,9 +140,9 @@ mod tests {
     fn a_part_whose_only_value_is_unknown_is_left_out() {
         let finding = Finding::new(Level::Error, "unknown_unit", "a.csv").column("Cơ quan").value("Sở Lạ");
         let messages = messages();
-        let told = messages.sentence(&finding, Language::Vi);
-        assert!(told.starts_with("Không có đơn vị nào tên \"Sở Lạ\" (cột \"Cơ quan\")"), "{told}");
-        assert!(!told.contains("Tên gần nhất") && told.contains(" Đề nghị sửa tên"), "{told}");
+        let sentence = messages.sentence(&finding, Language::Vi);
+        assert!(sentence.starts_with("Không có đơn vị nào tên \"Sở Lạ\" (cột \"Cơ quan\")"), "{sentence}");
+        assert!(!sentence.contains("Tên gần nhất") && sentence.contains(" Đề nghị sửa tên"), "{sentence}");
         assert!(!messages.wrong(&finding, Language::Vi).contains("Đề nghị"));
         assert!(messages.to_do(&finding.hint("Sở L"), Language::En).starts_with("Correct the name"));
     }

@@ -1,4 +1,4 @@
-//! Loads what `queries/` and `report-templates/` say (embedded, overlaid by a workspace) and checks it, all faults at once.
+//! Loads and checks `queries/` and `report-templates/` (embedded, overlaid by a workspace), all faults at once.
 
 mod calendar;
 pub mod dates;
@@ -29,15 +29,15 @@ use chrono::NaiveDate;
 use cchc_model::{Mask, Period};
 
 pub use calendar::{Calendar, CalendarDay};
-pub use derived::{Against, Derived, Holds, Sums, Told};
+pub use derived::{Against, Bounds, Derived, Expressed, Sums};
 pub use files::{Files, Origin, TEMPLATES, template_text};
 pub use index::IndexDef;
 pub use index::composite::Composite;
 pub use index::formula::Formula;
 pub use index::points::{Class, Item, Layer, MissingPoints, NotApplicable, PointsIndex, Role, Sheets, ZeroPoints};
 pub use index::rule::{Rule, Tier};
-pub use index_sheet::{RuleSpeech, SheetHeadings, SheetWords};
-pub use indicator::{Aggregate, Direction, Display, Group, Indicator, Rounding, Rows, Zero};
+pub use index_sheet::{RuleWords, SheetHeadings, SheetWords};
+pub use indicator::{Aggregate, Direction, Display, Group, Indicator, Rounding, Rows};
 pub use layout::{Figure, Fold, Given, Layout, MOST_HEADING_ROWS, Mark, SkipKind, SkipRows, Tried, Wide, WideCells};
 pub use messages::{Language, Messages};
 pub use official::{Crosswalk, CrosswalkRow, OfficialUnit, OfficialUnits, Spellings, Structure, UnitType, is_number};
@@ -48,14 +48,14 @@ pub use reading_words::{
 };
 pub use source::{SourceColumn, SourceDef, Unknown, fold_word};
 pub use source_tags::SourceTags;
-pub use wording::Wording;
+pub use wording::{Bilingual, Wording, fill};
 
 /// One fault of a definition file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fault {
     /// The file, as a path below `queries/`.
     pub file: String,
-    /// The key or table it stands in, if known.
+    /// The key or table with the fault, if known.
     pub key: String,
     /// What is wrong, with the nearest valid name where one is near.
     pub message: String,
@@ -81,14 +81,14 @@ pub struct Definitions {
     /// All indicators in file order.
     pub indicators: Vec<Indicator>,
     /// Indicators that are not listed, only found by their id: declared figures that nobody declared or defined.
-    pub by_name: Vec<Indicator>,
+    pub unlisted: Vec<Indicator>,
     /// Themes of the indicators, in the order of their files.
     pub groups: Vec<Group>,
     /// What units can be ranked by.
     pub indices: Vec<IndexDef>,
     /// Composite indices, every version of each.
     pub composites: Vec<Composite>,
-    /// Indices of points; versions of one id stand side by side.
+    /// Indices of points, every version of each.
     pub points: Vec<PointsIndex>,
     /// Days off and worked Saturdays.
     pub calendar: Calendar,
@@ -96,7 +96,7 @@ pub struct Definitions {
     pub saved: BTreeMap<String, String>,
     /// How criteria sheets read as definitions.
     pub index_sheet: SheetWords,
-    /// What a source note says of how sure it is.
+    /// Marks by which a source note says whether its rule was read in a published regulation.
     pub source_tags: SourceTags,
     /// Sentences for findings.
     pub messages: Messages,
@@ -123,55 +123,40 @@ impl Definitions {
         let mut faults = Vec::new();
         let files = Files::load(overlay, &mut faults);
         let words = source_file::parse_words(&files, &mut faults);
-        let sources = source_file::parse(&files, &words, &mut faults);
         let (groups, indicators) = indicator::parse(&files, &mut faults);
         let index::Indices { by_indicator: indices, composites, points } =
             index::parse(&files, &indicators, &mut faults);
-        let calendar = calendar::parse(&files, &mut faults);
         let (kinds, all_units) = unit_kinds::parse(&files, &mut faults);
-        let messages = Messages::load(overlay, &mut faults);
-        let wording = Wording::load(overlay, &mut faults);
-        let index_sheet = index_sheet::parse(&files, &mut faults);
-        let source_tags = source_tags::parse(&files, &mut faults);
-        let proposal = proposal::parse(&files, &mut faults);
-        let reading = reading_words::parse(&files, &mut faults);
-        let mask = persons::parse(&files, &mut faults);
         let saved = files
             .below("saved/", "sql")
             .map(|(path, text)| (path["saved/".len()..path.len() - ".sql".len()].to_owned(), text.to_owned()))
             .collect();
-        if faults.is_empty() {
-            Ok(Self {
-                sources,
-                words,
-                indicators,
-                by_name: Vec::new(),
-                groups,
-                indices,
-                composites,
-                points,
-                calendar,
-                saved,
-                index_sheet,
-                source_tags,
-                messages,
-                wording,
-                proposal,
-                reading,
-                mask,
-                kinds,
-                all_units,
-            })
-        } else {
-            faults.sort();
-            Err(faults)
-        }
+        let definitions = Self {
+            sources: source_file::parse(&files, &words, &mut faults),
+            words,
+            indicators,
+            unlisted: Vec::new(),
+            groups,
+            indices,
+            composites,
+            points,
+            calendar: calendar::parse(&files, &mut faults),
+            saved,
+            index_sheet: index_sheet::parse(&files, &mut faults),
+            source_tags: source_tags::parse(&files, &mut faults),
+            messages: Messages::load(overlay, &mut faults),
+            wording: Wording::load(overlay, &mut faults),
+            proposal: proposal::parse(&files, &mut faults),
+            reading: reading_words::parse(&files, &mut faults),
+            mask: persons::parse(&files, &mut faults),
+            kinds,
+            all_units,
+        };
+        faults.sort();
+        if faults.is_empty() { Ok(definitions) } else { Err(faults) }
     }
 
-    /// A source definition that stands outside `queries/sources/`, by its text.
-    ///
-    /// # Errors
-    /// All its faults.
+    /// A source definition from outside `queries/sources/`, by its text.
     pub fn source_of(&self, id: &str, text: &str) -> Result<SourceDef, Vec<Fault>> {
         let mut faults = Vec::new();
         let parsed = source_file::parse_one(&format!("sources/{id}.toml"), text, &self.words, &mut faults);
@@ -179,14 +164,9 @@ impl Definitions {
     }
 
     /// The index of points that a file of this path and text would define.
-    ///
-    /// # Errors
-    /// All its faults.
     pub fn index_of(&self, path: &str, text: &str) -> Result<PointsIndex, Vec<Fault>> {
         let known: Vec<&str> = self.indicators.iter().map(|indicator| indicator.id.as_str()).collect();
-        let mut faults = Vec::new();
-        let index = index::points_file::points(path, text, &known, &mut faults);
-        index.filter(|_| faults.is_empty()).ok_or(faults)
+        PointsIndex::parse(path, text, &known)
     }
 
     /// Faults of the index that a file of this path and text would define, beside all others.
@@ -210,7 +190,7 @@ impl Definitions {
         self.indicators.iter().filter(|indicator| indicator.is_valid(period))
     }
 
-    /// The version of a composite index that holds on a day.
+    /// The version of a composite index in force on a day.
     #[must_use]
     pub fn composite(&self, id: &str, day: NaiveDate) -> Option<&Composite> {
         self.composites.iter().find(|index| index.head.id == id && index.head.is_valid(day))
@@ -218,7 +198,7 @@ impl Definitions {
 
     /// The index of points of that id as it is in force on a day.
     #[must_use]
-    pub fn points_index(&self, id: &str, day: chrono::NaiveDate) -> Option<&PointsIndex> {
+    pub fn points_index(&self, id: &str, day: NaiveDate) -> Option<&PointsIndex> {
         self.points.iter().find(|index| index.head.id == id && index.head.is_valid(day))
     }
 

@@ -12,10 +12,10 @@ use cchc_model::fold_name;
 
 const FILE: &str = "units/official.toml";
 
-/// Faults told of one file.
-const TOLD: usize = 20;
+/// Most faults that are named of one file.
+const MOST_FAULTS: usize = 20;
 
-/// All official lists, and what leads from one to the next.
+/// All official lists, and the crosswalks between them.
 #[derive(Debug, Clone, Default)]
 pub struct OfficialUnits {
     /// The structures of the country, by year.
@@ -54,7 +54,7 @@ pub struct OfficialUnit {
     pub parent_code: String,
 }
 
-/// What became of the units of one list on one day.
+/// What the units of one list became on one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Crosswalk {
     /// Year of the old structure.
@@ -98,7 +98,7 @@ pub struct Spellings {
     pub unit: Vec<String>,
     /// Without its type; never used for names that are numbers.
     pub bare: Vec<String>,
-    /// The unit above, said after the unit.
+    /// The unit above, written after the unit.
     pub parent: Vec<String>,
     /// The unit above that one.
     pub grandparent: Vec<String>,
@@ -181,7 +181,7 @@ fn checked(raw: RawOfficial, files: &Files, faults: &mut Vec<Fault>) -> Official
         };
         let mut found = Vec::new();
         let units = list(&structure.file, files, &official, &mut found);
-        faults.extend(few(found));
+        faults.extend(first_faults(found));
         official.structures.push(Structure {
             year: structure.year,
             valid_from: day("structure.valid_from", &structure.valid_from, faults),
@@ -189,16 +189,16 @@ fn checked(raw: RawOfficial, files: &Files, faults: &mut Vec<Fault>) -> Official
             units,
         });
     }
-    for walk in raw.crosswalk {
-        let Some(date) = day("crosswalk.date", &walk.date, faults) else { continue };
-        let (Some(from), Some(to)) = (official.structure(walk.from), official.structure(walk.to)) else {
-            faults.push(fault(FILE, "crosswalk", format!("no structure of {} or of {}", walk.from, walk.to)));
+    for crosswalk in raw.crosswalk {
+        let Some(date) = day("crosswalk.date", &crosswalk.date, faults) else { continue };
+        let (Some(from), Some(to)) = (official.structure(crosswalk.from), official.structure(crosswalk.to)) else {
+            faults.push(fault(FILE, "crosswalk", format!("no structure of {} or of {}", crosswalk.from, crosswalk.to)));
             continue;
         };
         let mut found = Vec::new();
-        let rows = crosswalk(&walk, files, from, to, &mut found);
-        faults.extend(few(found));
-        official.crosswalks.push(Crosswalk { from: walk.from, to: walk.to, date, rows });
+        let rows = crosswalk_rows(&crosswalk, files, from, to, &mut found);
+        faults.extend(first_faults(found));
+        official.crosswalks.push(Crosswalk { from: crosswalk.from, to: crosswalk.to, date, rows });
     }
     official
 }
@@ -211,11 +211,11 @@ fn day(key: &str, text: &str, faults: &mut Vec<Fault>) -> Option<NaiveDate> {
     day
 }
 
-/// One wrong list makes thousands of rows wrong: the first faults of a file say enough.
-fn few(mut faults: Vec<Fault>) -> Vec<Fault> {
-    let more = faults.len().saturating_sub(TOLD);
+/// A wrong list has faults in thousands of rows: the first ones are enough to mend it.
+fn first_faults(mut faults: Vec<Fault>) -> Vec<Fault> {
+    let more = faults.len().saturating_sub(MOST_FAULTS);
     if more > 0 {
-        faults.truncate(TOLD);
+        faults.truncate(MOST_FAULTS);
         let file = faults[0].file.clone();
         faults.push(fault(&file, "more", format!("{more} more faults of this file")));
     }
@@ -277,23 +277,23 @@ fn list(file: &str, files: &Files, official: &OfficialUnits, faults: &mut Vec<Fa
     units
 }
 
-fn crosswalk(
-    walk: &RawCrosswalk,
+fn crosswalk_rows(
+    crosswalk: &RawCrosswalk,
     files: &Files,
     from: &Structure,
     to: &Structure,
     faults: &mut Vec<Fault>,
 ) -> Vec<CrosswalkRow> {
-    let path = format!("units/{}", walk.file);
+    let path = format!("units/{}", crosswalk.file);
     let codes = |of: &Structure| of.units.iter().map(|unit| unit.code.clone()).collect::<BTreeSet<String>>();
     let (old_codes, new_codes) = (codes(from), codes(to));
     let mut defaults: BTreeMap<String, usize> = BTreeMap::new();
     let mut parts = Vec::new();
     for (line, cells) in rows(&path, &["old_code", "new_code", "split", "is_default"], files, faults) {
         let Ok([old, new, split, is_default]) = <[String; 4]>::try_from(cells) else { continue };
-        let new = walk.renumbered.get(&new).cloned().unwrap_or(new);
+        let new = crosswalk.renumbered.get(&new).cloned().unwrap_or(new);
         let mut wrong = |message: String| faults.push(fault(&path, &format!("line {line}"), message));
-        for (code, known, year) in [(&old, &old_codes, walk.from), (&new, &new_codes, walk.to)] {
+        for (code, known, year) in [(&old, &old_codes, crosswalk.from), (&new, &new_codes, crosswalk.to)] {
             if !known.contains(code) {
                 wrong(format!("no unit of {year} has the code '{code}'"));
             }
@@ -308,7 +308,7 @@ fn crosswalk(
     parts
 }
 
-/// Whether a name is a number, which says nothing without its type: `1`, `15`.
+/// Whether a name is a number, which means nothing without its type: `1`, `15`.
 #[must_use]
 pub fn is_number(name: &str) -> bool {
     fold_name(name).chars().all(|letter| letter.is_ascii_digit())
@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn a_type_is_told_from_its_name_whatever_the_case() {
+    fn a_type_is_separated_from_its_name_whatever_the_case() {
         let official = OfficialUnits::load(None).expect("the shipped lists have no fault");
         let typed = |name: &'static str| official.typed(name).map(|(kind, name)| (kind.word.as_str(), name));
         assert_eq!(typed("xã Bắc Sơn"), Some(("Xã", "Bắc Sơn")));

@@ -48,7 +48,7 @@ pub struct KnownSource {
     pub columns: Vec<KnownColumn>,
     /// Headings of personal columns.
     pub personal: Vec<String>,
-    /// What else it says of the table: statuses, rows to skip, marks …
+    /// Its other keys: statuses, rows to skip, marks …
     pub rest: toml::Table,
 }
 
@@ -63,7 +63,7 @@ pub struct KnownColumn {
     pub words: Option<String>,
     /// Whether something other than a heading may feed it.
     pub is_given: bool,
-    /// All that it says of the column but its headings.
+    /// All keys of the column but its headings.
     pub rest: toml::Table,
 }
 
@@ -98,7 +98,7 @@ struct RawHints {
     codes: BTreeMap<String, BTreeMap<String, String>>,
 }
 
-/// The parts of a source that a proposal learns from; the rest is checked elsewhere.
+/// The parts of a source that proposals use; the rest is checked elsewhere.
 #[derive(Deserialize)]
 struct RawKnown {
     #[serde(default)]
@@ -122,7 +122,7 @@ pub(super) fn parse(files: &Files, faults: &mut Vec<Fault>) -> ProposalHints {
         (hints.personal, hints.codes) = (raw.personal, raw.codes);
     }
     for (path, text) in files.below("sources/", "toml") {
-        // A source that does not parse is told of as such.
+        // A source that does not parse has faults of its own.
         let (Ok(raw), Ok(mut rest)) = (toml::from_str::<RawKnown>(text), text.parse::<toml::Table>()) else { continue };
         for date in raw.dates {
             if !hints.dates.contains(&date) {

@@ -18,7 +18,7 @@ pub struct ReadingWords {
     pub rows: RowWords,
     /// Headings with a meaning in every source.
     pub headings: HeadingWords,
-    /// What may stand beside a number.
+    /// What may be beside a number.
     pub numbers: NumberWords,
     /// Reporting periods.
     pub periods: PeriodWords,
@@ -69,7 +69,7 @@ pub struct NumberWords {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PeriodWords {
-    /// Words that say that a year alone is meant.
+    /// Words by which a year alone is meant.
     pub year: Vec<String>,
     /// Words before the number of a quarter.
     pub quarter: Vec<String>,
@@ -79,7 +79,7 @@ pub struct PeriodWords {
     pub parts: Vec<String>,
     /// Words behind a number of months.
     pub months: Vec<String>,
-    /// Words that say that the last months of a year are meant.
+    /// Words by which the last months of a year are meant.
     pub last: Vec<String>,
     /// Numbers in words, behind a word for quarter or month.
     pub ordinals: BTreeMap<String, u32>,
@@ -95,7 +95,7 @@ pub struct ExportDayWords {
     pub before: Vec<String>,
     /// What precedes the days that a list covers.
     pub covered: String,
-    /// What says that the day of export stands behind those days.
+    /// What announces the day of export after those days.
     pub after_covered: String,
     /// What precedes the number of a day that is spelled out.
     pub day: String,

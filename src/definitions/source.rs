@@ -18,7 +18,7 @@ pub struct SourceDef {
     pub table: &'static Table,
     /// Columns without which a sheet does not fit.
     pub required: Vec<String>,
-    /// What it says of each column that it feeds.
+    /// How each column of the table is fed.
     pub columns: Vec<SourceColumn>,
     /// Headings of personal columns: never read, never shown.
     pub personal: Vec<String>,
@@ -26,15 +26,15 @@ pub struct SourceDef {
     pub dates: Vec<String>,
     /// Statuses whose rows may lack a received date (never accepted).
     pub without_received: Vec<i64>,
-    /// The legacy encoding of text that does not tell its own.
+    /// The legacy encoding of text from which it cannot be recognised.
     pub encoding: Option<Encoding>,
-    /// What is said about the layout beyond headings.
+    /// The layout beyond headings.
     pub layout: Layout,
-    /// Columns in which a cell merged over several rows speaks for each of them.
+    /// Columns in which a merged cell is the value of each row that it covers.
     pub fill_merged: Vec<String>,
-    /// Statuses that say a dossier has ended, so that it should have a finished date.
+    /// Statuses of ended dossiers, which should have a finished date.
     pub with_finished: Vec<i64>,
-    /// Statuses that say it has not, so that it should have none.
+    /// Statuses of dossiers that have not ended, which should have none.
     pub without_finished: Vec<i64>,
     /// Headings of columns that are there to be read by people only (folded).
     pub aside: Vec<String>,
@@ -51,13 +51,13 @@ pub struct SourceColumn {
     pub headings: Vec<String>,
     /// Folded word → value; empty where the cell is taken as it is.
     pub words: BTreeMap<String, String>,
-    /// What an unknown word or unit leads to.
+    /// What happens to a row with an unknown word or unit.
     pub unknown: Unknown,
     /// Values that mean "nobody in particular" and are no fault (folded).
     pub ignore: Vec<String>,
     /// The column that a number of this one may not exceed.
     pub at_most: Option<String>,
-    /// The value of a blank cell; none if a blank says nothing.
+    /// The value of a blank cell; none if its value is not known.
     pub blank: Option<String>,
 }
 

@@ -179,7 +179,7 @@ fn checked(
     })
 }
 
-/// What a blank cell says: the value of this word.
+/// The value of a blank cell: that of this word.
 fn blank_value(
     word: &str,
     key: &str,

@@ -1,4 +1,4 @@
-//! Tells by the tag and the words of a source note whether a rule was read in a published regulation.
+//! Recognises by the tag and the words of a source note whether a rule was read in a published regulation.
 
 use serde::Deserialize;
 

@@ -14,15 +14,7 @@ const FILE: &str = "report-templates/wording.toml";
 /// Sentences by section and key.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(transparent)]
-pub struct Wording(BTreeMap<String, BTreeMap<String, Sentence>>);
-
-/// One sentence.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Sentence {
-    vi: String,
-    en: String,
-}
+pub struct Wording(BTreeMap<String, BTreeMap<String, Bilingual<String>>>);
 
 impl Wording {
     /// Reads the embedded sentences, replaced key by key by those of the workspace.
@@ -52,38 +44,62 @@ impl Wording {
     #[must_use]
     pub fn say<'a>(&'a self, section: &str, key: &'a str, language: Language) -> &'a str {
         let sentence = self.0.get(section).and_then(|sentences| sentences.get(key));
-        sentence.map_or(key, |sentence| match language {
-            Language::Vi => &sentence.vi,
-            Language::En => &sentence.en,
-        })
+        sentence.map_or(key, |sentence| sentence.of(language))
     }
 
     /// A sentence with its `{names}` replaced, each once: braces in a value stay.
     #[must_use]
     pub fn fill(&self, section: &str, key: &str, language: Language, values: &[(&str, &dyn Display)]) -> String {
-        let mut filled = String::new();
-        let mut rest = self.say(section, key, language);
-        while let Some((before, after)) = rest.split_once('{') {
-            filled.push_str(before);
-            let value = after.split_once('}').and_then(|(name, behind)| {
-                let (_, value) = values.iter().find(|(known, _)| *known == name)?;
-                Some((value.to_string(), behind))
-            });
-            if let Some((value, behind)) = value {
-                filled.push_str(&value);
-                rest = behind;
-            } else {
-                filled.push('{');
-                rest = after;
-            }
-        }
-        filled + rest
+        let texts: Vec<(&str, String)> = values.iter().map(|(name, value)| (*name, value.to_string())).collect();
+        let texts: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        fill(self.say(section, key, language), &texts)
     }
 
     /// Whether there is such a sentence.
     #[must_use]
     pub fn has(&self, section: &str, key: &str) -> bool {
         self.0.get(section).is_some_and(|sentences| sentences.contains_key(key))
+    }
+}
+
+/// A sentence with its `{names}` replaced, each once: braces in a value stay, and so does a name without a value.
+#[must_use]
+pub fn fill(sentence: &str, values: &[(&str, &str)]) -> String {
+    let mut filled = String::new();
+    let mut rest = sentence;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let value = after.split_once('}').and_then(|(name, behind)| {
+            let (_, value) = values.iter().find(|(known, _)| *known == name)?;
+            Some((*value, behind))
+        });
+        if let Some((value, behind)) = value {
+            filled.push_str(value);
+            rest = behind;
+        } else {
+            filled.push('{');
+            rest = after;
+        }
+    }
+    filled + rest
+}
+
+/// Words of one template file, in both languages.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bilingual<T> {
+    vi: T,
+    en: T,
+}
+
+impl<T> Bilingual<T> {
+    /// The words in a language.
+    #[must_use]
+    pub const fn of(&self, language: Language) -> &T {
+        match language {
+            Language::Vi => &self.vi,
+            Language::En => &self.en,
+        }
     }
 }
 

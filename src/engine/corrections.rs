@@ -1,4 +1,4 @@
-//! Refused rows whole, from the file that they came from, ready to correct and send again.
+//! Workbooks of refused rows, complete as in their original file, to correct and send again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -3,18 +3,18 @@
 use thiserror::Error;
 
 use cchc_definitions::Fault;
-use cchc_import::RebuildError;
+use cchc_import::{ImportError, RebuildError};
 use cchc_indices::ScoreError;
 use cchc_report::ReportError;
 use cchc_store::StoreError;
 
-/// A question without an answer. The texts are for whoever asked.
+/// A question without an answer. The texts are for the user.
 #[derive(Debug, Error)]
 pub enum EngineError {
     /// The request names what is not there, or what does not go together.
     #[error("{0}")]
     Request(String),
-    /// What was asked cannot be done with what is there.
+    /// The data or files do not allow what was requested.
     #[error("{0}")]
     Refused(String),
     /// The definitions have faults.
@@ -23,6 +23,9 @@ pub enum EngineError {
     /// The store cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Files cannot be read as an import would.
+    #[error(transparent)]
+    Import(#[from] ImportError),
     /// Units cannot be scored.
     #[error(transparent)]
     Score(#[from] ScoreError),

@@ -1,13 +1,13 @@
-//! A figure led back to its definition, SQL, files and dossiers; a score led back to its criteria or stages.
+//! Traces a figure to its definition, SQL, files and dossiers, and a score to its criteria or stages.
 
 use super::{Engine, EngineError, Remarks};
-use cchc_definitions::{Layer, PointsIndex, did_you_mean};
+use cchc_definitions::{Item, Layer, PointsIndex, did_you_mean};
 use cchc_indicators::{Trace, not_sent, trace};
-use cchc_indices::points::ItemStatus;
+use cchc_indices::points::{ItemStatus, Judged};
 use cchc_indices::{Index, Ranked, Scorecards, estimates};
 use cchc_model::{Period, Policies, RankRow};
 
-/// What is to be explained.
+/// Which figure or score to explain.
 #[derive(Debug, Clone)]
 pub struct ExplanationRequest {
     /// An indicator or an index.
@@ -22,7 +22,7 @@ pub struct ExplanationRequest {
     pub policies: Policies,
 }
 
-/// The answer, by what was asked.
+/// What a figure or a score is made of.
 #[derive(Debug, Clone)]
 pub enum Explanation {
     /// Of an indicator.
@@ -64,14 +64,10 @@ pub enum Part {
 /// A criterion, scored.
 #[derive(Debug, Clone)]
 pub struct ItemPart {
-    /// Its code.
-    pub code: String,
-    /// How deep it stands, from 1.
+    /// Its definition.
+    pub item: Item,
+    /// Its depth in the tree, from 1.
     pub level: usize,
-    /// Its name.
-    pub name: String,
-    /// Most points.
-    pub max: f64,
     /// Points given.
     pub points: Option<f64>,
     /// How it is scored.
@@ -82,18 +78,8 @@ pub struct ItemPart {
     pub rule: Option<String>,
     /// Points that the rule computes.
     pub computed: Option<f64>,
-    /// Points that the unit gives itself.
-    pub self_scored: Option<f64>,
-    /// Points that a department verified.
-    pub verified: Option<f64>,
-    /// Points of a survey.
-    pub surveyed: Option<f64>,
-    /// Why somebody gave other points.
-    pub reason: Option<String>,
-    /// File, sheet and row of the points that people gave.
-    pub sheet: Option<String>,
-    /// Where the regulation says so.
-    pub source: String,
+    /// Points that people gave, if any.
+    pub judged: Option<Judged>,
     /// The figure that its rule reads.
     pub figure: Option<Trace>,
 }
@@ -204,24 +190,15 @@ impl Engine {
 /// A criterion as a unit's card has it, without its figure.
 fn item_part(index: &PointsIndex, cards: &Scorecards, position: usize, unit: usize) -> ItemPart {
     let (item, scores) = (&index.items[position], &cards.scoring.items[position]);
-    let judged = cards.judged.get(&(position, unit));
-    let given = |layer: Layer| judged.and_then(|judged| judged.points(layer));
     ItemPart {
-        code: item.code.clone(),
+        item: item.clone(),
         level: index.depth(position) + 1,
-        name: item.name.clone(),
-        max: item.max,
         points: scores.points[unit],
         status: scores.status[unit],
         layer: scores.layer[unit],
         rule: item.rule.as_ref().map(|rule| rule.formula(item.max)),
         computed: scores.computed[unit],
-        self_scored: given(Layer::SelfScored),
-        verified: given(Layer::Verified),
-        surveyed: given(Layer::Surveyed),
-        reason: judged.and_then(|judged| judged.reason.clone()),
-        sheet: judged.map(|judged| judged.place.clone()),
-        source: item.source.clone(),
+        judged: cards.judged.get(&(position, unit)).cloned(),
         figure: None,
     }
 }

@@ -1,12 +1,12 @@
 //! Indicators and form 06 of a period, by unit or by another split.
 
 use super::{Engine, EngineError};
-use cchc_definitions::Indicator;
+use cchc_definitions::{Against, Indicator};
 use cchc_indicators::{By, Children, GroupedRow, broken_identity, not_sent};
 use cchc_model::{Form06Row, Measure, NotSent, Period, Policies};
 use cchc_store::questions;
 
-/// Which figures are wanted.
+/// Which figures to measure.
 #[derive(Debug, Clone)]
 pub struct FiguresRequest {
     /// Ids of indicators; all in force without one.
@@ -20,7 +20,7 @@ pub struct FiguresRequest {
     /// From which day those of a month count.
     pub months: Months,
     /// The earlier period to compare with.
-    pub against: Option<Earlier>,
+    pub against: Option<Against>,
     /// Whether a unit's row holds what its children resolve.
     pub children: Children,
     /// How doubtful dossiers count.
@@ -37,27 +37,18 @@ pub enum Months {
     Cumulative,
 }
 
-/// What a period is compared with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Earlier {
-    /// The period of the same length just before.
-    Before,
-    /// The same period of the year before.
-    LastYear,
-}
-
-/// Figures, and what is to be known of them.
+/// Figures, with what a reader of them must know.
 #[derive(Debug, Clone)]
 pub struct Figures {
     /// By period, then unit code, then sums, then indicator in the order of `indicators`.
     pub rows: Vec<ComparedFigure>,
-    /// The definitions, in the order asked for.
+    /// The definitions, in the order of the request.
     pub indicators: Vec<Indicator>,
     /// Who has not sent the whole period, by code.
     pub not_sent: Vec<NotSent>,
 }
 
-/// A figure and, if asked, that of an earlier period.
+/// A figure and, where one is compared with, that of an earlier period.
 #[derive(Debug, Clone)]
 pub struct ComparedFigure {
     /// The figure with its group.
@@ -90,17 +81,6 @@ pub struct Form06 {
     pub received: Option<(chrono::NaiveDate, chrono::NaiveDate)>,
 }
 
-impl Earlier {
-    /// The period that a period is compared with.
-    #[must_use]
-    pub fn than(self, period: &Period) -> Period {
-        match self {
-            Self::Before => period.before(),
-            Self::LastYear => period.last_year(),
-        }
-    }
-}
-
 impl FiguresRequest {
     fn periods(&self) -> Result<Vec<Period>, EngineError> {
         if self.months == Months::Apart {
@@ -129,7 +109,7 @@ impl Engine {
         let mut rows = Vec::new();
         if let Some(against) = request.against {
             for period in &periods {
-                let earlier = against.than(period);
+                let earlier = against.earlier(period);
                 let compared = measuring.compare((period, &earlier), &chosen, request.by, request.children).await?;
                 rows.extend(compared.into_iter().map(|(figure, measure)| ComparedFigure {
                     figure,
@@ -184,9 +164,6 @@ impl Engine {
     }
 
     /// Codes of units that dossiers name and the list of units lacks, with the number of their dossiers.
-    ///
-    /// # Errors
-    /// The store cannot be read.
     pub async fn units_without_entry(&self) -> Result<Vec<(String, i64)>, EngineError> {
         Ok(questions::units_without_entry(&self.question()?.session).await?)
     }

@@ -1,4 +1,4 @@
-//! What imports found, as a version keeps it, and which of it concerns whom.
+//! The findings of a version, and the units that each concerns.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use cchc_indicators::Children;
 use cchc_model::{Finding, Level, Resolved, UnitIndex, Where};
 use cchc_store::questions::{self, KeptFinding};
 
-/// Which findings are wanted; what is not named is not looked at.
+/// Which findings to list; a field that is not set leaves nothing out.
 #[derive(Debug, Clone, Default)]
 pub struct FindingsRequest {
     /// Only files whose name contains this.
@@ -38,7 +38,7 @@ pub enum ClearedFindings {
     Listed,
 }
 
-/// One finding with all that is known of it.
+/// One finding with its file, units and state.
 #[derive(Debug, Clone)]
 pub struct StoredFinding {
     /// The import that made it.
@@ -75,13 +75,13 @@ pub struct Cleared {
 }
 
 impl Engine {
-    /// The findings of the version that are asked for, in order of import, file, sheet, row and rule.
+    /// The requested findings of the version, in order of import, file, sheet, row and rule.
     ///
     /// # Errors
     /// The request names no unit or several, or the store cannot be read.
     pub async fn findings(&self, request: &FindingsRequest) -> Result<Vec<StoredFinding>, EngineError> {
         let units =
-            request.unit.as_deref().map(|name| units_asked(self.units(), name, request.children)).transpose()?;
+            request.unit.as_deref().map(|name| requested_units(self.units(), name, request.children)).transpose()?;
         // Names of files are kept masked, whoever looks for them may know them in full.
         let file = request.file.as_ref().map(|part| self.mask().text(part, Where::Name).into_owned());
         let mut found = self.all_findings().await?;
@@ -119,12 +119,7 @@ fn stored(kept: KeptFinding, known: &UnitIndex) -> StoredFinding {
     };
     StoredFinding {
         import: kept.import,
-        finding: Finding { rule: kept.rule.into(), ..Finding::new(kept.level, "", &kept.file) }
-            .at(&kept.sheet, kept.row)
-            .column(kept.column)
-            .value(kept.value)
-            .hint(kept.hint)
-            .count(kept.count),
+        finding: kept.finding,
         cells: kept.cells,
         is_row: has_code || has_cells,
         code: kept.code.unwrap_or_default(),
@@ -137,8 +132,8 @@ fn stored(kept: KeptFinding, known: &UnitIndex) -> StoredFinding {
     }
 }
 
-/// The unit that a request names, by code or name, and if asked all units below it.
-fn units_asked(units: &UnitIndex, name: &str, children: Children) -> Result<BTreeSet<String>, EngineError> {
+/// The unit that a request names, by code or name, and with its children all units below it.
+fn requested_units(units: &UnitIndex, name: &str, children: Children) -> Result<BTreeSet<String>, EngineError> {
     let unit = match units.resolve(name) {
         Resolved::One(unit) => unit,
         Resolved::Several(codes) => {
@@ -152,7 +147,7 @@ fn units_asked(units: &UnitIndex, name: &str, children: Children) -> Result<BTre
     };
     let mut codes = BTreeSet::from([unit.code.clone()]);
     if children == Children::Added {
-        let below = units.units().iter().filter(|one| units.above(&one.code).any(|above| above.code == unit.code));
+        let below = units.units().iter().filter(|one| units.ancestors(&one.code).any(|above| above.code == unit.code));
         codes.extend(below.map(|one| one.code.clone()));
     }
     Ok(codes)

@@ -104,7 +104,7 @@ impl TableProvider for IndicatorsTable {
 
     fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
         let support = |filter: &&Expr| {
-            // A filter over figures is applied again above: a unit's row may stand for other reasons.
+            // Inexact: the query engine applies the filter again to the measured rows.
             let decides = DECIDING.iter().any(|column| is_only_of(filter, column));
             if decides { TableProviderFilterPushDown::Inexact } else { TableProviderFilterPushDown::Unsupported }
         };

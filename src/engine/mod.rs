@@ -6,6 +6,7 @@ mod error;
 mod explanation;
 mod figures;
 mod findings;
+mod index_versions;
 mod indicators_table;
 mod ranking;
 mod remarks;
@@ -13,6 +14,7 @@ mod report;
 mod returned;
 mod scorecard;
 mod scoring_forms;
+mod source_trial;
 mod sql;
 mod templates;
 mod unknown_names;
@@ -23,7 +25,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use cchc_definitions::Definitions;
-use cchc_indicators::{Measuring, declared_figures};
+use cchc_indicators::Measuring;
 use cchc_model::{Carry, Mask, Policies, Succession, UnitIndex};
 use cchc_store::{Config, Manifest, Session, Workspace, questions};
 use cchc_units::stored_units;
@@ -32,14 +34,16 @@ pub use check::checked_definitions;
 pub use corrections::Correction;
 pub use error::EngineError;
 pub use explanation::{Explanation, ExplanationRequest, ItemPart, Part, ScoreExplanation, StageValue};
-pub use figures::{ComparedFigure, Earlier, Figures, FiguresRequest, Form06, Form06Request, Months};
+pub use figures::{ComparedFigure, Figures, FiguresRequest, Form06, Form06Request, Months};
 pub use findings::{Cleared, ClearedFindings, FindingsRequest, StoredFinding};
+pub use index_versions::{IndexVersion, index_text, index_versions};
 pub use ranking::{RankingAnswer, RankingRequest};
 pub use remarks::Remarks;
 pub use report::{Report, ReportRequest};
 pub use returned::file_name;
 pub use scorecard::{Scorecard, ScorecardRequest};
 pub use scoring_forms::{FormUnits, ScoringFormsRequest, UnitScoringForm};
+pub use source_trial::{Misfit, SourceTrial, try_source};
 pub use sql::{SqlAnswer, SqlRequest, mentions_indicators};
 pub use templates::form_words;
 pub use unknown_names::{Suggestion, UnknownMeaning, UnknownName, UnknownNames};
@@ -49,7 +53,7 @@ pub use unknown_names::{Suggestion, UnknownMeaning, UnknownName, UnknownNames};
 #[derive(Debug, Clone)]
 pub struct Engine(Arc<Opened>);
 
-/// What an engine knows.
+/// What all copies of an engine share.
 #[derive(Debug)]
 struct Opened {
     workspace: Workspace,
@@ -69,10 +73,10 @@ impl Engine {
     /// There is no such workspace or version, or its definitions have faults.
     pub async fn open(root: &Path, as_of: Option<&str>, units_as_of: Option<NaiveDate>) -> Result<Self, EngineError> {
         let workspace = Workspace::open(root)?;
-        let mut definitions = Definitions::load(Some(root)).map_err(EngineError::Definitions)?;
+        let definitions = Definitions::load(Some(root)).map_err(EngineError::Definitions)?;
         let version = workspace.version(as_of)?;
         let session = workspace.session(&version, &definitions.calendar)?;
-        definitions.declare(declared_figures(&session).await?);
+        let definitions = definitions.with_declared(questions::declared(&session).await?);
         let units = stored_units(&session).await?;
         let successions = questions::successions(&session).await?;
         let carry = units_as_of.map(|day| Carry::new(&successions, day));
@@ -121,16 +125,16 @@ impl Engine {
         &self.0.successions
     }
 
-    /// For whom figures count, where units of another day are asked for.
+    /// For which unit the figures of each unit count, where they are for the units of another day.
     #[must_use]
     pub fn carry(&self) -> Option<&Carry> {
         self.0.carry.as_ref()
     }
 
-    /// Whether a unit did not exist on the day whose units are asked for: its figures have no unit to go to.
+    /// Whether figures are for the units of a day on which this unit did not exist: no other unit has its figures.
     #[must_use]
     pub fn is_not_carried(&self, code: &str) -> bool {
-        self.carry().zip(self.units().by_code(code)).is_some_and(|(carry, unit)| !carry.holds(unit))
+        self.carry().zip(self.units().by_code(code)).is_some_and(|(carry, unit)| !carry.exists(unit))
     }
 
     /// Bytes that all questions hold at the moment.
@@ -139,7 +143,7 @@ impl Engine {
         self.0.session.reserved()
     }
 
-    /// Begins a question: whoever asks the store does so through one, so that its memory is its own.
+    /// Begins a question: all reading of the store goes through one, so that its memory is bounded by itself.
     fn question(&self) -> Result<Question<'_>, EngineError> {
         Ok(Question { opened: &self.0, session: self.0.session.question()? })
     }

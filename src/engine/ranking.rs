@@ -24,10 +24,10 @@ pub struct RankingRequest {
     pub policies: Policies,
 }
 
-/// A ranking and what is to be known of it.
+/// A ranking, with what a reader of it must know.
 #[derive(Debug, Clone)]
 pub struct RankingAnswer {
-    /// The rows asked for, and the points or the stages of all units.
+    /// The requested rows, and the points or the stages of all units.
     pub ranked: Ranked,
     /// What was left out.
     pub remarks: Remarks,
@@ -110,12 +110,12 @@ impl Group {
     fn holds(&self, unit: &UnitRef, units: &UnitIndex) -> bool {
         match self {
             Self::Kind(kind) => unit.kind.as_ref() == Some(kind),
-            Self::Below(code) => units.above(&unit.unit_code).any(|above| above.code == *code),
+            Self::Below(code) => units.ancestors(&unit.unit_code).any(|above| above.code == *code),
         }
     }
 }
 
-/// The rows of a group ranked anew, since ranks among all units say nothing about it.
+/// The rows of a group ranked anew, since ranks among all units do not count within it.
 fn among_themselves(rows: &[RankRow], settings: Ranking) -> Vec<RankRow> {
     let scored = |score: fn(&RankRow) -> Option<f64>| -> Vec<Scored> {
         rows.iter().map(|row| Scored { unit: row.unit.clone(), score: score(row), reason: row.reason }).collect()

@@ -1,4 +1,4 @@
-//! What a ranking leaves out, and why: nothing is left out in silence.
+//! What a ranking leaves out, and why, so that nothing is left out silently.
 
 use cchc_indices::{Index, Ranked, SetAside};
 

@@ -7,7 +7,7 @@ use cchc_model::{Period, Policies};
 use cchc_report::plan::Book;
 use cchc_report::{Cards, Theme, build, gather};
 
-/// What a report is to show.
+/// What a report shows.
 #[derive(Debug, Clone)]
 pub struct ReportRequest {
     /// The period.
@@ -23,13 +23,13 @@ pub struct ReportRequest {
 /// The plan of a report.
 #[derive(Debug)]
 pub struct Report {
-    /// What stands on its pages; any writer turns it into bytes.
+    /// The content of its pages; any writer turns it into bytes.
     pub book: Book,
     /// How it looks.
     pub theme: Theme,
     /// Kinds of units that an index could not rank: the index and the reasons.
     pub set_aside: Vec<(String, SetAside)>,
-    /// Units that were to have a scorecard and that no index scores in the period.
+    /// Requested units without a scorecard, since no index scores them in the period.
     pub without_card: Vec<String>,
 }
 

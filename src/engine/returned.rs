@@ -1,4 +1,4 @@
-//! Gives findings back as workbooks: one for all, or one for each unit.
+//! Workbooks of findings to send back to the units: one for all, or one for each unit.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,7 +9,7 @@ use super::{Engine, EngineError, StoredFinding};
 use cchc_definitions::Language;
 use cchc_model::Level;
 use cchc_report::write::ReportFile;
-use cchc_report::{ReturnWords, Returned, ReturnedFinding, Standing, Theme, build_returned, render_xlsx};
+use cchc_report::{Consequence, ReturnWords, Returned, ReturnedFinding, Theme, build_returned, render_xlsx};
 
 /// Name of the file for findings of no single unit.
 const NO_UNIT: &str = "khong-ro-don-vi.xlsx";
@@ -65,14 +65,15 @@ impl Engine {
         Ok(Maker { engine: self, language, words: self.return_words(language)?, theme: self.theme()? })
     }
 
-    /// Who gets a finding: its unit, or of several (a district and its communes report in one file) the nearest that is
+    /// Whom a finding is sent to: its unit, or of several (a district and its communes report in one file) the nearest that is
     /// above all of them, short of the province.
     fn addressee<'a>(&'a self, units: &'a [String]) -> Option<&'a str> {
         let (first, others) = units.split_first()?;
         if others.is_empty() {
             return Some(first);
         }
-        let up = |code: &'a str| std::iter::once(code).chain(self.units().above(code).map(|unit| unit.code.as_str()));
+        let up =
+            |code: &'a str| std::iter::once(code).chain(self.units().ancestors(code).map(|unit| unit.code.as_str()));
         let common = up(first).find(|one| others.iter().all(|other| up(other).any(|above| above == *one)))?;
         self.units().by_code(common)?.parent.as_ref().map(|_| common)
     }
@@ -99,7 +100,7 @@ impl Maker<'_> {
         let cells: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&stored.cells).unwrap_or_default();
         let text = |value: serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         ReturnedFinding {
-            standing: standing(stored),
+            consequence: consequence(stored),
             short: messages.short(&finding.rule, language),
             place: (name, finding.sheet.clone(), finding.row),
             unit: stored.unit_name.clone(),
@@ -112,12 +113,12 @@ impl Maker<'_> {
     }
 }
 
-fn standing(stored: &StoredFinding) -> Standing {
+fn consequence(stored: &StoredFinding) -> Consequence {
     match stored.finding.level {
-        Level::Error if stored.is_row => Standing::Refused,
-        Level::Error => Standing::RefusedFile,
-        Level::Warning => Standing::Warning,
-        Level::Info => Standing::Info,
+        Level::Error if stored.is_row => Consequence::Refused,
+        Level::Error => Consequence::RefusedFile,
+        Level::Warning => Consequence::Warning,
+        Level::Info => Consequence::Info,
     }
 }
 

@@ -6,7 +6,7 @@ use cchc_indicators::not_sent;
 use cchc_indices::{Index, Scorecards};
 use cchc_model::{NotSent, Period, Policies, RankRow};
 
-/// Whose points are asked for.
+/// Which unit's points to list.
 #[derive(Debug, Clone)]
 pub struct ScorecardRequest {
     /// An index of points.

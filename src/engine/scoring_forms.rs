@@ -7,7 +7,7 @@ use cchc_normalise::in_name;
 use cchc_report::write::ReportFile;
 use cchc_report::{Counted, Figure, ScoringForm, ScoringFormWords, Theme, render_form};
 
-/// Which forms are wanted.
+/// Which forms to make.
 #[derive(Debug, Clone)]
 pub struct ScoringFormsRequest {
     /// An index of points.
@@ -85,9 +85,7 @@ impl Engine {
             return Err(EngineError::Request(message.to_owned()));
         };
         let kinds = &index.head.unit_kinds;
-        let scored = |unit: &UnitRef| kinds.is_empty() || unit.kind.as_ref().is_some_and(|kind| kinds.contains(kind));
-        let units: Vec<UnitRef> =
-            self.question()?.measuring(self.config().policies).units_in(&period).into_iter().filter(scored).collect();
+        let units = self.question()?.measuring(self.config().policies).units_of_kinds(kinds, &period);
         let FormUnits::One(code) = &request.units else {
             if units.is_empty() {
                 let (id, kinds) = (&request.index, kinds.join(", "));

@@ -73,7 +73,7 @@ impl Engine {
     }
 }
 
-/// Whether the word stands in the question as a name.
+/// Whether a SQL text names the table `indicators`.
 #[must_use]
 pub fn mentions_indicators(text: &str) -> bool {
     let is_name = |letter: char| letter.is_alphanumeric() || letter == '_';

@@ -12,7 +12,7 @@ impl Engine {
     /// The template of reports.
     pub(super) fn template(&self) -> Result<Template, EngineError> {
         let root = self.workspace().root();
-        // Whoever edits his own file is told which one it is.
+        // Faults name the workspace's own file, since that is the one to edit.
         parsed(
             root,
             "workbook.toml",

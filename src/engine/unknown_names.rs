@@ -9,7 +9,7 @@ use cchc_store::questions;
 /// Suggestions for each name.
 const MOST: usize = 3;
 
-/// All names, and what cannot be named.
+/// All names, and how many rows have a name that is not kept.
 #[derive(Debug, Clone, Default)]
 pub struct UnknownNames {
     /// By name.
@@ -36,20 +36,20 @@ pub struct UnknownName {
 /// What an unknown name may mean.
 #[derive(Debug, Clone)]
 pub enum UnknownMeaning {
-    /// Several units bear it: code and name of each.
+    /// Several units have it: code and name of each.
     Several(Vec<(String, String)>),
-    /// No unit bears it; the most like it first.
+    /// No unit has it; the most similar units first.
     Like(Vec<Suggestion>),
 }
 
-/// A unit that a name is like.
+/// A unit with a similar name.
 #[derive(Debug, Clone)]
 pub struct Suggestion {
     /// Code of the unit.
     pub code: String,
     /// Its name.
     pub name: String,
-    /// How like, from 0 to 1.
+    /// How similar, from 0 to 1.
     pub likeness: f64,
     /// Whether only the spelling differs.
     pub same_sound: bool,
@@ -65,9 +65,6 @@ struct Uses {
 
 impl Engine {
     /// Every name that imports could not resolve and that still means no unit or several.
-    ///
-    /// # Errors
-    /// The store cannot be read.
     pub async fn unknown_names(&self) -> Result<UnknownNames, EngineError> {
         let (mut uses, mut unnamed_rows) = (BTreeMap::<String, Uses>::new(), 0);
         for found in questions::unresolved_names(&self.question()?.session).await? {

@@ -35,9 +35,12 @@ impl Moment {
 /// The days around a period, Monday to Friday being worked.
 #[derive(Debug)]
 pub struct Calendar {
-    texts: Vec<[u8; 8]>,
+    /// `yyyyMMdd` of each day.
+    texts: Vec<String>,
     worked: Vec<usize>,
+    /// How many of the days up to each are worked.
     worked_until: Vec<usize>,
+    /// First and last day of reception.
     first: usize,
     last: usize,
 }
@@ -63,7 +66,7 @@ impl Calendar {
                 calendar.worked.push(n);
             }
             calendar.worked_until.push(calendar.worked.len());
-            calendar.texts.push(digits(day));
+            calendar.texts.push(day.format("%Y%m%d").to_string());
         }
         Some(calendar)
     }
@@ -84,24 +87,14 @@ impl Calendar {
         if n == 0 {
             return day;
         }
-        let place = self.worked_until[day] + n - 1;
-        self.worked[place.min(self.worked.len() - 1)]
+        let position = self.worked_until[day] + n - 1;
+        self.worked[position.min(self.worked.len() - 1)]
     }
 
     /// `yyyyMMdd`.
-    pub fn text(&self, day: usize) -> &[u8; 8] {
+    pub fn text(&self, day: usize) -> &str {
         &self.texts[day]
     }
-}
-
-fn digits(day: NaiveDate) -> [u8; 8] {
-    let mut rest = day.year() as u32 * 10_000 + day.month() * 100 + day.day();
-    let mut text = [b'0'; 8];
-    for place in text.iter_mut().rev() {
-        *place = b'0' + (rest % 10) as u8;
-        rest /= 10;
-    }
-    text
 }
 
 #[cfg(test)]
@@ -113,9 +106,9 @@ mod tests {
         let friday = NaiveDate::from_ymd_opt(2025, 1, 3).expect("a date");
         let calendar = Calendar::new(friday, friday).expect("a calendar");
         let day = calendar.last();
-        assert_eq!(calendar.text(day), b"20250103");
-        assert_eq!(calendar.text(calendar.after(day, 1)), b"20250106");
-        assert_eq!(calendar.text(calendar.after(day, 6)), b"20250113");
+        assert_eq!(calendar.text(day), "20250103");
+        assert_eq!(calendar.text(calendar.after(day, 1)), "20250106");
+        assert_eq!(calendar.text(calendar.after(day, 6)), "20250113");
         assert_eq!(calendar.after(day, 0), day);
     }
 }

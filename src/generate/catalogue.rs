@@ -1,6 +1,6 @@
 //! What is applied for, and by whom: invented procedures and names.
 
-/// One procedure. Names with a comma stand quoted in a CSV.
+/// One procedure. Names with a comma are quoted in a CSV.
 #[derive(Debug)]
 pub struct Procedure {
     pub code: &'static str,
@@ -78,7 +78,7 @@ pub const GIVEN: [&str; 20] = [
     "An", "Bình", "Chi", "Dũng", "Giang", "Hà", "Hạnh", "Hiếu", "Hùng", "Lan", "Linh", "Long", "Mai", "Nam", "Nga",
     "Nhung", "Phúc", "Quân", "Tâm", "Vinh",
 ];
-/// Names that a spreadsheet would run.
+/// Names that a spreadsheet would take for formulas.
 pub const FORMULAS: [&str; 4] = ["=HYPERLINK(\"http://vi.du\";\"x\")", "=1+1", "+84 Nguyễn Văn A", "@SUM(A1:A9)"];
 /// Units that no list has.
-pub const STRANGERS: [&str; 3] = ["UBND xã Mù Khơi", "Sở Vũ trụ", "UBND phường Hải Đăng Cũ"];
+pub const UNKNOWN_UNITS: [&str; 3] = ["UBND xã Mù Khơi", "Sở Vũ trụ", "UBND phường Hải Đăng Cũ"];

@@ -1,10 +1,10 @@
-//! The stream of invented dossiers, in order of reception, with the flaws that were asked for.
+//! The stream of invented dossiers, in order of reception, with flaws if the options ask for them.
 
 use fastrand::Rng;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::calendar::{Calendar, Moment};
-use super::catalogue::{FAMILY, FORMULAS, GIVEN, MIDDLE, Procedure, STRANGERS, offered_by};
+use super::catalogue::{FAMILY, FORMULAS, GIVEN, MIDDLE, Procedure, UNKNOWN_UNITS, offered_by};
 use super::{GenerateError, Options};
 
 /// Share of online dossiers on the first and on the last day, in per cent.
@@ -53,12 +53,17 @@ pub struct Dossiers<'a> {
     pub calendar: Calendar,
     random: Rng,
     units: Vec<usize>,
-    draw: Vec<usize>,
+    /// Units as often as their weight, for drawing one at random.
+    weighted: Vec<usize>,
+    /// Share of late dossiers by unit.
     late: Vec<f64>,
+    /// Days of reception, and the position of today among them.
     days: Vec<usize>,
-    place: usize,
+    today: usize,
     made: u64,
+    /// Number of the last dossier of today by unit.
     sequence: Vec<u32>,
+    /// The last dossier, which may be sent twice.
     previous: Option<Dossier>,
 }
 
@@ -72,7 +77,7 @@ impl<'a> Dossiers<'a> {
         if units.is_empty() {
             return Err(GenerateError::NoUnits);
         }
-        let mut draw = Vec::new();
+        let mut weighted = Vec::new();
         let mut late = vec![0.0; options.units.len()];
         for unit in &units {
             let weight = match options.units[*unit].kind.as_str() {
@@ -80,20 +85,20 @@ impl<'a> Dossiers<'a> {
                 "district" => random.usize(15..30),
                 _ => random.usize(4..40),
             };
-            draw.extend(std::iter::repeat_n(*unit, weight));
+            weighted.extend(std::iter::repeat_n(*unit, weight));
             late[*unit] = random.f64() * 0.08 + 0.025;
         }
         Ok(Self {
             days: calendar.receiving(),
             sequence: vec![0; options.units.len()],
             previous: None,
-            place: 0,
+            today: 0,
             made: 0,
             options,
             calendar,
             random,
             units,
-            draw,
+            weighted,
             late,
         })
     }
@@ -112,19 +117,19 @@ impl<'a> Dossiers<'a> {
         self.random.u32(from * 60..to * 60)
     }
 
-    /// Moves to the day that this dossier falls on; days fill evenly.
-    fn today(&mut self) -> usize {
-        let place = (u128::from(self.made) * self.days.len() as u128 / u128::from(self.options.rows)) as usize;
-        if place != self.place {
-            self.place = place;
+    /// Moves on to the day of the next dossier; each day has as many.
+    fn next_day(&mut self) -> usize {
+        let position = (u128::from(self.made) * self.days.len() as u128 / u128::from(self.options.rows)) as usize;
+        if position != self.today {
+            self.today = position;
             self.sequence.fill(0);
         }
-        self.days[place]
+        self.days[position]
     }
 
     fn invent(&mut self) -> Dossier {
-        let on = self.today();
-        let unit = self.draw[self.random.usize(..self.draw.len())];
+        let on = self.next_day();
+        let unit = self.weighted[self.random.usize(..self.weighted.len())];
         let offered = offered_by(&self.options.units[unit].kind);
         let common = self.random.f64();
         let procedure = &offered[(common * common * offered.len() as f64) as usize];
@@ -168,7 +173,7 @@ impl<'a> Dossiers<'a> {
     }
 
     fn channel(&mut self) -> u8 {
-        let progress = self.place as f64 / self.days.len() as f64;
+        let progress = self.today as f64 / self.days.len() as f64;
         let online = (ONLINE.1 - ONLINE.0).mul_add(progress, ONLINE.0) / 100.0;
         if self.chance(online) {
             2
@@ -181,7 +186,7 @@ impl<'a> Dossiers<'a> {
 
     fn code(&mut self, unit: usize, on: usize) -> String {
         self.sequence[unit] += 1;
-        let day = std::str::from_utf8(&self.calendar.text(on)[2..]).unwrap_or_default();
+        let day = &self.calendar.text(on)[2..];
         format!("{}-{day}-{:04}", self.options.units[unit].code, self.sequence[unit])
     }
 
@@ -249,9 +254,9 @@ impl<'a> Dossiers<'a> {
     }
 
     /// Spoils some rows, each in one way.
-    fn soil(&mut self, dossier: &mut Dossier) {
+    fn spoil(&mut self, dossier: &mut Dossier) {
         match self.random.u32(..1000) {
-            0..3 => STRANGERS[self.random.usize(..3)].clone_into(&mut dossier.resolving),
+            0..3 => UNKNOWN_UNITS[self.random.usize(..3)].clone_into(&mut dossier.resolving),
             3..5 => {
                 if let (Some(received), Some(_)) = (dossier.received, dossier.finished) {
                     dossier.finished = Some(received.plus(-86_400 * self.random.i32(1..20)));
@@ -282,7 +287,7 @@ impl Iterator for Dossiers<'_> {
         let dossier = again.unwrap_or_else(|| {
             let mut dossier = self.invent();
             if self.options.dirt {
-                self.soil(&mut dossier);
+                self.spoil(&mut dossier);
                 self.previous = Some(dossier.clone());
             }
             dossier

@@ -45,7 +45,7 @@ const STATUSES: [&str; 10] = [
     "Đã trả kết quả",
 ];
 /// Rows of a sheet below its heading.
-const MOST: u64 = 1_048_575;
+const MAX_ROWS: u64 = 1_048_575;
 
 /// Writes the workbook.
 pub fn write(
@@ -54,8 +54,8 @@ pub fn write(
     out: &Path,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), GenerateError> {
-    if rows > MOST {
-        return Err(GenerateError::TooManyRows { rows, most: MOST });
+    if rows > MAX_ROWS {
+        return Err(GenerateError::TooManyRows { rows, most: MAX_ROWS });
     }
     let mut book = Workbook::new();
     let made = ExcelDateTime::from_ymd(2025, 1, 1)?;
@@ -77,7 +77,7 @@ pub fn write(
     Ok(())
 }
 
-fn write_row(world: &Dossiers<'_>, sheet: &mut Worksheet, row: u32, d: &Dossier) -> Result<(), XlsxError> {
+fn write_row(dossiers: &Dossiers<'_>, sheet: &mut Worksheet, row: u32, d: &Dossier) -> Result<(), XlsxError> {
     sheet.write_number(row, 0, row)?;
     let words = [
         d.code.as_str(),
@@ -86,15 +86,15 @@ fn write_row(world: &Dossiers<'_>, sheet: &mut Worksheet, row: u32, d: &Dossier)
         d.procedure.field,
         LEVELS[usize::from(d.procedure.level) - 2],
         CHANNELS[usize::from(d.channel) - 1],
-        world.unit_name(d.receiving),
+        dossiers.unit_name(d.receiving),
         &d.resolving,
         &d.applicant,
     ];
     for (column, word) in (1..).zip(words) {
         text(sheet, row, column, word)?;
     }
-    let received = d.received.map(|m| date(world, m, d.bad_date));
-    let plain = |moment: Option<Moment>| moment.map(|m| date(world, m, None));
+    let received = d.received.map(|m| date(dossiers, m, d.bad_date));
+    let plain = |moment: Option<Moment>| moment.map(|m| date(dossiers, m, None));
     let dates = [plain(Some(d.submitted)), received, plain(d.due), plain(d.finished), plain(d.returned)];
     for (column, moment) in (10..).zip(dates) {
         text(sheet, row, column, moment.as_deref().unwrap_or_default())?;
@@ -115,9 +115,8 @@ fn text(sheet: &mut Worksheet, row: u32, column: u16, value: &str) -> Result<(),
 }
 
 /// `dd/MM/yyyy HH:mm`.
-fn date(world: &Dossiers<'_>, moment: Moment, bad: Option<BadDate>) -> String {
-    let digits = std::str::from_utf8(world.calendar.text(moment.day())).unwrap_or_default();
-    let (year, month_day) = digits.split_at(4);
+fn date(dossiers: &Dossiers<'_>, moment: Moment, bad: Option<BadDate>) -> String {
+    let (year, month_day) = dossiers.calendar.text(moment.day()).split_at(4);
     let (month, day) = month_day.split_at(2);
     let (year, month, day) = match bad {
         Some(BadDate::NoSuchDay) => (year, "02", "31"),

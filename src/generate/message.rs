@@ -1,11 +1,11 @@
 //! Writes the fields of the national message, as CSV or as Parquet.
 
 use std::fs::File;
-use std::io::{BufWriter, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int32Builder, RecordBatch, StringBuilder};
+use csv::ByteRecord;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
@@ -17,61 +17,59 @@ use super::{GenerateError, REPORT_EVERY, write_error};
 const BATCH: u64 = 65_536;
 
 /// The fields in order; those marked are numbers.
-const FIELDS: [(&str, Kind); 27] = [
-    ("MaHoSo", Kind::Text),
-    ("MaTTHC", Kind::Text),
-    ("TenTTHC", Kind::Text),
-    ("TenLinhVuc", Kind::Text),
-    ("MucDo", Kind::Number),
-    ("KenhThucHien", Kind::Number),
-    ("ChuHoSo", Kind::Text),
-    ("MaDoiTuong", Kind::Text),
-    ("SoDienThoai", Kind::Text),
-    ("NgayNopHoSo", Kind::Text),
-    ("NgayTiepNhan", Kind::Text),
-    ("NgayHenTra", Kind::Text),
-    ("NgayKetThucXuLy", Kind::Text),
-    ("NgayTra", Kind::Text),
-    ("NgayTuChoi", Kind::Text),
-    ("TrangThaiHoSo", Kind::Number),
-    ("NoiNopHoSo", Kind::Text),
-    ("DonViXuLy", Kind::Text),
-    ("HoSoCoThanhPhanSoHoa", Kind::Number),
-    ("CoKetQuaDienTu", Kind::Number),
-    ("DuocTaiSuDung", Kind::Number),
-    ("LePhi", Kind::Number),
-    ("DuocThanhToanTrucTuyen", Kind::Number),
-    ("NgayBoSung", Kind::Text),
-    ("NgayTiepNhanBoSung", Kind::Text),
-    ("NgayBoSung2", Kind::Text),
-    ("NgayTiepNhanBoSung2", Kind::Text),
+const FIELDS: [(&str, FieldType); 27] = [
+    ("MaHoSo", FieldType::Text),
+    ("MaTTHC", FieldType::Text),
+    ("TenTTHC", FieldType::Text),
+    ("TenLinhVuc", FieldType::Text),
+    ("MucDo", FieldType::Number),
+    ("KenhThucHien", FieldType::Number),
+    ("ChuHoSo", FieldType::Text),
+    ("MaDoiTuong", FieldType::Text),
+    ("SoDienThoai", FieldType::Text),
+    ("NgayNopHoSo", FieldType::Text),
+    ("NgayTiepNhan", FieldType::Text),
+    ("NgayHenTra", FieldType::Text),
+    ("NgayKetThucXuLy", FieldType::Text),
+    ("NgayTra", FieldType::Text),
+    ("NgayTuChoi", FieldType::Text),
+    ("TrangThaiHoSo", FieldType::Number),
+    ("NoiNopHoSo", FieldType::Text),
+    ("DonViXuLy", FieldType::Text),
+    ("HoSoCoThanhPhanSoHoa", FieldType::Number),
+    ("CoKetQuaDienTu", FieldType::Number),
+    ("DuocTaiSuDung", FieldType::Number),
+    ("LePhi", FieldType::Number),
+    ("DuocThanhToanTrucTuyen", FieldType::Number),
+    ("NgayBoSung", FieldType::Text),
+    ("NgayTiepNhanBoSung", FieldType::Text),
+    ("NgayBoSung2", FieldType::Text),
+    ("NgayTiepNhanBoSung2", FieldType::Text),
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum FieldType {
     Text,
     Number,
 }
 
 /// Streams a CSV.
 pub fn write_csv(dossiers: &mut Dossiers<'_>, out: &Path, progress: &mut dyn FnMut(u64)) -> Result<(), GenerateError> {
-    let file = File::create(out).map_err(write_error(out))?;
-    let mut file = BufWriter::with_capacity(1 << 20, file);
-    let mut line = Line { text: FIELDS.map(|f| f.0).join(",").into_bytes() };
-    line.text.push(b'\n');
+    let failed = |error: csv::Error| write_error(out)(error.into());
+    let mut file = csv::Writer::from_path(out).map_err(failed)?;
+    file.write_record(FIELDS.map(|(name, _)| name)).map_err(failed)?;
+    let mut record = ByteRecord::new();
     let mut done = 0;
     while let Some(dossier) = dossiers.next() {
-        fields(dossiers, &dossier, &mut line);
-        let end = line.text.len() - 1;
-        line.text[end] = b'\n';
-        file.write_all(&line.text).map_err(write_error(out))?;
-        line.text.clear();
+        record.clear();
+        fields(dossiers, &dossier, &mut record);
+        file.write_byte_record(&record).map_err(failed)?;
         done += 1;
         if done % REPORT_EVERY == 0 {
             progress(done);
         }
     }
-    file.write_all(&line.text).and_then(|()| file.flush()).map_err(write_error(out))
+    file.flush().map_err(write_error(out))
 }
 
 /// Streams a Parquet file, batch by batch.
@@ -99,15 +97,15 @@ pub fn write_parquet(
     Ok(())
 }
 
-/// Takes the fields of a row one after the other.
-trait Sink {
+/// Receives the fields of a row one after the other.
+trait FieldSink {
     fn text(&mut self, value: &str);
     fn number(&mut self, value: u32);
     fn nothing(&mut self);
 }
 
 /// The 27 fields of a dossier.
-fn fields(world: &Dossiers<'_>, d: &Dossier, sink: &mut impl Sink) {
+fn fields(dossiers: &Dossiers<'_>, d: &Dossier, sink: &mut impl FieldSink) {
     sink.text(&d.code);
     sink.text(d.procedure.code);
     sink.text(d.procedure.name);
@@ -115,15 +113,15 @@ fn fields(world: &Dossiers<'_>, d: &Dossier, sink: &mut impl Sink) {
     sink.number(d.procedure.level.into());
     sink.number(d.channel.into());
     sink.text(&d.applicant);
-    padded(sink, b"099", d.applicant_id, 12);
-    padded(sink, b"06", d.phone, 10);
-    date(world, sink, Some(d.submitted), None);
-    date(world, sink, d.received, d.bad_date);
+    sink.text(&format!("099{:09}", d.applicant_id));
+    sink.text(&format!("06{:08}", d.phone));
+    date(dossiers, sink, Some(d.submitted), None);
+    date(dossiers, sink, d.received, d.bad_date);
     for moment in [d.due, d.finished, d.returned, d.refused] {
-        date(world, sink, moment, None);
+        date(dossiers, sink, moment, None);
     }
     sink.number(d.status.into());
-    sink.text(world.unit_name(d.receiving));
+    sink.text(dossiers.unit_name(d.receiving));
     sink.text(&d.resolving);
     sink.number(d.digitised.into());
     match d.e_result {
@@ -133,71 +131,36 @@ fn fields(world: &Dossiers<'_>, d: &Dossier, sink: &mut impl Sink) {
     sink.number(d.reused.into());
     sink.number(d.procedure.fee);
     sink.number(d.paid.into());
-    date(world, sink, d.pause[0], None);
-    date(world, sink, d.pause[1], None);
+    date(dossiers, sink, d.pause[0], None);
+    date(dossiers, sink, d.pause[1], None);
     sink.nothing();
     sink.nothing();
 }
 
 /// `yyyyMMddHHmmss`.
-fn date(world: &Dossiers<'_>, sink: &mut impl Sink, moment: Option<Moment>, bad: Option<BadDate>) {
+fn date(dossiers: &Dossiers<'_>, sink: &mut impl FieldSink, moment: Option<Moment>, bad: Option<BadDate>) {
     let Some(moment) = moment else { return sink.nothing() };
-    let mut text = [0; 14];
-    text[..8].copy_from_slice(world.calendar.text(moment.day()));
-    match bad {
-        Some(BadDate::NoSuchDay) => text[4..8].copy_from_slice(b"0231"),
-        Some(BadDate::FarYear) => text[..4].copy_from_slice(b"2569"),
-        None => {}
-    }
+    let (year, month_day) = dossiers.calendar.text(moment.day()).split_at(4);
+    let (year, month_day) = match bad {
+        Some(BadDate::NoSuchDay) => (year, "0231"),
+        Some(BadDate::FarYear) => ("2569", month_day),
+        None => (year, month_day),
+    };
     let second = moment.second();
-    for (at, value) in [(8, second / 3600), (10, second / 60 % 60), (12, second % 60)] {
-        digits(&mut text[at..at + 2], value);
-    }
-    sink.text(std::str::from_utf8(&text).unwrap_or_default());
+    sink.text(&format!("{year}{month_day}{:02}{:02}{:02}", second / 3600, second / 60 % 60, second % 60));
 }
 
-/// A number behind a prefix, filled up with zeros.
-fn padded(sink: &mut impl Sink, prefix: &[u8], value: u32, width: usize) {
-    let mut text = [b'0'; 12];
-    text[..prefix.len()].copy_from_slice(prefix);
-    digits(&mut text[prefix.len()..width], value);
-    sink.text(std::str::from_utf8(&text[..width]).unwrap_or_default());
-}
-
-fn digits(place: &mut [u8], mut value: u32) {
-    for digit in place.iter_mut().rev() {
-        *digit = b'0' + (value % 10) as u8;
-        value /= 10;
-    }
-}
-
-/// A line of a CSV; every field ends with a comma.
-struct Line {
-    text: Vec<u8>,
-}
-
-impl Sink for Line {
+impl FieldSink for ByteRecord {
     fn text(&mut self, value: &str) {
-        if value.bytes().any(|b| matches!(b, b',' | b'"' | b'\n' | b'\r')) {
-            self.text.push(b'"');
-            self.text.extend_from_slice(value.replace('"', "\"\"").as_bytes());
-            self.text.push(b'"');
-        } else {
-            self.text.extend_from_slice(value.as_bytes());
-        }
-        self.text.push(b',');
+        self.push_field(value.as_bytes());
     }
 
     fn number(&mut self, value: u32) {
-        let mut text = [0; 10];
-        digits(&mut text, value);
-        let zeros = text[..9].iter().take_while(|b| **b == b'0').count();
-        self.text.extend_from_slice(&text[zeros..]);
-        self.text.push(b',');
+        self.push_field(value.to_string().as_bytes());
     }
 
     fn nothing(&mut self) {
-        self.text.push(b',');
+        self.push_field(b"");
     }
 }
 
@@ -215,13 +178,13 @@ enum Builder {
 impl Columns {
     fn new() -> Self {
         let builder = |(_, kind)| match kind {
-            Kind::Text => Builder::Text(StringBuilder::new()),
-            Kind::Number => Builder::Number(Int32Builder::new()),
+            FieldType::Text => Builder::Text(StringBuilder::new()),
+            FieldType::Number => Builder::Number(Int32Builder::new()),
         };
         Self { builders: FIELDS.map(builder).into(), at: 0 }
     }
 
-    /// What was taken so far, as a batch.
+    /// The rows so far as a batch; begins a new one.
     fn finish(&mut self) -> Result<RecordBatch, GenerateError> {
         let arrays = self.builders.iter_mut().map(|b| -> ArrayRef {
             match b {
@@ -239,7 +202,7 @@ impl Columns {
     }
 }
 
-impl Sink for Columns {
+impl FieldSink for Columns {
     fn text(&mut self, value: &str) {
         if value.is_empty() {
             self.nothing();

@@ -41,7 +41,7 @@ pub enum Layout {
     MessageCsv,
     /// The same fields as Parquet.
     MessageParquet,
-    /// A list of 20 columns as xlsx, dates as text `dd/MM/yyyy HH:mm`; held in memory until it is saved.
+    /// A list of 20 columns as xlsx, dates as text `dd/MM/yyyy HH:mm`; kept in memory until it is saved.
     ListXlsx,
 }
 
@@ -62,7 +62,7 @@ pub enum GenerateError {
     /// More rows than a sheet can have.
     #[error("{rows} rows do not fit into one sheet, which has {most} below its heading")]
     TooManyRows {
-        /// Rows asked for.
+        /// Rows to generate.
         rows: u64,
         /// Rows that fit.
         most: u64,
@@ -72,7 +72,7 @@ pub enum GenerateError {
     Write {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         #[source]
         source: std::io::Error,
     },
@@ -90,7 +90,7 @@ pub enum GenerateError {
     Batch(#[from] arrow::error::ArrowError),
 }
 
-/// Writes `options.rows` invented dossiers to `out`; `progress` hears how many are done.
+/// Writes `options.rows` invented dossiers to `out`; `progress` is called with how many are done.
 pub fn generate(
     options: &Options,
     layout: Layout,

@@ -92,7 +92,7 @@ fn unit(code: String, name: String, kind: &str) -> GenUnit {
     GenUnit { code, name, kind: kind.to_owned() }
 }
 
-/// A name of two syllables; a number tells apart what the syllables cannot.
+/// A name of two syllables; a number is added where the syllables repeat.
 fn invented(n: usize) -> String {
     let (first, second, round) = (n % FIRST.len(), n / FIRST.len() % SECOND.len(), n / (FIRST.len() * SECOND.len()));
     let name = format!("{} {}", FIRST[first], SECOND[second]);

@@ -2,7 +2,6 @@
 
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 
-use super::ends::Ends;
 use super::file::Context;
 use super::masked_names::MaskedNames;
 use super::reading::SheetReading;
@@ -13,19 +12,17 @@ use cchc_normalise::{RawBatch, Refused};
 use cchc_read::{InputFile, ReadAs, ReadError, Sniffed, read_rows};
 use polars::prelude::DataFrame;
 
-/// What came of reading a file in one encoding.
+/// The result of reading a file in one encoding.
 pub(super) struct Attempt {
     /// Why its container cannot be read.
     pub error: Option<ReadError>,
-    /// What the reading thread saw beside the rows that it handed on.
+    /// What the reading thread knows beside the rows that it sent.
     pub read: RowsRead,
-    /// Sheets that end where an .xls can hold no more.
-    pub full: Vec<String>,
     /// What the typing thread made of those rows.
     pub typed: TypedRows,
 }
 
-/// What the typing thread made of the rows that it got.
+/// The result of the typing thread.
 #[derive(Default)]
 pub(super) struct TypedRows {
     /// Sheets whose headings fit a source.
@@ -41,38 +38,21 @@ impl Attempt {
     pub fn read(input: &InputFile, sniffed: &Sniffed, text: ReadAs, context: &Context<'_>) -> Self {
         std::thread::scope(|scope| {
             let (sender, receiver) = sync_channel(4);
-            let (give_back, used) = channel();
-            let typing = scope.spawn(move || type_rows(receiver, &give_back, &input.shown, context));
+            let (return_batch, used) = channel();
+            let typing = scope.spawn(move || type_rows(receiver, &return_batch, &input.shown, context));
             let mut sink = SheetSink::new(context, sender, used);
-            let mut ends = Ends::of(&mut sink);
-            let mut named = MaskedNames::of(&mut ends, context.mask);
+            let mut named = MaskedNames::of(&mut sink, context.mask);
             let error = read_rows(&input.path, sniffed, text, &context.limits, &mut named).err();
-            let full = ends.full();
-            // Hangs up, so that the typing thread ends.
+            // Drops the sender, so that the typing thread ends.
             let read = if error.is_none() { sink.finish() } else { sink.stop() };
-            Self { error, read, full, typed: typing.join().expect("the normaliser does not panic") }
+            Self { error, read, typed: typing.join().expect("the normaliser does not panic") }
         })
-    }
-
-    /// Sheets whose headings fit a source.
-    pub fn sheets(&self) -> &[SheetReading] {
-        &self.typed.sheets
-    }
-
-    /// Whether the container cannot be read.
-    pub const fn is_unreadable(&self) -> bool {
-        self.error.is_some()
-    }
-
-    /// Whether cells were left that may be in a legacy encoding.
-    pub const fn is_undecided(&self) -> bool {
-        self.read.is_undecided
     }
 }
 
 fn type_rows(
     receiver: Receiver<Message>,
-    give_back: &Sender<RawBatch>,
+    return_batch: &Sender<RawBatch>,
     file: &str,
     context: &Context<'_>,
 ) -> TypedRows {
@@ -88,7 +68,7 @@ fn type_rows(
             }
             continue;
         }
-        // Rows follow the sheet that they are of.
+        // A sheet is announced before its rows.
         let Some(sheet) = &mut open else { continue };
         match message {
             Message::Sheet(_) => {}
@@ -100,12 +80,12 @@ fn type_rows(
                         break;
                     }
                 }
-                // The reader may be done already; then nobody needs the memory.
-                let _ = give_back.send(batch);
+                // The reading thread may have ended; then the memory is not needed.
+                let _ = return_batch.send(batch);
             }
             Message::Unread(row) => sheet.unread(&row),
             Message::TextNote(note) => sheet.text_note(note),
-            Message::Mended(codes) => sheet.mended(codes),
+            Message::Repaired(codes) => sheet.repaired(codes),
         }
     }
     typed.close(open);

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::notes::Notes;
-use super::unread::{Fields, Unread, UnreadRow};
+use super::unread::{FieldCount, UnreadFault, UnreadRow};
 use cchc_definitions::{ReadingWords, RowWords, SourceDef};
 use cchc_model::ColumnType;
 use cchc_normalise::{
@@ -11,13 +11,13 @@ use cchc_normalise::{
 };
 use cchc_read::Cell;
 
-/// Rows handed on at once.
-const BATCH: usize = 1 << 14;
+/// Rows sent at once.
+const BATCH_ROWS: usize = 1 << 14;
 
-/// How the body of one sheet is taken, and the rows that are not handed on yet.
+/// How the body rows of one sheet are read, and the rows that are not sent yet.
 pub(super) struct Body {
-    /// Columns of the sheet in which merged cells speak for each row that they cover.
-    fill: Vec<usize>,
+    /// Columns of the sheet in which a merged cell is the value of each row that it covers.
+    fill_merged: Vec<usize>,
     headings: Vec<String>,
     /// For each column of the source: the sheet's column and the decimal mark of its number cells.
     columns: Vec<Option<(usize, char)>>,
@@ -29,28 +29,28 @@ pub(super) struct Body {
     /// Columns of the sheet that hold dates.
     dates: Vec<usize>,
     /// How many fields a row must have, where the container is delimited text.
-    fields: Option<Fields>,
+    fields: Option<FieldCount>,
     /// How rows become records, where they are none by themselves.
     reshape: Option<Reshape>,
-    /// Columns of a corrected file that say where each row first stood.
+    /// Columns of a corrected file that say where each row came from.
     origin: Option<[usize; 3]>,
     words: RowWords,
     batch: RawBatch,
 }
 
 /// What became of a row.
-pub(super) enum Taken {
+pub(super) enum RowOutcome {
     /// It is no data.
-    Nothing,
+    NoData,
     /// It is data that cannot be read.
     Unread(UnreadRow),
     /// It is in the batch.
     Row {
         /// How many body rows it counts as now: none where only the end of the sheet shows which rows are data.
         counts: u64,
-        /// Of a corrected file: where the row first stood.
+        /// Of a corrected file: where the row came from.
         origin: Option<Origin>,
-        /// Whether the batch is to be handed on.
+        /// Whether the batch has to be sent.
         is_full: bool,
     },
 }
@@ -63,19 +63,20 @@ impl Body {
         usual_fields: Option<usize>,
         words: &ReadingWords,
     ) -> Self {
-        let fed = || source.columns.iter().zip(&mapping.columns);
+        let source_columns = || source.columns.iter().zip(&mapping.columns);
         let decimal = |kind| if matches!(kind, ColumnType::Int | ColumnType::Float) { ',' } else { '.' };
-        let fill = fed().filter(|(column, _)| source.fill_merged.contains(&column.name)).filter_map(|(_, at)| *at);
-        let dates = fed().filter(|(column, _)| column.kind == ColumnType::Time).filter_map(|(_, at)| *at);
+        let fill_merged =
+            source_columns().filter(|(column, _)| source.fill_merged.contains(&column.name)).filter_map(|(_, at)| *at);
+        let dates = source_columns().filter(|(column, _)| column.kind == ColumnType::Time).filter_map(|(_, at)| *at);
         let mut body = Self {
-            fill: fill.collect(),
+            fill_merged: fill_merged.collect(),
             headings: mapping.headings.clone(),
-            columns: fed().map(|(column, at)| at.map(|at| (at, decimal(column.kind)))).collect(),
+            columns: source_columns().map(|(column, at)| at.map(|at| (at, decimal(column.kind)))).collect(),
             codes: source.columns.iter().map(|column| super::notes::is_code(source, column)).collect(),
             personal: mapping.personal.clone(),
-            key: fed().find_map(|(column, at)| at.filter(|_| column.name == source.table.key)),
+            key: source_columns().find_map(|(column, at)| at.filter(|_| column.name == source.table.key)),
             dates: dates.collect(),
-            fields: usual_fields.map(|usual| Fields::new(&mapping.headings, usual)),
+            fields: usual_fields.map(|usual| FieldCount::new(&mapping.headings, usual)),
             reshape,
             origin: origin_columns(&mapping.headings, &words.corrected),
             words: words.rows.clone(),
@@ -86,55 +87,63 @@ impl Body {
     }
 
     /// Takes one row.
-    pub fn take(&mut self, number: u32, cells: &[Cell<'_>], fault: Option<Unread>, beside: &mut Notes) -> Taken {
-        let cells = &*beside.filled(&self.fill, number, cells);
+    pub fn take(
+        &mut self,
+        number: u32,
+        cells: &[Cell<'_>],
+        fault: Option<UnreadFault>,
+        notes: &mut Notes,
+    ) -> RowOutcome {
+        let cells = &*notes.filled(&self.fill_merged, number, cells);
         let texts: Vec<Cow<'_, str>> = cells.iter().map(|cell| cell_text(cell, '.')).collect();
         let kind = classify(&texts, &self.headings, &self.words);
         let is_data = match &mut self.reshape {
             Some(reshape) => reshape.is_data(kind, &texts, &self.words),
             None => kind == RowKind::Body,
-        } && !self.is_beside_the_data(&texts);
+        } && !self.is_remark(&texts);
         let ragged = self.fields.and_then(|fields| fields.check(cells));
         if fault.is_some() || ragged.is_some() {
-            // Half a row may look like a group row; a code in it says that it is none.
+            // Half a row may look like a group row; a code in it shows that it is none.
             let has_code = matches!(kind, RowKind::Body | RowKind::Sparse) && self.has_code(&texts);
             if !is_data && !has_code {
-                return Taken::Nothing;
+                return RowOutcome::NoData;
             }
             let kept = if ragged.is_some() {
-                // A person's name may stand in any column.
+                // Any column may hold a person's name.
                 RawBatch { rows: vec![number], ..RawBatch::default() }
             } else {
                 self.alone(number, cells, &texts)
             };
-            return fault.or(ragged).map_or(Taken::Nothing, |why| Taken::Unread(UnreadRow::new(why, kept)));
+            return fault
+                .or(ragged)
+                .map_or(RowOutcome::NoData, |fault| RowOutcome::Unread(UnreadRow { fault, cells: kept }));
         }
         if !is_data {
-            return Taken::Nothing;
+            return RowOutcome::NoData;
         }
         let text = |at: usize| texts.get(at).map_or("", |text| text.as_ref());
         let origin = self.origin.and_then(|at| Origin::read(at.map(text)));
-        if beside.concern(cells) {
-            self.mark(beside, number, cells);
+        if notes.concern(cells) {
+            self.mark(notes, number, cells);
         }
         self.push(number, cells, &texts);
-        Taken::Row {
+        RowOutcome::Row {
             counts: u64::from(self.reshape.as_ref().is_none_or(Reshape::streams)),
             origin,
-            is_full: self.batch.rows.len() >= BATCH,
+            is_full: self.batch.rows.len() >= BATCH_ROWS,
         }
     }
 
-    /// The last batch, with what only the whole sheet shows.
+    /// The last batch, and what is known only at the end of the sheet.
     pub fn finish(mut self) -> (RawBatch, Outlined) {
         let outlined = self.reshape.as_mut().map(|reshape| reshape.finish(&mut self.batch));
         (self.batch, outlined.unwrap_or_default())
     }
 
-    /// A row half empty at most and without a single date is a group, a subtotal, a note or signatures: a dossier,
-    /// even one that lacks its code, fills more of its row or has a date. A row with a code in it is never left out
-    /// here: whatever else it lacks, it is refused with a reason.
-    fn is_beside_the_data(&self, texts: &[Cow<'_, str>]) -> bool {
+    /// Whether a row is a group, a subtotal, a note or signatures: at most half of it is filled, without any date. A
+    /// dossier, even one that lacks its code, fills more of its row or has a date. A row with a code is never left
+    /// out here: whatever else it lacks, it is refused with a reason.
+    fn is_remark(&self, texts: &[Cow<'_, str>]) -> bool {
         let width = self.headings.iter().filter(|heading| !heading.is_empty()).count();
         let filled = texts.iter().filter(|text| !text.trim().is_empty()).count();
         let is_date =
@@ -158,16 +167,16 @@ impl Body {
         std::mem::replace(&mut self.batch, others)
     }
 
-    /// Keeps what the container says of a row beside its texts, before it is pushed.
-    fn mark(&mut self, beside: &Notes, number: u32, cells: &[Cell<'_>]) {
+    /// Adds the notes of the container on a row to the batch, before the row itself.
+    fn mark(&mut self, notes: &Notes, number: u32, cells: &[Cell<'_>]) {
         let start = self.batch.rows.len();
         let marks = &mut self.batch.marks;
         match &self.reshape {
-            None => beside.marks(&self.codes, &self.columns, (number, Some(start)), cells, marks),
+            None => notes.marks(&self.codes, &self.columns, (number, Some(start)), cells, marks),
             Some(reshape) => {
                 for (record, columns) in reshape.cells().enumerate() {
                     let row = reshape.streams().then_some(start + record);
-                    beside.marks(&self.codes, &columns, (number, row), cells, marks);
+                    notes.marks(&self.codes, &columns, (number, row), cells, marks);
                 }
             }
         }
@@ -190,7 +199,7 @@ impl Body {
         }
     }
 
-    /// Gives the batch away and starts the next, in the memory of a used one if that has the same columns.
+    /// Returns the batch and starts the next, in the memory of a used one if that has the same columns.
     pub fn reset(&mut self, used: Option<RawBatch>) -> RawBatch {
         let next = used.filter(|used| used.columns.len() == self.columns.len()).unwrap_or_default();
         let next = match &self.reshape {

@@ -1,4 +1,4 @@
-//! Chooses how the text of a file is read where its words leave it open: by what a source declares, or by its headings.
+//! Chooses the encoding of a file whose words do not show it: the one that a source declares, or that its headings fit.
 
 use super::attempt::Attempt;
 use super::file::Context;
@@ -8,10 +8,10 @@ use cchc_normalise::KnownHeadings;
 use cchc_read::InputFile;
 use cchc_read::{Certainty, Container, ReadAs, Sniffed};
 
-/// Headings with letters outside ASCII that have to fit a source before they vouch for an encoding.
+/// Headings with letters outside ASCII that have to fit a source before they decide on an encoding.
 const ENOUGH_HEADINGS: usize = 3;
 
-/// The attempt that counts.
+/// The attempt whose result is used.
 pub(super) struct Chosen {
     pub attempt: Attempt,
     /// How its text was read.
@@ -20,21 +20,24 @@ pub(super) struct Chosen {
     pub legacy: Option<Encoding>,
 }
 
-/// Reads as the words say; where they leave it open, as a source declares, then as headings fit, else as it stands.
+/// Reads in the encoding that the words show; where they show none, in the one that a source declares, then in one
+/// whose headings fit a source, else as windows-1252.
 pub(super) fn read_best(input: &InputFile, sniffed: &Sniffed, context: &Context<'_>) -> Chosen {
     let only = if let [only] = context.sources { only.encoding } else { None };
     let is_text = matches!(sniffed.container, Container::Csv | Container::Html | Container::SpreadsheetMl);
-    let is_open = is_text && sniffed.certainty == Certainty::Open;
-    let declared =
-        |encoding| ReadAs { encoding: if is_open { encoding } else { sniffed.encoding }, declared: Some(encoding) };
+    let is_undecided = is_text && sniffed.certainty == Certainty::Undecided;
+    let declared = |encoding| ReadAs {
+        encoding: if is_undecided { encoding } else { sniffed.encoding },
+        declared: Some(encoding),
+    };
     let text = only.map_or(sniffed.read_as(), declared);
     let first = Attempt::read(input, sniffed, text, context);
-    let is_decided = only.is_some() || first.is_unreadable() || !(is_open || first.is_undecided());
+    let is_decided = only.is_some() || first.error.is_some() || !(is_undecided || first.read.is_undecided);
     if !is_decided {
         let chosen = |attempt, encoding| Chosen {
             attempt,
             text: declared(encoding),
-            legacy: Some(encoding).filter(|_| is_open),
+            legacy: Some(encoding).filter(|_| is_undecided),
         };
         for encoding in Encoding::LEGACY {
             let is_declared = |source: &&SourceDef| source.encoding == Some(encoding);
@@ -44,7 +47,7 @@ pub(super) fn read_best(input: &InputFile, sniffed: &Sniffed, context: &Context<
             }
             let known = KnownHeadings::of(&sources, context.words);
             let again = Attempt::read(input, sniffed, declared(encoding), &context.with_sources(&sources, &known));
-            if !again.sheets().is_empty() {
+            if !again.typed.sheets.is_empty() {
                 return chosen(again, encoding);
             }
         }
@@ -55,14 +58,14 @@ pub(super) fn read_best(input: &InputFile, sniffed: &Sniffed, context: &Context<
             }
         }
     }
-    let encoding = only.filter(|_| is_open).unwrap_or(sniffed.encoding);
+    let encoding = only.filter(|_| is_undecided).unwrap_or(sniffed.encoding);
     let legacy = Some(encoding).filter(|encoding| is_text && Encoding::LEGACY.contains(encoding));
     Chosen { attempt: first, text, legacy }
 }
 
 /// Whether headings with Vietnamese letters fit a source letter by letter: no other encoding would give them.
 fn fits(attempt: &Attempt) -> bool {
-    attempt.sheets().iter().any(|sheet| {
+    attempt.typed.sheets.iter().any(|sheet| {
         let mapping = &sheet.mapping;
         let named = mapping
             .columns

@@ -1,4 +1,4 @@
-//! Reads one file through to typed rows; a fault of the file is a finding, never the end of the import.
+//! Reads one file up to its typed rows; a fault of the file is a finding, never the end of the import.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use cchc_model::{Mask, Policies, UnitIndex};
 use cchc_normalise::KnownHeadings;
 use cchc_read::{InputFile, Limits, ReadError, sniff};
 
-/// What reading a file needs to know.
+/// What reading a file depends on.
 pub(super) struct Context<'a> {
     pub sources: &'a [SourceDef],
     pub known: &'a KnownHeadings<'a>,
@@ -19,7 +19,7 @@ pub(super) struct Context<'a> {
     pub units: &'a UnitIndex,
     /// What hides personal values.
     pub mask: &'a Mask,
-    /// The sets that filled forms of self-scoring have to fit; none where forms are not checked.
+    /// The indices that filled scoring forms have to fit; none where forms are not checked.
     pub points: Option<&'a [PointsIndex]>,
     pub policies: Policies,
     pub limits: Limits,
@@ -43,7 +43,7 @@ impl Context<'_> {
     }
 }
 
-/// Reads one file; one that changes in the meantime is refused whatever it gave.
+/// Reads one file; one that changes in the meantime is refused.
 pub(super) fn read_file(input: &InputFile, context: &Context<'_>) -> FileReading {
     match input.ready() {
         Err(error) => FileReading::unreadable(input, &error),
@@ -54,7 +54,7 @@ pub(super) fn read_file(input: &InputFile, context: &Context<'_>) -> FileReading
     }
 }
 
-/// Reads a file that stands on the disk as it is.
+/// Reads a file that is unpacked.
 pub(super) fn read_ready(input: &InputFile, context: &Context<'_>) -> FileReading {
     let sniffed = match sniff(&input.path) {
         Ok(sniffed) => sniffed,

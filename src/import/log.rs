@@ -1,10 +1,9 @@
-//! What an import keeps about itself: accounts of files, findings with refused rows, and which units sent what.
+//! What an import stores about itself: accounts of files, findings with refused rows, and which units sent what.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, Series};
 
-use super::cleared::ClearedFinding;
 use super::merge::ImportedFile;
 use cchc_model::{FileAccount, Finding, Level};
 use cchc_normalise::RejectedRow;
@@ -49,8 +48,8 @@ fn units_of(file: &ImportedFile) -> String {
     units.into_iter().collect::<Vec<&str>>().join(",")
 }
 
-/// A finding as it is kept, and what else is known of a refused row.
-pub(super) struct Kept<'a> {
+/// A finding as it is stored, and what else is known of a refused row.
+pub(super) struct LoggedFinding<'a> {
     pub finding: &'a Finding,
     /// The file that it is about.
     pub file: &'a ImportedFile,
@@ -58,7 +57,7 @@ pub(super) struct Kept<'a> {
     pub refused: Option<&'a RejectedRow>,
 }
 
-impl Kept<'_> {
+impl LoggedFinding<'_> {
     /// Table that the sheet feeds.
     pub fn table(&self) -> &'static str {
         self.file.facts.table_of(&self.finding.sheet)
@@ -75,7 +74,7 @@ impl Kept<'_> {
 }
 
 /// All findings in the order in which they are numbered from 1.
-pub(super) fn kept(files: &[ImportedFile]) -> Vec<Kept<'_>> {
+pub(super) fn logged(files: &[ImportedFile]) -> Vec<LoggedFinding<'_>> {
     let mut all = Vec::new();
     for file in files {
         let rows: BTreeMap<(&str, u32), &RejectedRow> =
@@ -83,56 +82,45 @@ pub(super) fn kept(files: &[ImportedFile]) -> Vec<Kept<'_>> {
         all.extend(file.findings.iter().map(|finding| {
             let is_refusal = finding.level == Level::Error && finding.row > 0;
             let row = rows.get(&(finding.sheet.as_str(), finding.row)).filter(|row| row.rule == finding.rule);
-            Kept { finding, file, refused: row.filter(|_| is_refusal).copied() }
+            LoggedFinding { finding, file, refused: row.filter(|_| is_refusal).copied() }
         }));
     }
     all
 }
 
-/// One row per finding; refused rows keep their non-personal cells.
-pub(super) fn findings(number: u64, all: &[Kept<'_>]) -> DataFrame {
-    let text = |of: fn(&Finding) -> &str| all.iter().map(|kept| of(kept.finding).to_owned()).collect::<Vec<String>>();
-    let row =
-        |of: fn(&RejectedRow) -> &String| all.iter().map(move |kept| kept.refused.map(of).cloned().unwrap_or_default());
+/// One row per finding, for refused rows with their non-personal cells.
+pub(super) fn findings(number: u64, all: &[LoggedFinding<'_>]) -> DataFrame {
+    let text =
+        |of: fn(&Finding) -> &str| all.iter().map(|logged| of(logged.finding).to_owned()).collect::<Vec<String>>();
+    let row = |of: fn(&RejectedRow) -> &String| {
+        all.iter().map(move |logged| logged.refused.map(of).cloned().unwrap_or_default())
+    };
     frame_of(
         all.len(),
         vec![
             ints("import", vec![number as i64; all.len()]),
             texts("file", &text(|finding| &finding.file)),
             texts("sheet", &text(|finding| &finding.sheet)),
-            ints("row", all.iter().map(|kept| i64::from(kept.finding.row)).collect()),
+            ints("row", all.iter().map(|logged| i64::from(logged.finding.row)).collect()),
             texts("rule", &text(|finding| &finding.rule)),
             texts("level", &text(|finding| finding.level.as_str())),
             texts("column_name", &text(|finding| &finding.column)),
             texts("value", &text(|finding| &finding.value)),
             texts("hint", &text(|finding| &finding.hint)),
-            ints("count", all.iter().map(|kept| kept.finding.count as i64).collect()),
+            ints("count", all.iter().map(|logged| logged.finding.count as i64).collect()),
             texts("cells", &row(|row| &row.cells).collect::<Vec<_>>()),
             ints("number", (1..).take(all.len()).collect()),
-            texts("table_name", &all.iter().map(|kept| kept.table().to_owned()).collect::<Vec<_>>()),
+            texts("table_name", &all.iter().map(|logged| logged.table().to_owned()).collect::<Vec<_>>()),
             codes(all),
-            texts("unit", &all.iter().map(|kept| kept.unit().to_owned()).collect::<Vec<_>>()),
+            texts("unit", &all.iter().map(|logged| logged.unit().to_owned()).collect::<Vec<_>>()),
         ],
     )
 }
 
 /// Codes of refused rows; nothing where no row was refused.
-fn codes(all: &[Kept<'_>]) -> Column {
-    let codes: Vec<Option<&str>> = all.iter().map(|kept| kept.refused.map(|row| row.code.as_str())).collect();
+fn codes(all: &[LoggedFinding<'_>]) -> Column {
+    let codes: Vec<Option<&str>> = all.iter().map(|logged| logged.refused.map(|row| row.code.as_str())).collect();
     Series::new("code".into(), codes).into_column()
-}
-
-/// One row per finding of an earlier import, or of this one, that needs nobody any more.
-pub(super) fn cleared(number: u64, cleared: &[ClearedFinding]) -> DataFrame {
-    frame_of(
-        cleared.len(),
-        vec![
-            ints("import", vec![number as i64; cleared.len()]),
-            ints("old_import", cleared.iter().map(|one| one.import).collect()),
-            ints("number", cleared.iter().map(|one| one.number).collect()),
-            texts("how", &cleared.iter().map(|one| one.how.as_str().to_owned()).collect::<Vec<_>>()),
-        ],
-    )
 }
 
 /// One row per file and unit for which it reports dossiers.

@@ -1,4 +1,4 @@
-//! Merges the typed rows of all files, table by table, and gives every file its account.
+//! Merges the typed rows of all files, table by table, and makes the account of every file.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use cchc_model::{FileAccount, Finding, Level, Table};
 use cchc_store::{Account, Cases, Conflict, Incoming, MergeNotes, Merged, StoreError};
 
 /// Of many conflicts the first have a finding each, the rest are counted with the last of them.
-const CONFLICTS_NAMED: usize = 50;
+const MAX_CONFLICT_FINDINGS: usize = 50;
 
 /// A file whose rows are merged.
 pub(super) struct ImportedFile {
@@ -41,10 +41,7 @@ pub struct SheetAccount {
     pub personal: Vec<String>,
     /// The text of each column's lowest heading.
     pub headings: Vec<String>,
-    /// How surely the sheet is one of that source, 0–1: the share of its headings that the source knows, less a tenth
-    /// of each that fits only without diacritics (see [`HeadingMatch::confidence`]).
-    ///
-    /// [`HeadingMatch::confidence`]: cchc_normalise::HeadingMatch::confidence
+    /// How surely the sheet is one of that source, 0–1: see [`cchc_normalise::HeadingMatch::confidence`].
     pub confidence: f64,
     /// Body rows; the sum of those that follow.
     pub rows: u64,
@@ -61,22 +58,22 @@ pub struct SheetAccount {
 }
 
 /// Position of a file, and of one of its sheets.
-type Place = (usize, usize);
+type SheetPosition = (usize, usize);
 
 /// The rows of all files that feed one table.
 struct Parts {
     table: &'static Table,
-    places: Vec<Place>,
+    places: Vec<SheetPosition>,
     incoming: Vec<Incoming>,
 }
 
-/// Merges all rows, and says of each file what became of them.
+/// Merges all rows, and counts for each file what became of them.
 pub(super) fn merge_all(
     readings: Vec<FileReading>,
     mut merge: impl FnMut(&'static Table, Vec<Incoming>) -> Result<Merged, StoreError>,
 ) -> Result<Vec<ImportedFile>, StoreError> {
     let (files, by_table) = by_table(readings);
-    let mut accounts: BTreeMap<Place, Account> = BTreeMap::new();
+    let mut accounts: BTreeMap<SheetPosition, Account> = BTreeMap::new();
     let mut findings: BTreeMap<usize, Vec<Finding>> = BTreeMap::new();
     for Parts { table, places, incoming } in by_table.into_values() {
         let merged = merge(table, incoming)?;
@@ -86,7 +83,7 @@ pub(super) fn merge_all(
             account.updated += part.updated;
             account.duplicate += part.duplicate;
         }
-        for (file, finding) in noted(&files, &places, merged.notes) {
+        for (file, finding) in merge_findings(&files, &places, merged.notes) {
             findings.entry(file).or_default().push(finding);
         }
     }
@@ -123,20 +120,22 @@ fn by_table(readings: Vec<FileReading>) -> (Vec<FileFacts>, BTreeMap<&'static st
     (files, by_table)
 }
 
-/// Findings of what a merge noticed, each with the position of its file.
-fn noted(files: &[FileFacts], places: &[Place], notes: MergeNotes) -> Vec<(usize, Finding)> {
+/// The findings of a merge, each with the position of its file.
+fn merge_findings(files: &[FileFacts], places: &[SheetPosition], notes: MergeNotes) -> Vec<(usize, Finding)> {
     let mut findings = Vec::new();
     let finding = |level, rule, file: usize| Finding::new(level, rule, &files[file].file);
-    let sheet = |(file, sheet): Place| files[file].sheets[sheet].name.as_str();
-    let more = notes.conflicts.len().saturating_sub(CONFLICTS_NAMED);
-    for (named, Conflict { part, row, key, other }) in notes.conflicts.into_iter().take(CONFLICTS_NAMED).enumerate() {
+    let sheet = |(file, sheet): SheetPosition| files[file].sheets[sheet].name.as_str();
+    let more = notes.conflicts.len().saturating_sub(MAX_CONFLICT_FINDINGS);
+    for (named, Conflict { part, row, key, other }) in
+        notes.conflicts.into_iter().take(MAX_CONFLICT_FINDINGS).enumerate()
+    {
         let place = places[part];
-        let count = if named + 1 == CONFLICTS_NAMED { 1 + more as u64 } else { 1 };
+        let count = if named + 1 == MAX_CONFLICT_FINDINGS { 1 + more as u64 } else { 1 };
         let finding = finding(Level::Warning, "conflicting_versions", place.0).at(sheet(place), row);
         findings.push((place.0, finding.value(key).hint(other).count(count)));
     }
     for (rule, cases) in [("changed_due_date", notes.due_moved), ("reopened", notes.reopened)] {
-        for (place, cases) in added_up(cases, |part| places[part]) {
+        for (place, cases) in by_place(cases, |part| places[part]) {
             let finding = finding(Level::Info, rule, place.0).at(sheet(place), 0);
             findings.push((place.0, finding.value(cases.example).count(cases.count)));
         }
@@ -146,15 +145,15 @@ fn noted(files: &[FileFacts], places: &[Place], notes: MergeNotes) -> Vec<(usize
         let finding = finding(Level::Warning, "absent_from_newer_export", file);
         findings.push((file, finding.value(cases.example).hint(unit).count(cases.count)));
     }
-    for (file, cases) in added_up(notes.outside, |part| places[part].0) {
+    for (file, cases) in by_place(notes.outside, |part| places[part].0) {
         let finding = finding(Level::Info, "absent_from_partial_export", file);
         findings.push((file, finding.value(cases.example).count(cases.count)));
     }
     findings
 }
 
-/// Sheets come in parts; what was noted of several parts of one place is one case.
-fn added_up<P: Ord>(noted: BTreeMap<usize, Cases>, place: impl Fn(usize) -> P) -> BTreeMap<P, Cases> {
+/// The cases of each sheet or file, of which several parts may have been merged.
+fn by_place<P: Ord>(noted: BTreeMap<usize, Cases>, place: impl Fn(usize) -> P) -> BTreeMap<P, Cases> {
     let mut all: BTreeMap<P, Cases> = BTreeMap::new();
     for (part, cases) in noted {
         let known = all.entry(place(part)).or_default();
@@ -167,7 +166,7 @@ fn added_up<P: Ord>(noted: BTreeMap<usize, Cases>, place: impl Fn(usize) -> P) -
 }
 
 impl ImportedFile {
-    fn new(facts: FileFacts, accounts: Vec<Account>, noted: Vec<Finding>) -> Self {
+    fn new(facts: FileFacts, accounts: Vec<Account>, merge_findings: Vec<Finding>) -> Self {
         let refused = facts.rejected().map(|(sheet, row)| {
             Finding::new(Level::Error, row.rule, &facts.file)
                 .at(&sheet.name, row.row)
@@ -176,7 +175,7 @@ impl ImportedFile {
                 .hint(&row.hint)
         });
         let mut findings: Vec<Finding> =
-            facts.findings.iter().cloned().chain(noted).chain(refused).chain(masked_names::findings(&facts)).collect();
+            facts.findings.iter().cloned().chain(merge_findings).chain(refused).chain(masked_names::findings(&facts)).collect();
         findings.sort();
         Self { facts, accounts, findings }
     }

@@ -10,13 +10,12 @@
 //! | one reading in one encoding, and the one that counts | `attempt`, `encoding` | `Chosen` |
 //! | day of export, findings of the file, forms checked | `reading`, `scoring_forms` | `FileReading` |
 //! | rows merged table by table | `merge` over `cchc_store` | `ImportedFile` |
-//! | what the import keeps about itself, what it clears | `log`, `cleared` | rows of `imports`, `findings`, `cleared`, `sent` |
+//! | what the import stores about itself, what it clears | `log`, `cleared` | rows of `imports`, `findings`, `cleared`, `sent` |
 
 mod attempt;
 mod body;
 mod cleared;
 mod encoding;
-mod ends;
 mod file;
 mod log;
 mod masked_names;
@@ -65,7 +64,7 @@ pub struct Options {
     pub finished_before_received: Option<FinishedBeforeReceived>,
 }
 
-/// What an import did.
+/// The result of an import.
 #[derive(Debug)]
 pub struct ImportAccount {
     /// The version that it published; none if nothing was accepted or nothing was to be written.
@@ -74,7 +73,7 @@ pub struct ImportAccount {
     pub files: Vec<FileAccount>,
     /// How each sheet was understood.
     pub sheets: Vec<SheetAccount>,
-    /// What was found.
+    /// All findings.
     pub findings: Vec<Finding>,
     /// Lock files of office programs and workspaces that were passed over.
     pub skipped: Vec<String>,
@@ -86,7 +85,7 @@ pub enum ImportError {
     /// No source of that id.
     #[error("no source '{id}'{hint}; `queries/sources/` holds them")]
     NoSource {
-        /// What was asked for.
+        /// The id that was given.
         id: String,
         /// The nearest id.
         hint: String,
@@ -107,11 +106,11 @@ pub enum ImportError {
     Store(#[from] StoreError),
 }
 
-/// Tells how far an import is.
+/// Is called as an import goes on.
 pub trait Progress {
     /// Reading begins: how many files there are, and their bytes.
     fn files(&mut self, count: usize, bytes: u64);
-    /// A file begins; others may be in work at the same time.
+    /// A file begins; others may be read at the same time.
     fn begun(&mut self, name: &str);
     /// A file of so many bytes is read.
     fn done(&mut self, bytes: u64);
@@ -127,15 +126,16 @@ const IMPORT_MEMORY_MIB: u64 = 2048;
 /// Imports all files below `paths` as one new version.
 ///
 /// # Errors
-/// A path leads nowhere, the store cannot be read or written, or another import runs and nobody wants to wait.
+/// A path leads nowhere, the store cannot be read or written, or another import runs and `no_wait` is set.
 pub fn import(
     workspace: &Workspace,
     definitions: &Definitions,
     paths: &[PathBuf],
     options: &Options,
+    shell: &Shell,
     progress: &mut dyn Progress,
 ) -> Result<ImportAccount, ImportError> {
-    let sources = chosen(definitions, options)?;
+    let sources = selected_sources(definitions, options)?;
     let limits = &workspace.config.limits;
     let found = find_files(paths, limits)?;
     if found.files.is_empty() {
@@ -145,7 +145,6 @@ pub fn import(
     let lock = (!options.dry_run).then(|| workspace.lock(!options.no_wait, || progress.waiting())).transpose()?;
     let version = workspace.version(None)?;
     let session = workspace.session(&version, &definitions.calendar)?;
-    let shell = Shell::new()?;
     let units = shell.wait(stored_units(&session))?;
     if units.units().is_empty() {
         return Err(ImportError::NoUnits);
@@ -174,28 +173,29 @@ pub fn import(
     readings.sort_by_key(|reading| reading.facts.exported_at);
     let is_empty = readings.iter().all(|reading| reading.facts.rows == 0);
     let Some(lock) = lock.filter(|_| !is_empty) else {
-        let files = merge_all(readings, |table, incoming| workspace.weigh(&version, table, incoming))?;
-        return Ok(finished(None, files, skipped));
+        let files = merge_all(readings, |table, incoming| workspace.rehearse_merge(&version, table, incoming))?;
+        return Ok(account_of(None, files, skipped));
     };
     let transaction = Transaction::begin(workspace, &lock)?;
-    let open = shell.wait(cleared::open(&session))?;
-    let (version, files) = publish(transaction, readings, &open)?;
-    Ok(finished(Some(version), files, skipped))
+    let uncleared = shell.wait(cleared::uncleared(&session))?;
+    let (version, files) = publish(transaction, readings, &uncleared)?;
+    Ok(account_of(Some(version), files, skipped))
 }
 
-/// Merges all rows, and publishes them with what the import keeps about itself as one version.
+/// Merges all rows, and publishes them with what the import stores about itself as one version.
 fn publish(
     mut transaction: Transaction<'_>,
     readings: Vec<FileReading>,
-    open: &[cleared::Open],
+    uncleared: &[cleared::Uncleared],
 ) -> Result<(u64, Vec<ImportedFile>), StoreError> {
-    let accepted = cleared::Accepted::among(&readings, open);
+    let accepted = cleared::Accepted::among(&readings, uncleared);
     let files = merge_all(readings, |table, incoming| transaction.merge(table, incoming))?;
     let number = transaction.number();
-    let kept = log::kept(&files);
+    let logged = log::logged(&files);
     transaction.append("imports", log::imports(number, &files))?;
-    transaction.append("findings", log::findings(number, &kept))?;
-    transaction.append("cleared", log::cleared(number, &cleared::cleared(number, open, &accepted, &files, &kept)))?;
+    transaction.append("findings", log::findings(number, &logged))?;
+    let cleared = cleared::cleared(number, uncleared, &accepted, &files, &logged);
+    transaction.append("cleared", cleared::cleared_frame(number, &cleared))?;
     transaction.append("sent", log::sent(number, &files))?;
     let time = files.iter().filter_map(|file| file.facts.exported_at).max();
     let sent = files.iter().map(|ImportedFile { facts, .. }| SentFile {
@@ -207,7 +207,7 @@ fn publish(
     Ok((number, files))
 }
 
-fn chosen(definitions: &Definitions, options: &Options) -> Result<Vec<SourceDef>, ImportError> {
+fn selected_sources(definitions: &Definitions, options: &Options) -> Result<Vec<SourceDef>, ImportError> {
     let Some(id) = &options.source else {
         let always = definitions.sources.iter().filter(|source| source.layout.tried == Tried::Always);
         return Ok(always.cloned().collect());
@@ -220,7 +220,7 @@ fn chosen(definitions: &Definitions, options: &Options) -> Result<Vec<SourceDef>
     Ok(found)
 }
 
-fn finished(version: Option<u64>, mut files: Vec<ImportedFile>, skipped: Vec<String>) -> ImportAccount {
+fn account_of(version: Option<u64>, mut files: Vec<ImportedFile>, skipped: Vec<String>) -> ImportAccount {
     files.sort_by(|left, right| left.facts.file.cmp(&right.facts.file));
     ImportAccount {
         version,

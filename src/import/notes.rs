@@ -1,4 +1,4 @@
-//! What a container says of one sheet beside its values, kept until the rows that it is about.
+//! The notes of a container on one sheet (hidden rows, merged cells …), kept until their rows are read.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -9,10 +9,10 @@ use cchc_model::ColumnType;
 use cchc_normalise::{Mark, MarkKind};
 use cchc_read::{Cell, Note};
 
-/// Notes of one kind that are kept; the rest is dropped.
-const MOST: usize = 1 << 20;
-/// A spreadsheet keeps 15 digits: from here on the last ones of a number are made up.
-const EXACT: f64 = 1e15;
+/// Most notes of one kind; further ones are dropped.
+const MAX_NOTES: usize = 1 << 20;
+/// A spreadsheet keeps 15 digits: from here on the last digits of a number are wrong.
+const FIRST_INEXACT: f64 = 1e15;
 
 /// The notes of one sheet.
 #[derive(Debug, Default)]
@@ -23,7 +23,7 @@ pub(super) struct Notes {
     unresolved: BTreeMap<u32, Vec<u32>>,
     /// Column and first row → last row.
     merged: BTreeMap<(usize, u32), u32>,
-    /// Column → first row of the merged cell that was met last, and its value.
+    /// Column → first row of the last merged cell, and its value.
     last_merged: HashMap<usize, (u32, Cell<'static>)>,
 }
 
@@ -31,18 +31,18 @@ impl Notes {
     pub fn take(&mut self, note: Note) {
         match note {
             Note::Epoch1904 => self.date_system = DateSystem::From1904,
-            Note::HiddenRow(row) if self.hidden.len() < MOST => drop(self.hidden.insert(row)),
-            Note::Merged { first, last, column } if self.merged.len() < MOST => {
+            Note::HiddenRow(row) if self.hidden.len() < MAX_NOTES => drop(self.hidden.insert(row)),
+            Note::Merged { first, last, column } if self.merged.len() < MAX_NOTES => {
                 self.merged.insert((column as usize, first), last);
             }
-            Note::NoResult { row, column } if self.unresolved.len() < MOST => {
+            Note::NoResult { row, column } if self.unresolved.len() < MAX_NOTES => {
                 self.unresolved.entry(row).or_default().push(column);
             }
             _ => {}
         }
     }
 
-    /// Whether there is anything to look for in a row.
+    /// Whether a row may have any mark.
     pub fn concern(&self, cells: &[Cell<'_>]) -> bool {
         let is_plain = |cell: &Cell<'_>| matches!(cell, Cell::Empty | Cell::Text(_) | Cell::Bool(_));
         !(self.hidden.is_empty() && self.unresolved.is_empty() && self.merged.is_empty() && cells.iter().all(is_plain))
@@ -73,9 +73,8 @@ impl Notes {
         filled
     }
 
-    /// What is known of one row of data, by its number in the sheet and its place in the batch, if that is known;
-    /// `codes` and
-    /// `columns` say which columns of the source hold codes and which of the sheet feeds them.
+    /// Adds the marks of one row of data, by its number in the sheet and its position in the batch, if that is known.
+    /// Per column of the source `codes` says whether it holds codes, `columns` which column of the sheet feeds it.
     pub fn marks(
         &self,
         codes: &[bool],
@@ -97,7 +96,7 @@ impl Notes {
                 Cell::Empty | Cell::Text(_) | Cell::Bool(_) => continue,
                 Cell::Error(error) => MarkKind::Error(error.clone().into_owned()),
                 Cell::Number(_) | Cell::DateTime(_) if !codes[at] => continue,
-                Cell::Number(number) if number.abs() < EXACT => MarkKind::NumberCode,
+                Cell::Number(number) if number.abs() < FIRST_INEXACT => MarkKind::NumberCode,
                 Cell::Number(_) | Cell::DateTime(_) => MarkKind::MangledCode,
             };
             marks.push(Mark { number, row, column: Some(at), kind });

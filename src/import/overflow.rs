@@ -1,4 +1,4 @@
-//! Recognises a sheet that goes on where the one before was full: no headings, but the same columns.
+//! Recognises a sheet that continues the one before, which was full: no headings, but the same columns.
 
 use super::sink::FoundSheet;
 use cchc_definitions::SourceDef;
@@ -8,7 +8,7 @@ use cchc_normalise::HeadingMatch;
 
 /// The columns of `before` if these first rows of a sheet without headings are rows of that table too: at least half of
 /// them hold a code in the column of the codes, and dates or nothing, but at least one date, in the columns of dates.
-/// Whatever row does not is refused on its own later.
+/// Any other row is refused by itself later.
 pub(super) fn continued(
     rows: &[Vec<String>],
     before: Option<&FoundSheet>,
@@ -33,7 +33,7 @@ pub(super) fn continued(
     };
     let filled = rows.iter().filter(|row| row.iter().any(|text| !text.is_empty())).count();
     let conforming = rows.iter().filter(conforms).count();
-    // The rows begin below a heading that is not there.
+    // The caller puts an empty row before them in place of the heading.
     let found = || HeadingMatch {
         source: before.source,
         first_row: 0,

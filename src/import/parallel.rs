@@ -1,4 +1,4 @@
-//! Reads files side by side within a budget of memory; what comes of them does not depend on the order of reading.
+//! Reads files side by side within a budget of memory; the result does not depend on the order of reading.
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -30,16 +30,16 @@ pub(super) fn read_files(
     let mut order: Vec<usize> = (0..files.len()).collect();
     order.sort_by_key(|at| (std::cmp::Reverse(sizes[*at]), *at));
     let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get).min(files.len());
-    let (next, room) = (AtomicUsize::new(0), Room::new(memory));
+    let (next, budget) = (AtomicUsize::new(0), MemoryBudget::new(memory));
     let (sender, receiver) = channel();
     let mut readings: Vec<Option<FileReading>> = std::iter::repeat_with(|| None).take(files.len()).collect();
     progress.files(files.len(), sizes.iter().sum());
     std::thread::scope(|scope| {
         for _ in 0..threads {
-            let (sender, order, sizes, next, room) = (sender.clone(), &order, &sizes, &next, &room);
+            let (sender, order, sizes, next, budget) = (sender.clone(), &order, &sizes, &next, &budget);
             scope.spawn(move || {
                 while let Some(&at) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let _claimed = room.claim(claim(sizes[at]));
+                    let _claimed = budget.claim(claim(sizes[at]));
                     let _ = sender.send(Event::Begun(at));
                     let reading = read_file(&files[at], context);
                     let _ = sender.send(Event::Done(at, Box::new(reading)));
@@ -65,38 +65,38 @@ enum Event {
     Done(usize, Box<FileReading>),
 }
 
-/// Memory that files in work share.
-struct Room {
+/// Memory that the files being read share.
+struct MemoryBudget {
     all: u64,
     free: Mutex<u64>,
     freed: Condvar,
 }
 
-/// A part of the room, given back when dropped.
+/// A part of the budget, returned when dropped.
 struct Claimed<'r> {
-    room: &'r Room,
+    budget: &'r MemoryBudget,
     bytes: u64,
 }
 
-impl Room {
+impl MemoryBudget {
     const fn new(all: u64) -> Self {
         Self { all, free: Mutex::new(all), freed: Condvar::new() }
     }
 
-    /// Waits until there is room for `bytes`, or for all there is.
+    /// Waits until `bytes` are free, or all of the budget if that is less.
     fn claim(&self, bytes: u64) -> Claimed<'_> {
         let bytes = bytes.min(self.all);
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         let mut free = self.freed.wait_while(free, |free| *free < bytes).unwrap_or_else(PoisonError::into_inner);
         *free -= bytes;
-        Claimed { room: self, bytes }
+        Claimed { budget: self, bytes }
     }
 }
 
 impl Drop for Claimed<'_> {
     fn drop(&mut self) {
-        *self.room.free.lock().unwrap_or_else(PoisonError::into_inner) += self.bytes;
-        self.room.freed.notify_all();
+        *self.budget.free.lock().unwrap_or_else(PoisonError::into_inner) += self.bytes;
+        self.budget.freed.notify_all();
     }
 }
 
@@ -107,17 +107,17 @@ mod tests {
 
     #[test]
     fn files_that_fit_together_are_read_together_and_others_wait() {
-        let room = Room::new(100);
-        let (first, second) = (room.claim(60), room.claim(40));
-        assert_eq!(*room.free.lock().unwrap_or_else(PoisonError::into_inner), 0);
+        let budget = MemoryBudget::new(100);
+        let (first, second) = (budget.claim(60), budget.claim(40));
+        assert_eq!(*budget.free.lock().unwrap_or_else(PoisonError::into_inner), 0);
         let waited = std::thread::scope(|scope| {
-            let waiting = scope.spawn(|| room.claim(1_000).bytes);
+            let waiting = scope.spawn(|| budget.claim(1_000).bytes);
             std::thread::sleep(Duration::from_millis(20));
             assert!(!waiting.is_finished());
             drop((first, second));
             waiting.join()
         });
         assert_eq!(waited.ok(), Some(100));
-        assert_eq!(*room.free.lock().unwrap_or_else(PoisonError::into_inner), 100);
+        assert_eq!(*budget.free.lock().unwrap_or_else(PoisonError::into_inner), 100);
     }
 }

@@ -10,11 +10,11 @@ use cchc_model::{ColumnType, UnitIndex, is_masked};
 use cchc_normalise::{Meaning, Normalised, PERSONAL, RawBatch, SheetNormaliser, clean};
 
 /// Rows shown as they would be stored.
-const SAMPLE: usize = 3;
+const SAMPLE_ROWS: usize = 3;
 /// Distinct texts that are counted in one column.
-const DISTINCT: usize = 5_000;
-/// Units named beside a name that no unit bears.
-const SUGGESTED: usize = 3;
+const MAX_DISTINCT: usize = 5_000;
+/// Units suggested for a name that is no unit's.
+const MAX_SUGGESTIONS: usize = 3;
 
 /// What a sheet holds, word by word.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -51,12 +51,12 @@ pub struct WordSeen {
 pub struct DatesSeen {
     /// Column of the table.
     pub column: String,
-    /// Pattern and cells; an empty pattern stands for what fits none.
+    /// Pattern and cells; the pattern is empty for cells that fit none.
     pub patterns: Vec<(String, u64)>,
 }
 
-/// Watches the batches of one sheet go by.
-pub(super) struct Watcher<'a> {
+/// Builds the preview of one sheet from its batches.
+pub(super) struct PreviewBuilder<'a> {
     source: &'a SourceDef,
     units: &'a UnitIndex,
     patterns: Vec<(String, Pattern)>,
@@ -69,7 +69,7 @@ pub(super) struct Watcher<'a> {
 /// What date cells of workbooks and databases look like.
 const DATE_CELL: &str = "yyyy-MM-dd";
 
-impl<'a> Watcher<'a> {
+impl<'a> PreviewBuilder<'a> {
     pub fn new(source: &'a SourceDef, units: &'a UnitIndex) -> Self {
         let patterns = source.dates.iter().filter_map(|text| Some((text.clone(), Pattern::compile(text)?))).collect();
         Self {
@@ -96,17 +96,17 @@ impl<'a> Watcher<'a> {
                     let cleaned = clean(text);
                     if let Some((_, rows)) = seen.get_mut(cleaned.as_ref()) {
                         *rows += 1;
-                    } else if seen.len() < DISTINCT {
+                    } else if seen.len() < MAX_DISTINCT {
                         seen.insert(cleaned.into_owned(), (text.to_owned(), 1));
                     }
                 }
             }
         }
-        let missing = SAMPLE.saturating_sub(self.sample.len());
+        let missing = SAMPLE_ROWS.saturating_sub(self.sample.len());
         self.sample.extend((0..done.frame.height().min(missing)).map(|row| stored(&done.frame, row)));
     }
 
-    /// What was seen, once the sheet is at its end.
+    /// The preview, once all batches were added.
     pub fn finish(self, normaliser: &SheetNormaliser<'_>) -> Preview {
         let key = self.source.table.key;
         let shown = |(column, value): (String, String)| {
@@ -142,12 +142,12 @@ impl<'a> Watcher<'a> {
             _ if !is_unit || is_hidden => Vec::new(),
             Meaning::Unknown => self
                 .units
-                .suggest(text, SUGGESTED)
+                .suggest(text, MAX_SUGGESTIONS)
                 .into_iter()
                 .map(|one| (one.unit.code.clone(), one.unit.name.clone(), one.likeness.share))
                 .collect(),
             Meaning::Several | Meaning::ByDay => {
-                self.units.bearers(text).into_iter().map(|unit| (unit.code.clone(), unit.name.clone(), 1.0)).collect()
+                self.units.named(text).into_iter().map(|unit| (unit.code.clone(), unit.name.clone(), 1.0)).collect()
             }
             _ => Vec::new(),
         };

@@ -1,4 +1,4 @@
-//! What reading one file gave: complete when it is made, and merged as a whole.
+//! The result of reading one file: filled once, and merged as a whole.
 
 use std::collections::BTreeSet;
 
@@ -11,21 +11,21 @@ use super::file::Context;
 use super::personal_codes;
 use super::preview::Preview;
 use super::scoring_forms;
-use super::sink::StraySheet;
-use super::unread::{note_finding, shown};
+use super::sink::UnmatchedSheet;
+use super::unread::{display_name, note_finding};
 use cchc_model::{Finding, Level, Table};
 use cchc_normalise::{Mapping, Origin, RejectedRow, SuspectRow, in_name};
 use cchc_read::{InputFile, ReadAs, ReadError};
 use cchc_store::RowsOf;
 
-/// What reading one file gave.
+/// The result of reading one file.
 pub(super) struct FileReading {
     pub facts: FileFacts,
     /// Typed rows ready to merge, each part with the position of its sheet.
     pub batches: Vec<(usize, DataFrame)>,
 }
 
-/// All that reading a file gave but its accepted rows.
+/// What is known of a file beside its accepted rows.
 pub(super) struct FileFacts {
     /// The file as the user named it.
     pub file: String,
@@ -49,7 +49,7 @@ pub(super) struct FileFacts {
     pub origins: Vec<((String, u32), Origin)>,
 }
 
-/// What reading one sheet gave beside its accepted rows.
+/// What is known of a sheet beside its accepted rows.
 pub(super) struct SheetReading {
     pub name: String,
     /// Source that fitted.
@@ -99,26 +99,26 @@ impl FileReading {
         Self { facts, batches: Vec::new() }
     }
 
-    /// What an attempt that counts gave.
+    /// The result of the attempt that was chosen.
     pub fn of(input: &InputFile, sha256: String, chosen: Chosen, context: &Context<'_>) -> Self {
         let Chosen { attempt, text, legacy } = chosen;
         let file = input.shown.as_str();
         let mut findings: Vec<Finding> =
-            legacy.iter().map(|one| Finding::new(Level::Info, "legacy_text", file).value(shown(*one))).collect();
-        let Attempt { error, read, full, typed } = attempt;
+            legacy.iter().map(|one| Finding::new(Level::Info, "legacy_text", file).value(display_name(*one))).collect();
+        let Attempt { error, read, typed } = attempt;
         if let Some(refused) = error.map(|error| unreadable(input, &error)).or(typed.refused) {
             findings.push(refused);
             return Self::refused(input, sha256, Some(text), findings);
         }
-        findings.extend(read.stray_notes.iter().map(|(sheet, note)| note_finding(*note, file, sheet, None)));
+        findings.extend(read.unmatched_notes.iter().map(|(sheet, note)| note_finding(*note, file, sheet, None)));
         let Some(last) = typed.sheets.last() else {
-            findings.extend(stray_findings(file, &read.strays, Level::Error));
+            findings.extend(unmatched_findings(file, &read.unmatched, Level::Error));
             return Self::refused(input, sha256, Some(text), findings);
         };
         let (source, table) = (last.source.clone(), last.table.name);
         let width = typed.sheets.iter().map(|sheet| sheet.mapping.headings.len()).max().unwrap_or(0);
-        let level = if read.strays.iter().any(|stray| stray.width >= width) { Level::Warning } else { Level::Info };
-        findings.extend(stray_findings(file, &read.strays, level));
+        let level = if read.unmatched.iter().any(|sheet| sheet.width >= width) { Level::Warning } else { Level::Info };
+        findings.extend(unmatched_findings(file, &read.unmatched, level));
         let letterhead = typed.sheets.iter().find_map(|sheet| sheet.letterhead).or(read.letterhead);
         let exported_at = exported_at(input, letterhead, context);
         if exported_at.is_none() {
@@ -127,7 +127,7 @@ impl FileReading {
         if read.rows == 0 {
             findings.push(Finding::new(Level::Warning, "no_body_rows", file));
         }
-        let full = full.iter().filter(|name| typed.sheets.iter().any(|sheet| sheet.name == **name));
+        let full = read.full_sheets.iter().filter(|name| typed.sheets.iter().any(|sheet| sheet.name == **name));
         findings.extend(full.map(|sheet| Finding::new(Level::Warning, "may_be_cut", file).at(sheet, 0)));
         findings.extend(typed.findings);
         let (mut rows, mut sheets, mut batches) = (read.rows, typed.sheets, typed.batches);
@@ -172,28 +172,28 @@ fn unreadable(input: &InputFile, error: &ReadError) -> Finding {
     Finding::new(Level::Error, error.rule(), &input.shown).hint(error.hint())
 }
 
-/// The day that the user says, else the one in the file's name, its letterhead, or the name of its archive.
+/// The day that the user gives, else the one in the file's name, its letterhead, or the name of its archive.
 fn exported_at(input: &InputFile, letterhead: Option<NaiveDate>, context: &Context<'_>) -> Option<NaiveDate> {
     let stated = context.exported_at.or_else(|| in_name(&input.name()));
     stated.or(letterhead).or_else(|| input.archive_name().and_then(|name| in_name(&name)))
 }
 
 /// Sheets that no source fits: the file is refused if it has no other, else they are named in a warning.
-fn stray_findings(file: &str, strays: &[StraySheet], level: Level) -> Vec<Finding> {
-    if strays.is_empty() && level == Level::Error {
+fn unmatched_findings(file: &str, unmatched: &[UnmatchedSheet], level: Level) -> Vec<Finding> {
+    if unmatched.is_empty() && level == Level::Error {
         return vec![Finding::new(Level::Error, "empty_file", file)];
     }
     let mut named: BTreeSet<&str> = BTreeSet::new();
-    let strays = strays.iter().filter(|stray| level == Level::Error || stray.rows > 1);
-    strays
-        .filter(|stray| named.insert(&stray.name))
-        .map(|stray| match &stray.near {
+    let unmatched = unmatched.iter().filter(|sheet| level == Level::Error || sheet.rows > 1);
+    unmatched
+        .filter(|sheet| named.insert(&sheet.name))
+        .map(|sheet| match &sheet.near {
             Some(near) if level == Level::Error => Finding::new(level, "missing_column", file)
-                .at(&stray.name, near.row)
+                .at(&sheet.name, near.row)
                 .column(near.missing.join(", "))
                 .value(near.nearest.clone())
                 .hint(format!("queries/sources/{}.toml", near.source)),
-            _ => Finding::new(level, "no_source", file).at(&stray.name, 0),
+            _ => Finding::new(level, "no_source", file).at(&sheet.name, 0),
         })
         .collect()
 }

@@ -1,4 +1,4 @@
-//! Takes refused rows out of the file that they came from again, whole and in the file's own order of columns.
+//! Reads refused rows again from the file that they came from, whole and in the file's own order of columns.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -17,7 +17,7 @@ use cchc_store::Config;
 /// Days between the first days of the two ways in which workbooks count.
 const DAYS_FROM_1900_TO_1904: f64 = 1462.0;
 
-/// Rows of one sheet as they stand in the file.
+/// Rows of one sheet as the file has them.
 #[derive(Debug)]
 pub struct RebuiltSheet {
     /// The sheet's name, empty where the container has none.
@@ -30,7 +30,7 @@ pub struct RebuiltSheet {
     pub rows: Vec<(u32, Vec<Cell<'static>>)>,
 }
 
-/// Why rows cannot be taken out of a file again.
+/// Why rows cannot be read again.
 #[derive(Debug, thiserror::Error)]
 pub enum RebuildError {
     /// The path leads to no file.
@@ -118,38 +118,39 @@ impl Original {
                 detail: Detail::Rows,
             };
             let FileReading { facts, .. } = read_ready(&ready.input, &context);
-            let mut plans: BTreeMap<&str, Plan<'_>> = BTreeMap::new();
+            let mut wanted_rows: BTreeMap<&str, WantedRows<'_>> = BTreeMap::new();
             for (sheet, row) in wanted {
                 let Some(reading) = facts.sheets.iter().find(|reading| reading.name == *sheet) else {
                     missed = Some(RebuildError::Headings(sheet.clone()));
                     break;
                 };
-                let plan = plans.entry(sheet).or_insert_with(|| Plan::of(reading, sources));
-                plan.rows.insert(*row);
+                let wanted = wanted_rows.entry(sheet).or_insert_with(|| WantedRows::of(reading, sources));
+                wanted.rows.insert(*row);
                 missed = None;
             }
             if let Some(text) = facts.text.filter(|_| missed.is_none()) {
-                let mut taker = Taker { plans: &plans, taken: Vec::new(), is_taken: false };
-                let mut named = MaskedNames::of(&mut taker, &mask);
+                let mut collector = RowCollector { wanted_rows: &wanted_rows, collected: Vec::new(), is_wanted: false };
+                let mut named = MaskedNames::of(&mut collector, &mask);
                 read_rows(&ready.input.path, &sniff(&ready.input.path)?, text, &config.limits, &mut named)?;
-                return taker.taken.into_iter().map(|taken| taken.rebuilt(&plans, &words.corrected)).collect();
+                let sheets = collector.collected.into_iter();
+                return sheets.map(|sheet| sheet.rebuilt(&wanted_rows, &words.corrected)).collect();
             }
         }
         Err(missed.unwrap_or_else(|| RebuildError::Headings(String::new())))
     }
 }
 
-/// What is wanted of one sheet.
-struct Plan<'a> {
+/// The wanted rows of one sheet.
+struct WantedRows<'a> {
     reading: &'a SheetReading,
     rows: BTreeSet<u32>,
-    /// Rows mean something together.
+    /// Whether rows can be read only together, as in an outline.
     is_outline: bool,
     /// Columns of the sheet that feed dates.
     dates: Vec<usize>,
 }
 
-impl<'a> Plan<'a> {
+impl<'a> WantedRows<'a> {
     fn of(reading: &'a SheetReading, sources: &[SourceDef]) -> Self {
         let source = sources.iter().find(|source| source.id == reading.source);
         let feeds_date = |column: &str| {
@@ -163,41 +164,41 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// Keeps what stands above the body of the wanted sheets, and the wanted rows.
-struct Taker<'a> {
-    plans: &'a BTreeMap<&'a str, Plan<'a>>,
-    taken: Vec<Taken>,
-    is_taken: bool,
+/// Keeps the rows above the body of the wanted sheets, and the wanted rows.
+struct RowCollector<'a> {
+    wanted_rows: &'a BTreeMap<&'a str, WantedRows<'a>>,
+    collected: Vec<CollectedSheet>,
+    is_wanted: bool,
 }
 
-struct Taken {
+struct CollectedSheet {
     name: String,
     head: Vec<Vec<Cell<'static>>>,
     rows: Vec<(u32, Vec<Cell<'static>>)>,
     counts_from_1904: bool,
 }
 
-impl RowSink for Taker<'_> {
+impl RowSink for RowCollector<'_> {
     fn sheet(&mut self, sheet: &Sheet) -> Flow {
-        self.is_taken = self.plans.contains_key(sheet.name.as_str());
-        if !self.is_taken {
+        self.is_wanted = self.wanted_rows.contains_key(sheet.name.as_str());
+        if !self.is_wanted {
             return Flow::SkipSheet;
         }
         let (head, rows) = (Vec::new(), Vec::new());
-        self.taken.push(Taken { name: sheet.name.clone(), head, rows, counts_from_1904: false });
+        self.collected.push(CollectedSheet { name: sheet.name.clone(), head, rows, counts_from_1904: false });
         Flow::Continue
     }
 
     fn row(&mut self, number: u32, cells: &[Cell<'_>]) -> Flow {
-        let Some(taken) = self.taken.last_mut().filter(|_| self.is_taken) else { return Flow::SkipSheet };
-        let plan = &self.plans[taken.name.as_str()];
+        let Some(collected) = self.collected.last_mut().filter(|_| self.is_wanted) else { return Flow::SkipSheet };
+        let wanted = &self.wanted_rows[collected.name.as_str()];
         let own = || cells.iter().map(Cell::to_static).collect();
-        if number <= plan.reading.heading_row {
-            taken.head.push(own());
-        } else if plan.is_outline || plan.rows.contains(&number) {
-            taken.rows.push((number, own()));
+        if number <= wanted.reading.heading_row {
+            collected.head.push(own());
+        } else if wanted.is_outline || wanted.rows.contains(&number) {
+            collected.rows.push((number, own()));
         }
-        let is_done = !plan.is_outline && plan.rows.last().is_none_or(|last| number >= *last);
+        let is_done = !wanted.is_outline && wanted.rows.last().is_none_or(|last| number >= *last);
         if is_done { Flow::SkipSheet } else { Flow::Continue }
     }
 
@@ -210,26 +211,30 @@ impl RowSink for Taker<'_> {
     }
 
     fn note(&mut self, note: Note) {
-        if let Some(taken) = self.taken.last_mut().filter(|_| self.is_taken && note == Note::Epoch1904) {
-            taken.counts_from_1904 = true;
+        if let Some(collected) = self.collected.last_mut().filter(|_| self.is_wanted && note == Note::Epoch1904) {
+            collected.counts_from_1904 = true;
         }
     }
 }
 
-impl Taken {
-    fn rebuilt(self, plans: &BTreeMap<&str, Plan<'_>>, ours: &CorrectedHeadings) -> Result<RebuiltSheet, RebuildError> {
-        let plan = &plans[self.name.as_str()];
-        if let Some(row) = plan.rows.iter().find(|row| !self.rows.iter().any(|(number, _)| number == *row)) {
+impl CollectedSheet {
+    fn rebuilt(
+        self,
+        wanted_rows: &BTreeMap<&str, WantedRows<'_>>,
+        ours: &CorrectedHeadings,
+    ) -> Result<RebuiltSheet, RebuildError> {
+        let wanted = &wanted_rows[self.name.as_str()];
+        if let Some(row) = wanted.rows.iter().find(|row| !self.rows.iter().any(|(number, _)| number == *row)) {
             return Err(RebuildError::Row { sheet: self.name, row: *row });
         }
         // A corrected file that was corrected in turn gets our columns anew.
-        let own = own_columns(&plan.reading.mapping.headings, ours);
+        let own = own_columns(&wanted.reading.mapping.headings, ours);
         let kept = |cells: Vec<Cell<'static>>| -> Vec<Cell<'static>> {
             let cells = cells.into_iter().enumerate();
             cells.filter(|(at, _)| own.get(*at).copied().unwrap_or(true)).map(|(_, cell)| cell).collect()
         };
         let counted = |mut cells: Vec<Cell<'static>>| {
-            for at in plan.dates.iter().filter(|_| self.counts_from_1904) {
+            for at in wanted.dates.iter().filter(|_| self.counts_from_1904) {
                 // The corrected file counts from 1900, whatever the original does.
                 if let Some(Cell::Number(serial)) = cells.get_mut(*at) {
                     *serial += DAYS_FROM_1900_TO_1904;
@@ -238,7 +243,7 @@ impl Taken {
             cells
         };
         let names =
-            plan.reading.mapping.headings.iter().zip(&own).filter(|(_, own)| **own).map(|(name, _)| name.clone());
+            wanted.reading.mapping.headings.iter().zip(&own).filter(|(_, own)| **own).map(|(name, _)| name.clone());
         Ok(RebuiltSheet {
             names: names.collect(),
             head: self.head.into_iter().map(kept).collect(),

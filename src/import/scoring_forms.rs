@@ -1,4 +1,4 @@
-//! Checks filled forms of self-scoring against the set that they name: set, version, unit, criteria, maxima.
+//! Checks filled scoring forms against the index that they name: version, unit, criteria, maxima.
 
 use std::collections::BTreeSet;
 
@@ -16,8 +16,8 @@ const TABLE: &str = "criteria";
 /// Its columns of points.
 const POINTS: [&str; 3] = ["self_points", "verified_points", "surveyed_points"];
 
-/// Takes rows of criteria that the index does not have out of the accepted ones. Gives the reasons why the whole file is
-/// refused: it is a form of no index in force.
+/// Removes rows of criteria that the index does not have from the accepted ones. Returns the reasons why the whole file
+/// is refused: it is a form of no index in force.
 pub(super) fn check(
     file: &str,
     sheets: &mut [SheetReading],
@@ -60,7 +60,7 @@ pub(super) fn check(
 
 /// One row of a form, as far as it is checked.
 #[derive(Debug, Default)]
-struct Row {
+struct FormRow {
     number: u32,
     set: String,
     unit: String,
@@ -73,7 +73,7 @@ struct Row {
     key: String,
 }
 
-fn rows(frame: &DataFrame) -> Vec<Row> {
+fn rows(frame: &DataFrame) -> Vec<FormRow> {
     let text = |name: &str, at: usize| {
         let column = frame.column(name).and_then(|column| column.str()).ok();
         column.and_then(|column| column.get(at)).unwrap_or_default().to_owned()
@@ -83,7 +83,7 @@ fn rows(frame: &DataFrame) -> Vec<Row> {
     let points = POINTS.map(|name| frame.column(name).and_then(|column| column.f64()).ok());
     let ends = frame.column("period_to").and_then(|column| column.datetime()).ok();
     (0..frame.height())
-        .map(|at| Row {
+        .map(|at| FormRow {
             number: numbers
                 .and_then(|numbers| numbers.get(at))
                 .and_then(|row| u32::try_from(row).ok())
@@ -103,7 +103,7 @@ fn rows(frame: &DataFrame) -> Vec<Row> {
 }
 
 /// The index that a form names, in the version that it names; else the rule that it breaks and what would be right.
-fn index_of<'d>(points: &'d [PointsIndex], row: &Row) -> Result<&'d PointsIndex, (&'static str, String)> {
+fn index_of<'d>(points: &'d [PointsIndex], row: &FormRow) -> Result<&'d PointsIndex, (&'static str, String)> {
     let id = row.set.split('@').next().unwrap_or_default();
     let versions = || points.iter().filter(|index| index.head.id == id);
     if versions().next().is_none() {
@@ -122,15 +122,15 @@ fn index_of<'d>(points: &'d [PointsIndex], row: &Row) -> Result<&'d PointsIndex,
 }
 
 /// The kinds of units that the index scores, if the form's unit is none of them.
-fn other_kind(index: &PointsIndex, row: &Row, units: &UnitIndex) -> Option<String> {
+fn other_kind(index: &PointsIndex, row: &FormRow, units: &UnitIndex) -> Option<String> {
     let kinds = &index.head.unit_kinds;
     let kind = &units.by_code(&row.unit)?.kind;
     (!kinds.is_empty() && !kinds.contains(kind)).then(|| kinds.join(", "))
 }
 
-/// Which rows stay, and those that the index does not have, has with another maximum, or meets twice.
+/// Which rows stay, and those that the index does not have, has with another maximum, or that come twice.
 fn check_rows(
-    rows: &[Row],
+    rows: &[FormRow],
     index: &PointsIndex,
     columns: &[(String, String)],
     frame: &DataFrame,

@@ -1,26 +1,29 @@
-//! Takes the rows of one file, finds the headings of each sheet, and hands body rows on in batches.
+//! Receives the rows of one file, finds the headings of each sheet, and sends body rows on in batches.
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, SyncSender};
 
 use chrono::NaiveDate;
 
-use super::body::{Body, Taken};
+use super::body::{Body, RowOutcome};
 use super::file::Context;
 use super::masked_names;
 use super::notes::Notes;
 use super::overflow;
-use super::unread::{Unread, UnreadRow};
+use super::unread::{UnreadFault, UnreadRow};
 use cchc_definitions::dates::DateSystem;
 use cchc_normalise::{
-    HeadingMatch, Mapping, MendedCode, NearMiss, Origin, RawBatch, Reshape, cell_text, clean, in_letterhead, only_year,
+    HeadingMatch, Mapping, NearMiss, Origin, RawBatch, RepairedCode, Reshape, cell_text, clean, in_letterhead,
+    only_year,
 };
 use cchc_read::{Cell, Flow, Note, RowFault, RowSink, Sheet, TextKind, TextNote};
 
-/// Headings stand within this many rows.
+/// Headings are looked for in this many rows.
 const HEAD: usize = 60;
+/// The last row of a sheet in Excel 97 to 2003: a sheet that ends here may have lost the rest.
+const LAST_XLS_ROW: u32 = 65_536;
 
-/// What the reading thread hands to the typing thread.
+/// What the reading thread sends to the typing thread.
 pub(super) enum Message {
     /// A sheet whose headings fit a source.
     Sheet(Box<FoundSheet>),
@@ -28,8 +31,8 @@ pub(super) enum Message {
     Batch(RawBatch),
     /// A row of it that cannot be read.
     Unread(UnreadRow),
-    /// Codes of it that were read otherwise than they stand.
-    Mended(Vec<MendedCode>),
+    /// Codes of it that a spreadsheet had changed, and that were repaired.
+    Repaired(Vec<RepairedCode>),
     /// Something about its text.
     TextNote(TextNote),
 }
@@ -59,20 +62,20 @@ pub(super) struct FoundSheet {
 
 /// A sheet that no source fits.
 #[derive(Debug, Clone)]
-pub(super) struct StraySheet {
+pub(super) struct UnmatchedSheet {
     pub name: String,
     pub rows: usize,
     /// Cells of its widest row: as many as another sheet has headings may mean that it continues that sheet.
     pub width: usize,
-    pub near: Option<Near>,
+    pub near: Option<NearSource>,
 }
 
-/// The source that a stray sheet fits but for some columns.
+/// The source that an unmatched sheet would fit if it had some more columns.
 #[derive(Debug, Clone)]
-pub(super) struct Near {
+pub(super) struct NearSource {
     /// Its id.
     pub source: String,
-    /// Row of the sheet in which the headings seem to stand.
+    /// The probable heading row of the sheet.
     pub row: u32,
     /// Usual headings of the columns that are missing.
     pub missing: Vec<String>,
@@ -80,23 +83,25 @@ pub(super) struct Near {
     pub nearest: String,
 }
 
-/// What the reading thread saw beside the rows that it handed on.
+/// What the reading thread knows of a file beside the rows that it has sent.
 #[derive(Default)]
 pub(super) struct RowsRead {
-    pub strays: Vec<StraySheet>,
+    pub unmatched: Vec<UnmatchedSheet>,
     /// What the reader says of the text of sheets that no source fits.
-    pub stray_notes: Vec<(String, TextNote)>,
+    pub unmatched_notes: Vec<(String, TextNote)>,
     /// Whether cells were left that may be in a legacy encoding.
     pub is_undecided: bool,
     /// The export day in a sheet or table without data, such as a cover or a letterhead of its own.
     pub letterhead: Option<NaiveDate>,
-    /// Body rows handed on.
+    /// Body rows sent.
     pub rows: u64,
     /// Of a corrected file: sheet and row, and where that row first stood.
     pub origins: Vec<((String, u32), Origin)>,
+    /// Sheets that end at the last row that an .xls can hold.
+    pub full_sheets: Vec<String>,
 }
 
-/// Where a sheet stands.
+/// Which part of a sheet comes next.
 enum State {
     /// No sheet, or one that is skipped.
     Idle,
@@ -106,19 +111,21 @@ enum State {
     Body(Box<Body>),
 }
 
-/// Takes the rows of a file.
+/// Receives the rows of a file on the reading thread.
 pub(super) struct SheetSink<'a> {
     context: &'a Context<'a>,
     sender: SyncSender<Message>,
-    /// Batches that the typing thread is done with: their memory is used again.
+    /// Batches that the typing thread has finished: their memory is used again.
     used: Receiver<RawBatch>,
     sheet: Sheet,
-    beside: Notes,
+    /// The last row of the sheet so far.
+    last_row: u32,
+    notes: Notes,
     state: State,
-    /// Faults of rows among which the headings are still looked for.
+    /// Faults of rows that came before the headings were found.
     faults: BTreeMap<u32, RowFault>,
     /// What the reader says of the sheet's text.
-    notes: Vec<TextNote>,
+    text_notes: Vec<TextNote>,
     /// The last sheet whose headings fit: the next may continue it.
     before: Option<FoundSheet>,
     read: RowsRead,
@@ -131,10 +138,11 @@ impl<'a> SheetSink<'a> {
             sender,
             used,
             sheet: Sheet { name: String::new(), hidden: false, fields: None },
-            beside: Notes::default(),
+            last_row: 0,
+            notes: Notes::default(),
             state: State::Idle,
             faults: BTreeMap::new(),
-            notes: Vec::new(),
+            text_notes: Vec::new(),
             before: None,
             read: RowsRead::default(),
         }
@@ -152,24 +160,27 @@ impl<'a> SheetSink<'a> {
     }
 
     fn end_sheet(&mut self) -> Flow {
+        if std::mem::take(&mut self.last_row) == LAST_XLS_ROW {
+            self.read.full_sheets.push(self.sheet.name.clone());
+        }
         if let State::Head(_) = self.state
             && self.decide() == Flow::Stop
         {
             return Flow::Stop;
         }
         self.faults.clear();
-        let notes = std::mem::take(&mut self.notes);
+        let notes = std::mem::take(&mut self.text_notes);
         let State::Body(body) = std::mem::replace(&mut self.state, State::Idle) else {
-            self.read.stray_notes.extend(notes.into_iter().map(|note| (self.sheet.name.clone(), note)));
+            self.read.unmatched_notes.extend(notes.into_iter().map(|note| (self.sheet.name.clone(), note)));
             return Flow::Continue;
         };
         let (last, outlined) = body.finish();
         self.read.rows += outlined.rows;
         let rows = (!last.rows.is_empty()).then_some(Message::Batch(last));
-        let mended = (!outlined.mended.is_empty()).then_some(Message::Mended(outlined.mended));
-        // Notes on the text come behind the rows: a sample of them may be shown.
+        let repaired = (!outlined.repaired.is_empty()).then_some(Message::Repaired(outlined.repaired));
+        // Notes on the text follow the rows, since one of these may be shown as an example.
         let notes = notes.into_iter().map(Message::TextNote);
-        self.send_all(rows.into_iter().chain(mended).chain(notes))
+        self.send_all(rows.into_iter().chain(repaired).chain(notes))
     }
 
     fn send_all(&self, messages: impl IntoIterator<Item = Message>) -> Flow {
@@ -182,7 +193,7 @@ impl<'a> SheetSink<'a> {
         if self.sender.send(message).is_ok() { Flow::Continue } else { Flow::Stop }
     }
 
-    /// Looks for the headings among the rows so far and replays those below them.
+    /// Looks for the headings among the rows so far, and handles those below them as body rows.
     fn decide(&mut self) -> Flow {
         let State::Head(mut head) = std::mem::replace(&mut self.state, State::Idle) else { return Flow::Continue };
         let mut texts: Vec<Vec<String>> = head
@@ -194,7 +205,7 @@ impl<'a> SheetSink<'a> {
             Err(near) => {
                 let before = self.before.as_ref().filter(|_| near.is_none());
                 let Some((found, before)) = overflow::continued(&texts, before, self.context.sources) else {
-                    self.stray(&head, &texts, near);
+                    self.unmatched_sheet(&head, &texts, near);
                     return Flow::SkipSheet;
                 };
                 head.insert(0, (0, Vec::new()));
@@ -210,7 +221,7 @@ impl<'a> SheetSink<'a> {
             return Flow::Stop;
         }
         for (number, cells) in &head[below..] {
-            let fault = self.faults.remove(number).map(Unread::Fault);
+            let fault = self.faults.remove(number).map(UnreadFault::Reader);
             if self.body_row(*number, cells, fault) == Flow::Stop {
                 return Flow::Stop;
             }
@@ -218,7 +229,7 @@ impl<'a> SheetSink<'a> {
         Flow::Continue
     }
 
-    /// The sheet that was found, and how its body is taken.
+    /// Describes the sheet that was found, and how its body rows are read.
     fn begin(
         &self,
         found: HeadingMatch,
@@ -241,7 +252,7 @@ impl<'a> SheetSink<'a> {
             source: found.source,
             confidence: found.confidence,
             mapping: found.mapping,
-            date_system: self.beside.date_system,
+            date_system: self.notes.date_system,
         };
         let body = Body::new(source, &sheet.mapping, reshape, self.sheet.fields, words);
         // The body is told by headings as they stand; everybody else sees them masked.
@@ -250,33 +261,33 @@ impl<'a> SheetSink<'a> {
     }
 
     /// Keeps what is known of a sheet that no source fits.
-    fn stray(&mut self, head: &[(u32, Vec<Cell<'static>>)], texts: &[Vec<String>], near: Option<NearMiss>) {
+    fn unmatched_sheet(&mut self, head: &[(u32, Vec<Cell<'static>>)], texts: &[Vec<String>], near: Option<NearMiss>) {
         let lines = letter_lines(texts);
         let day = in_letterhead(lines.iter().map(String::as_str), &self.context.words.export_day);
         self.read.letterhead = self.read.letterhead.or(day);
         if head.is_empty() {
             return;
         }
-        let near = near.map(|near| Near {
+        let near = near.map(|near| NearSource {
             source: self.context.sources[near.source].id.clone(),
             row: head[near.row].0,
             missing: near.missing.into_iter().map(|(_, usual)| usual).collect(),
             nearest: masked_names::heading(&near.nearest.unwrap_or_default(), self.context.mask),
         });
         let name = self.sheet.name.clone();
-        self.read.strays.push(StraySheet { name, rows: head.len(), width: widest(texts), near });
+        self.read.unmatched.push(UnmatchedSheet { name, rows: head.len(), width: widest(texts), near });
     }
 
-    fn body_row(&mut self, number: u32, cells: &[Cell<'_>], fault: Option<Unread>) -> Flow {
+    fn body_row(&mut self, number: u32, cells: &[Cell<'_>], fault: Option<UnreadFault>) -> Flow {
         let State::Body(body) = &mut self.state else { return Flow::SkipSheet };
-        let taken = body.take(number, cells, fault, &mut self.beside);
+        let taken = body.take(number, cells, fault, &mut self.notes);
         match taken {
-            Taken::Nothing => Flow::Continue,
-            Taken::Unread(row) => {
+            RowOutcome::NoData => Flow::Continue,
+            RowOutcome::Unread(row) => {
                 self.read.rows += 1;
                 self.send(Message::Unread(row))
             }
-            Taken::Row { counts, origin, is_full } => {
+            RowOutcome::Row { counts, origin, is_full } => {
                 self.read.rows += counts;
                 if let Some(origin) = origin {
                     self.read.origins.push(((self.sheet.name.clone(), number), origin));
@@ -297,12 +308,13 @@ impl RowSink for SheetSink<'_> {
             return Flow::Stop;
         }
         self.sheet = sheet.clone();
-        self.beside = Notes::default();
+        self.notes = Notes::default();
         self.state = State::Head(Vec::new());
         Flow::Continue
     }
 
     fn row(&mut self, number: u32, cells: &[Cell<'_>]) -> Flow {
+        self.last_row = number;
         if let State::Head(head) = &mut self.state {
             head.push((number, cells.iter().map(Cell::to_static).collect()));
             return if head.len() >= HEAD { self.decide() } else { Flow::Continue };
@@ -315,12 +327,13 @@ impl RowSink for SheetSink<'_> {
             self.faults.insert(number, fault);
             return self.row(number, cells);
         }
-        self.body_row(number, cells, Some(Unread::Fault(fault)))
+        self.last_row = number;
+        self.body_row(number, cells, Some(UnreadFault::Reader(fault)))
     }
 
     fn text_note(&mut self, note: TextNote) {
         self.read.is_undecided |= matches!(note.kind, TextKind::Undecided(_));
-        self.notes.push(note);
+        self.text_notes.push(note);
     }
 
     fn wants_notes(&self) -> bool {
@@ -328,7 +341,7 @@ impl RowSink for SheetSink<'_> {
     }
 
     fn note(&mut self, note: Note) {
-        self.beside.take(note);
+        self.notes.take(note);
     }
 }
 
@@ -336,7 +349,7 @@ fn widest(rows: &[Vec<String>]) -> usize {
     rows.iter().map(|row| row.iter().filter(|cell| !cell.is_empty()).count()).max().unwrap_or(0)
 }
 
-/// Each cell of some rows, and each row as one line: a label and its date may stand in two cells.
+/// Each cell of some rows, and each row as one line: a label and its date may be in two cells.
 fn letter_lines(rows: &[Vec<String>]) -> Vec<String> {
     rows.iter().flat_map(|row| row.iter().cloned().chain([row.join(" ")])).collect()
 }

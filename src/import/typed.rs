@@ -1,18 +1,18 @@
-//! One sheet while its rows are typed, batch by batch, until it is read through.
+//! One sheet while its rows are typed, batch by batch, until its end.
 
 use std::collections::BTreeSet;
 
 use polars::prelude::DataFrame;
 
 use super::file::{Context, Detail};
-use super::preview::Watcher;
+use super::preview::PreviewBuilder;
 use super::reading::SheetReading;
 use super::sink::FoundSheet;
 use super::unread::{UnreadRow, note_finding};
 use cchc_definitions::SourceDef;
 use cchc_model::{ColumnType, Finding, Level, Table};
 use cchc_normalise::{
-    CellMask, Duplicate, Mapping, MendedCode, RawBatch, Refused, RejectedRow, SheetFacts, SheetNormaliser, SuspectRow,
+    CellMask, Duplicate, Mapping, RawBatch, Refused, RejectedRow, RepairedCode, SheetFacts, SheetNormaliser, SuspectRow,
 };
 use cchc_read::{TextNote, column_letters};
 use cchc_store::RowsOf;
@@ -24,7 +24,7 @@ pub(super) struct OpenSheet<'a> {
     source: &'a SourceDef,
     normaliser: SheetNormaliser<'a>,
     /// Of a dry run.
-    watcher: Option<Watcher<'a>>,
+    preview: Option<PreviewBuilder<'a>>,
     rejected: Vec<RejectedRow>,
     suspects: Vec<SuspectRow>,
     units: BTreeSet<String>,
@@ -51,7 +51,7 @@ impl<'a> OpenSheet<'a> {
         Self {
             findings: heading_findings(file, &found),
             normaliser: SheetNormaliser::new(facts),
-            watcher: (context.detail == Detail::Preview).then(|| Watcher::new(source, context.units)),
+            preview: (context.detail == Detail::Preview).then(|| PreviewBuilder::new(source, context.units)),
             found,
             file,
             source,
@@ -61,11 +61,11 @@ impl<'a> OpenSheet<'a> {
         }
     }
 
-    /// Types some rows and gives those that are accepted.
+    /// Types some rows and returns those that are accepted.
     pub fn batch(&mut self, batch: &RawBatch) -> Result<DataFrame, Refused> {
         let done = self.normaliser.batch(batch)?;
-        if let Some(watcher) = &mut self.watcher {
-            watcher.batch(&self.normaliser, batch, &done);
+        if let Some(preview) = &mut self.preview {
+            preview.batch(&self.normaliser, batch, &done);
         }
         add_units(&done.frame, self.source.table, &mut self.units);
         self.rejected.extend(done.rejected);
@@ -73,26 +73,26 @@ impl<'a> OpenSheet<'a> {
         Ok(done.frame)
     }
 
-    /// A row that could not be read.
+    /// Adds a row that could not be read.
     pub fn unread(&mut self, row: &UnreadRow) {
         self.rejected.push(row.rejected(&self.normaliser));
     }
 
-    /// What the reader says of the sheet's text.
+    /// Adds a note of the reader on the sheet's text.
     pub fn text_note(&mut self, note: TextNote) {
         self.findings.push(note_finding(note, self.file, &self.found.name, Some(&self.normaliser)));
     }
 
-    /// Codes of criteria that were read otherwise than they stand.
-    pub fn mended(&mut self, codes: Vec<MendedCode>) {
-        let finding = |code: MendedCode| {
+    /// Adds codes of criteria that were repaired.
+    pub fn repaired(&mut self, codes: Vec<RepairedCode>) {
+        let finding = |code: RepairedCode| {
             let finding = Finding::new(Level::Warning, "lost_trailing_zero", self.file).at(&self.found.name, code.row);
-            finding.value(code.was).hint(code.is)
+            finding.value(code.written).hint(code.repaired)
         };
         self.findings.extend(codes.into_iter().map(finding));
     }
 
-    /// What the sheet gave beside its accepted rows, and what was found in it.
+    /// What is known of the sheet beside its accepted rows, and its findings.
     pub fn close(self) -> (SheetReading, Vec<Finding>) {
         let (found, source) = (self.found, self.source);
         let mut findings = self.findings;
@@ -104,7 +104,7 @@ impl<'a> OpenSheet<'a> {
             table: source.table,
             columns: columns.map(|((column, heading), _)| (column.name.clone(), heading)).collect(),
             rows_of: if found.records.is_empty() { RowsOf::One } else { RowsOf::Several },
-            preview: self.watcher.map(|watcher| watcher.finish(&self.normaliser)),
+            preview: self.preview.map(|preview| preview.finish(&self.normaliser)),
             name: found.name,
             heading_row: found.heading_row,
             mapping: found.mapping,
@@ -136,7 +136,7 @@ fn add_units(frame: &DataFrame, table: &Table, seen: &mut BTreeSet<String>) {
     }
 }
 
-/// Two columns of one heading would feed one column: the file is refused, since nobody can tell which is meant.
+/// Two columns of one heading would feed one column: the file is refused, since either could be meant.
 pub(super) fn clash_finding(file: &str, sheet: &str, clash: &Duplicate) -> Finding {
     Finding::new(Level::Error, "same_heading_twice", file)
         .at(sheet, 0)

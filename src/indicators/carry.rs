@@ -6,7 +6,7 @@ use super::figures::receivers;
 use super::{By, Children, Measuring};
 use cchc_model::Carry;
 
-/// The CTEs that put `facts` in terms of the units of a day: `fact_unit` is the successor's code, `split_from` the old
+/// The CTEs that assign `facts` to the units of a day: `fact_unit` is the successor's code, `split_from` the old
 /// unit's where it was divided on the way.
 pub(super) fn carried(facts: &str, carry: &Carry) -> String {
     let day = format!("TIMESTAMP '{}'", carry.date);
@@ -31,18 +31,18 @@ pub(super) fn carried(facts: &str, carry: &Carry) -> String {
     )
 }
 
-/// Whose figures become estimates because a divided unit counts for its default part: of every part, and of every sum
-/// that holds some of its parts and not all.
-pub(super) fn in_doubt(
-    engine: &Measuring<'_>,
+/// Whose figures are estimates because a divided unit counts for its default part alone: those of every part, and of every
+/// sum over some of its parts but not all.
+pub(super) fn estimated_receivers(
+    measuring: &Measuring<'_>,
     divided: &str,
     kind: Option<&str>,
     by: By,
     children: Children,
 ) -> BTreeSet<String> {
-    let Some(parts) = engine.carry.and_then(|carry| carry.parts(divided)) else { return BTreeSet::new() };
-    let of_part = |part: &String| receivers(engine, Some(part), kind, by, children).into_iter().collect();
+    let Some(parts) = measuring.carry.and_then(|carry| carry.parts(divided)) else { return BTreeSet::new() };
+    let of_part = |part: &String| receivers(measuring, Some(part), kind, by, children).into_iter().collect();
     let sums: Vec<BTreeSet<String>> = parts.iter().map(of_part).collect();
-    let held_by_all = |who: &String| sums.iter().all(|sum| sum.contains(who));
-    sums.iter().flatten().filter(|who| !held_by_all(who)).cloned().collect()
+    let is_of_all = |code: &String| sums.iter().all(|sum| sum.contains(code));
+    sums.iter().flatten().filter(|code| !is_of_all(code)).cloned().collect()
 }

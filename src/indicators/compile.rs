@@ -7,12 +7,12 @@ use super::{By, Measuring};
 use cchc_definitions::{Aggregate, Indicator, Rows};
 use cchc_model::Period;
 
-/// One statement and where each indicator's figures stand in its result.
+/// One statement and the columns of each indicator in its result.
 #[derive(Debug, Clone)]
 pub(super) struct Pass {
     pub table: String,
     pub sql: String,
-    /// Position among the indicators asked for → its columns.
+    /// Position among the requested indicators → its columns.
     pub cells: Vec<(usize, Cells)>,
     /// Number of value columns, after `period`, `fact_unit`, `fact_kind`, `grp` and `split_from`.
     pub width: usize,
@@ -61,8 +61,8 @@ impl Select {
         self.add(format!("SUM(CAST({value} AS DOUBLE)) FILTER (WHERE {})", all(conditions)))
     }
 
-    /// Rows, each as often as it weighs.
-    fn weigh(&mut self, weight: Option<&str>, conditions: &[&str]) -> usize {
+    /// Rows, or the sum of their weights.
+    fn weighted_count(&mut self, weight: Option<&str>, conditions: &[&str]) -> usize {
         match weight {
             None => self.count(conditions),
             Some(weight) => self.sum(weight, conditions),
@@ -71,17 +71,17 @@ impl Select {
 }
 
 /// One pass per fact table, in the order in which the indicators name them.
-pub(super) fn passes(engine: &Measuring<'_>, periods: &[Period], indicators: &[&Indicator], by: By) -> Vec<Pass> {
+pub(super) fn passes(measuring: &Measuring<'_>, periods: &[Period], indicators: &[&Indicator], by: By) -> Vec<Pass> {
     let mut tables: Vec<&str> = Vec::new();
     for indicator in indicators {
         if !tables.contains(&indicator.table.as_str()) {
             tables.push(&indicator.table);
         }
     }
-    tables.into_iter().map(|table| pass(engine, table, periods, indicators, by)).collect()
+    tables.into_iter().map(|table| pass(measuring, table, periods, indicators, by)).collect()
 }
 
-fn pass(engine: &Measuring<'_>, table: &str, periods: &[Period], indicators: &[&Indicator], by: By) -> Pass {
+fn pass(measuring: &Measuring<'_>, table: &str, periods: &[Period], indicators: &[&Indicator], by: By) -> Pass {
     let mut select = Select::default();
     let mut cells = Vec::new();
     for (position, indicator) in indicators.iter().enumerate().filter(|(_, one)| one.table == table) {
@@ -89,9 +89,9 @@ fn pass(engine: &Measuring<'_>, table: &str, periods: &[Period], indicators: &[&
     }
     let list = select.list.join(",\n");
     let group = group_column(by, table);
-    let carry = engine.carry.filter(|_| by.is_by_unit());
+    let carry = measuring.carry.filter(|_| by.is_by_unit());
     let used = format!("{list} {group}");
-    let with = with_scoped(table, periods, engine.policies, &engine.definitions.calendar, carry, &used);
+    let with = with_scoped(table, periods, measuring.policies, &measuring.definitions.calendar, carry, &used);
     let (split, by_split) =
         if carry.is_some() { ("split_from", ", split_from") } else { ("CAST(NULL AS VARCHAR) AS split_from", "") };
     // Sums over kinds, over everything and over the units below a unit are added up from this one grouping.
@@ -124,14 +124,14 @@ fn columns(indicator: &Indicator, select: &mut Select) -> Cells {
     let seen = select.count(&[&[rows_condition], needed.as_slice()].concat());
     match indicator.aggregate {
         Aggregate::Ratio => Cells::Ratio {
-            top: select.weigh(weight, &[rows_condition, bottom, top]),
+            top: select.weighted_count(weight, &[rows_condition, bottom, top]),
             per: 1.0,
-            bottom: select.weigh(weight, &[rows_condition, bottom]),
+            bottom: select.weighted_count(weight, &[rows_condition, bottom]),
             rows: in_rows,
             seen,
         },
         Aggregate::Count => {
-            Cells::Count { top: select.weigh(weight, &[rows_condition, bottom, top]), rows: in_rows, seen }
+            Cells::Count { top: select.weighted_count(weight, &[rows_condition, bottom, top]), rows: in_rows, seen }
         }
         Aggregate::Quotient => {
             let (above, below) = (format!("{top} IS NOT NULL"), format!("{bottom} IS NOT NULL"));
@@ -156,7 +156,7 @@ fn columns(indicator: &Indicator, select: &mut Select) -> Cells {
             rows: in_rows,
             seen,
         },
-        // The engine's percentile_cont rounds its interpolation, so the values come out as a list; the median and
+        // The query engine's percentile_cont rounds its interpolation, so the values come out as a list; the median and
         // the 90th percentile of one value share it.
         Aggregate::Percentile(share) => Cells::Percentile {
             values: select.add(format!(
@@ -183,8 +183,8 @@ pub(super) const fn rows(rows: Rows) -> &'static str {
 
 /// All conditions together, without those that are always true.
 pub(super) fn all(conditions: &[&str]) -> String {
-    let said: Vec<String> = conditions.iter().filter(|one| **one != "TRUE").map(|one| format!("({one})")).collect();
-    if said.is_empty() { "TRUE".to_owned() } else { said.join(" AND ") }
+    let needed: Vec<String> = conditions.iter().filter(|one| **one != "TRUE").map(|one| format!("({one})")).collect();
+    if needed.is_empty() { "TRUE".to_owned() } else { needed.join(" AND ") }
 }
 
 /// Whether rows of a table have the column that groups.

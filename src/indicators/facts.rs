@@ -55,8 +55,8 @@ pub fn fact_columns(table: &str) -> &'static [&'static str] {
 /// The `WITH` part of a pass: `scoped` holds one row per fact and period, with every word that definitions use.
 ///
 /// `used` is all SQL that will read it: joins that nobody needs are left out.
-/// `carry` puts the facts in terms of the units of another day.
-/// The periods stand in the text, so that anyone can run it again and questions of different periods run side by side.
+/// `carry` assigns the facts to the units of another day.
+/// The periods are part of the text, so that anyone can run it again and questions of different periods run side by side.
 pub(super) fn with_scoped(
     table: &str,
     periods: &[Period],
@@ -145,17 +145,17 @@ fn dossiers(policies: Policies, calendar: &Calendar, used: &str) -> String {
     format!("SELECT {}\nFROM dossiers d{joins}\nWHERE d.received_at IS NOT NULL", columns.join(", "))
 }
 
-/// What dossiers tell of a procedure: the word, the column without which they do not, and which of them count.
+/// Words of a procedure that are counted from dossiers: the word, the column that it needs, and the condition.
 const OF_DOSSIERS: [(&str, &str, &str); 2] = [
     ("online_dossiers", "channel", "d.channel = 2"),
     ("paid_dossiers", "paid_online", "d.fee > 0 AND d.paid_online >= 1"),
 ];
 
-/// The catalogue, the same in every period, with what dossiers received in the period tell of each procedure.
+/// The catalogue, the same in every period, with counts of the dossiers of each procedure received in the period.
 ///
-/// A dossier without the code of its procedure belongs to the only one of its name. A procedure without dossiers has
-/// none where dossiers of its agency (of its kind, without an agency) tell the column and their procedure at all; where
-/// they do not, nobody knows.
+/// A dossier without the code of its procedure belongs to the only one of its name. A procedure without dossiers counts 0
+/// where other dossiers of its agency (of its kind, without an agency) have the column and their procedure; where none
+/// has, the count is unknown.
 fn procedures_in_period(used: &str) -> String {
     let words: Vec<_> = OF_DOSSIERS.into_iter().filter(|(word, ..)| used.contains(word)).collect();
     let plain = "SELECT f.*, p.period, p.period_start, p.period_end";
@@ -165,7 +165,7 @@ fn procedures_in_period(used: &str) -> String {
     let list = |part: &dyn Fn(&str, &str, &str) -> String| {
         words.iter().map(|(word, column, counts)| part(word, column, counts)).collect::<Vec<_>>().join(", ")
     };
-    let told = list(&|word, column, _| format!("COUNT(d.{column}) AS {word}_told"));
+    let known = list(&|word, column, _| format!("COUNT(d.{column}) AS {word}_told"));
     let counted = list(&|word, _, counts| format!("COUNT(*) FILTER (WHERE {counts}) AS {word}"));
     let shown = list(&|word, _, _| {
         format!(
@@ -175,7 +175,7 @@ fn procedures_in_period(used: &str) -> String {
     });
     let of = |key: &str, counted: &str, join: &str| {
         format!(
-            "SELECT p.period, {key}, {told}{counted} FROM dossiers d{join}\n\
+            "SELECT p.period, {key}, {known}{counted} FROM dossiers d{join}\n\
              LEFT JOIN (SELECT lower(procedure_name) AS name, MIN(procedure_code) AS code FROM procedures \
              GROUP BY lower(procedure_name) HAVING COUNT(*) = 1) n ON d.procedure_code IS NULL AND n.name = lower(d.procedure_name)\n\
              JOIN periods p ON {} BETWEEN p.period_start AND p.period_end\n\
@@ -229,7 +229,7 @@ fn due_on(policies: Policies, joins: &mut String) -> String {
     ));
     match policies.pause {
         Pause::AsExported => format!("COALESCE({exported}, due_day.date)"),
-        // Without a pause the exported day stands, even if it is no working day.
+        // Without a pause the exported day counts, even if it is no working day.
         _ => format!("CASE WHEN d.pause1_to IS NULL AND d.due_at IS NOT NULL THEN {exported} ELSE due_day.date END"),
     }
 }

@@ -34,8 +34,8 @@ pub(super) fn of(table: &str) -> Option<(String, String)> {
     })
 }
 
-/// All columns of a table; its own period becomes `of_period`, since `period` is the one that is asked for, and documents
-/// received `documents_received`, since `received` says whether a row is of the period.
+/// All columns of a table; its own period becomes `of_period`, since `period` is the measured one, and documents
+/// received `documents_received`, since `received` means that a row is of the period.
 fn facts(name: &str, more: &str) -> String {
     let table = Table::named(name).expect("a table of figures is one that sources feed");
     let columns: Vec<String> = table
@@ -61,13 +61,13 @@ fn within(more: &str) -> String {
     )
 }
 
-/// What was stated for the period. Of several statements of one thing the one for exactly this period counts, else the
+/// What was stated for the period. Of several statements with the same key columns the one for exactly this period counts, else the
 /// latest of a day in it, else the one without a day. What was stated for another period does not count, not even for
-/// a part of this one: a state at its end and a sum over it cannot be told apart.
-fn stated(thing: &str, key: &str) -> String {
+/// a part of this one: nothing shows whether it is a state at its end or a sum over it.
+fn stated(key_columns: &str, key: &str) -> String {
     format!(
         "SELECT * FROM (SELECT f.*, p.period, p.period_start, p.period_end, TRUE AS received,\n\
-         ROW_NUMBER() OVER (PARTITION BY p.period, {thing} ORDER BY\n\
+         ROW_NUMBER() OVER (PARTITION BY p.period, {key_columns} ORDER BY\n\
          CASE WHEN f.from_on IS NOT NULL THEN 0 WHEN f.received_on IS NOT NULL THEN 1 ELSE 2 END,\n\
          f.received_on DESC, f.exported_at DESC NULLS LAST, f.{key}) AS place\n\
          FROM facts f JOIN periods p ON CASE\n\

@@ -1,10 +1,10 @@
-//! Runs the passes and lays their figures out by period, unit and indicator.
+//! Runs the passes and arranges their figures by period, unit and indicator.
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::carry::in_doubt as in_doubt_of;
+use super::carry::estimated_receivers;
 use super::compile::{Cells, Pass, has_groups, passes};
-use super::{By, Children, GroupedRow, Measuring};
+use super::{By, Children, GroupedRow, Measuring, reference};
 use cchc_definitions::Indicator;
 use cchc_model::{IndicatorRow, Measure, Period, Status, UnitRef};
 use cchc_store::{Row, StoreError};
@@ -12,13 +12,14 @@ use cchc_store::{Row, StoreError};
 /// Whose figure a result row is: a unit's code, `*KIND`, `*`, or a group.
 type Key = (String, String, Option<String>);
 
-/// What a pass gave: added up, and of that what divided units gave, for whom that makes an estimate.
-struct Sums {
+/// The result of a pass, added up.
+struct PassResult {
     pass: Pass,
     values: HashMap<Key, Values>,
-    in_doubt: HashMap<Key, Values>,
-    /// Whether the table holds nothing at all.
-    empty: bool,
+    /// The part of it that comes from divided units, which makes the figure an estimate.
+    estimated: HashMap<Key, Values>,
+    /// Whether the table has no rows at all.
+    is_empty: bool,
 }
 
 /// Columns of a result before its values: period, unit, kind, group, divided unit.
@@ -33,41 +34,41 @@ enum Value {
     List(Vec<f64>),
 }
 
-/// Figures, and of which periods anything is known.
+/// Figures, and which tables have rows in which periods.
 #[derive(Debug, Default)]
 pub(super) struct Measured {
     /// By period, then unit or group, then indicator.
     pub rows: Vec<GroupedRow>,
     /// Period and table, where the table has rows in the period.
-    pub held: BTreeSet<(String, String)>,
+    pub tables_with_rows: BTreeSet<(String, String)>,
 }
 
 pub(super) async fn measure(
-    engine: &Measuring<'_>,
+    measuring: &Measuring<'_>,
     periods: &[Period],
     indicators: &[&Indicator],
     by: By,
     children: Children,
 ) -> Result<Measured, StoreError> {
-    let mut found: Vec<Sums> = Vec::new();
-    for pass in passes(engine, periods, indicators, by) {
-        found.push(run(engine, pass, periods, by, children).await?);
+    let mut results: Vec<PassResult> = Vec::new();
+    for pass in passes(measuring, periods, indicators, by) {
+        results.push(run(measuring, pass, periods, by, children).await?);
     }
-    let below = engine.policies.suppress_below;
+    let below = measuring.policies.suppress_below;
     let mut rows = Vec::new();
     for period in periods {
         let period_id = period.to_string();
-        for (unit, group) in who(engine, period, &period_id, by, &found) {
+        for (unit, group) in row_owners(measuring, period, &period_id, by, &results) {
             let key = (period_id.clone(), unit.unit_code.clone(), group.clone());
             let mut measures = vec![Measure::MISSING; indicators.len()];
-            for sums in found.iter().filter(|sums| !sums.empty) {
-                for (position, cells) in &sums.pass.cells {
-                    let estimate = sums.in_doubt.get(&key).is_some_and(|values| counts_rows(values, *cells));
-                    // Values of units are no value of all of them; a table without the group has no figure of one.
+            for result in results.iter().filter(|result| !result.is_empty) {
+                for (position, cells) in &result.pass.cells {
+                    let estimate = result.estimated.get(&key).is_some_and(|values| counts_rows(values, *cells));
+                    // Values of single units have no sum; a table without the column that groups has no figure of a group.
                     let has_none = (matches!(cells, Cells::Value { .. }) && unit.unit_code.starts_with('*'))
-                        || (group.is_some() && !has_groups(by, &sums.pass.table));
+                        || (group.is_some() && !has_groups(by, &result.pass.table));
                     let measure =
-                        if has_none { Measure::plain(None) } else { cell(sums.values.get(&key), *cells, below) };
+                        if has_none { Measure::plain(None) } else { cell(result.values.get(&key), *cells, below) };
                     measures[*position] = Measure { estimate, ..measure };
                 }
             }
@@ -82,24 +83,27 @@ pub(super) async fn measure(
             }
         }
     }
-    let held = found.iter().flat_map(|sums| sums.values.keys().map(|key| (key.0.clone(), sums.pass.table.clone())));
-    Ok(Measured { held: held.collect(), rows })
+    let tables_with_rows = results
+        .iter()
+        .flat_map(|result| result.values.keys().map(|key| (key.0.clone(), result.pass.table.clone())))
+        .collect();
+    Ok(Measured { rows, tables_with_rows })
 }
 
-/// Units, then kinds, then everything; or the groups in order of their name.
-fn who(
-    engine: &Measuring<'_>,
+/// Whose figures the rows of a period are: units, then kinds, then everything; or the groups in order of their name.
+fn row_owners(
+    measuring: &Measuring<'_>,
     period: &Period,
     period_id: &str,
     by: By,
-    found: &[Sums],
+    results: &[PassResult],
 ) -> Vec<(UnitRef, Option<String>)> {
-    let unit_name = engine.definitions.all_units.clone();
+    let unit_name = measuring.definitions.all_units.clone();
     let everything = UnitRef { unit_code: "*".into(), unit_name, kind: None };
     if !by.is_by_unit() {
-        let mut groups: Vec<Option<String>> = found
+        let mut groups: Vec<Option<String>> = results
             .iter()
-            .flat_map(|sums| sums.values.keys())
+            .flat_map(|result| result.values.keys())
             .filter(|key| key.0 == period_id)
             .map(|key| key.2.clone())
             .collect();
@@ -107,17 +111,13 @@ fn who(
         groups.dedup();
         return groups.into_iter().map(|group| (everything.clone(), group)).collect();
     }
-    let mut units = engine.units_in(period);
+    let mut units = measuring.units_in(period);
     // A unit outside its validity that counts something is shown all the same: nothing is lost.
-    for unit in engine.units.units() {
-        let counts = !engine.stands(unit, period)
-            && found.iter().any(|sums| sums.values.contains_key(&(period_id.to_owned(), unit.code.clone(), None)));
-        if counts && !units.iter().any(|other| other.unit_code == unit.code) {
-            units.push(UnitRef {
-                unit_code: unit.code.clone(),
-                unit_name: unit.name.clone(),
-                kind: Some(unit.kind.clone()),
-            });
+    for unit in measuring.units.units() {
+        let has_figures = !measuring.exists(unit, period)
+            && results.iter().any(|one| one.values.contains_key(&(period_id.to_owned(), unit.code.clone(), None)));
+        if has_figures && !units.iter().any(|other| other.unit_code == unit.code) {
+            units.push(reference(unit));
         }
     }
     units.sort();
@@ -125,7 +125,7 @@ fn who(
     kinds.sort_unstable();
     kinds.dedup();
     let title = |kind: &str| {
-        engine.definitions.kinds.iter().find(|(id, _)| id == kind).map_or(kind, |(_, title)| title).to_owned()
+        measuring.definitions.kinds.iter().find(|(id, _)| id == kind).map_or(kind, |(_, title)| title).to_owned()
     };
     let sums: Vec<UnitRef> = kinds
         .iter()
@@ -134,7 +134,7 @@ fn who(
     units.into_iter().chain(sums).chain([everything]).map(|unit| (unit, None)).collect()
 }
 
-/// Whether any row of the period stands behind a figure.
+/// Whether a figure counts any row of the period.
 fn counts_rows(values: &Values, cells: Cells) -> bool {
     let (Cells::Ratio { rows, .. }
     | Cells::Count { rows, .. }
@@ -164,7 +164,7 @@ fn cell(values: Option<&Values>, cells: Cells, below: u32) -> Measure {
         }
         Cells::Quotient { top, bottom, seen } => (Measure::ratio(count(top), count(bottom)), count(bottom), seen, seen),
         Cells::Sum { top, seen } => (Measure::plain(Some(count(top))), 0.0, seen, seen),
-        // With its children added, a unit has several values and none of its own.
+        // With its children added, a unit has several values, which have no sum.
         Cells::Value { top, seen } => (Measure::plain(Some(count(top)).filter(|_| count(seen) < 1.5)), 0.0, seen, seen),
         Cells::Count { top, rows, seen } => (Measure::plain(Some(count(top))), 0.0, rows, seen),
         Cells::Percentile { values, share, per, rows, seen } => (
@@ -179,39 +179,40 @@ fn cell(values: Option<&Values>, cells: Cells, below: u32) -> Measure {
         return Measure { value: None, status: Status::Missing, ..measure };
     }
     if cases > 0.0 && cases < f64::from(below) {
-        return Measure {
-            numerator: None,
-            denominator: None,
-            value: None,
-            status: Status::Suppressed,
-            estimate: false,
-        };
+        return without_value(Status::Suppressed);
     }
     measure
 }
 
-/// Runs a pass and adds its rows up: to the unit, its kind, everything, and to the units above it if asked for.
+/// A figure without a value, and why.
+pub(super) const fn without_value(status: Status) -> Measure {
+    Measure { numerator: None, denominator: None, value: None, status, estimate: false }
+}
+
+/// Runs a pass and adds its rows up: to the unit, its kind, everything, and with [`Children::Added`] to the units above it.
 async fn run(
-    engine: &Measuring<'_>,
+    measuring: &Measuring<'_>,
     pass: Pass,
     periods: &[Period],
     by: By,
     children: Children,
-) -> Result<Sums, StoreError> {
+) -> Result<PassResult, StoreError> {
     let ids: Vec<String> = periods.iter().map(ToString::to_string).collect();
-    let (mut values_of, mut in_doubt) = (HashMap::new(), HashMap::new());
-    let empty = is_empty(engine, &pass.table).await?;
-    for row in engine.session.rows(&pass.sql).await?.iter() {
+    let (mut values_of, mut estimated) = (HashMap::new(), HashMap::new());
+    let is_empty = is_empty(measuring, &pass.table).await?;
+    for row in measuring.session.rows(&pass.sql).await?.iter() {
         let period = &ids[row.count(0) as usize];
         let values: Values = (LEAD..LEAD + pass.width).map(|at| value(row, at)).collect();
-        for who in receivers(engine, row.text(1), row.text(2), by, children) {
-            add_to(&mut values_of, (period.clone(), who, row.text(3).map(str::to_owned)), &values);
+        for code in receivers(measuring, row.text(1), row.text(2), by, children) {
+            add_to(&mut values_of, (period.clone(), code, row.text(3).map(str::to_owned)), &values);
         }
-        for who in row.text(4).into_iter().flat_map(|divided| in_doubt_of(engine, divided, row.text(2), by, children)) {
-            add_to(&mut in_doubt, (period.clone(), who, None), &values);
+        if let Some(divided) = row.text(4) {
+            for code in estimated_receivers(measuring, divided, row.text(2), by, children) {
+                add_to(&mut estimated, (period.clone(), code, None), &values);
+            }
         }
     }
-    Ok(Sums { pass, values: values_of, in_doubt, empty })
+    Ok(PassResult { pass, values: values_of, estimated, is_empty })
 }
 
 fn value(row: Row<'_>, at: usize) -> Value {
@@ -220,7 +221,7 @@ fn value(row: Row<'_>, at: usize) -> Value {
 
 /// Whose figures a result row adds to.
 pub(super) fn receivers(
-    engine: &Measuring<'_>,
+    measuring: &Measuring<'_>,
     unit: Option<&str>,
     kind: Option<&str>,
     by: By,
@@ -230,12 +231,12 @@ pub(super) fn receivers(
     if !by.is_by_unit() {
         return receivers;
     }
-    let known = unit.and_then(|code| engine.units.by_code(code));
+    let known = unit.and_then(|code| measuring.units.by_code(code));
     let kind = kind.or_else(|| known.map(|unit| unit.kind.as_str()));
     receivers.extend(kind.map(|kind| format!("*{kind}")));
     receivers.extend(unit.map(str::to_owned));
     if let (Some(code), Children::Added) = (unit, children) {
-        receivers.extend(engine.units.above(code).map(|unit| unit.code.clone()));
+        receivers.extend(measuring.units.ancestors(code).map(|unit| unit.code.clone()));
     }
     receivers
 }
@@ -268,8 +269,8 @@ fn percentile(values: &[f64], share: f64) -> Option<f64> {
     Some(below + (above - below) * place.fract())
 }
 
-async fn is_empty(engine: &Measuring<'_>, table: &str) -> Result<bool, StoreError> {
-    Ok(engine.session.rows(&format!("SELECT 1 FROM {table} LIMIT 1")).await?.is_empty())
+async fn is_empty(measuring: &Measuring<'_>, table: &str) -> Result<bool, StoreError> {
+    Ok(measuring.session.rows(&format!("SELECT 1 FROM {table} LIMIT 1")).await?.is_empty())
 }
 
 #[cfg(test)]

@@ -2,27 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use super::Measuring;
 use super::facts::with_scoped;
+use super::{Measuring, reference};
 use cchc_model::{LateDossier, NotSent, Period, UnitRef};
 use cchc_store::{Row, StoreError, questions};
 
 /// Dossiers finished late in the period, or open at its end and past their due date; by unit, the latest first.
-///
-/// # Errors
-/// The store cannot be read.
-pub async fn late_dossiers(engine: &Measuring<'_>, period: &Period) -> Result<Vec<LateDossier>, StoreError> {
-    let calendar = &engine.definitions.calendar;
+pub async fn late_dossiers(measuring: &Measuring<'_>, period: &Period) -> Result<Vec<LateDossier>, StoreError> {
+    let calendar = &measuring.definitions.calendar;
     let sql = format!(
         "{}SELECT fact_unit, dossier_code, procedure_name, received_on, due_on, CASE WHEN finished THEN finished_on END, \
          CAST(CASE WHEN finished THEN finished_on ELSE period_end END - due_on AS BIGINT) AS days_late\n\
          FROM scoped WHERE (finished AND late) OR (open_at_end AND overdue)\n\
          ORDER BY fact_unit, days_late DESC, dossier_code",
-        with_scoped("dossiers", std::slice::from_ref(period), engine.policies, calendar, engine.carry, "")
+        with_scoped("dossiers", std::slice::from_ref(period), measuring.policies, calendar, measuring.carry, "")
     );
     let late = |row: Row<'_>| {
         Some(LateDossier {
-            unit: unit_ref(engine, row.text(0).unwrap_or_default()),
+            unit: unit_ref(measuring, row.text(0).unwrap_or_default()),
             dossier_code: row.string(1),
             procedure: row.text(2).map(str::to_owned),
             received: row.day(3)?,
@@ -31,39 +28,33 @@ pub async fn late_dossiers(engine: &Measuring<'_>, period: &Period) -> Result<Ve
             days_late: row.integer(6).unwrap_or_default(),
         })
     };
-    Ok(engine.session.rows(&sql).await?.iter().filter_map(late).collect())
+    Ok(measuring.session.rows(&sql).await?.iter().filter_map(late).collect())
 }
 
-/// Units with a row in the period whose newest export is older than its end, or that sent none; by code. Where units of
-/// another day are asked for, a unit is named if one of those that count for it has not sent.
-///
-/// # Errors
-/// The store cannot be read.
-pub async fn not_sent(engine: &Measuring<'_>, period: &Period) -> Result<Vec<NotSent>, StoreError> {
-    let newest: BTreeMap<_, _> = questions::newest_exports(engine.session).await?.into_iter().collect();
-    // Who had to send are the units of the period; whoever counts for one of them has not sent the whole either.
-    let missing = Measuring { carry: None, ..*engine }
+/// Units with a row in the period whose newest export is older than its end, or that sent none; by code. Where figures are
+/// for the units of another day, a unit is named if one of those that count for it has not sent.
+pub async fn not_sent(measuring: &Measuring<'_>, period: &Period) -> Result<Vec<NotSent>, StoreError> {
+    let newest: BTreeMap<_, _> = questions::newest_exports(measuring.session).await?.into_iter().collect();
+    // The units of the period had to send. Where one of them has not, the unit of the other day for which it counts lacks
+    // data, too.
+    let missing = Measuring { carry: None, ..*measuring }
         .units_in(period)
         .into_iter()
         .map(|unit| NotSent { last_export: newest.get(&unit.unit_code).copied().flatten(), unit })
         .filter(|one| one.last_export.is_none_or(|day| day < period.end));
     let mut earliest: BTreeMap<String, NotSent> = BTreeMap::new();
     for one in missing {
-        let code = engine.carry.map_or(one.unit.unit_code.as_str(), |carry| carry.unit(&one.unit.unit_code));
-        let held = earliest.get(code).is_some_and(|held| held.last_export <= one.last_export);
-        if !held {
-            let unit = if code == one.unit.unit_code { one.unit.clone() } else { unit_ref(engine, code) };
+        let code = measuring.carry.map_or(one.unit.unit_code.as_str(), |carry| carry.unit(&one.unit.unit_code));
+        let is_later = earliest.get(code).is_some_and(|known| known.last_export <= one.last_export);
+        if !is_later {
+            let unit = if code == one.unit.unit_code { one.unit.clone() } else { unit_ref(measuring, code) };
             earliest.insert(code.to_owned(), NotSent { unit, ..one });
         }
     }
     Ok(earliest.into_values().collect())
 }
 
-fn unit_ref(engine: &Measuring<'_>, code: &str) -> UnitRef {
-    let unit = engine.units.by_code(code);
-    UnitRef {
-        unit_code: code.to_owned(),
-        unit_name: unit.map_or(code, |unit| unit.name.as_str()).to_owned(),
-        kind: unit.map(|unit| unit.kind.clone()),
-    }
+fn unit_ref(measuring: &Measuring<'_>, code: &str) -> UnitRef {
+    let unknown = || UnitRef { unit_code: code.to_owned(), unit_name: code.to_owned(), kind: None };
+    measuring.units.by_code(code).map_or_else(unknown, reference)
 }

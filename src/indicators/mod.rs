@@ -1,8 +1,7 @@
-//! Measures units: all indicators of a table compiled into one SQL pass; the only place that writes SQL.
+//! Measures units: all indicators of a table compiled into one SQL pass; the only place that writes the SQL of figures.
 
 mod carry;
 mod compile;
-mod declared;
 mod derive;
 mod facts;
 mod figure_facts;
@@ -16,7 +15,6 @@ use cchc_definitions::{Definitions, Indicator};
 use cchc_model::{Carry, Form06Row, IndicatorRow, Measure, Period, Policies, Unit, UnitIndex, UnitRef};
 use cchc_store::{Answer, Session, StoreError};
 
-pub use declared::declared_figures;
 pub use facts::{FACT_TABLES, fact_columns};
 pub use formula::formula;
 pub use lists::{late_dossiers, not_sent};
@@ -75,7 +73,7 @@ pub struct Measuring<'a> {
     pub units: &'a UnitIndex,
     /// The named choices.
     pub policies: Policies,
-    /// Count for the units of another day.
+    /// Set where figures count for the units of another day.
     pub carry: Option<&'a Carry>,
 }
 
@@ -91,7 +89,7 @@ pub struct GroupedRow {
 impl Measuring<'_> {
     /// Measures `indicators` in all `periods`, in one pass per fact table.
     ///
-    /// Rows come by period, then unit code, then `*KIND` and `*`, then indicator in the order asked for.
+    /// Rows come by period, then unit code, then `*KIND` and `*`, then indicator in the order of `indicators`.
     ///
     /// # Errors
     /// The store cannot be read, or a definition's SQL does not plan.
@@ -108,8 +106,8 @@ impl Measuring<'_> {
         )
     }
 
-    /// Measures `indicators` in a period and, for the same rows, in an earlier one; a past of which nothing is known
-    /// is missing, and so is what only a catalogue of today can tell.
+    /// Measures `indicators` in a period and, for the same rows, in an earlier one. An earlier period without any rows has
+    /// no figure, nor has an indicator that counts a catalogue, of which only today's state is known.
     ///
     /// # Errors
     /// As [`Measuring::measure`].
@@ -167,10 +165,10 @@ impl Measuring<'_> {
             .collect()
     }
 
-    /// Whether a unit existed on the day whose units are asked for; without such a day, in the period.
-    fn stands(&self, unit: &Unit, period: &Period) -> bool {
+    /// Whether a unit existed on the day whose units figures are for; without such a day, in the period.
+    fn exists(&self, unit: &Unit, period: &Period) -> bool {
         match self.carry {
-            Some(carry) => carry.holds(unit),
+            Some(carry) => carry.exists(unit),
             None => unit.exists_within(period.start, period.end),
         }
     }
@@ -182,14 +180,22 @@ impl Measuring<'_> {
         self.units
             .units()
             .iter()
-            .filter(|unit| self.stands(unit, period) && !(unit.parent.is_none() && is_root(&unit.code)))
-            .map(|unit| UnitRef {
-                unit_code: unit.code.clone(),
-                unit_name: unit.name.clone(),
-                kind: Some(unit.kind.clone()),
-            })
+            .filter(|unit| self.exists(unit, period) && !(unit.parent.is_none() && is_root(&unit.code)))
+            .map(reference)
             .collect()
     }
+
+    /// Those of them that an index or form for these kinds is about; all where no kind is named.
+    #[must_use]
+    pub fn units_of_kinds(&self, kinds: &[String], period: &Period) -> Vec<UnitRef> {
+        let mut units = self.units_in(period);
+        units.retain(|unit| kinds.is_empty() || unit.kind.as_ref().is_some_and(|kind| kinds.contains(kind)));
+        units
+    }
+}
+
+fn reference(unit: &Unit) -> UnitRef {
+    UnitRef { unit_code: unit.code.clone(), unit_name: unit.name.clone(), kind: Some(unit.kind.clone()) }
 }
 
 fn form06_row(cells: &[GroupedRow], columns: &[&Indicator]) -> Form06Row {

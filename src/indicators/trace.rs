@@ -1,7 +1,7 @@
-//! Leads a figure back to its definition, its SQL, its files and its rows.
+//! Traces a figure to its definition, its SQL, its files and its rows.
 
 use super::compile::{all, rows};
-use super::derive::{earlier, input, of_unit};
+use super::derive::statement;
 use super::facts::with_scoped;
 use super::figures::receivers;
 use super::{By, Children, Measuring};
@@ -22,7 +22,7 @@ pub struct Trace {
     pub files: Vec<String>,
     /// The rows: those in the denominator, and of each whether it is in the numerator.
     pub rows: Vec<TracedRow>,
-    /// The figures that it is made of, each led back in turn.
+    /// The figures that it is made of, each traced in turn.
     pub inputs: Vec<Trace>,
 }
 
@@ -31,7 +31,7 @@ pub struct Trace {
 pub struct TracedRow {
     /// Its code.
     pub code: String,
-    /// Whether it counts on top of the fraction.
+    /// Whether it counts in the numerator.
     pub in_numerator: bool,
     /// File, sheet and row it came from.
     pub file: String,
@@ -46,25 +46,24 @@ pub struct TracedRow {
 /// # Errors
 /// The store cannot be read; `Ok(None)` if there is no such unit in the period.
 pub async fn trace(
-    engine: &Measuring<'_>,
+    measuring: &Measuring<'_>,
     indicator: &Indicator,
     unit: &str,
     period: &Period,
 ) -> Result<Option<Trace>, StoreError> {
-    let figures = engine.measure(std::slice::from_ref(period), &[indicator], By::Unit, Children::Apart).await?;
+    let figures = measuring.measure(std::slice::from_ref(period), &[indicator], By::Unit, Children::Apart).await?;
     let Some(figure) = figures.into_iter().find(|one| one.row.unit.unit_code == unit) else { return Ok(None) };
     if let Some(derived) = &indicator.derived {
-        let sql = of_unit(indicator, derived, period, unit);
-        // A figure of figures is traced in turn.
-        let inputs = Box::pin(inputs(engine, derived, unit, period)).await?;
+        let sql = statement(indicator, derived, period, By::Unit, unit);
+        let inputs = Box::pin(inputs(measuring, derived, unit, period)).await?;
         let rows = match derived {
-            Derived::UnitShare { .. } | Derived::UnitMean { .. } => units(engine, derived, unit, period).await?,
-            _ => passed_on(derived, &inputs),
+            Derived::UnitShare { .. } | Derived::UnitMean { .. } => units(measuring, derived, unit, period).await?,
+            _ => rows_of_inputs(derived, &inputs),
         };
         let files = sorted(inputs.iter().flat_map(|one| one.files.clone()).collect());
         return Ok(Some(Trace { definition: indicator.clone(), row: figure.row, sql, files, rows, inputs }));
     }
-    let sql = row_sql(engine, indicator, unit, period);
+    let sql = row_sql(measuring, indicator, unit, period);
     let row = |row: Row<'_>| TracedRow {
         code: row.string(0),
         file: row.string(1),
@@ -72,7 +71,7 @@ pub async fn trace(
         row: row.integer(3).map(|row| row.to_string()).unwrap_or_default(),
         in_numerator: row.flag(4).unwrap_or_default(),
     };
-    let traced: Vec<TracedRow> = engine.session.rows(&sql).await?.iter().map(row).collect();
+    let traced: Vec<TracedRow> = measuring.session.rows(&sql).await?.iter().map(row).collect();
     let files = sorted(traced.iter().map(|row| row.file.clone()).collect());
     let definition = indicator.clone();
     Ok(Some(Trace { definition, row: figure.row, sql, files, rows: traced, inputs: Vec::new() }))
@@ -86,25 +85,25 @@ fn sorted(mut files: Vec<String>) -> Vec<String> {
 
 /// The figures that a derived one is made of, of the same unit or sum; of a change those of both periods.
 async fn inputs(
-    engine: &Measuring<'_>,
+    measuring: &Measuring<'_>,
     derived: &Derived,
     unit: &str,
     period: &Period,
 ) -> Result<Vec<Trace>, StoreError> {
     let mut found = Vec::new();
     for id in derived.inputs() {
-        let Some(read) = input(engine.definitions, id, period) else { continue };
-        found.extend(trace(engine, read, unit, period).await?);
+        let Some(read) = measuring.definitions.indicator(id, period) else { continue };
+        found.extend(trace(measuring, read, unit, period).await?);
         if let Derived::Change { against, .. } = derived {
-            found.extend(trace(engine, read, unit, &earlier(period, *against)).await?);
+            found.extend(trace(measuring, read, unit, &against.earlier(period)).await?);
         }
     }
     Ok(found)
 }
 
-/// The rows of the inputs that are the figure's own: of a ratio what its two figures count, of the first that is there
-/// what that counts. A formula and a change have none; their inputs have.
-fn passed_on(derived: &Derived, inputs: &[Trace]) -> Vec<TracedRow> {
+/// The rows of the inputs that are the figure's own: of a ratio what its two figures count, of the first figure with a
+/// value what that counts. A formula and a change have none; their inputs have.
+fn rows_of_inputs(derived: &Derived, inputs: &[Trace]) -> Vec<TracedRow> {
     match (derived, inputs) {
         (Derived::Ratio { .. }, [top, bottom]) => {
             let counted = |one: &'_ Trace, in_numerator| {
@@ -114,24 +113,24 @@ fn passed_on(derived: &Derived, inputs: &[Trace]) -> Vec<TracedRow> {
             [counted(top, true), counted(bottom, false)].concat()
         }
         (Derived::First { .. }, inputs) => {
-            let told = inputs.iter().find(|one| matches!(one.row.measure.status, Status::Ok | Status::Suppressed));
-            told.map(|one| one.rows.clone()).unwrap_or_default()
+            let first = inputs.iter().find(|one| matches!(one.row.measure.status, Status::Ok | Status::Suppressed));
+            first.map(|one| one.rows.clone()).unwrap_or_default()
         }
         _ => Vec::new(),
     }
 }
 
-/// The units behind a share or a mean of units, and of each whether it is on top.
+/// The units behind a share or a mean of units, and of each whether it counts in the numerator.
 async fn units(
-    engine: &Measuring<'_>,
+    measuring: &Measuring<'_>,
     derived: &Derived,
     of: &str,
     period: &Period,
 ) -> Result<Vec<TracedRow>, StoreError> {
     let (Derived::UnitShare { kinds, .. } | Derived::UnitMean { kinds, .. }) = derived else { return Ok(Vec::new()) };
     let read: Vec<&Indicator> =
-        derived.inputs().iter().filter_map(|id| input(engine.definitions, id, period)).collect();
-    let figures = engine.measure(std::slice::from_ref(period), &read, By::Unit, Children::Apart).await?;
+        derived.inputs().iter().filter_map(|id| measuring.definitions.indicator(id, period)).collect();
+    let figures = measuring.measure(std::slice::from_ref(period), &read, By::Unit, Children::Apart).await?;
     let rows =
         figures.chunks(read.len().max(1)).filter(|cells| cells.iter().all(|cell| cell.row.measure.value.is_some()));
     let counted = rows.filter(|cells| {
@@ -139,13 +138,17 @@ async fn units(
         let kind = unit.kind.as_deref();
         !unit.unit_code.starts_with('*')
             && (kinds.is_empty() || kinds.iter().any(|one| Some(one.as_str()) == kind))
-            && receivers(engine, Some(&unit.unit_code), kind, By::Unit, Children::Apart).iter().any(|code| code == of)
+            && receivers(measuring, Some(&unit.unit_code), kind, By::Unit, Children::Apart)
+                .iter()
+                .any(|code| code == of)
     });
     let mut found: Vec<TracedRow> = counted
         .map(|cells| TracedRow {
             code: cells[0].row.unit.unit_code.clone(),
             in_numerator: match derived {
-                Derived::UnitShare { holds, .. } => cells[0].row.measure.value.is_some_and(|value| holds.of(value)),
+                Derived::UnitShare { bounds, .. } => {
+                    cells[0].row.measure.value.is_some_and(|value| bounds.contain(value))
+                }
                 _ => true,
             },
             file: String::new(),
@@ -157,7 +160,7 @@ async fn units(
     Ok(found)
 }
 
-fn row_sql(engine: &Measuring<'_>, indicator: &Indicator, unit: &str, period: &Period) -> String {
+fn row_sql(measuring: &Measuring<'_>, indicator: &Indicator, unit: &str, period: &Period) -> String {
     let key = Table::named(&indicator.table).map_or("", |table| table.key);
     let quoted = unit.replace('\'', "''");
     let of = match unit.strip_prefix('*') {
@@ -175,10 +178,10 @@ fn row_sql(engine: &Measuring<'_>, indicator: &Indicator, unit: &str, period: &P
         | Aggregate::Value
         | Aggregate::Derived => "TRUE".to_owned(),
     };
-    let stated = |value: &str| format!("{value} IS NOT NULL");
+    let has_value = |value: &str| format!("{value} IS NOT NULL");
     let bottom = match indicator.aggregate {
-        Aggregate::Quotient => all(&[&stated(&indicator.numerator), &stated(&indicator.denominator)]),
-        Aggregate::Sum | Aggregate::Value => all(&[&stated(&indicator.numerator), &indicator.denominator]),
+        Aggregate::Quotient => all(&[&has_value(&indicator.numerator), &has_value(&indicator.denominator)]),
+        Aggregate::Sum | Aggregate::Value => all(&[&has_value(&indicator.numerator), &indicator.denominator]),
         _ => indicator.denominator.clone(),
     };
     let within = all(&[rows(indicator.rows), &indicator.of, &bottom]);
@@ -186,9 +189,9 @@ fn row_sql(engine: &Measuring<'_>, indicator: &Indicator, unit: &str, period: &P
     let with = with_scoped(
         &indicator.table,
         std::slice::from_ref(period),
-        engine.policies,
-        &engine.definitions.calendar,
-        engine.carry,
+        measuring.policies,
+        &measuring.definitions.calendar,
+        measuring.carry,
         &used,
     );
     format!(

@@ -105,7 +105,7 @@ struct Run<'a> {
     index: &'a Composite,
     input: Input<'a>,
     faults: Vec<Fault>,
-    /// Indicators and nodes with a fault; what rests on them is not blamed again.
+    /// Indicators and nodes with a fault; nodes above them get no fault of their own.
     broken: BTreeSet<Child>,
     /// Indicators without any value, where the definition leaves these out.
     left_out: Vec<usize>,
@@ -122,7 +122,7 @@ impl Run<'_> {
         self.broken.insert(child);
     }
 
-    /// What can be told from the input's frame alone.
+    /// What can be checked before any value is read.
     fn check_frame(&mut self) {
         let on = self.input.on;
         if self.input.values.units().is_empty() {

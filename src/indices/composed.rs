@@ -1,4 +1,4 @@
-//! What the stages of a composite index made: every table on the way, so that a score can be taken down to its values.
+//! The results of all stages of a composite index, so that a score can be traced to its values.
 
 use super::rank::ranks_by;
 use super::screen::Dropped;

@@ -1,4 +1,4 @@
-//! Which scores are estimates, where units of another day are asked for.
+//! Which scores are estimates, where figures are for the units of another day.
 
 use std::collections::BTreeSet;
 
@@ -7,23 +7,21 @@ use cchc_indicators::{By, Children, Measuring};
 use cchc_model::Period;
 use cchc_store::StoreError;
 
-/// Codes of the units of whose inputs one or more are estimates; none unless units of another day are asked for.
-///
-/// # Errors
-/// The store cannot be read.
+/// Codes of the units of whose inputs one or more are estimates; none unless figures are for the units of another day.
 pub async fn estimates(
-    engine: &Measuring<'_>,
+    measuring: &Measuring<'_>,
     index: &Index<'_>,
     period: &Period,
 ) -> Result<BTreeSet<String>, StoreError> {
-    if engine.carry.is_none() {
+    if measuring.carry.is_none() {
         return Ok(BTreeSet::new());
     }
-    let mut inputs: Vec<_> = inputs(index).iter().filter_map(|id| engine.definitions.indicator(id, period)).collect();
+    let mut inputs: Vec<_> =
+        inputs(index).iter().filter_map(|id| measuring.definitions.indicator(id, period)).collect();
     if let Index::Indicator(_, indicator) = index {
         inputs = vec![*indicator];
     }
-    let rows = engine.measure(std::slice::from_ref(period), &inputs, By::Unit, Children::Apart).await?;
+    let rows = measuring.measure(std::slice::from_ref(period), &inputs, By::Unit, Children::Apart).await?;
     let doubtful = rows.into_iter().map(|row| row.row).filter(|row| row.measure.estimate);
     Ok(doubtful.map(|row| row.unit.unit_code).collect())
 }

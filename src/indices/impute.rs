@@ -1,4 +1,4 @@
-//! Imputing: what stands in for a missing value, never silently: the count is reported.
+//! Imputing: missing values are replaced, and the number of replaced values is reported.
 
 use super::moments::{mean, median};
 use cchc_definitions::index::settings::ImputeMethod;
@@ -12,7 +12,7 @@ pub struct Sources<'a> {
     pub earlier: &'a [Vec<Option<f64>>],
 }
 
-/// Fills the gaps of a column; what cannot be filled stays missing. Also tells how many were filled.
+/// Fills the gaps of a column; what cannot be filled stays missing. Also gives how many were filled.
 ///
 /// ```
 /// use cchc_definitions::index::settings::ImputeMethod;

@@ -1,9 +1,9 @@
-//! Fetches the points that people gave, layer by layer, and finds what cannot be right in their sheets.
+//! Reads the points that people gave, layer by layer, and finds the faults of their sheets.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::error::{ScoreError, SheetFault};
 use super::points::{Judged, Judgements};
-use super::scorecard::{ScoreError, SheetFault};
 use cchc_definitions::{Layer, PointsIndex, Sheets};
 use cchc_indicators::Measuring;
 use cchc_model::{Period, UnitRef};
@@ -20,7 +20,7 @@ const LAYERS: [(Layer, &str); 3] =
 /// count for every set whose codes and maxima they have, unless its definition takes named ones only; those passed over
 /// for their maxima are named beside the points.
 pub(super) async fn judgements(
-    engine: &Measuring<'_>,
+    measuring: &Measuring<'_>,
     index: &PointsIndex,
     period: &Period,
     units: &[UnitRef],
@@ -29,9 +29,9 @@ pub(super) async fn judgements(
     let at_unit: BTreeMap<&str, usize> =
         units.iter().enumerate().map(|(at, unit)| (unit.unit_code.as_str(), at)).collect();
     let at_item: BTreeMap<&str, usize> = index.leaves().map(|(at, item)| (item.code.as_str(), at)).collect();
-    let mut found: BTreeMap<(usize, usize), Held> = BTreeMap::new();
+    let mut found: BTreeMap<(usize, usize), PointsOfPeople> = BTreeMap::new();
     let mut versions: Vec<String> = Vec::new();
-    let rows = questions::given_points(engine.session, period).await?;
+    let rows = questions::given_points(measuring.session, period).await?;
     let foreign = foreign(index, &at_unit, &at_item, &rows);
     for row in rows {
         if row.set.is_none() && foreign.contains(&row.sheet) {
@@ -41,9 +41,9 @@ pub(super) async fn judgements(
             continue;
         };
         match of_set(index, &row) {
-            Set::This => {}
-            Set::Other => continue,
-            Set::OtherVersion => {
+            CriteriaSet::This => {}
+            CriteriaSet::Other => continue,
+            CriteriaSet::OtherVersion => {
                 if row.is_exact && !versions.contains(&row.unit) {
                     faults.push(fault(&row, other_version(index, row.set.as_deref(), period)));
                     versions.push(row.unit);
@@ -55,43 +55,43 @@ pub(super) async fn judgements(
         match found.get_mut(&(*item, *unit)) {
             None => {
                 check(&row, max, index, faults);
-                found.insert((*item, *unit), Held::of(row));
+                found.insert((*item, *unit), PointsOfPeople::of(row));
             }
-            Some(held) if held.takes(&row) => {
+            Some(known) if known.is_of_same_period(&row) => {
                 check(&row, max, index, faults);
-                faults.extend(held.add(row));
+                faults.extend(known.add(row));
             }
-            // Rows come with the closest period first; those of wider ones are spare.
+            // Rows come with the closest period first; those of wider periods do not count.
             Some(_) => {}
         }
     }
-    Ok((found.into_iter().map(|(place, held)| (place, held.judged)).collect(), foreign))
+    Ok((found.into_iter().map(|(place, known)| (place, known.judged)).collect(), foreign))
 }
 
-/// A sheet of fewer criteria is too small to tell whose it is.
-const FEWEST: usize = 4;
+/// A sheet of fewer criteria is too small to decide which index it is for.
+const FEWEST_CRITERIA: usize = 4;
 
-/// Sheets that name no set and are another's: the maxima of most of their criteria are not those of this index. Where
-/// most agree, the others are faults of the sheet.
+/// Sheets that name no set and are for another index: the maxima of most of their criteria are not those of this one.
+/// Where most agree, the others are faults of the sheet.
 fn foreign(
     index: &PointsIndex,
     at_unit: &BTreeMap<&str, usize>,
     at_item: &BTreeMap<&str, usize>,
     rows: &[GivenPoints],
 ) -> BTreeSet<String> {
-    let mut told: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut sheets: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     if index.sheets == Sheets::Named {
         return BTreeSet::new();
     }
     for row in rows.iter().filter(|row| row.set.is_none()) {
         let Some(max) = row.max.filter(|_| at_unit.contains_key(row.unit.as_str())) else { continue };
         let item = at_item.get(row.criterion.as_str()).map(|at| &index.items[*at]);
-        let (agree, all) = told.entry(&row.sheet).or_default();
+        let (agree, all) = sheets.entry(&row.sheet).or_default();
         *agree += usize::from(item.is_some_and(|item| (item.max - max).abs() <= 1e-9));
         *all += 1;
     }
-    let is_foreign = |(_, (agree, all)): &(&str, (usize, usize))| *all >= FEWEST && agree * 2 < *all;
-    told.into_iter().filter(is_foreign).map(|(sheet, _)| sheet.to_owned()).collect()
+    let is_foreign = |(_, (agree, all)): &(&str, (usize, usize))| *all >= FEWEST_CRITERIA && agree * 2 < *all;
+    sheets.into_iter().filter(is_foreign).map(|(sheet, _)| sheet.to_owned()).collect()
 }
 
 fn fault(row: &GivenPoints, message: String) -> SheetFault {
@@ -99,21 +99,21 @@ fn fault(row: &GivenPoints, message: String) -> SheetFault {
 }
 
 /// Which set a row scores by.
-enum Set {
+enum CriteriaSet {
     This,
     Other,
     OtherVersion,
 }
 
-fn of_set(index: &PointsIndex, row: &GivenPoints) -> Set {
+fn of_set(index: &PointsIndex, row: &GivenPoints) -> CriteriaSet {
     let Some(set) = &row.set else {
-        return if index.sheets == Sheets::Any { Set::This } else { Set::Other };
+        return if index.sheets == Sheets::Any { CriteriaSet::This } else { CriteriaSet::Other };
     };
     if *set == index.set() {
-        return Set::This;
+        return CriteriaSet::This;
     }
     let id = set.split('@').next().unwrap_or_default();
-    if id == index.head.id { Set::OtherVersion } else { Set::Other }
+    if id == index.head.id { CriteriaSet::OtherVersion } else { CriteriaSet::Other }
 }
 
 fn other_version(index: &PointsIndex, set: Option<&str>, period: &Period) -> String {
@@ -121,15 +121,15 @@ fn other_version(index: &PointsIndex, set: Option<&str>, period: &Period) -> Str
     format!("the form is of version '{set}'; on {} '{}' is in force", period.end, index.set())
 }
 
-/// What is known of a criterion of a unit so far.
-struct Held {
+/// The points of a criterion of a unit as far as sheets have been read.
+struct PointsOfPeople {
     judged: Judged,
     span: Option<String>,
-    /// Per layer: when the points were exported, and where they stand.
+    /// For each layer when its points were exported, and their file, sheet and row.
     given: [Option<(Option<String>, String)>; 3],
 }
 
-impl Held {
+impl PointsOfPeople {
     fn of(row: GivenPoints) -> Self {
         let given = row.points.map(|points| points.map(|_| (row.day.clone(), row.place.clone())));
         let [self_scored, verified, surveyed] = row.points;
@@ -138,12 +138,12 @@ impl Held {
         Self { judged, span: row.span, given }
     }
 
-    /// Whether a row speaks of the same period, or of any.
-    fn takes(&self, row: &GivenPoints) -> bool {
+    /// Whether a row is for the same period, or for none in particular.
+    fn is_of_same_period(&self, row: &GivenPoints) -> bool {
         row.span.is_none() || row.span == self.span
     }
 
-    /// Takes the layers that are empty; two sheets of one day that differ are a fault, of two days the newer holds.
+    /// Fills the layers that are empty. Two sheets of one day that differ are a fault; of two days the newer one counts.
     fn add(&mut self, row: GivenPoints) -> Option<SheetFault> {
         let mut twice = None;
         if self.judged.verified.is_none() && row.applies == Some(false) {
@@ -151,12 +151,12 @@ impl Held {
         }
         for (at, (_, name)) in LAYERS.iter().enumerate() {
             let Some(points) = row.points[at] else { continue };
-            let held = match at {
+            let known = match at {
                 0 => &mut self.judged.self_scored,
                 1 => &mut self.judged.verified,
                 _ => &mut self.judged.surveyed,
             };
-            if let (Some(other), Some((day, place))) = (*held, &self.given[at]) {
+            if let (Some(other), Some((day, place))) = (*known, &self.given[at]) {
                 let is_twice = row.span == self.span && row.day == *day && (other - points).abs() > 1e-9;
                 if is_twice && twice.is_none() {
                     let message = format!(
@@ -165,7 +165,7 @@ impl Held {
                     twice = Some(fault(&row, message));
                 }
             } else {
-                *held = Some(points);
+                *known = Some(points);
                 self.given[at] = Some((row.day.clone(), row.place.clone()));
             }
         }
@@ -191,7 +191,7 @@ fn check(row: &GivenPoints, max: f64, index: &PointsIndex, faults: &mut Vec<Shee
 
 #[cfg(test)]
 mod tests {
-    use super::Held;
+    use super::PointsOfPeople;
     use cchc_store::questions::GivenPoints;
 
     fn row(place: &str, day: Option<&str>, points: [Option<f64>; 3]) -> GivenPoints {
@@ -207,17 +207,17 @@ mod tests {
 
     #[test]
     fn a_second_sheet_gives_the_layers_that_the_first_leaves_empty() {
-        let mut held = Held::of(row("form", Some("2025-07-01"), [Some(2.0), None, None]));
-        let fault = held.add(row("check", Some("2025-06-30"), [Some(1.5), Some(1.0), None]));
-        assert_eq!(fault, None, "the newer form holds");
-        assert_eq!((held.judged.self_scored, held.judged.verified), (Some(2.0), Some(1.0)));
+        let mut known = PointsOfPeople::of(row("form", Some("2025-07-01"), [Some(2.0), None, None]));
+        let fault = known.add(row("check", Some("2025-06-30"), [Some(1.5), Some(1.0), None]));
+        assert_eq!(fault, None, "the newer form counts");
+        assert_eq!((known.judged.self_scored, known.judged.verified), (Some(2.0), Some(1.0)));
     }
 
     #[test]
     fn two_sheets_of_one_day_that_differ_are_a_fault_and_those_that_agree_are_none() {
-        let mut held = Held::of(row("one", None, [Some(2.0), None, None]));
-        assert_eq!(held.add(row("same", None, [Some(2.0), None, None])), None);
-        let fault = held.add(row("two", None, [Some(1.0), None, None]));
+        let mut known = PointsOfPeople::of(row("one", None, [Some(2.0), None, None]));
+        assert_eq!(known.add(row("same", None, [Some(2.0), None, None])), None);
+        let fault = known.add(row("two", None, [Some(1.0), None, None]));
         let fault = fault.map(|fault| (fault.place, fault.message)).unwrap_or_default();
         assert_eq!(fault.0, "two");
         assert!(fault.1.contains("scored twice: 1 self-scored points here, 2 in one"), "{}", fault.1);
@@ -226,11 +226,11 @@ mod tests {
     #[test]
     fn what_does_not_apply_is_taken_out_unless_verified_points_stand_against_it() {
         let out = GivenPoints { applies: Some(false), ..row("check", None, [None; 3]) };
-        let mut held = Held::of(row("form", None, [Some(2.0), None, None]));
-        held.add(out.clone());
-        assert_eq!(held.judged.applies, Some(false));
-        let mut held = Held::of(row("form", None, [None, Some(2.0), None]));
-        held.add(out);
-        assert_eq!(held.judged.applies, Some(true));
+        let mut known = PointsOfPeople::of(row("form", None, [Some(2.0), None, None]));
+        known.add(out.clone());
+        assert_eq!(known.judged.applies, Some(false));
+        let mut known = PointsOfPeople::of(row("form", None, [None, Some(2.0), None]));
+        known.add(out);
+        assert_eq!(known.judged.applies, Some(true));
     }
 }

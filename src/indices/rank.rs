@@ -9,7 +9,7 @@ use cchc_model::{IndicatorRow, NotSent, RankRow, Status, UnitRef};
 /// Scores closer than this share of the largest are one: sums of the same parts in another order differ by as much.
 const NOISE: f64 = 1e-12;
 
-/// Ranks scores that were computed as a composite index says; a missing score has no rank.
+/// Ranks scores by the settings of an index; a missing score has no rank.
 ///
 /// Full precision counts, unless the settings name the publisher's rounding. Scores that differ by less than 1e-12 of the
 /// largest are equal: (0.1 + 0.2 + 0.3) / 3 and (0.3 + 0.2 + 0.1) / 3 are one score, although not one number.

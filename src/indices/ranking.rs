@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::composed::Composed;
 use super::earlier::{Earlier, groups};
+use super::error::ScoreError;
 use super::rank::{Scored, rank};
-use super::scorecard::{ScoreError, Scorecards, earlier_scorecards, rank_cards, scorecards};
+use super::scorecard::{Scorecards, earlier_scorecards, rank_cards, scorecards};
 use super::table::{Column, ValueTable};
 use super::{Input, compose};
 use cchc_definitions::index::settings::Ranking;
@@ -162,7 +163,7 @@ impl<'d> Index<'d> {
     /// of a composite index.
     pub async fn rank(
         &self,
-        engine: &Measuring<'_>,
+        measuring: &Measuring<'_>,
         period: &Period,
         not_sent: &[NotSent],
     ) -> Result<Ranked, ScoreError> {
@@ -171,42 +172,46 @@ impl<'d> Index<'d> {
             Self::Indicator(_, indicator) => {
                 // The period before a year is the same period last year: measured once, or its units would rank twice.
                 let distinct = if periods[1] == periods[2] { &periods[..2] } else { &periods[..] };
-                let rows = engine.measure(distinct, &[indicator], By::Unit, Children::Apart).await?;
+                let rows = measuring.measure(distinct, &[indicator], By::Unit, Children::Apart).await?;
                 let scores = periods.each_ref().map(|period| Scored::by_indicator(&of_period(&rows, period)));
                 let rows = rank([&scores[0], &scores[1], &scores[2]], self.settings(), not_sent);
                 Ok(Ranked { rows, cards: None, composed: Vec::new(), set_aside: Vec::new() })
             }
             Self::Points(index) => {
-                let cards = scorecards(engine, index, &periods[0]).await?;
-                let before = known_cards(engine, &index.head.id, &periods[1]).await?;
-                let last_year = known_cards(engine, &index.head.id, &periods[2]).await?;
+                let cards = scorecards(measuring, index, &periods[0]).await?;
+                let before = cards_with_data(measuring, &index.head.id, &periods[1]).await?;
+                let last_year = cards_with_data(measuring, &index.head.id, &periods[2]).await?;
                 let rows = rank_cards(index, &cards, [before.as_ref(), last_year.as_ref()], not_sent);
                 Ok(Ranked { rows, cards: Some(cards), composed: Vec::new(), set_aside: Vec::new() })
             }
-            Self::Composite(index) => rank_composite(engine, index, &periods, not_sent).await,
+            Self::Composite(index) => rank_composite(measuring, index, &periods, not_sent).await,
         }
     }
 }
 
-/// The cards of an earlier period of which anything is known.
-async fn known_cards(engine: &Measuring<'_>, id: &str, period: &Period) -> Result<Option<Scorecards>, ScoreError> {
-    let Some(cards) = earlier_scorecards(engine, id, period).await? else { return Ok(None) };
-    Ok(is_known(engine, &cards).await?.then_some(cards))
+/// The cards of an earlier period, if it has any data.
+async fn cards_with_data(
+    measuring: &Measuring<'_>,
+    id: &str,
+    period: &Period,
+) -> Result<Option<Scorecards>, ScoreError> {
+    let Some(cards) = earlier_scorecards(measuring, id, period).await? else { return Ok(None) };
+    Ok(has_data(measuring, &cards).await?.then_some(cards))
 }
 
-/// Whether anything is known of a past period: points that people gave, a figure of that period that is not zero, or a
+/// Whether a past period has any data: points that people gave, a figure of that period that is not zero, or a
 /// dossier received in it. Rules such as "no violation" give points to a period without data, too, and a rank by them
 /// would be none.
-async fn is_known(engine: &Measuring<'_>, past: &Scorecards) -> Result<bool, StoreError> {
+async fn has_data(measuring: &Measuring<'_>, past: &Scorecards) -> Result<bool, StoreError> {
     let is_dated = |id: &String| {
-        engine.definitions.indicator(id, &past.period).is_some_and(|indicator| indicator.rows != Rows::All)
+        measuring.definitions.indicator(id, &past.period).is_some_and(|indicator| indicator.rows != Rows::All)
     };
     let figures = past.figures.now.iter().filter(|(id, _)| is_dated(id)).flat_map(|(_, measures)| measures);
     let mut numbers = figures.flat_map(|measure| [measure.numerator, measure.denominator, measure.value]).flatten();
     if !past.judged.is_empty() || numbers.any(|number| number != 0.0) {
         return Ok(true);
     }
-    questions::was_received_in(engine.session, &past.period).await
+    questions::was_received_in(measuring.session, &past.period).await
 }
 
 /// How an indicator ranks: the direction in which it is good.
@@ -223,7 +228,7 @@ fn of_period(rows: &[GroupedRow], period: &Period) -> Vec<IndicatorRow> {
 /// Composes each kind of unit by itself: a scale is laid over units that are compared with each other. A kind that cannot
 /// be composed is set aside; only if none can, there is no ranking.
 async fn rank_composite(
-    engine: &Measuring<'_>,
+    measuring: &Measuring<'_>,
     index: &Composite,
     periods: &[Period; 3],
     not_sent: &[NotSent],
@@ -232,13 +237,13 @@ async fn rank_composite(
     let (mut composed, mut set_aside) = (Vec::new(), Vec::new());
     for (at, period) in periods.iter().enumerate() {
         // An earlier period is scored as it was then: by the version in force on its last day.
-        let in_force = if at == 0 { Some(index) } else { engine.definitions.composite(&index.head.id, period.end) };
+        let in_force = if at == 0 { Some(index) } else { measuring.definitions.composite(&index.head.id, period.end) };
         let Some(index) = in_force else { continue };
-        let values = values(engine, index, period).await?;
-        let earlier = Earlier::read(engine, index, period).await?;
+        let values = values(measuring, index, period).await?;
+        let earlier = Earlier::read(measuring, index, period).await?;
         for (kind, (units, table)) in values_of_kinds(&values) {
             let earlier = earlier.of(&kind);
-            let groups = groups(engine, &units);
+            let groups = groups(measuring, &units);
             let has_values = table.columns().iter().any(|column| column.values.iter().any(Option::is_some));
             let input = Input { values: &table, groups: &groups, earlier: &earlier, on: period.end };
             let done = if has_values { compose(index, input) } else { Err(Vec::new()) };
@@ -251,7 +256,7 @@ async fn rank_composite(
                     None
                 }
             };
-            // Values there are; it is the method that does not apply.
+            // There are values, but the method cannot be applied to them.
             let is_set_aside = at == 0 && set_aside.iter().any(|one: &SetAside| one.kind == kind);
             let reason = if is_set_aside { Status::NotApplicable } else { Status::Missing };
             let found: BTreeMap<&str, f64> = done.as_ref().map_or_else(BTreeMap::new, |done| {
@@ -277,7 +282,11 @@ async fn rank_composite(
 /// What an index reads of one period: units and one column per indicator.
 pub(super) type Values = (Vec<UnitRef>, Vec<Column>);
 
-pub(super) async fn values(engine: &Measuring<'_>, index: &Composite, period: &Period) -> Result<Values, ScoreError> {
+pub(super) async fn values(
+    measuring: &Measuring<'_>,
+    index: &Composite,
+    period: &Period,
+) -> Result<Values, ScoreError> {
     let mut ids: Vec<&str> = Vec::new();
     for leaf in &index.leaves {
         let denominator = leaf.denominator.iter().map(|denominator| denominator.column.as_str());
@@ -287,17 +296,12 @@ pub(super) async fn values(engine: &Measuring<'_>, index: &Composite, period: &P
             }
         }
     }
-    let indicators: Vec<&Indicator> = ids.iter().filter_map(|id| engine.definitions.indicator(id, period)).collect();
-    let kinds = &index.head.unit_kinds;
-    let units: Vec<UnitRef> = engine
-        .units_in(period)
-        .into_iter()
-        .filter(|unit| kinds.is_empty() || unit.kind.as_ref().is_some_and(|kind| kinds.contains(kind)))
-        .collect();
+    let indicators: Vec<&Indicator> = ids.iter().filter_map(|id| measuring.definitions.indicator(id, period)).collect();
+    let units = measuring.units_of_kinds(&index.head.unit_kinds, period);
     let rows = if indicators.is_empty() {
         Vec::new()
     } else {
-        engine.measure(std::slice::from_ref(period), &indicators, By::Unit, Children::Apart).await?
+        measuring.measure(std::slice::from_ref(period), &indicators, By::Unit, Children::Apart).await?
     };
     let found: BTreeMap<(&str, &str), Option<f64>> = rows
         .iter()

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::error::ScoreError;
 use super::judged::judgements;
 use super::points::{Figures, Judgements, Scoring, columns, score};
 use super::rank::{Scored, rank};
-use cchc_definitions::{Fault, Indicator, PointsIndex};
+use cchc_definitions::{Indicator, PointsIndex};
 use cchc_indicators::{By, Children, GroupedRow, Measuring};
 use cchc_model::{NotSent, Period, RankRow, Status, UnitRef};
-use cchc_store::StoreError;
 
 /// All units of an index in one period, with everything that their points came from.
 #[derive(Debug, Clone)]
@@ -27,77 +27,36 @@ pub struct Scorecards {
     pub scoring: Scoring,
 }
 
-/// A fault in the sheets that people filled in: nothing is computed before it is mended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SheetFault {
-    /// File, sheet and row of the points.
-    pub place: String,
-    /// The unit's code.
-    pub unit: String,
-    /// The criterion's code.
-    pub criterion: String,
-    /// What is wrong.
-    pub message: String,
-}
-
-impl std::fmt::Display for SheetFault {
-    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(to, "{}: unit {}, criterion {}: {}", self.place, self.unit, self.criterion, self.message)
-    }
-}
-
-/// Why units could not be scored.
-#[derive(Debug, thiserror::Error)]
-pub enum ScoreError {
-    /// The store cannot be read.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// Points that people gave cannot be right.
-    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
-    Sheets(Vec<SheetFault>),
-    /// The values do not suit the methods of a composite index.
-    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
-    Values(Vec<Fault>),
-}
-
 /// Scores all units in a period.
 ///
 /// # Errors
 /// The store cannot be read, or the sheets have faults: all of them, with their places.
 pub async fn scorecards(
-    engine: &Measuring<'_>,
+    measuring: &Measuring<'_>,
     index: &PointsIndex,
     period: &Period,
 ) -> Result<Scorecards, ScoreError> {
-    let kinds = &index.head.unit_kinds;
-    let units: Vec<UnitRef> = engine
-        .units_in(period)
-        .into_iter()
-        .filter(|unit| kinds.is_empty() || unit.kind.as_ref().is_some_and(|kind| kinds.contains(kind)))
-        .collect();
+    let units = measuring.units_of_kinds(&index.head.unit_kinds, period);
     let mut faults = Vec::new();
-    let (judged, passed_over) = judgements(engine, index, period, &units, &mut faults).await?;
+    let (judged, passed_over) = judgements(measuring, index, period, &units, &mut faults).await?;
     faults.dedup();
     if !faults.is_empty() {
         return Err(ScoreError::Sheets(faults));
     }
-    let figures = figures(engine, index, period, &units).await?;
+    let figures = figures(measuring, index, period, &units).await?;
     let scoring = score(index, &figures, &judged);
     Ok(Scorecards { period: period.clone(), units, figures, judged, passed_over, scoring })
 }
 
 /// The cards of an earlier period, by the version of the index in force then. None without one, and none where the sheets of
-/// that period have faults: it is only compared with, and what is wrong there is no fault of the period asked for.
-///
-/// # Errors
-/// The store cannot be read.
+/// that period have faults: it is only compared with, so its faults must not hide the scores of the requested period.
 pub async fn earlier_scorecards(
-    engine: &Measuring<'_>,
+    measuring: &Measuring<'_>,
     id: &str,
     period: &Period,
 ) -> Result<Option<Scorecards>, ScoreError> {
-    let Some(version) = engine.definitions.points_index(id, period.end) else { return Ok(None) };
-    match scorecards(engine, version, period).await {
+    let Some(version) = measuring.definitions.points_index(id, period.end) else { return Ok(None) };
+    match scorecards(measuring, version, period).await {
         Ok(cards) => Ok(Some(cards)),
         Err(ScoreError::Sheets(_)) => Ok(None),
         Err(error) => Err(error),
@@ -138,15 +97,15 @@ pub fn rank_cards(
 
 /// What the rules read, each period by the definitions in force in it.
 async fn figures(
-    engine: &Measuring<'_>,
+    measuring: &Measuring<'_>,
     index: &PointsIndex,
     period: &Period,
     units: &[UnitRef],
 ) -> Result<Figures, ScoreError> {
     let (inputs, improved) = (index.inputs(), index.improved());
-    let now = measured(engine, &inputs, period).await?;
-    let before = measured(engine, &improved, &period.before()).await?;
-    let direction = |id: &&str| Some(((*id).to_owned(), engine.definitions.indicator(id, period)?.direction));
+    let now = measured(measuring, &inputs, period).await?;
+    let before = measured(measuring, &improved, &period.before()).await?;
+    let direction = |id: &&str| Some(((*id).to_owned(), measuring.definitions.indicator(id, period)?.direction));
     Ok(Figures {
         units: units.len(),
         now: columns(&inputs, units, now.iter().map(|row| &row.row)),
@@ -156,11 +115,11 @@ async fn figures(
     })
 }
 
-async fn measured(engine: &Measuring<'_>, inputs: &[&str], period: &Period) -> Result<Vec<GroupedRow>, ScoreError> {
-    let of = |id: &&str| engine.definitions.indicator(id, period);
+async fn measured(measuring: &Measuring<'_>, inputs: &[&str], period: &Period) -> Result<Vec<GroupedRow>, ScoreError> {
+    let of = |id: &&str| measuring.definitions.indicator(id, period);
     let indicators: Vec<&Indicator> = inputs.iter().filter_map(of).collect();
     if indicators.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(engine.measure(std::slice::from_ref(period), &indicators, By::Unit, Children::Apart).await?)
+    Ok(measuring.measure(std::slice::from_ref(period), &indicators, By::Unit, Children::Apart).await?)
 }

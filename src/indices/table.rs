@@ -1,4 +1,4 @@
-//! A dense table of values, units × columns, held column by column; a missing value is none, never a number.
+//! A dense table of values, units × columns, stored by column; a missing value is none, never a number.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ pub struct Column {
     pub values: Vec<Option<f64>>,
 }
 
-/// Values of units, column by column. Every value is finite and every unit and column stands once.
+/// Values of units, column by column. Every value is finite; no unit and no column is there twice.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ValueTable {
     // Every stage makes a table of the same units.
@@ -48,7 +48,7 @@ pub enum TableError {
         column: String,
         /// The unit.
         unit: String,
-        /// What stands there.
+        /// The value.
         value: f64,
     },
 }
@@ -139,7 +139,7 @@ impl ValueTable {
     }
 }
 
-/// Ids that stand more than once, each named once, in order.
+/// Ids that occur more than once, each named once, in order.
 fn twice<'a>(ids: impl IntoIterator<Item = &'a String>) -> impl Iterator<Item = String> {
     let (mut seen, mut again) = (BTreeSet::new(), BTreeSet::new());
     for id in ids {

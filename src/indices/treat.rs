@@ -16,7 +16,7 @@ pub struct Treated {
     pub beyond: bool,
 }
 
-/// Treats a column; also tells what was done. An `Err` says why the transformation cannot be applied.
+/// Treats a column; also gives what was done. An `Err` says why the transformation cannot be applied.
 ///
 /// A column passes if |skewness| < `max_skewness` or kurtosis < `max_kurtosis`. With `winsorise`, while it does not pass and
 /// fewer than `max_points` points are moved: if skewness ≥ 0, all points at the maximum (those moved before included) take

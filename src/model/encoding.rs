@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-/// How the bytes of a text stand for letters.
+/// How letters are written as bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 pub enum Encoding {
     /// UTF-8, with or without a byte order mark.

@@ -47,12 +47,12 @@ pub struct Finding {
     pub value: String,
     /// What would help: the nearest name, the file to edit.
     pub hint: String,
-    /// How many times, where one finding stands for many rows.
+    /// How many times, where one finding is about many rows.
     pub count: u64,
 }
 
 impl Finding {
-    /// A finding on a whole file; chain the `with_` methods for the place.
+    /// A finding on a whole file; chain the other methods for the rest.
     #[must_use]
     pub fn new(level: Level, rule: &'static str, file: &str) -> Self {
         Self {
@@ -83,7 +83,7 @@ impl Finding {
         self
     }
 
-    /// Adds the offending value; the caller vouches that it is not personal.
+    /// Adds the offending value; the caller makes sure that it is not personal.
     #[must_use]
     pub fn value(mut self, value: impl Into<String>) -> Self {
         self.value = value.into();
@@ -97,7 +97,7 @@ impl Finding {
         self
     }
 
-    /// Says that it stands for many.
+    /// Adds how many rows it is about.
     #[must_use]
     pub const fn count(mut self, count: u64) -> Self {
         self.count = count;

@@ -1,23 +1,23 @@
-//! How like two names are: what differs in spelling alone comes before what merely looks alike. Suggestions only.
+//! How similar two names are: names that differ only in spelling come before others. For suggestions only.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Unit;
 
-/// Names less alike than this are not worth a suggestion.
-const ALIKE: f64 = 0.6;
+/// Names less similar than this are not suggested.
+const LEAST_LIKENESS: f64 = 0.6;
 
 /// A unit that a name might mean.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Suggestion<'a> {
     /// The unit.
     pub unit: &'a Unit,
-    /// How like the nearest of its names is.
+    /// How similar the nearest of its names is.
     pub likeness: Likeness,
 }
 
-/// How like two names are.
+/// How similar two names are.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Likeness {
     /// Whether they differ in spelling alone: Quí and Quý, Xà and Sà, or accents left out.
@@ -45,7 +45,7 @@ impl Ord for Likeness {
 pub(super) struct Sounds(BTreeMap<String, Vec<usize>>);
 
 impl Sounds {
-    /// Of folded names and the units that bear them.
+    /// Of folded names and the positions of their units.
     pub fn of(names: &BTreeMap<String, Vec<usize>>) -> Self {
         let mut sounds: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (name, units) in names {
@@ -61,15 +61,15 @@ impl Sounds {
         let mut best: BTreeMap<usize, Likeness> = BTreeMap::new();
         for (other, units) in names {
             let (short, long) = (length.min(other.chars().count()), length.max(other.chars().count()));
-            let hopeless = (short as f64) < ALIKE * long as f64;
+            let hopeless = (short as f64) < LEAST_LIKENESS * long as f64;
             if hopeless && !units.iter().any(|unit| alike.contains(unit)) {
                 continue;
             }
             let share = strsim::normalized_levenshtein(name, other);
             for unit in units {
                 let likeness = Likeness { same_sound: alike.contains(unit), share };
-                if likeness.same_sound || share >= ALIKE {
-                    best.entry(*unit).and_modify(|held| *held = likeness.max(*held)).or_insert(likeness);
+                if likeness.same_sound || share >= LEAST_LIKENESS {
+                    best.entry(*unit).and_modify(|other| *other = likeness.max(*other)).or_insert(likeness);
                 }
             }
         }
@@ -79,7 +79,7 @@ impl Sounds {
 
 /// Letters of one sound in some part of the country, and those that old and new spelling exchange.
 /// Longer ones first.
-const ALIKE_LETTERS: [(&str, &str); 9] =
+const SAME_SOUND: [(&str, &str); 9] =
     [("tr", "ch"), ("gi", "d"), ("r", "d"), ("z", "d"), ("x", "s"), ("y", "i"), ("k", "c"), ("q", "c"), ("p", "b")];
 
 /// A folded name as it sounds: without accents, doubled letters once, letters of one sound as one.
@@ -91,7 +91,7 @@ fn sound(folded: &str) -> String {
             plain.push(letter);
         }
     }
-    for (letters, one) in ALIKE_LETTERS {
+    for (letters, one) in SAME_SOUND {
         plain = plain.replace(letters, one);
     }
     let mut last = None;
@@ -114,10 +114,7 @@ mod tests {
             name: name.into(),
             short_name: name.into(),
             kind: "commune".into(),
-            parent: None,
-            aliases: Vec::new(),
-            valid_from: None,
-            valid_to: None,
+            ..Unit::default()
         }
     }
 

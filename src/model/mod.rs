@@ -20,7 +20,7 @@ pub use period::{Period, PeriodError};
 pub use personal::{Mask, PersonWords, Personal, Where, is_masked, masked_value};
 pub use policy::{Compare, FinishedBeforeReceived, MissingDue, Pause, Policies, Withdrawn};
 pub use results::{FileAccount, Form06Row, IndicatorRow, LateDossier, NotSent, RankRow, UnitRef};
-pub use shown::{acts, escaped, one_line};
+pub use shown::{escaped, is_control, one_line};
 pub use succession::{Carry, Succession};
 pub use table::{ColumnType, PROVENANCE, Span, TABLES, Table, TableColumn};
 pub use unit::{Resolved, Unit, UnitIndex, fold_name};

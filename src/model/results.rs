@@ -1,4 +1,4 @@
-//! The tables that the engine hands out: form 06, indicators, rankings, who has not sent.
+//! The rows of the results: form 06, indicators, rankings, units that have not sent, accounts of files.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -97,7 +97,7 @@ pub struct LateDossier {
     pub days_late: i64,
 }
 
-/// What one imported file gave. `rows = loaded + updated + duplicate + rejected`.
+/// How the rows of one imported file were counted. `rows = loaded + updated + duplicate + rejected`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FileAccount {
     /// The argument as given plus the path below it.

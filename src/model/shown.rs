@@ -1,4 +1,4 @@
-//! Text from files as people may see it: characters that act on a terminal or turn the direction of reading are escaped.
+//! Text from files made safe to show: characters that control a terminal or the direction of reading are escaped.
 
 use std::borrow::Cow;
 
@@ -28,15 +28,15 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped_but(&line, |_| false).into_owned())
 }
 
-/// Whether a character does something instead of standing for something.
+/// Whether a character controls a terminal or the direction of reading.
 #[must_use]
-pub fn acts(letter: char) -> bool {
+pub fn is_control(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn escaped_but(text: &str, stays: impl Fn(char) -> bool) -> Cow<'_, str> {
-    let is_escaped = |letter: char| acts(letter) && !stays(letter);
+    let is_escaped = |letter: char| is_control(letter) && !stays(letter);
     if !text.contains(is_escaped) {
         return Cow::Borrowed(text);
     }

@@ -1,4 +1,4 @@
-//! Which unit became which on a day, and where figures of an old unit count when units of a later day are asked for.
+//! Which unit became which on a day, and for which unit of a later day the figures of an old unit count.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,11 +11,11 @@ use super::Unit;
 pub struct Succession {
     /// Code of the unit that ended.
     pub from: String,
-    /// Code of the unit that has this part now.
+    /// Code of the unit that took this part over.
     pub to: String,
     /// First day of the new unit.
     pub date: NaiveDate,
-    /// Whether this part stands for the whole where it cannot be divided; exactly one part does.
+    /// Whether dossiers that cannot be divided count for this part; exactly one part is the default.
     pub is_default: bool,
     /// Whether the unit was divided: what is carried over is an estimate then.
     pub split: bool,
@@ -26,7 +26,7 @@ pub struct Succession {
 pub struct Carry {
     /// The day.
     pub date: NaiveDate,
-    /// The longest way from a unit to its successor, in successions.
+    /// Most successions between a unit and its last successor.
     pub steps: usize,
     to: BTreeMap<String, String>,
     parts: BTreeMap<String, BTreeSet<String>>,
@@ -43,7 +43,7 @@ impl Carry {
         let mut carry = Self { date, steps: 0, to: BTreeMap::new(), parts: BTreeMap::new() };
         for from in next.keys() {
             let (mut at, mut steps, mut split) = (*from, 0, false);
-            // A way back to where it began would never end; the reader of such a list refuses it.
+            // A circle would never end; the list of successions is refused for it elsewhere.
             while let Some(step) = next.get(at).and_then(|parts| parts.iter().find(|part| part.is_default))
                 && steps < next.len()
             {
@@ -54,7 +54,7 @@ impl Carry {
             carry.steps = carry.steps.max(steps);
             carry.to.insert((*from).to_owned(), at.to_owned());
             if split {
-                carry.parts.insert((*from).to_owned(), ends(from, &next));
+                carry.parts.insert((*from).to_owned(), final_successors(from, &next));
             }
         }
         carry
@@ -68,19 +68,19 @@ impl Carry {
 
     /// Whether the unit existed on that day.
     #[must_use]
-    pub fn holds(&self, unit: &Unit) -> bool {
+    pub fn exists(&self, unit: &Unit) -> bool {
         unit.exists_within(self.date, self.date) && !self.to.contains_key(&unit.code)
     }
 
-    /// All units among which a divided unit fell, if it was divided.
+    /// The units that have the parts of a divided unit; `None` if it was not divided.
     #[must_use]
     pub fn parts(&self, code: &str) -> Option<&BTreeSet<String>> {
         self.parts.get(code)
     }
 }
 
-/// All units at the ends of all ways from a unit.
-fn ends(from: &str, next: &BTreeMap<&str, Vec<&Succession>>) -> BTreeSet<String> {
+/// The units without a successor that a unit became, directly or through others.
+fn final_successors(from: &str, next: &BTreeMap<&str, Vec<&Succession>>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut seen = BTreeSet::from([from]);
     let mut open = vec![from];

@@ -1,6 +1,6 @@
 //! The schemas of the tables that sources feed and SQL reads.
 
-/// What a column holds.
+/// The type of the values of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnType {
     /// Text in NFC, trimmed, inner spaces single.
@@ -46,7 +46,7 @@ pub struct Table {
     pub name: &'static str,
     /// What identifies a row, alone.
     pub key: &'static str,
-    /// The columns of which the key is made where a source feeds none; empty where a source must feed it.
+    /// The columns from which the key is made where a source does not feed it; empty where a source must.
     pub made_of: &'static [&'static str],
     /// The period of a row, for tables of figures that hold for one.
     pub span: Option<Span>,

@@ -1,4 +1,4 @@
-//! Units and how the many ways of writing one are recognised.
+//! Units, and how the ways of writing their names are recognised.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -9,7 +9,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::likeness::{Sounds, Suggestion};
 
 /// One department, district, commune … of the province.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Unit {
     /// Its code, e.g. `000.00.01.H58`.
     pub code: String,
@@ -37,12 +37,12 @@ impl Unit {
     }
 }
 
-/// What a name leads to.
+/// The unit or units that a name means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resolved<'a> {
     /// Exactly one unit.
     One(&'a Unit),
-    /// Several units bear the name; nobody guesses.
+    /// Several units have the name; none is guessed.
     Several(Vec<&'a str>),
     /// No unit; [`UnitIndex::suggest`] names those that are like it.
     None,
@@ -90,7 +90,7 @@ impl UnitIndex {
     }
 
     /// The units above a unit, the nearest first.
-    pub fn above(&self, code: &str) -> impl Iterator<Item = &Unit> {
+    pub fn ancestors(&self, code: &str) -> impl Iterator<Item = &Unit> {
         let next = |unit: &&Unit| unit.parent.as_deref().and_then(|code| self.by_code(code));
         let first = self.by_code(code).as_ref().and_then(next);
         // A list whose units are their own ancestors must not run for ever.
@@ -103,7 +103,7 @@ impl UnitIndex {
         self.resolve_on(name, None)
     }
 
-    /// The unit that `name` means on a day: of several that bear the name the one that existed then.
+    /// The unit that `name` means on a day: of several with that name the one that existed then.
     #[must_use]
     pub fn resolve_on(&self, name: &str, day: Option<NaiveDate>) -> Resolved<'_> {
         if let Some(unit) = self.by_code(name.trim()) {
@@ -112,28 +112,29 @@ impl UnitIndex {
         let key = fold_name(name);
         let Some(all) = self.by_key.get(&key) else { return Resolved::None };
         let existing = |at: &&usize| day.is_none_or(|day| self.units[**at].exists_within(day, day));
-        let mut borne: Vec<usize> = all.iter().filter(existing).copied().collect();
-        if borne.is_empty() {
-            borne.clone_from(all);
+        let mut candidates: Vec<usize> = all.iter().filter(existing).copied().collect();
+        if candidates.is_empty() {
+            candidates.clone_from(all);
         }
-        if let [one] = borne.as_slice() {
+        if let [one] = candidates.as_slice() {
             return Resolved::One(&self.units[*one]);
         }
         // A name that is one unit's own and only an alias of others means the former.
-        let own: Vec<&usize> = borne.iter().filter(|at| fold_name(&self.units[**at].name) == key).collect();
-        if let [one] = own.as_slice() {
+        let by_own_name: Vec<&usize> =
+            candidates.iter().filter(|at| fold_name(&self.units[**at].name) == key).collect();
+        if let [one] = by_own_name.as_slice() {
             return Resolved::One(&self.units[**one]);
         }
-        Resolved::Several(borne.iter().map(|at| self.units[*at].code.as_str()).collect())
+        Resolved::Several(candidates.iter().map(|at| self.units[*at].code.as_str()).collect())
     }
 
-    /// All units that bear a name, whenever they existed.
+    /// All units of a name, whenever they existed.
     #[must_use]
-    pub fn bearers(&self, name: &str) -> Vec<&Unit> {
+    pub fn named(&self, name: &str) -> Vec<&Unit> {
         self.by_key.get(&fold_name(name)).into_iter().flatten().map(|at| &self.units[*at]).collect()
     }
 
-    /// Whether several units bear the name and did not exist on the same days, so that a day may decide.
+    /// Whether several units have the name and did not exist on the same days, so that a day may decide.
     #[must_use]
     pub fn changes_by_day(&self, name: &str) -> bool {
         if self.by_code.contains_key(name.trim()) {
@@ -142,10 +143,10 @@ impl UnitIndex {
         let validity = |at: &usize| (self.units[*at].valid_from, self.units[*at].valid_to);
         self.by_key
             .get(&fold_name(name))
-            .is_some_and(|borne| borne.iter().skip(1).any(|at| validity(at) != validity(&borne[0])))
+            .is_some_and(|candidates| candidates.iter().skip(1).any(|at| validity(at) != validity(&candidates[0])))
     }
 
-    /// The units that bear a name most like `name`, the best first, as suggestions only: those that differ in spelling
+    /// The units whose names are most like `name`, the best first, as suggestions only: those that differ in spelling
     /// alone (Quí, Quý; Xà, Sà), then the others by likeness.
     #[must_use]
     pub fn suggest(&self, name: &str, most: usize) -> Vec<Suggestion<'_>> {
@@ -218,10 +219,8 @@ mod tests {
             name: name.into(),
             short_name: name.into(),
             kind: "commune".into(),
-            parent: None,
             aliases: aliases.iter().map(|alias| (*alias).to_owned()).collect(),
-            valid_from: None,
-            valid_to: None,
+            ..Unit::default()
         }
     }
 

@@ -40,7 +40,7 @@ pub struct Measure {
     pub value: Option<f64>,
     /// Why there is a value, or none.
     pub status: Status,
-    /// Whether figures of a divided unit are in it, or should be: of which part, nobody can say.
+    /// Whether figures of a divided unit are in it, or should be: an unknown part of them.
     pub estimate: bool,
 }
 
@@ -68,7 +68,7 @@ impl Measure {
         }
     }
 
-    /// A count or another figure that stands alone.
+    /// A count or another figure without numerator and denominator.
     #[must_use]
     pub const fn plain(value: Option<f64>) -> Self {
         Self {

@@ -1,10 +1,10 @@
-//! Counts what columns of yes and blank say: whoever marks only the yes leaves it open whether a blank is a no.
+//! Counts the answers of yes/no columns: where only the yes is marked, a blank may be a no or an unknown.
 
 use crate::typing::Typed;
 use cchc_definitions::SourceColumn;
 use cchc_model::ColumnType;
 
-/// What a yes/no column has said so far.
+/// The answers of a yes/no column so far.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Answers {
     pub yes: u64,

@@ -1,4 +1,4 @@
-//! One batch of rows under work: its texts, what sheet it is of, and what is said of its rows and cells.
+//! One batch of rows being typed and judged: its texts, its sheet, and the faults and warnings of its cells.
 
 use crate::raw::RawBatch;
 use crate::sheet::SheetFacts;
@@ -52,7 +52,7 @@ impl<'b, 'a> Batch<'b, 'a> {
         self.raw.rows.len()
     }
 
-    /// The text of a cell as it stands; nothing where the sheet lacks the column.
+    /// The raw text of a cell; empty where the sheet lacks the column.
     pub fn text(&self, column: usize, row: usize) -> &'b str {
         self.raw.columns[column].as_ref().map_or("", |texts| texts.get(row))
     }
@@ -67,7 +67,7 @@ impl<'b, 'a> Batch<'b, 'a> {
         self.faults.push(fault);
     }
 
-    /// A warning of one sort for all cells of a column, by the row of the batch; `example` shows the first.
+    /// Adds a warning about a cell, by its row in the batch; `example` is shown if it is the first of its kind.
     pub fn warn(&mut self, rule: &'static str, column: usize, row: usize, example: &str) {
         let heading = self.heading(column, row);
         self.warnings.add(rule, &heading, "", self.raw.rows[row], example);
@@ -78,8 +78,8 @@ impl<'b, 'a> Batch<'b, 'a> {
         self.warn("personal_value", column, row, masked);
     }
 
-    /// The same by the row of the sheet.
-    pub fn warn_in_sheet(&mut self, rule: &'static str, column: usize, number: u32, example: &str) {
+    /// Adds a warning about a cell, by its row in the sheet.
+    pub fn warn_at(&mut self, rule: &'static str, column: usize, number: u32, example: &str) {
         self.warnings.add(rule, &self.sheet.headings[column], "", number, example);
     }
 }

@@ -1,13 +1,13 @@
-//! The columns of a corrected file that are ours: what was wrong with a row, what to do, and where the row first stood.
+//! The columns that this program adds to a corrected file: what was wrong with a row, what to do, and where it came from.
 
 use crate::text::clean;
 use cchc_definitions::CorrectedHeadings;
 use cchc_model::fold_name;
 
-/// Digits of a file's SHA-256 that name it: enough to tell any two files of a workspace apart.
+/// Digits of a file's SHA-256 that name it: enough to distinguish all files of a workspace.
 const DIGITS: usize = 16;
 
-/// Where a row of a corrected file stood in the file from which it was refused.
+/// The address of a row of a corrected file in the file from which it was refused.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin {
     /// The first digits of the file's SHA-256.
@@ -41,7 +41,7 @@ impl Origin {
     }
 }
 
-/// The columns that say where a row first stood, if a sheet has all three.
+/// The columns with the address of the refused row, if a sheet has all three.
 #[must_use]
 pub fn origin_columns(headings: &[String], ours: &CorrectedHeadings) -> Option<[usize; 3]> {
     let folded: Vec<String> = headings.iter().map(|heading| fold_name(heading)).collect();
@@ -50,7 +50,7 @@ pub fn origin_columns(headings: &[String], ours: &CorrectedHeadings) -> Option<[
     Some([at(file)?, at(sheet)?, at(row)?])
 }
 
-/// Which columns of a sheet are the unit's own, where ours may stand among them.
+/// Which columns of a sheet are the unit's own, and not added by this program.
 #[must_use]
 pub fn own_columns(headings: &[String], ours: &CorrectedHeadings) -> Vec<bool> {
     let folded = FoldedHeadings::of(ours);

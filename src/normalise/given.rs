@@ -1,4 +1,4 @@
-//! What feeds a column where no heading does: the sheet's name, the letterhead, a fixed text.
+//! The value of a column that no heading feeds: from the sheet's name, the letterhead, or a fixed text.
 
 use crate::export_date::first_day;
 use crate::periods;
@@ -55,7 +55,7 @@ fn is_dateline(line: &str, words: &ExportDayWords) -> bool {
     lower.find(&words.day).is_some_and(|at| lower[at..].contains(&words.month))
 }
 
-/// What follows a label in a line; a period may begin with the label itself ("Quý I năm 2020"), unless a colon ends it.
+/// The text after a label in a line; a period may begin with the label itself ("Quý I năm 2020"), unless a colon ends it.
 fn after<'a>(line: &'a str, label: &str, kind: ColumnType) -> Option<&'a str> {
     let lower = line.to_lowercase();
     // Lower case may have another length in a few scripts; then the label is not looked for.
@@ -72,7 +72,7 @@ fn as_kind(text: &str, kind: ColumnType, words: &ReadingWords) -> Option<String>
     let text = clean(text);
     match kind {
         ColumnType::Time => first_day(&text, &words.export_day).map(|day| day.to_string()),
-        ColumnType::Period => periods::read(&text, None, &words.periods).map(|period| period.to_string()),
+        ColumnType::Period => periods::read_period(&text, None, &words.periods).map(|period| period.to_string()),
         _ => Some(text.into_owned()).filter(|text| !text.is_empty()),
     }
 }

@@ -2,23 +2,20 @@
 
 use std::collections::HashMap;
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
-
 use crate::correction::FoldedHeadings;
 use crate::given;
-use crate::text::clean;
+use crate::text::{clean, without_diacritics};
 use crate::wide::{Heading, LayoutMatch, LayoutNames};
 use cchc_definitions::{MOST_HEADING_ROWS, ReadingWords, SourceDef, nearest};
 use cchc_model::fold_name;
 
-/// Headings stack over at most this many rows.
-const DEEPEST: usize = 3;
+/// Most rows that headings take, unless a source has more.
+const USUAL_HEADING_ROWS: usize = 3;
 
-/// What a heading that fits only without its diacritics counts beside one that fits as it is.
-const LOOSE: f64 = 0.9;
+/// The weight of a heading that fits only without its diacritics; one that fits as it is has 1.
+const WITHOUT_DIACRITICS: f64 = 0.9;
 
-/// Where the headings stand and what they map to.
+/// The rows of the headings, and what they map to.
 #[derive(Debug, Clone)]
 pub struct HeadingMatch {
     /// Position of the source among those offered.
@@ -53,7 +50,7 @@ pub struct Mapping {
     pub extra: Vec<String>,
     /// Columns whose heading means what another column feeds under a heading that is more certain.
     pub duplicates: Vec<Duplicate>,
-    /// Two columns with one heading: nobody can tell which is meant.
+    /// Two columns with one heading: either could be meant.
     pub clashes: Vec<Duplicate>,
     /// What the source's layout makes of the other columns.
     pub layout: LayoutMatch,
@@ -71,7 +68,7 @@ pub struct Duplicate {
 }
 
 impl Duplicate {
-    fn of(names: &Names, column: usize, read: Option<usize>) -> Self {
+    fn of(names: &HeadingNames, column: usize, read: Option<usize>) -> Self {
         Self { heading: names.bottom[column].clone(), column, read }
     }
 }
@@ -81,7 +78,7 @@ impl Mapping {
     fn confidence(&self) -> f64 {
         let understood = self.columns.iter().flatten().count() + self.personal.len() + self.layout.used.len();
         let exact = self.exact.saturating_sub(self.duplicates.len() + self.clashes.len()).min(understood);
-        (exact as f64 + LOOSE * (understood - exact) as f64) / self.named.max(1) as f64
+        (exact as f64 + WITHOUT_DIACRITICS * (understood - exact) as f64) / self.named.max(1) as f64
     }
 }
 
@@ -119,84 +116,74 @@ impl<'a> KnownHeadings<'a> {
     /// # Errors
     /// No source fits; the nearest miss, if any source shares at least three headings.
     pub fn find(&self, rows: &[Vec<String>], sheet: &str) -> Result<HeadingMatch, Option<NearMiss>> {
-        find_among(rows, self, sheet)
-    }
-}
-
-/// Finds the best fitting source for one sheet, as [`KnownHeadings::find`] does for many.
-///
-/// # Errors
-/// See [`KnownHeadings::find`].
-pub fn find(
-    rows: &[Vec<String>],
-    sources: &[SourceDef],
-    sheet: &str,
-    words: &ReadingWords,
-) -> Result<HeadingMatch, Option<NearMiss>> {
-    KnownHeadings::of(sources, words).find(rows, sheet)
-}
-
-fn find_among(rows: &[Vec<String>], known: &KnownHeadings<'_>, sheet: &str) -> Result<HeadingMatch, Option<NearMiss>> {
-    let sources = known.sources;
-    let synonyms: Vec<Option<&Synonyms<'_>>> = sources
-        .iter()
-        .zip(&known.synonyms)
-        .map(|(source, synonyms)| given::takes_sheet(source, sheet).then_some(synonyms))
-        .collect();
-    let deepest = sources.iter().filter_map(|source| source.layout.heading_rows).max().unwrap_or(DEEPEST).max(DEEPEST);
-    let mut best: Option<((usize, usize), HeadingMatch)> = None;
-    let mut miss: Option<((usize, usize), NearMiss)> = None;
-    for first in 0..rows.len() {
-        for depth in 1..=deepest.min(MOST_HEADING_ROWS).min(rows.len() - first) {
-            let stack = &rows[first..first + depth];
-            if stack.last().is_some_and(|row| row.iter().filter(|cell| !cell.is_empty()).count() < 2) {
-                continue;
-            }
-            let names = Names::of(stack);
-            for (at, source) in sources.iter().enumerate() {
-                let Some(synonyms) = synonyms[at].filter(|_| has_depth(source, depth)) else { continue };
-                let mapping = synonyms.map(&names, known);
-                let matched = mapping.columns.iter().flatten().count() + mapping.layout.named;
-                // Among sources that understand as many columns, the one that spells them as the sheet does.
-                let score = (matched, mapping.exact);
-                // Rows of data are no headings; what stands above them need not be searched for what they lack.
-                if matched == 0 {
+        let sources = self.sources;
+        let synonyms: Vec<Option<&Synonyms<'_>>> = sources
+            .iter()
+            .zip(&self.synonyms)
+            .map(|(source, synonyms)| given::takes_sheet(source, sheet).then_some(synonyms))
+            .collect();
+        let deepest = sources
+            .iter()
+            .filter_map(|source| source.layout.heading_rows)
+            .max()
+            .unwrap_or(USUAL_HEADING_ROWS)
+            .max(USUAL_HEADING_ROWS);
+        let mut best: Option<((usize, usize), HeadingMatch)> = None;
+        let mut miss: Option<((usize, usize), NearMiss)> = None;
+        for first in 0..rows.len() {
+            for depth in 1..=deepest.min(MOST_HEADING_ROWS).min(rows.len() - first) {
+                let stack = &rows[first..first + depth];
+                if stack.last().is_some_and(|row| row.iter().filter(|cell| !cell.is_empty()).count() < 2) {
                     continue;
                 }
-                let missing = missing(source, &mapping, &rows[..first], sheet, known.words);
-                if missing.is_empty() {
-                    let last_row = first + depth - 1;
-                    // The same rows without the title above them: the title is no part of a heading.
-                    let closer = |(other, found): &((usize, usize), HeadingMatch)| {
-                        score == *other && found.source == at && found.last_row == last_row
-                    };
-                    if best.as_ref().is_none_or(|best| score > best.0 || closer(best)) {
-                        let confidence = mapping.confidence();
-                        best =
-                            Some((score, HeadingMatch { source: at, first_row: first, last_row, mapping, confidence }));
+                let names = HeadingNames::of(stack);
+                for (at, source) in sources.iter().enumerate() {
+                    let Some(synonyms) = synonyms[at].filter(|_| has_depth(source, depth)) else { continue };
+                    let mapping = synonyms.map(&names, self);
+                    let matched = mapping.columns.iter().flatten().count() + mapping.layout.named;
+                    // Among sources that understand as many columns, the one that spells them as the sheet does.
+                    let score = (matched, mapping.exact);
+                    // A row of data is no heading row: what it lacks need not be looked for above it.
+                    if matched == 0 {
+                        continue;
                     }
-                } else if matched >= 3 && miss.as_ref().is_none_or(|(other, _)| score > *other) {
-                    let near = missing
-                        .first()
-                        .and_then(|(_, usual)| nearest(usual, mapping.extra.iter().map(String::as_str)))
-                        .map(str::to_owned);
-                    miss = Some((score, NearMiss { source: at, missing, nearest: near, row: first + depth - 1 }));
+                    let missing = missing(source, &mapping, &rows[..first], sheet, self.words);
+                    if missing.is_empty() {
+                        let last_row = first + depth - 1;
+                        // The same rows without the title above them, which is no part of a heading.
+                        let closer = |(other, found): &((usize, usize), HeadingMatch)| {
+                            score == *other && found.source == at && found.last_row == last_row
+                        };
+                        if best.as_ref().is_none_or(|best| score > best.0 || closer(best)) {
+                            let confidence = mapping.confidence();
+                            best = Some((
+                                score,
+                                HeadingMatch { source: at, first_row: first, last_row, mapping, confidence },
+                            ));
+                        }
+                    } else if matched >= 3 && miss.as_ref().is_none_or(|(other, _)| score > *other) {
+                        let near = missing
+                            .first()
+                            .and_then(|(_, usual)| nearest(usual, mapping.extra.iter().map(String::as_str)))
+                            .map(str::to_owned);
+                        miss = Some((score, NearMiss { source: at, missing, nearest: near, row: first + depth - 1 }));
+                    }
                 }
             }
         }
+        best.map(|(_, found)| found).ok_or(miss.map(|(_, near)| near))
     }
-    best.map(|(_, found)| found).ok_or(miss.map(|(_, near)| near))
 }
 
 /// Of each column of a stack of heading rows its parts, from top to bottom.
 #[must_use]
 pub fn stacked_headings(stack: &[Vec<String>]) -> Vec<Vec<String>> {
-    Names::of(stack).parts
+    HeadingNames::of(stack).parts
 }
 
-/// Whether the source's headings may stand in so many rows.
+/// Whether the source's headings may take so many rows.
 fn has_depth(source: &SourceDef, depth: usize) -> bool {
-    source.layout.heading_rows.map_or(depth <= DEEPEST, |rows| rows == depth)
+    source.layout.heading_rows.map_or(depth <= USUAL_HEADING_ROWS, |rows| rows == depth)
 }
 
 fn missing(
@@ -225,7 +212,7 @@ fn missing(
 }
 
 /// The names under which each column of a stack of heading rows may be known.
-struct Names {
+struct HeadingNames {
     bottom: Vec<String>,
     /// Folded, and folded without diacritics.
     folded: Vec<Vec<(String, String)>>,
@@ -233,7 +220,7 @@ struct Names {
     parts: Vec<Vec<String>>,
 }
 
-impl Names {
+impl HeadingNames {
     fn of(stack: &[Vec<String>]) -> Self {
         let width = stack.iter().map(Vec::len).max().unwrap_or(0);
         let mut above = vec![String::new(); stack.len()];
@@ -242,8 +229,8 @@ impl Names {
         for column in 0..width {
             let own: Vec<&str> = stack.iter().map(|row| row.get(column).map_or("", String::as_str)).collect();
             let lowest = own.iter().rev().find(|text| !text.is_empty()).copied().unwrap_or("");
-            // A merged heading stands in its first column only: what is empty here continues the left neighbour,
-            // as long as something stands below it.
+            // A merged heading has its text in its first column only: an empty cell here continues its left neighbour
+            // if a cell below it has text.
             let mut parts: Vec<String> = Vec::new();
             for (level, text) in own.iter().enumerate() {
                 let text = if !text.is_empty() {
@@ -261,13 +248,17 @@ impl Names {
                     parts.push(text);
                 }
             }
-            // The bottom text alone, then with ever more of what stands above it; the longest that fits wins.
+            // The bottom text alone, then with one more of the texts above it each time; the longest that fits wins.
             let mut names = vec![fold_name(lowest)];
             for start in (0..parts.len().saturating_sub(1)).rev() {
                 names.push(fold_name(&parts[start..].join(" ")));
             }
             names.retain(|name| !name.is_empty());
-            let names = names.into_iter().map(|name| (bare(&name), name)).map(|(bare, name)| (name, bare)).collect();
+            let names = names
+                .into_iter()
+                .map(|name| (without_diacritics(&name), name))
+                .map(|(bare, name)| (name, bare))
+                .collect();
             bottom.push(clean(lowest).into_owned());
             folded.push(names);
             all_parts.push(parts);
@@ -276,13 +267,14 @@ impl Names {
     }
 }
 
-/// What a heading means: the column of the source that it feeds (none if it is personal) and its rank among the synonyms.
-type Meaning = (Option<usize>, usize);
+/// The column of the source that a heading feeds (none if it is personal) and its rank among the synonyms.
+type HeadingTarget = (Option<usize>, usize);
 
 /// All headings of a source, folded, with and without diacritics.
 struct Synonyms<'a> {
-    exact: HashMap<String, Meaning>,
-    bare: HashMap<String, Meaning>,
+    exact: HashMap<String, HeadingTarget>,
+    bare: HashMap<String, HeadingTarget>,
+    /// Folded headings that feed nothing and are not extra.
     aside: &'a [String],
     columns: usize,
     layout: LayoutNames<'a>,
@@ -302,22 +294,22 @@ impl<'a> Synonyms<'a> {
         });
         for (heading, meaning) in fed.chain(source.personal.iter().map(|heading| (heading, (None, 0)))) {
             let folded = fold_name(heading);
-            all.bare.entry(bare(&folded)).or_insert(meaning);
+            all.bare.entry(without_diacritics(&folded)).or_insert(meaning);
             all.exact.entry(folded).or_insert(meaning);
         }
         all
     }
 
     /// With its diacritics if they fit, else without; the joined name before the bottom one.
-    fn target(&self, names: &[(String, String)]) -> Option<Meaning> {
+    fn target(&self, names: &[(String, String)]) -> Option<HeadingTarget> {
         let exact = names.iter().rev().find_map(|(folded, _)| self.exact.get(folded));
         exact.or_else(|| names.iter().rev().find_map(|(_, bare)| self.bare.get(bare))).copied()
     }
 
-    fn map(&self, names: &Names, known: &KnownHeadings<'_>) -> Mapping {
+    fn map(&self, names: &HeadingNames, known: &KnownHeadings<'_>) -> Mapping {
         let mut chosen: Vec<Option<(usize, usize)>> = vec![None; self.columns];
         let mut mapping = Mapping { headings: names.bottom.clone(), ..Mapping::default() };
-        // Columns that we added to a corrected file are nobody's business but ours.
+        // Columns that this program added to a corrected file feed nothing and are not extra.
         let is_corrected =
             known.corrected.is_corrected(&names.folded.iter().filter_map(|name| Some(name.first()?.0.as_str())));
         let mut unclaimed = Vec::new();
@@ -352,8 +344,8 @@ impl<'a> Synonyms<'a> {
         mapping
     }
 
-    /// Gives the layout what no column of the source claims; what is left then is extra.
-    fn map_layout(&self, names: &Names, mut unclaimed: Vec<usize>, mapping: &mut Mapping) {
+    /// Assigns the columns that no column of the source claims by the layout; the others are extra.
+    fn map_layout(&self, names: &HeadingNames, mut unclaimed: Vec<usize>, mapping: &mut Mapping) {
         let headings: Vec<Heading<'_>> =
             names.folded.iter().zip(&names.parts).map(|(names, parts)| Heading { names, parts }).collect();
         let found = self.layout.claim(&headings, &unclaimed);
@@ -364,16 +356,6 @@ impl<'a> Synonyms<'a> {
         mapping.extra = unclaimed.into_iter().map(|at| names.bottom[at].clone()).collect();
         mapping.layout = found;
     }
-}
-
-/// Without any diacritics, đ as d.
-#[must_use]
-pub fn bare(folded: &str) -> String {
-    folded
-        .nfd()
-        .filter(|letter| !is_combining_mark(*letter))
-        .map(|letter| if letter == 'đ' { 'd' } else { letter })
-        .collect()
 }
 
 #[cfg(test)]
@@ -389,7 +371,7 @@ mod tests {
     fn confidence_in(headings: &str, sheet: &str) -> f64 {
         let definitions = Definitions::load(None).unwrap();
         let row = headings.split('|').map(str::to_owned).collect();
-        find(&[row], &definitions.sources, sheet, &definitions.reading).unwrap().confidence
+        KnownHeadings::of(&definitions.sources, &definitions.reading).find(&[row], sheet).unwrap().confidence
     }
 
     #[test]

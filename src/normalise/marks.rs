@@ -1,4 +1,4 @@
-//! What a container says of cells beside their texts: errors, missing results, numbers where codes were meant.
+//! Marks of rows and cells beside their texts: hidden, covered, errors, missing results, numbers where codes were meant.
 
 /// Something about one row of a batch, or about one of its cells.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -26,20 +26,18 @@ mod wide;
 
 pub use correction::{Origin, origin_columns, own_columns};
 pub use export_date::{in_letterhead, in_name};
-pub use headings::{
-    Duplicate, HeadingMatch, KnownHeadings, Mapping, NearMiss, bare as without_diacritics, find, stacked_headings,
-};
+pub use headings::{Duplicate, HeadingMatch, KnownHeadings, Mapping, NearMiss, stacked_headings};
 pub use judging::RejectedRow;
 pub use marks::{Mark, MarkKind};
-pub use numbers::{is_number, number as number_with_currency, vietnamese_number};
-pub use outline::{MendedCode, Outlined, depth as code_depth, follows as code_follows};
-pub use periods::{only_year, read as read_period};
+pub use numbers::{number_with_currency, vietnamese_number};
+pub use outline::{Outlined, RepairedCode, code_depth, code_follows};
+pub use periods::{only_year, read_period};
 pub use personal::{CellMask, SuspectRow};
 pub use raw::{RawBatch, TextColumn};
 pub use reshape::Reshape;
 pub use rows::{RowKind, classify, is_total};
 pub use sheet::{Normalised, Refused, SheetFacts, SheetNormaliser};
-pub use text::clean;
+pub use text::{clean, without_diacritics};
 pub use typing::{Meaning, PERSONAL, data_type};
 pub use wide::{LayoutMatch, Record};
 

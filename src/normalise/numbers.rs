@@ -2,13 +2,13 @@
 
 use cchc_definitions::NumberWords;
 
-/// Whole numbers beyond this are no counts and no fees, and a float cannot tell them from their neighbours.
+/// Larger whole numbers are no counts and no fees, and a float does not represent them exactly.
 const LARGEST_WHOLE: f64 = 9e15;
 
 /// A number whose decimal mark is `decimal`: Vietnamese with a comma, else as machines write it (`2e-06` too).
 pub(super) fn number_in(text: &str, decimal: char, words: &NumberWords) -> Option<f64> {
     if decimal == ',' {
-        return number(text, words);
+        return number_with_currency(text, words);
     }
     let text = text.trim();
     let plain = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
@@ -16,7 +16,7 @@ pub(super) fn number_in(text: &str, decimal: char, words: &NumberWords) -> Optio
         return text.parse().ok().filter(|number: &f64| number.is_finite());
     }
     // 1,234.5 and 12.4% are the Vietnamese number with its marks the other way round.
-    let turned: String = text
+    let swapped: String = text
         .chars()
         .map(|letter| match letter {
             ',' => '.',
@@ -24,18 +24,12 @@ pub(super) fn number_in(text: &str, decimal: char, words: &NumberWords) -> Optio
             other => other,
         })
         .collect();
-    number(&turned, words)
+    number_with_currency(&swapped, words)
 }
 
-/// Whether a cell is a Vietnamese number.
+/// The number of a cell: [`vietnamese_number`], with or without a currency behind it.
 #[must_use]
-pub fn is_number(text: &str, words: &NumberWords) -> bool {
-    number(text, words).is_some()
-}
-
-/// A number as a cell has it: [`vietnamese_number`], with a currency behind it or not.
-#[must_use]
-pub fn number(text: &str, words: &NumberWords) -> Option<f64> {
+pub fn number_with_currency(text: &str, words: &NumberWords) -> Option<f64> {
     vietnamese_number(without_currency(text.trim(), words))
 }
 
@@ -61,7 +55,7 @@ pub fn vietnamese_number(text: &str) -> Option<f64> {
 }
 
 /// `150,000` in a column of whole numbers: as a Vietnamese number it would be 150 with three zeros behind the comma,
-/// which nobody writes. `None` if the text is anything else.
+/// which is never written. `None` for any other text.
 pub(super) fn comma_thousands(text: &str, words: &NumberWords) -> Option<f64> {
     let text = without_currency(text.trim(), words);
     let is_one_group = text.matches(',').count() == 1 && !text.contains('.') && is_grouped(text, ',');
@@ -126,7 +120,7 @@ mod tests {
     use cchc_definitions::ReadingWords;
 
     fn number(text: &str) -> Option<f64> {
-        super::number(text, &ReadingWords::shipped().numbers)
+        super::number_with_currency(text, &ReadingWords::shipped().numbers)
     }
 
     #[test]

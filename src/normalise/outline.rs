@@ -14,7 +14,7 @@ const LEVELS: [&str; 3] = ["area", "criterion", "sub_criterion"];
 /// The columns that the tree feeds.
 const FED: [&str; 5] = ["level", "leaf", "parent", "area", "area_name"];
 
-/// The rows of one sheet as a tree. They are kept until the sheet ends, since only later rows show what is a leaf.
+/// The rows of one sheet as a tree. They are kept until the sheet ends, since later rows decide what is a leaf.
 #[derive(Debug)]
 pub(super) struct Outline {
     /// Columns of the sheet.
@@ -23,20 +23,20 @@ pub(super) struct Outline {
     /// Columns of the source: the code and what the tree feeds.
     code: usize,
     fed: [Option<usize>; 5],
-    /// Whether each code stands once in a sheet: units stand side by side, or there is one.
-    once: Once,
-    rows: Vec<Row>,
+    /// Whether a code occurs once in the sheet (units side by side, or only one), or once per unit.
+    scope: CodeScope,
+    rows: Vec<OutlineRow>,
     kept: RawBatch,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Once {
+enum CodeScope {
     PerSheet,
     PerUnit,
 }
 
 #[derive(Debug)]
-struct Row {
+struct OutlineRow {
     code: String,
     name: String,
     depth: u8,
@@ -47,22 +47,22 @@ struct Row {
 
 /// A code that a spreadsheet had changed: `1.10` kept as the number 1.1.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MendedCode {
+pub struct RepairedCode {
     /// Row of the sheet.
     pub row: u32,
     /// As the sheet has it.
-    pub was: String,
-    /// As it must have been.
-    pub is: String,
+    pub written: String,
+    /// As it must have been written.
+    pub repaired: String,
 }
 
-/// What a tree gave: rows that are data, and codes that were mended.
+/// How many rows of a tree are data, and which codes were repaired.
 #[derive(Debug, Default)]
 pub struct Outlined {
     /// Rows of the sheet.
     pub rows: u64,
-    /// Codes read otherwise than they stand.
-    pub mended: Vec<MendedCode>,
+    /// Codes that were repaired.
+    pub repaired: Vec<RepairedCode>,
 }
 
 impl Outline {
@@ -77,7 +77,7 @@ impl Outline {
             name_at: position("criterion_name").and_then(|at| mapping.columns[at]),
             code,
             fed: FED.map(position),
-            once: if has_unit { Once::PerUnit } else { Once::PerSheet },
+            scope: if has_unit { CodeScope::PerUnit } else { CodeScope::PerSheet },
             rows: Vec::new(),
             kept: RawBatch::default(),
         })
@@ -92,14 +92,14 @@ impl Outline {
         !cell(texts, Some(self.code_at)).is_empty()
     }
 
-    /// A row that is no data may still be the title of an area.
+    /// Adds a row that is no data: it may be the title of an area.
     pub fn group(&mut self, texts: &[Cow<'_, str>]) {
         if self.has_code(texts) {
             self.add(texts, 0, false);
         }
     }
 
-    /// A row that may be data: its records follow by [`Outline::keep`].
+    /// Adds a row that may be data; its records follow by [`Outline::keep`].
     pub fn row(&mut self, texts: &[Cow<'_, str>], records: usize, has_cells: bool) {
         self.add(texts, records, has_cells);
     }
@@ -116,11 +116,11 @@ impl Outline {
         }
     }
 
-    /// Hands on the rows that are data: leaves, and whatever has points.
+    /// Adds the rows that are data to the batch: leaves, and rows with points.
     pub fn finish(mut self, batch: &mut RawBatch) -> Outlined {
-        let mended = self.mend();
+        let repaired = self.repair_codes();
         let leaves = self.leaves();
-        // A letter over areas leads them; one with nothing below it stands beside them, as points on top do.
+        // A letter with areas below it is a part of the sheet; one without is an area, such as points on top.
         if self.rows.iter().any(|row| row.depth == 1) {
             self.rows
                 .iter_mut()
@@ -130,7 +130,7 @@ impl Outline {
         }
         let top = self.rows.iter().map(|row| row.depth).min().unwrap_or(0);
         let levels = self.levels();
-        let mut outlined = Outlined { rows: 0, mended };
+        let mut outlined = Outlined { rows: 0, repaired };
         let mut above: Vec<usize> = Vec::new();
         for (at, row) in self.rows.iter().enumerate() {
             above.retain(|other| self.rows[*other].depth < row.depth);
@@ -160,8 +160,8 @@ impl Outline {
     fn add(&mut self, texts: &[Cow<'_, str>], records: usize, has_cells: bool) {
         let code = cell(texts, Some(self.code_at));
         let first = self.kept.rows.len();
-        self.rows.push(Row {
-            depth: depth(&code),
+        self.rows.push(OutlineRow {
+            depth: code_depth(&code),
             name: cell(texts, self.name_at),
             code,
             kept: first..first + records,
@@ -169,7 +169,7 @@ impl Outline {
         });
     }
 
-    fn write(&self, row: &Row, tree: [&str; 5], batch: &mut RawBatch) {
+    fn write(&self, row: &OutlineRow, tree: [&str; 5], batch: &mut RawBatch) {
         for at in row.kept.clone() {
             batch.rows.push(self.kept.rows[at]);
             batch.personal.push(self.kept.personal[at]);
@@ -187,7 +187,7 @@ impl Outline {
         }
     }
 
-    /// A row is a leaf if nothing stands below it: neither in its code nor, for areas, in the order of the sheet.
+    /// A row is a leaf if no other is below it: neither by its code nor, for areas, by the order of the sheet.
     fn leaves(&self) -> Vec<bool> {
         let mut order: Vec<(&str, u8)> = Vec::new();
         let mut seen: std::collections::BTreeSet<&str> = std::collections::BTreeSet::new();
@@ -224,7 +224,7 @@ impl Outline {
         let depths = self.depths();
         let first = usize::from(depths.first().is_some_and(|depth| *depth >= 3));
         let names = &LEVELS[first..];
-        // What stands above the three levels (parts A, B) is an area too.
+        // Parts above the three levels (A, B) are areas too.
         let more = depths.len().saturating_sub(names.len());
         std::iter::repeat_n(LEVELS[0], if first == 0 { more } else { 0 })
             .chain(names.iter().copied())
@@ -232,33 +232,33 @@ impl Outline {
             .collect()
     }
 
-    /// `1.10` typed as a number becomes 1.1, and stands behind 1.9.
-    fn mend(&mut self) -> Vec<MendedCode> {
-        let mut mended = Vec::new();
-        if self.once == Once::PerUnit {
-            return mended;
+    /// Repairs `1.10` that was typed as a number and became 1.1, by its position after 1.9.
+    fn repair_codes(&mut self) -> Vec<RepairedCode> {
+        let mut repaired = Vec::new();
+        if self.scope == CodeScope::PerUnit {
+            return repaired;
         }
         let mut seen = std::collections::BTreeSet::new();
         let mut before = String::new();
         for row in &mut self.rows {
             if !row.code.is_empty() && seen.contains(&row.code) && !row.kept.is_empty() {
                 let longer = format!("{}0", row.code);
-                if follows(&before, &longer) && !seen.contains(&longer) {
+                if code_follows(&before, &longer) && !seen.contains(&longer) {
                     let number = self.kept.rows[row.kept.start];
-                    mended.push(MendedCode { row: number, was: row.code.clone(), is: longer.clone() });
+                    repaired.push(RepairedCode { row: number, written: row.code.clone(), repaired: longer.clone() });
                     row.code = longer;
                 }
             }
             seen.insert(row.code.clone());
             before.clone_from(&row.code);
         }
-        mended
+        repaired
     }
 }
 
 /// Whether `code` is the sibling after `before`, or after one below it: 1.10 after 1.9 or 1.9.2.
 #[must_use]
-pub fn follows(before: &str, code: &str) -> bool {
+pub fn code_follows(before: &str, code: &str) -> bool {
     let (Some((above, last)), before) = (code.rsplit_once('.'), before) else { return false };
     let Ok(last) = last.parse::<u32>() else { return false };
     last.checked_sub(1).is_some_and(|previous| {
@@ -271,9 +271,9 @@ fn cell(texts: &[Cow<'_, str>], at: Option<usize>) -> String {
     at.and_then(|at| texts.get(at)).map_or_else(String::new, |text| clean(text).into_owned())
 }
 
-/// How deep a code stands: A, then I, then 1, 1.1, 1.1.1 …, then a), -.
+/// The depth of a code in the tree: A, then I, then 1, 1.1, 1.1.1 …, then a), -.
 #[must_use]
-pub fn depth(code: &str) -> u8 {
+pub fn code_depth(code: &str) -> u8 {
     let plain = code.trim_end_matches(['.', ')', ' ']);
     let is = |fits: fn(char) -> bool| !plain.is_empty() && plain.chars().all(fits);
     if is(|letter| matches!(letter, 'I' | 'V' | 'X' | 'L')) {
@@ -293,21 +293,21 @@ pub fn depth(code: &str) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use super::{depth, follows};
+    use super::{code_depth, code_follows};
 
     #[test]
     fn codes_stand_one_below_the_other() {
         let codes = ["A", "I", "1", "1.1", "1.1.1", "a)"];
-        assert!(codes.windows(2).all(|pair| depth(pair[0]) < depth(pair[1])));
-        assert_eq!(depth("VIII"), depth("II."));
+        assert!(codes.windows(2).all(|pair| code_depth(pair[0]) < code_depth(pair[1])));
+        assert_eq!(code_depth("VIII"), code_depth("II."));
     }
 
     #[test]
     fn a_number_that_lost_its_zero_follows_the_ninth() {
-        assert!(follows("1.9", "1.10"));
-        assert!(follows("1.9.3", "1.10"));
-        assert!(follows("2.19", "2.20"));
-        assert!(!follows("1.8", "1.10"));
-        assert!(!follows("2.9", "1.10"));
+        assert!(code_follows("1.9", "1.10"));
+        assert!(code_follows("1.9.3", "1.10"));
+        assert!(code_follows("2.19", "2.20"));
+        assert!(!code_follows("1.8", "1.10"));
+        assert!(!code_follows("2.9", "1.10"));
     }
 }

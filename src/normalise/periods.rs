@@ -20,14 +20,14 @@ use cchc_model::Period;
 /// assert_eq!(period("Sheet1 (2)"), None);
 /// ```
 #[must_use]
-pub fn read(text: &str, year: Option<i32>, known: &PeriodWords) -> Option<Period> {
+pub fn read_period(text: &str, year: Option<i32>, known: &PeriodWords) -> Option<Period> {
     let text = clean(text).to_lowercase();
     if let Ok(period) = text.to_uppercase().replace("@ND09", "@nd09").parse() {
         return Some(period);
     }
     match dates(&text).as_slice() {
         [] => {}
-        // A month typed into a spreadsheet ("3/2020") becomes the first day of it.
+        // A month typed into a spreadsheet ("3/2020") becomes its first day.
         [day] if day.day() == 1 && starts_iso(&text) => return day.format("%Y-%m").to_string().parse().ok(),
         [day] => return format!("{day}..{day}").parse().ok(),
         [from, to] => return format!("{from}..{to}").parse().ok(),
@@ -45,9 +45,9 @@ pub fn read(text: &str, year: Option<i32>, known: &PeriodWords) -> Option<Period
         // A year alone: nothing else in the text is a number.
         [] => {
             let plain = words.iter().all(|word| year_of(word).is_some() || !is_number(word));
-            let said = !years.is_empty() || words.iter().any(|word| is_one(word, &known.year));
-            let half_said = words.iter().any(|word| is_one(word, &known.parts));
-            (plain && said && !half_said).then(|| format!("{year:04}").parse().ok())?
+            let names_year = !years.is_empty() || words.iter().any(|word| is_one(word, &known.year));
+            let names_part = words.iter().any(|word| is_one(word, &known.parts));
+            (plain && names_year && !names_part).then(|| format!("{year:04}").parse().ok())?
         }
         [part] => part.of(year),
         _ => None,
@@ -196,7 +196,7 @@ mod tests {
     use cchc_model::Period;
 
     fn read(text: &str, year: Option<i32>) -> Option<Period> {
-        super::read(text, year, &ReadingWords::shipped().periods)
+        super::read_period(text, year, &ReadingWords::shipped().periods)
     }
 
     fn period(text: &str) -> String {

@@ -1,4 +1,4 @@
-//! Raw text by column: what a reader hands to the normaliser, one batch at a time.
+//! Raw text by column, the input of the normaliser, one batch at a time.
 
 use crate::marks::Mark;
 
@@ -39,7 +39,7 @@ impl TextColumn {
         self.ends.len()
     }
 
-    /// Forgets all texts, not their memory.
+    /// Removes all texts, but keeps their memory.
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.ends.clear();
@@ -52,7 +52,7 @@ impl TextColumn {
     }
 }
 
-/// Some rows of one sheet: the mapped columns in the order of the source's columns, and where each row stood.
+/// Some rows of one sheet: the mapped columns in the order of the source's columns, and the number of each row.
 #[derive(Debug, Clone, Default)]
 pub struct RawBatch {
     /// Row numbers as the spreadsheet shows them.

@@ -1,5 +1,5 @@
-//! Makes the records of a table out of the rows of a sheet that has another shape: several records a row, cells that
-//! speak of other columns, columns that the sheet's name or letterhead feeds.
+//! Makes the records of a table from the rows of a sheet of another shape: several records a row, cells whose words set
+//! other columns, columns that the sheet's name or letterhead feeds.
 
 use std::borrow::Cow;
 
@@ -22,8 +22,8 @@ pub struct Reshape {
     /// Which columns of the source are fed at all.
     fed: Vec<bool>,
     skips: Vec<(usize, SkipRows)>,
-    marks: Vec<Marked>,
-    /// What an empty cell of a record says.
+    marks: Vec<MarkRule>,
+    /// The meaning of an empty cell of a record.
     blank: Option<String>,
     /// Columns of the sheet that identify a row, and those that hold its records' cells.
     ids: Vec<usize>,
@@ -36,8 +36,8 @@ pub struct Reshape {
 #[derive(Debug, Clone)]
 enum Feed {
     /// A cell, with the decimal mark that its numbers get.
-    Cell { at: usize, decimal: char, record: Record },
-    /// A time whose day stands in another cell.
+    Cell { at: usize, decimal: char, scope: CellScope },
+    /// A time whose day is in another cell.
     Timed { at: usize, day: usize },
     /// Always the same text.
     Text(String),
@@ -45,13 +45,13 @@ enum Feed {
 
 /// Whether a cell belongs to a record of a wide row or to the row as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Record {
-    Own,
-    Shared,
+enum CellScope {
+    Record,
+    Row,
 }
 
 #[derive(Debug)]
-struct Marked {
+struct MarkRule {
     columns: Vec<usize>,
     words: Vec<String>,
     set: Vec<(usize, String)>,
@@ -76,10 +76,10 @@ impl Reshape {
             .map(|column| shared_feed(source, mapping, column, (sheet, above), words))
             .collect();
         let records = records(source, mapping, shared);
-        let marks: Vec<Marked> = layout
+        let marks: Vec<MarkRule> = layout
             .marks
             .iter()
-            .map(|mark| Marked {
+            .map(|mark| MarkRule {
                 columns: mark.columns.iter().filter_map(|name| position(name)).collect(),
                 words: mark.words.clone(),
                 set: mark.set.iter().filter_map(|(name, text)| Some((position(name)?, text.clone()))).collect(),
@@ -156,7 +156,7 @@ impl Reshape {
         };
         let skipped = self.skips.iter().any(|(at, rule)| skips(rule, texts.get(*at).map_or("", |text| text.as_ref())));
         if let Some(outline) = &mut self.outline {
-            // What has neither a code nor points is a note; a title without points leads the rows below it.
+            // A row with neither code nor points is a note; a title without points is the parent of the rows below.
             if !takes {
                 outline.group(texts);
             } else if !has_cells && !outline.has_code(texts) {
@@ -199,18 +199,18 @@ impl Reshape {
         self.outline = outline;
     }
 
-    /// Hands on what only the whole sheet shows.
+    /// Adds the rows of an outline, which are known only at the end of the sheet.
     pub fn finish(&mut self, batch: &mut RawBatch) -> Outlined {
         self.outline.take().map_or_else(Outlined::default, |outline| outline.finish(batch))
     }
 
-    /// Whether rows may be handed on before the sheet ends.
+    /// Whether rows may be sent before the sheet ends.
     #[must_use]
     pub const fn streams(&self) -> bool {
         self.outline.is_none()
     }
 
-    /// The texts of one record, words with a meaning of their own turned into what they say.
+    /// The texts of one record; words that a mark lists are replaced by what it sets.
     fn values<'t>(
         &'t self,
         feeds: &'t [Option<Feed>],
@@ -222,16 +222,16 @@ impl Reshape {
             .map(|feed| feed.as_ref().map_or(Cow::Borrowed(""), |feed| self.value(feed, cells, texts)))
             .collect();
         for mark in &self.marks {
-            let said: Vec<usize> = mark
+            let marked: Vec<usize> = mark
                 .columns
                 .iter()
                 .copied()
                 .filter(|column| !values[*column].is_empty() && mark.words.contains(&fold_word(&values[*column])))
                 .collect();
-            if !said.is_empty() {
+            if !marked.is_empty() {
                 mark.set.iter().for_each(|(column, text)| values[*column] = Cow::Borrowed(text));
             }
-            for column in said {
+            for column in marked {
                 values[column] = Cow::Borrowed("");
             }
         }
@@ -243,13 +243,13 @@ impl Reshape {
         match feed {
             Feed::Text(text) => Cow::Borrowed(text),
             Feed::Timed { at, day } => timed(text(*at), text(*day)),
-            Feed::Cell { at, decimal, record } => {
+            Feed::Cell { at, decimal, scope } => {
                 let value = match cells.get(*at) {
                     Some(cell @ Cell::Number(_)) => cell_text(cell, *decimal),
                     _ => Cow::Borrowed(text(*at)),
                 };
                 match &self.blank {
-                    Some(blank) if *record == Record::Own && value.trim().is_empty() => Cow::Borrowed(blank),
+                    Some(blank) if *scope == CellScope::Record && value.trim().is_empty() => Cow::Borrowed(blank),
                     _ => value,
                 }
             }
@@ -266,7 +266,7 @@ fn records(source: &SourceDef, mapping: &Mapping, shared: Vec<Option<Feed>>) -> 
         for (name, at) in &record.cells {
             let Some(column) = position(name) else { continue };
             let decimal = decimal(&source.layout, source.columns[column].kind);
-            feeds[column] = Some(Feed::Cell { at: *at, decimal, record: Record::Own });
+            feeds[column] = Some(Feed::Cell { at: *at, decimal, scope: CellScope::Record });
         }
         for (name, text) in &record.set {
             let Some(column) = position(name) else { continue };
@@ -302,7 +302,7 @@ fn shared_feed(
     let (name, kind) = (&source.columns[column].name, source.columns[column].kind);
     let day = mapping.layout.days.iter().find(|(column, _)| column == name).map(|(_, day)| *day);
     let of = |at: Option<usize>| {
-        at.map(|at| Feed::Cell { at, decimal: decimal(&source.layout, kind), record: Record::Shared })
+        at.map(|at| Feed::Cell { at, decimal: decimal(&source.layout, kind), scope: CellScope::Row })
     };
     match (mapping.columns[column], day) {
         (Some(at), Some(day)) => return Some(Feed::Timed { at, day }),
@@ -337,7 +337,7 @@ fn headings(source: &SourceDef, mapping: &Mapping, feeds: &[Option<Feed>]) -> Ve
         .iter()
         .zip(&source.columns)
         .map(|(feed, column)| match (feed, &title) {
-            (Some(Feed::Cell { at, record: Record::Own, .. }), Some(title)) => {
+            (Some(Feed::Cell { at, scope: CellScope::Record, .. }), Some(title)) => {
                 format!("{title} – {}", mapping.headings[*at])
             }
             (Some(Feed::Cell { at, .. } | Feed::Timed { at, .. }), _) => mapping.headings[*at].clone(),

@@ -1,4 +1,4 @@
-//! Tells a body row from group, total, numbering, signature and repeated heading rows, by rule and not by position.
+//! Distinguishes body rows from group, total, numbering, signature and repeated heading rows, by rule and not by position.
 
 use crate::text::clean;
 use cchc_definitions::RowWords;
@@ -57,7 +57,7 @@ fn is_blank(cell: &str) -> bool {
     }
 }
 
-/// Whether most filled cells say what their heading says; most rows are told apart by their first cell.
+/// Whether most filled cells repeat their heading; for most rows the first cell shows that they do not.
 fn repeats_headings(cells: &[&str], headings: &[String], filled: usize) -> bool {
     let same = |cell: &str, heading: &str| {
         let plain = cell.trim();

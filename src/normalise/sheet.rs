@@ -83,7 +83,7 @@ impl<'a> SheetNormaliser<'a> {
         self.judge.marks(&mut batch);
         let mut typed = self.typer.columns(&mut batch)?;
         self.judge.rules(&typed, &mut batch);
-        typed.derive(&mut batch);
+        typed.compute(&mut batch);
         let rejected = self.judge.rejected(&typed, &mut batch);
         let mut keep = vec![true; raw.rows.len()];
         for (row, _) in &rejected {
@@ -94,7 +94,7 @@ impl<'a> SheetNormaliser<'a> {
         Ok(Normalised { frame, rejected: RowJudge::fold_records(rejected, &mut batch), suspects })
     }
 
-    /// The refusal of the one row of `raw`, none of whose cells was understood.
+    /// The refusal of the one row of `raw`, whose cells are not interpreted.
     #[must_use]
     pub fn refused(&self, raw: &RawBatch, rule: &'static str, value: String, hint: String) -> RejectedRow {
         self.judge.unread(&self.sheet, raw, rule, value, hint)
@@ -106,13 +106,13 @@ impl<'a> SheetNormaliser<'a> {
         self.warnings.findings(&self.sheet)
     }
 
-    /// What a text of a column means, if the column is one of words or units and the text was met.
+    /// What a text of a column means, if its words are looked up and the text has occurred.
     #[must_use]
     pub fn meaning(&self, column: usize, text: &str) -> Option<Meaning> {
         self.typer.meaning(column, text)
     }
 
-    /// Whether the cells of a column are understood word by word.
+    /// Whether the words of a column are looked up: it has a dictionary, or holds units or periods.
     #[must_use]
     pub fn has_words(&self, column: usize) -> bool {
         self.sheet.has_words(column)
@@ -136,7 +136,7 @@ impl<'a> SheetNormaliser<'a> {
         self.sheet.mask.code(code)
     }
 
-    /// Whether a column may hold persons beside units, so that what nobody knows in it is not shown.
+    /// Whether a column may hold persons beside units, so that unknown texts in it are not shown.
     #[must_use]
     pub fn may_name_persons(&self, column: usize) -> bool {
         self.sheet.words.headings.may_name_persons(&self.sheet.headings[column])
@@ -156,7 +156,7 @@ impl SheetFacts<'_> {
         record.unwrap_or(&self.headings)[column].clone()
     }
 
-    /// Whether the cells of a column are understood word by word.
+    /// Whether the words of a column are looked up: it has a dictionary, or holds units or periods.
     pub(super) fn has_words(&self, column: usize) -> bool {
         let column = &self.source.columns[column];
         !column.words.is_empty() || matches!(column.kind, ColumnType::Unit | ColumnType::Period)

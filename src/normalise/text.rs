@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// Cleans a text; borrows when there is nothing to do.
@@ -23,7 +24,7 @@ pub fn clean(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(trimmed);
     }
     let mut cleaned = String::with_capacity(trimmed.len());
-    // Before composing: a letter and its tone may stand on two sides of what cannot be seen.
+    // Before composing: an invisible character may be between a letter and its tone.
     for letter in trimmed.chars().filter(|letter| !is_invisible(*letter)).nfc() {
         if !letter.is_whitespace() {
             cleaned.push(letter);
@@ -35,7 +36,7 @@ pub fn clean(text: &str) -> Cow<'_, str> {
     Cow::Owned(cleaned)
 }
 
-/// Whether a text is an error of a spreadsheet, such as `#N/A`: no value, whatever column it stands in.
+/// Whether a text is an error of a spreadsheet, such as `#N/A`: no value in any column.
 pub(super) fn is_error(text: &str) -> bool {
     text.starts_with('#')
         && matches!(
@@ -70,6 +71,16 @@ fn is_invisible(letter: char) -> bool {
             | '\u{feff}'
     );
     is_mark || (letter.is_control() && !letter.is_whitespace())
+}
+
+/// Without any diacritics, đ as d.
+#[must_use]
+pub fn without_diacritics(folded: &str) -> String {
+    folded
+        .nfd()
+        .filter(|letter| !is_combining_mark(*letter))
+        .map(|letter| if letter == 'đ' { 'd' } else { letter })
+        .collect()
 }
 
 #[cfg(test)]

@@ -14,18 +14,18 @@ pub(super) struct Warnings {
     counted: BTreeMap<(&'static str, String, String), Counted>,
     /// Records left out of rows that were loaded, in the same way.
     left_out: BTreeMap<(&'static str, String, String), Counted>,
-    /// What the yes/no columns have said, for each column of the source.
+    /// The answers of the yes/no columns, for each column of the source.
     answers: Vec<Option<Answers>>,
     /// How long the codes of digits are.
     pub codes: CodeLengths,
 }
 
-/// A warning that was met once or more.
+/// How often a warning occurred.
 struct Counted {
-    /// The row of the sheet in which it was met first.
+    /// The row of the sheet in which it occurred first.
     row: u32,
     count: u64,
-    /// What was shown then.
+    /// The example shown, from that row.
     hint: String,
 }
 

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::headings::bare;
-use crate::text::clean;
+use crate::text::{clean, without_diacritics};
 use cchc_definitions::{Fold, Given, Layout, SourceDef, WideCells, fold_word};
 use cchc_model::{ColumnType, fold_name};
 
@@ -29,7 +28,7 @@ pub struct LayoutMatch {
     pub skips: Vec<Option<usize>>,
     /// Column of the table → the column of the sheet that holds its day.
     pub days: Vec<(String, usize)>,
-    /// Headings of which a second column claims the same place in a record.
+    /// Columns whose heading feeds a cell of a record that another column feeds.
     pub duplicates: Vec<usize>,
 }
 
@@ -40,9 +39,9 @@ pub(super) struct Heading<'a> {
     pub parts: &'a [String],
 }
 
-/// Place in a record and rank of the heading among its synonyms.
+/// A cell of a record, and the rank of the heading among its synonyms.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct RecordCell {
     record: usize,
     cell: usize,
     rank: usize,
@@ -52,8 +51,8 @@ struct Place {
 pub(super) struct LayoutNames<'a> {
     layout: &'a Layout,
     unit_above: bool,
-    exact: HashMap<String, Vec<Place>>,
-    bare: HashMap<String, Vec<Place>>,
+    exact: HashMap<String, Vec<RecordCell>>,
+    bare: HashMap<String, Vec<RecordCell>>,
 }
 
 impl<'a> LayoutNames<'a> {
@@ -78,20 +77,20 @@ impl<'a> LayoutNames<'a> {
     fn add(&mut self, record: usize, cells: &[(String, Vec<String>)]) {
         for (cell, (_, headings)) in cells.iter().enumerate() {
             for (rank, heading) in headings.iter().enumerate() {
-                let (folded, place) = (fold_name(heading), Place { record, cell, rank });
-                self.bare.entry(bare(&folded)).or_default().push(place);
+                let (folded, place) = (fold_name(heading), RecordCell { record, cell, rank });
+                self.bare.entry(without_diacritics(&folded)).or_default().push(place);
                 self.exact.entry(folded).or_default().push(place);
             }
         }
     }
 
-    /// The places that a heading claims; the longest name that fits decides, with its diacritics if they fit.
-    fn places(&self, names: &[(String, String)]) -> Option<&[Place]> {
+    /// The cells of records that a heading feeds; the longest name that fits decides, with its diacritics if they fit.
+    fn record_cells(&self, names: &[(String, String)]) -> Option<&[RecordCell]> {
         let exact = names.iter().rev().find_map(|(folded, _)| self.exact.get(folded));
         exact.or_else(|| names.iter().rev().find_map(|(_, bare)| self.bare.get(bare))).map(Vec::as_slice)
     }
 
-    /// Takes what it can of the columns that nothing else claims.
+    /// Assigns the columns that no column of the source claims to records.
     pub fn claim(&self, headings: &[Heading<'_>], unclaimed: &[usize]) -> LayoutMatch {
         let mut found = match self.layout.wide.as_ref().map(|wide| &wide.cells) {
             None => LayoutMatch::default(),
@@ -122,7 +121,7 @@ impl<'a> LayoutNames<'a> {
         };
         let position = |wanted: &[String]| {
             wanted.iter().map(|heading| fold_name(heading)).find_map(|wanted| {
-                let bare = bare(&wanted);
+                let bare = without_diacritics(&wanted);
                 let fits = |exact: bool| {
                     headings.iter().position(|heading| {
                         heading.names.iter().any(|(name, plain)| if exact { *name == wanted } else { *plain == bare })
@@ -148,7 +147,7 @@ impl<'a> LayoutNames<'a> {
         let mut found = LayoutMatch { records: vec![Record::default(); count], ..LayoutMatch::default() };
         let mut ranks: BTreeMap<(usize, usize), usize> = BTreeMap::new();
         for position in unclaimed {
-            let Some(places) = self.places(headings[*position].names) else { continue };
+            let Some(places) = self.record_cells(headings[*position].names) else { continue };
             found.used.insert(*position);
             let mut taken = false;
             for place in places {
@@ -182,9 +181,9 @@ impl<'a> LayoutNames<'a> {
         let mut last: Option<String> = None;
         for position in unclaimed {
             let parts = headings[*position].parts;
-            // The bottom name only: what stands above is the record.
+            // The bottom name only: the texts above it are the record.
             let Some((above, place)) = parts.len().checked_sub(1).filter(|depth| *depth > 0).and_then(|depth| {
-                let place = self.places(&headings[*position].names[..1])?.first()?;
+                let place = self.record_cells(&headings[*position].names[..1])?.first()?;
                 let from = if self.unit_above { depth - 1 } else { 0 };
                 Some((parts[from..depth].join(" "), place))
             }) else {
@@ -194,7 +193,7 @@ impl<'a> LayoutNames<'a> {
                 continue;
             }
             if last.as_ref() != Some(&above) {
-                let set = vec![(heading.to_owned(), folded(&above, fold))];
+                let set = vec![(heading.to_owned(), heading_as_value(&above, fold))];
                 found.records.push(Record { set, cells: Vec::new() });
                 last = Some(above);
             }
@@ -227,7 +226,7 @@ impl<'a> LayoutNames<'a> {
             }
             found.used.insert(*position);
             found.records.push(Record {
-                set: vec![(heading.to_owned(), folded(&text, fold))],
+                set: vec![(heading.to_owned(), heading_as_value(&text, fold))],
                 cells: vec![(cell.to_owned(), *position)],
             });
         }
@@ -239,14 +238,14 @@ impl<'a> LayoutNames<'a> {
     }
 }
 
-/// A heading as a value.
-fn folded(heading: &str, fold: Fold) -> String {
+/// A heading as the value of a column.
+fn heading_as_value(heading: &str, fold: Fold) -> String {
     match fold {
         Fold::Text => clean(heading).into_owned(),
         Fold::Id => {
             let mut id = String::new();
             for word in clean(heading).split(|letter: char| !letter.is_alphanumeric()) {
-                let word = bare(&fold_name(word));
+                let word = without_diacritics(&fold_name(word));
                 if !word.is_empty() {
                     if !id.is_empty() {
                         id.push('_');
@@ -265,8 +264,8 @@ mod tests {
 
     #[test]
     fn a_heading_becomes_an_id() {
-        assert_eq!(folded("Số máy tính / CBCCVC (2020)", Fold::Id), "so_may_tinh_cbccvc_2020");
-        assert_eq!(folded(" Đường  bộ ", Fold::Id), "duong_bo");
-        assert_eq!(folded(" FDI  in ", Fold::Text), "FDI in");
+        assert_eq!(heading_as_value("Số máy tính / CBCCVC (2020)", Fold::Id), "so_may_tinh_cbccvc_2020");
+        assert_eq!(heading_as_value(" Đường  bộ ", Fold::Id), "duong_bo");
+        assert_eq!(heading_as_value(" FDI  in ", Fold::Text), "FDI in");
     }
 }

@@ -15,7 +15,7 @@ use super::package::{self, Package, Zipped};
 
 /// Archives of more files than this stay open between files, since their directory takes long to read.
 const LONG_DIRECTORY: usize = 64;
-/// The general purpose flag and the mode bits that tell what an entry is.
+/// The general purpose flag and the mode bits of the kind of an entry.
 const MODE_KIND: u32 = 0o170_000;
 const MODE_FILE: u32 = 0o100_000;
 
@@ -129,7 +129,7 @@ fn unpack(package: &mut Package, entry: &ArchiveEntry) -> Result<NamedTempFile, 
         ZipError::CompressionMethodNotSupported(_) | ZipError::UnsupportedArchive(_) => ReadError::UnusualPacking,
         other => ReadError::TruncatedZip(other),
     })?;
-    let mut file = NamedTempFile::new().map_err(ReadError::NoRoom)?;
+    let mut file = NamedTempFile::new().map_err(|error| no_room(&error))?;
     let mut bounded = packed.take(entry.bytes.saturating_add(1));
     let mut buffer = vec![0; 1 << 16];
     let mut left = entry.bytes;
@@ -142,10 +142,15 @@ fn unpack(package: &mut Package, entry: &ArchiveEntry) -> Result<NamedTempFile, 
         left = left
             .checked_sub(length as u64)
             .ok_or_else(|| ReadError::TruncatedZip(ZipError::InvalidArchive("longer than declared".into())))?;
-        file.write_all(&buffer[..length]).map_err(ReadError::NoRoom)?;
+        file.write_all(&buffer[..length]).map_err(|error| no_room(&error))?;
     }
-    file.flush().map_err(ReadError::NoRoom)?;
+    file.flush().map_err(|error| no_room(&error))?;
     Ok(file)
+}
+
+/// The error without the name of the temporary file, which is another one each time.
+fn no_room(error: &std::io::Error) -> ReadError {
+    ReadError::NoRoom(error.kind().into())
 }
 
 fn begins_like_zip(path: &Path) -> bool {

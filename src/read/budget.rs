@@ -1,25 +1,25 @@
-//! Stands between readers and the sink: counts cells against the limits, cuts trailing blanks, drops blank rows.
+//! Passes rows from readers to the sink: counts cells against the limits, cuts trailing blanks, drops blank rows.
 
 use super::error::ReadError;
 use super::legacy::Legacy;
 use super::{Cell, Excess, Flow, Limits, Note, RowFault, RowSink, Sheet, TextNote, guard};
 use cchc_model::Encoding;
 
-/// What a reader saw of a record's bytes.
+/// Whether the bytes of a record may hold legacy text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Look {
-    /// No sign that TCVN3 text cannot do without.
-    Plain,
-    /// Worth a look cell by cell.
-    Closer,
+pub(super) enum LegacySign {
+    /// It has no sign that all TCVN3 text has.
+    None,
+    /// It has to be checked cell by cell.
+    Possible,
 }
 
-/// The sink with what is left to spend on it.
+/// The sink, and how many cells it may still get.
 pub(super) struct Budget<'s> {
     sink: &'s mut dyn RowSink,
     pub(super) limits: &'s Limits,
     cells_left: u64,
-    /// Decodes cells of old encodings on their way; `None` leaves that to another.
+    /// Decodes cells of legacy encodings; `None` in the process that reads .xls files, whose parent does it.
     legacy: Option<Legacy>,
 }
 
@@ -28,7 +28,7 @@ impl<'s> Budget<'s> {
         Self { sink, limits, cells_left: limits.max_cells, legacy: None }
     }
 
-    /// The same, with cells of old encodings decoded. `declared` is the encoding of those that do not tell theirs.
+    /// The same, with cells of legacy encodings decoded. `declared` is the encoding of undecided ones.
     pub(super) fn decoding(sink: &'s mut dyn RowSink, limits: &'s Limits, declared: Option<Encoding>) -> Self {
         Self { legacy: Some(Legacy::new(declared)), ..Self::new(sink, limits) }
     }
@@ -55,12 +55,12 @@ impl<'s> Budget<'s> {
         self.legacy.as_mut().map_or(Flow::Continue, |legacy| legacy.end_sheet(self.sink))
     }
 
-    /// Whether anybody wants notes.
+    /// Whether the sink wants notes.
     pub(super) fn wants_notes(&self) -> bool {
         self.sink.wants_notes()
     }
 
-    /// Passes a note on; the caller has asked whether anybody wants it.
+    /// Passes a note on; the caller has checked that the sink wants notes.
     pub(super) fn note(&mut self, note: Note) {
         match &mut self.legacy {
             Some(legacy) => legacy.note(self.sink, note),
@@ -68,13 +68,13 @@ impl<'s> Budget<'s> {
         }
     }
 
-    /// Tells something about the sheet's text.
+    /// Passes a note about the sheet's text on.
     pub(super) fn text_note(&mut self, note: TextNote) {
         let _ = self.finish();
         guard::sinking(|| self.sink.text_note(note));
     }
 
-    /// Passes a row on unless it is blank; its whole width is paid for, since somebody had to build it.
+    /// Passes a row on unless it is blank; its whole width counts, since its reader has built it.
     pub(super) fn row(&mut self, number: u32, cells: &[Cell<'_>]) -> Result<Flow, ReadError> {
         if cells.len() as u64 > u64::from(self.limits.max_columns) {
             return Err(self.limits.exceeded(Excess::Columns));
@@ -84,10 +84,10 @@ impl<'s> Budget<'s> {
         if filled == 0 {
             return Ok(Flow::Continue);
         }
-        Ok(self.hand_on(number, &cells[..filled]))
+        Ok(self.pass_on(number, &cells[..filled]))
     }
 
-    fn hand_on(&mut self, number: u32, cells: &[Cell<'_>]) -> Flow {
+    fn pass_on(&mut self, number: u32, cells: &[Cell<'_>]) -> Flow {
         match &mut self.legacy {
             Some(legacy) => legacy.row(self.sink, number, cells),
             None => guard::sinking(|| self.sink.row(number, cells)),
@@ -95,7 +95,7 @@ impl<'s> Budget<'s> {
     }
 
     /// Passes a record on with all its fields, unless they are all empty.
-    pub(super) fn record(&mut self, number: u32, cells: &[Cell<'_>], look: Look) -> Result<Flow, ReadError> {
+    pub(super) fn record(&mut self, number: u32, cells: &[Cell<'_>], sign: LegacySign) -> Result<Flow, ReadError> {
         if cells.len() as u64 > u64::from(self.limits.max_columns) {
             return Err(self.limits.exceeded(Excess::Columns));
         }
@@ -103,13 +103,13 @@ impl<'s> Budget<'s> {
         if cells.iter().all(|cell| *cell == Cell::Empty) {
             return Ok(Flow::Continue);
         }
-        if look == Look::Plain && self.legacy.as_ref().is_some_and(|legacy| legacy.trusts(number)) {
+        if sign == LegacySign::None && self.legacy.as_ref().is_some_and(|legacy| legacy.trusts(number)) {
             return Ok(guard::sinking(|| self.sink.row(number, cells)));
         }
-        Ok(self.hand_on(number, cells))
+        Ok(self.pass_on(number, cells))
     }
 
-    /// Passes on what could be made of a row that cannot be read.
+    /// Passes a row on that cannot be read, with what is known of its cells.
     pub(super) fn refused_row(&mut self, number: u32, cells: &[Cell<'_>], fault: RowFault) -> Result<Flow, ReadError> {
         self.spend(cells.len() as u64)?;
         Ok(match &mut self.legacy {
@@ -118,18 +118,18 @@ impl<'s> Budget<'s> {
         })
     }
 
-    /// Takes cells off the budget.
+    /// Counts cells against the limit.
     pub(super) fn spend(&mut self, cells: u64) -> Result<(), ReadError> {
         self.cells_left = self.cells_left.checked_sub(cells).ok_or_else(|| self.limits.exceeded(Excess::Cells))?;
         Ok(())
     }
 
-    /// Says whether so many cells can still be paid for, before the first of them is made.
+    /// Checks that the limit allows so many more cells, before the first of them is made.
     pub(super) fn affords(&self, cells: u64) -> Result<(), ReadError> {
         if cells <= self.cells_left { Ok(()) } else { Err(self.limits.exceeded(Excess::Cells)) }
     }
 
-    /// Says whether a column (from 0) is still within the limits.
+    /// Checks that a column (from 0) is within the limits.
     pub(super) fn column(&self, index: u32) -> Result<usize, ReadError> {
         if index < self.limits.max_columns { Ok(index as usize) } else { Err(self.limits.exceeded(Excess::Columns)) }
     }

@@ -46,7 +46,7 @@ struct Entry {
     length: usize,
 }
 
-/// Where the pieces of a stream stand in the file, in order.
+/// The positions in the file of the pieces of a stream, in order.
 pub(super) struct Pieces {
     starts: Vec<usize>,
     size: usize,

@@ -9,17 +9,17 @@ use std::rc::Rc;
 use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
 use memchr::memchr;
 
-use super::budget::{Budget, Look};
+use super::budget::{Budget, LegacySign};
 use super::error::ReadError;
 use super::sniff::Container;
-use super::tally::{Fault, Tally};
+use super::tally::{Tally, TallyFault};
 use super::text::{mark_bytes, to_utf8};
 use super::{Cell, Excess, Flow, Limits, RowFault, TextKind, TextNote, recycle};
 use cchc_model::Encoding;
 
-/// Delimiters in the order in which a draw between them is settled.
+/// Delimiters; of two that fit equally well the first is taken.
 const DELIMITERS: [u8; 4] = *b"\t;|,";
-/// Bytes and records from which the delimiter is told.
+/// Bytes and records from which the delimiter is detected.
 const SAMPLE_BYTES: u64 = 1 << 16;
 const SAMPLE_RECORDS: usize = 50;
 /// Rows that must have as many fields before that is the rule of the file.
@@ -79,8 +79,8 @@ impl<R: Read> Records<R> {
             let mut cells = recycle(spare);
             let flow = if fill(&record, &mut cells).is_some() && !self.damage.is_marked(bytes) {
                 // Every sign of TCVN3 that is no ASCII begins with this byte in UTF-8.
-                let look = if memchr(0xc2, bytes).is_none() { Look::Plain } else { Look::Closer };
-                budget.record(number, &cells, look)?
+                let sign = if memchr(0xc2, bytes).is_none() { LegacySign::None } else { LegacySign::Possible };
+                budget.record(number, &cells, sign)?
             } else {
                 let fault = self.damage.locate(start, self.reader.position().byte());
                 let lossy: Vec<Cell<'_>> = record.iter().map(|field| text(String::from_utf8_lossy(field))).collect();
@@ -208,7 +208,7 @@ fn judge(sample: &[u8], delimiter: u8) -> (usize, usize, usize) {
 
 /// Fields that nearly all records of the sample have; the most if they do not agree.
 ///
-/// A heading row may be longer than all rows below it. That is the rule of such a file and no fault of its rows.
+/// A heading row may be longer than all rows below it, which is no fault of the rows.
 fn usual_fields(sample: &[u8], delimiter: u8) -> usize {
     let mut reader = settings(delimiter).from_reader(sample);
     let mut widths: Vec<usize> = reader.byte_records().map_while(Result::ok).map(|record| record.len()).collect();
@@ -225,8 +225,8 @@ fn usual_fields(sample: &[u8], delimiter: u8) -> usize {
     usual.unwrap_or(most)
 }
 
-/// Lets the tally see the bytes on their way to the reader, and ends them where it finds a fault, so that a quote
-/// that is never closed ends in an error instead of in memory.
+/// Passes bytes to the tally and to the reader, and fails where the tally finds a fault, so that a quote that is never
+/// closed is an error instead of filling the memory.
 struct Tallied<R> {
     bytes: R,
     tally: Rc<RefCell<Tally>>,
@@ -241,7 +241,7 @@ impl<R: Read> Read for Tallied<R> {
     }
 }
 
-fn csv_error(error: csv::Error, fault: Option<Fault>, limits: &Limits) -> ReadError {
+fn csv_error(error: csv::Error, fault: Option<TallyFault>, limits: &Limits) -> ReadError {
     match (error.into_kind(), fault) {
         (_, Some(fault)) => fault_error(fault, limits),
         (ErrorKind::Io(error), None) => ReadError::Open(error),
@@ -249,10 +249,10 @@ fn csv_error(error: csv::Error, fault: Option<Fault>, limits: &Limits) -> ReadEr
     }
 }
 
-fn fault_error(fault: Fault, limits: &Limits) -> ReadError {
+fn fault_error(fault: TallyFault, limits: &Limits) -> ReadError {
     match fault {
-        Fault::Unclosed(line) => ReadError::UnclosedQuote { line },
-        Fault::TooLong => limits.exceeded(Excess::RecordBytes),
+        TallyFault::Unclosed(line) => ReadError::UnclosedQuote { line },
+        TallyFault::TooLong => limits.exceeded(Excess::RecordBytes),
     }
 }
 
@@ -349,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn nul_bytes_are_told() {
+    fn nul_bytes_are_noted() {
         let sink = read_bytes(&[b"a,b\n".repeat(200), b"1,x\0y\n".repeat(2)].concat()).unwrap();
         assert_eq!(sink.text_notes, [TextNote { kind: TextKind::NulBytes, row: 201, count: 2 }]);
     }

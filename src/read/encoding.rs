@@ -1,13 +1,13 @@
-//! Tells the encoding of a text file: marks and zeros for Unicode, the build of its words for the legacy ones.
+//! Detects the encoding of a text file: Unicode by marks and zeros, the legacy encodings by the syllables of its words.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
 use super::evidence::{Evidence, Verdict};
-use super::letters::shown;
+use super::letters::as_windows_1252;
 use cchc_model::Encoding;
 
-/// Places of a file beyond its head at which a letter outside ASCII is looked for, and the bytes of each.
+/// Positions of a file after its head at which a letter outside ASCII is looked for, and the bytes of each.
 const PLACES: u64 = 64;
 const PLACE_BYTES: u64 = 16 << 10;
 
@@ -16,17 +16,17 @@ const PLACE_BYTES: u64 = 16 << 10;
 pub enum Certainty {
     /// By its marks, or since no other fits.
     Known,
-    /// By what its words tell.
-    Told,
-    /// Not at all: the text is shown as the Western code page has it.
-    Open,
+    /// By its words.
+    ByWords,
+    /// Not known: the text is shown as windows-1252.
+    Undecided,
 }
 
 /// The encoding of text, of which `head` are the first bytes.
 ///
-/// `file` is looked at in more places if the head has ASCII only. `None` for what is no text: text holds next to no
+/// More positions of `file` are read if the head has ASCII only. `None` for a file that is no text: text has next to no
 /// control characters.
-pub(super) fn tell(head: &[u8], whole: bool, file: &mut File) -> io::Result<Option<(Encoding, Certainty)>> {
+pub(super) fn detect(head: &[u8], whole: bool, file: &mut File) -> io::Result<Option<(Encoding, Certainty)>> {
     let known = |encoding| Ok(Some((encoding, Certainty::Known)));
     match head {
         [0xff, 0xfe, ..] => return known(Encoding::Utf16Le),
@@ -41,7 +41,7 @@ pub(super) fn tell(head: &[u8], whole: bool, file: &mut File) -> io::Result<Opti
         return Ok(None);
     }
     if !head.is_ascii() || whole {
-        return Ok(Some(told(head, whole)));
+        return Ok(Some(in_bytes(head, whole)));
     }
     let length = file.metadata()?.len();
     let mut place = Vec::new();
@@ -50,23 +50,23 @@ pub(super) fn tell(head: &[u8], whole: bool, file: &mut File) -> io::Result<Opti
         place.clear();
         file.take(PLACE_BYTES).read_to_end(&mut place)?;
         if !place.is_ascii() {
-            return Ok(Some(told(&place, false)));
+            return Ok(Some(in_bytes(&place, false)));
         }
     }
     known(Encoding::Utf8)
 }
 
-fn told(bytes: &[u8], whole: bool) -> (Encoding, Certainty) {
+fn in_bytes(bytes: &[u8], whole: bool) -> (Encoding, Certainty) {
     if bytes.starts_with(b"\xef\xbb\xbf") || is_utf8(bytes, whole) {
         return (Encoding::Utf8, Certainty::Known);
     }
     let mut evidence = Evidence::default();
-    evidence.add(&shown(bytes));
+    evidence.add(&as_windows_1252(bytes));
     match evidence.verdict() {
-        Verdict::Sure(encoding) => (encoding, Certainty::Told),
-        Verdict::Unsure(_) => (Encoding::Windows1252, Certainty::Open),
-        // Nothing speaks for any other encoding: rows with a byte that UTF-8 lacks are refused.
-        Verdict::Plain => (Encoding::Utf8, Certainty::Open),
+        Verdict::Sure(encoding) => (encoding, Certainty::ByWords),
+        Verdict::Unsure(_) => (Encoding::Windows1252, Certainty::Undecided),
+        // No word is of another encoding: rows with a byte that is no UTF-8 are refused.
+        Verdict::Plain => (Encoding::Utf8, Certainty::Undecided),
     }
 }
 

@@ -8,7 +8,7 @@ use super::sniff::Container;
 /// Why a file, or the rest of it, could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// The operating system does not hand the file over.
+    /// The operating system does not open or read the file.
     #[error("the file cannot be opened or read; check that it exists and that you may read it")]
     Open(#[source] std::io::Error),
     /// No content at all.
@@ -20,7 +20,7 @@ pub enum ReadError {
     /// More than the limits allow.
     #[error("the file is too big: {0}")]
     TooBig(Exceeded),
-    /// A zip archive without its directory, which stands at the end.
+    /// A zip archive without its directory, which is at the end.
     #[error("the zip archive is cut off or damaged; copy or download the file again")]
     TruncatedZip(#[source] zip::result::ZipError),
     /// A zip archive with nothing to read in it.
@@ -77,7 +77,7 @@ pub enum ReadError {
     Broken {
         /// What was being read.
         container: Container,
-        /// What its reader said.
+        /// The error of its reader.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
@@ -86,7 +86,7 @@ pub enum ReadError {
         "the {0} content is damaged in a way its reader cannot name; open the file in its program and save it again"
     )]
     Panicked(Container),
-    /// Nobody reads .xls files.
+    /// The process that reads .xls files does not start.
     #[error("the process that reads .xls files cannot be started; check that the program may start itself")]
     Helper(#[source] std::io::Error),
 }
@@ -142,7 +142,7 @@ impl ReadError {
         }
     }
 
-    /// Wraps what a container's reader said.
+    /// Wraps the error of a container's reader.
     pub(super) fn broken<E>(container: Container) -> impl FnOnce(E) -> Self
     where
         E: Into<Box<dyn std::error::Error + Send + Sync>>,

@@ -1,4 +1,4 @@
-//! Weighs in which encoding words are Vietnamese: each distinct word counts once, by the build of its syllables.
+//! Counts in which encoding words are Vietnamese syllables; each distinct word counts once.
 
 use std::collections::HashSet;
 
@@ -6,42 +6,42 @@ use super::letters::decode;
 use super::syllable::is_syllable;
 use cchc_model::Encoding;
 
-/// Words that have to speak for an encoding before anything is decoded.
-const ENOUGH: usize = 3;
-/// Of a hundred words that tell anything, those that have to speak for it. Names and abbreviations may not.
-const MOST: usize = 85;
-/// Distinct words that are kept; a text that has not told by then never will.
-const MANY: usize = 4_000;
+/// Least number of syllables in an encoding before anything is decoded.
+const LEAST_SYLLABLES: usize = 3;
+/// Least percentage of syllables among the words that are decisive. Names and abbreviations may be none.
+const LEAST_PERCENT: usize = 85;
+/// Most distinct words that are counted; more do not change the verdict.
+const MAX_WORDS: usize = 4_000;
 
-/// Characters that stand for no letter of a TCVN3 font, though the standard has some there.
-const NO_FONT_HAS: [char; 20] = [
+/// Characters that are no letters in TCVN3 fonts, though the standard has letters for some.
+const NOT_IN_TCVN3_FONTS: [char; 20] = [
     '\u{af}', '\u{b0}', '\u{b1}', '\u{b2}', '\u{b3}', '\u{b4}', '\u{ba}', '\u{bf}', '\u{c0}', '\u{c1}', '\u{c2}',
     '\u{c3}', '\u{c4}', '\u{c5}', '\u{cd}', '\u{d9}', '\u{da}', '\u{e0}', '\u{f0}', '\u{ff}',
 ];
 
-/// What the words of a text tell of its encoding.
+/// The encoding of a text by its words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// Nothing speaks for a legacy encoding.
+    /// No legacy encoding.
     Plain,
     /// The text is in this encoding and no other.
     Sure(Encoding),
-    /// Something speaks for this encoding, not enough to act on.
+    /// Probably this encoding, but not surely enough to decode.
     Unsure(Encoding),
 }
 
-/// What one word tells.
+/// What a word says of the encoding before anything is decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Word {
-    /// ASCII, or letters that the Western code page lacks, or an abbreviation.
-    Mute,
-    /// A Vietnamese syllable as it stands; it may be another one in a legacy encoding.
-    AsItStands,
-    /// No syllable as it stands.
+pub(super) enum WordClass {
+    /// Nothing: ASCII, letters that windows-1252 lacks, or one letter.
+    Neutral,
+    /// A Vietnamese syllable in Unicode; it may be another one in a legacy encoding.
+    Vietnamese,
+    /// No Vietnamese syllable in Unicode.
     Foreign,
 }
 
-/// Distinct words, whatever their case, gathered from a text as the Western code page shows it.
+/// Distinct words, whatever their case, of a text as windows-1252 shows it.
 #[derive(Debug, Default)]
 pub(super) struct Evidence {
     seen: HashSet<String>,
@@ -51,17 +51,17 @@ pub(super) struct Evidence {
 }
 
 impl Evidence {
-    /// Takes the words of a text.
+    /// Adds the words of a text.
     pub(super) fn add(&mut self, text: &str) {
         for word in words(text) {
-            if word.is_ascii() || self.seen.len() >= MANY || !self.seen.insert(word.to_lowercase()) {
+            if word.is_ascii() || self.seen.len() >= MAX_WORDS || !self.seen.insert(word.to_lowercase()) {
                 continue;
             }
-            if as_it_stands(word) != Word::Foreign {
+            if classify_word(word) != WordClass::Foreign {
                 continue;
             }
             for (at, encoding) in Encoding::LEGACY.into_iter().enumerate() {
-                match weigh(word, encoding) {
+                match is_syllable_in(word, encoding) {
                     Some(true) => self.syllables[at] += 1,
                     Some(false) => self.others[at] += 1,
                     None => {}
@@ -70,7 +70,7 @@ impl Evidence {
         }
     }
 
-    /// What the words tell together.
+    /// The encoding by all words.
     pub(super) fn verdict(&self) -> Verdict {
         let mut order = [0, 1, 2];
         order.sort_by_key(|at| std::cmp::Reverse(self.syllables[*at]));
@@ -78,7 +78,7 @@ impl Evidence {
         let (yes, no) = (self.syllables[best], self.others[best]);
         let encoding = Encoding::LEGACY[best];
         let clear = self.syllables[second] * 2 <= yes;
-        if yes >= ENOUGH && yes * 100 >= MOST * (yes + no) && clear {
+        if yes >= LEAST_SYLLABLES && yes * 100 >= LEAST_PERCENT * (yes + no) && clear {
             Verdict::Sure(encoding)
         } else if yes > 0 && yes >= no {
             Verdict::Unsure(encoding)
@@ -99,24 +99,24 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(move |letter| !is_part(letter)).filter(|word| !word.is_empty())
 }
 
-/// What a word is before anything is decoded.
-pub(super) fn as_it_stands(word: &str) -> Word {
+/// Classifies a word before anything is decoded.
+pub(super) fn classify_word(word: &str) -> WordClass {
     let is_shown = |letter: char| letter.is_ascii() || ('\u{a1}'..='\u{ff}').contains(&letter);
     let mut letters = word.chars();
     if word.is_ascii() || !word.chars().all(is_shown) || (letters.next().is_some() && letters.next().is_none()) {
         // One letter alone is a sign as often as a word.
-        Word::Mute
+        WordClass::Neutral
     } else if is_syllable(word) || (word.contains(['Ð', 'ð']) && is_syllable(&word.replace(['Ð', 'ð'], "đ"))) {
         // Unicode text has the Icelandic letter for Đ so often that this says nothing.
-        Word::AsItStands
+        WordClass::Vietnamese
     } else {
-        Word::Foreign
+        WordClass::Foreign
     }
 }
 
-/// Whether a word is a syllable in an encoding; `None` if it is an abbreviation such as `HĐND`, which tells nothing.
-pub(super) fn weigh(word: &str, encoding: Encoding) -> Option<bool> {
-    if encoding == Encoding::Tcvn3 && word.contains(NO_FONT_HAS) {
+/// Whether a word is a syllable in an encoding; `None` if it is an abbreviation such as `HĐND`, which is not decisive.
+pub(super) fn is_syllable_in(word: &str, encoding: Encoding) -> Option<bool> {
+    if encoding == Encoding::Tcvn3 && word.contains(NOT_IN_TCVN3_FONTS) {
         return Some(false);
     }
     let decoded = decode(word, encoding);

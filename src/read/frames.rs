@@ -22,12 +22,12 @@ pub(super) enum Piece<'f> {
     Row(u32, #[serde(borrow)] Cow<'f, [Cell<'f>]>),
     Note(Note),
     Done,
-    Failed(Fault),
+    Failed(SentError),
 }
 
-/// Why a file could not be read, as far as the other process needs to know.
+/// A [`ReadError`] as it is sent through the pipe.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Fault {
+pub(super) enum SentError {
     Open(String),
     Password,
     TooBig(Exceeded),
@@ -36,7 +36,7 @@ pub(super) enum Fault {
     Panicked,
 }
 
-impl Fault {
+impl SentError {
     pub(super) fn of(error: &ReadError) -> Self {
         match error {
             ReadError::Open(source) => Self::Open(source.to_string()),
@@ -76,12 +76,12 @@ impl<W: Write> FrameWriter<W> {
 
     /// Ends the file and sends what is left.
     pub(super) fn end(mut self, result: &Result<(), ReadError>) -> io::Result<()> {
-        let last = result.as_ref().map_or_else(|error| Piece::Failed(Fault::of(error)), |()| Piece::Done);
+        let last = result.as_ref().map_or_else(|error| Piece::Failed(SentError::of(error)), |()| Piece::Done);
         self.frame = postcard::to_extend(&last, self.frame).map_err(io::Error::other)?;
         write_frame(&mut self.out, &self.frame)
     }
 
-    /// Adds a piece and sends the frame once it is full; nobody listens any more if that fails.
+    /// Adds a piece and sends the frame once it is full; stops if the other process has ended.
     fn put(&mut self, piece: &Piece<'_>) -> Flow {
         match postcard::to_extend(piece, std::mem::take(&mut self.frame)) {
             Ok(frame) => self.frame = frame,
@@ -109,7 +109,7 @@ impl<W: Write> RowSink for FrameWriter<W> {
     }
 
     fn note(&mut self, note: Note) {
-        // Whether anybody still listens shows at the next row.
+        // A failure stops the reader at the next row.
         let _ = self.put(&Piece::Note(note));
     }
 }
@@ -137,7 +137,7 @@ pub(super) fn read_frame(mut from: impl Read) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(frame))
 }
 
-/// Takes a frame apart.
+/// The pieces of a frame.
 pub(super) struct Pieces<'f>(&'f [u8]);
 
 impl<'f> Pieces<'f> {

@@ -8,13 +8,13 @@ use serde::Deserialize;
 
 use super::budget::Budget;
 use super::error::ReadError;
-use super::markup::{Attributes, Collapsed, Listener, listen};
+use super::markup::{Attributes, Collapsed, Listener, stream_html};
 use super::sniff::Container;
 use super::text::{mark_bytes, to_utf8};
 use super::{Cell, Excess, Flow, Note, RowFault, recycle};
 use cchc_model::Encoding;
 
-/// The words of this room.
+/// The words for sheets without a name.
 const WORDS: &str = include_str!("../../queries/containers.toml");
 /// Rows that a cell may reach down, as browsers have it.
 const MAX_ROWSPAN: u32 = 65_534;
@@ -25,7 +25,7 @@ pub(super) fn read(path: &Path, encoding: Encoding, budget: &mut Budget<'_>) -> 
     let before = mark_bytes(path).map_err(ReadError::Open)?;
     let utf8 = to_utf8(file, encoding).map_err(ReadError::Open)?;
     let mut tables = Tables { before, ..Tables::new(budget) };
-    listen(utf8, &mut tables, ReadError::broken(Container::Html))?;
+    stream_html(utf8, &mut tables, ReadError::broken(Container::Html))?;
     // Only `</table>` may not be left out in HTML, so a table still open means that the end of the file is missing.
     if tables.is_done() || tables.open.is_empty() {
         tables.failed.map_or(Ok(()), Err)
@@ -36,7 +36,7 @@ pub(super) fn read(path: &Path, encoding: Encoding, budget: &mut Budget<'_>) -> 
 
 /// One `<table>` that is not closed yet.
 #[derive(Default)]
-struct Table {
+struct HtmlTable {
     name: String,
     hidden: bool,
     announced: bool,
@@ -44,12 +44,12 @@ struct Table {
     rows: u32,
     /// Rows that a cell of an earlier row still covers, by column.
     covered: Vec<u32>,
-    row: Option<Row>,
+    row: Option<HtmlRow>,
 }
 
 /// The row being read: all its texts in one string, a range for each column.
 #[derive(Default)]
-struct Row {
+struct HtmlRow {
     hidden: bool,
     texts: String,
     columns: Vec<Range<usize>>,
@@ -70,7 +70,7 @@ struct Tables<'b, 's> {
     budget: &'b mut Budget<'s>,
     /// Bytes of the file before the text.
     before: u64,
-    open: Vec<Table>,
+    open: Vec<HtmlTable>,
     seen: u32,
     /// What a table without a caption is called, with `{number}`.
     unnamed_table: String,
@@ -128,7 +128,7 @@ impl Listener for Tables<'_, '_> {
         self.stopped || self.failed.is_some()
     }
 
-    fn bears_damage(&mut self, byte: u8, offset: u64) -> bool {
+    fn continues_after(&mut self, byte: u8, offset: u64) -> bool {
         let offset = self.before + offset;
         if let Some(row) = self.row() {
             row.fault.get_or_insert(RowFault::InvalidByte { byte: Some(byte), offset });
@@ -153,7 +153,7 @@ impl<'b, 's> Tables<'b, 's> {
         }
     }
 
-    fn row(&mut self) -> Option<&mut Row> {
+    fn row(&mut self) -> Option<&mut HtmlRow> {
         self.open.last_mut().and_then(|table| table.row.as_mut())
     }
 
@@ -164,10 +164,10 @@ impl<'b, 's> Tables<'b, 's> {
             outer.announced = false;
         }
         self.seen += 1;
-        self.open.push(Table {
+        self.open.push(HtmlTable {
             name: self.unnamed_table.replace("{number}", &self.seen.to_string()),
             hidden: is_hidden(attributes),
-            ..Table::default()
+            ..HtmlTable::default()
         });
     }
 
@@ -207,7 +207,7 @@ impl<'b, 's> Tables<'b, 's> {
         self.announce();
         if let Some(table) = self.open.last_mut() {
             table.rows += 1;
-            table.row = Some(Row::default());
+            table.row = Some(HtmlRow::default());
         }
     }
 
@@ -266,7 +266,7 @@ impl<'b, 's> Tables<'b, 's> {
             return;
         }
         if self.budget.wants_notes() {
-            tell_notes(table.rows, &row, self.budget);
+            send_notes(table.rows, &row, self.budget);
         }
         let mut cells = recycle(std::mem::take(&mut self.spare));
         cells.extend(row.columns.iter().map(|range| match &row.texts[range.clone()] {
@@ -306,7 +306,7 @@ fn is_hidden(attributes: &Attributes<'_>) -> bool {
     style.to_ascii_lowercase().contains("display:none") || attributes.get("hidden").is_some()
 }
 
-fn tell_notes(number: u32, row: &Row, budget: &mut Budget<'_>) {
+fn send_notes(number: u32, row: &HtmlRow, budget: &mut Budget<'_>) {
     if row.hidden {
         budget.note(Note::HiddenRow(number));
     }

@@ -1,4 +1,4 @@
-//! Has .xls files read in processes of their own, so that whatever happens there is the refusal of one file.
+//! Has .xls files read in processes of their own, so that a crash there is the refusal of one file.
 
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -70,7 +70,7 @@ enum Ended {
     NotWanted,
     /// The file is refused.
     Refused(ReadError),
-    /// The process ended without a word.
+    /// The process ended without an answer.
     Silent,
 }
 
@@ -103,7 +103,7 @@ impl Helper {
         let requests = child.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
         let mut answers = BufReader::new(child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?);
         let (sender, frames) = sync_channel(4);
-        // Ends when the process does, or when nobody listens any more.
+        // Ends when the process does, or when the receiver is dropped.
         std::thread::spawn(move || {
             while let Some(frame) = read_frame(&mut answers).transpose() {
                 if sender.send(frame).is_err() {
@@ -120,12 +120,12 @@ impl Helper {
         let seconds = limits.max_xls_seconds.saturating_mul(1 + size / BYTES_PER_TIME);
         let request = Request::new(path, limits.clone(), seconds, budget.wants_notes());
         if request.send(&mut self.requests).is_err() {
-            let ended = if self.waited { Ended::Silent } else { Ended::Refused(self.last_words(limits)) };
+            let ended = if self.waited { Ended::Silent } else { Ended::Refused(self.exit_reason(limits)) };
             return (ended, None);
         }
         let mut left = Duration::from_secs(seconds);
         let mut sheet = Flow::Continue;
-        let mut heard = false;
+        let mut has_answered = false;
         loop {
             let asked = Instant::now();
             let frame = match self.frames.recv_timeout(left) {
@@ -137,17 +137,17 @@ impl Helper {
                     return (Ended::Refused(limits.exceeded(Excess::XlsSeconds)), None);
                 }
                 // The process ended in the middle of the file.
-                _ if heard || !self.waited => return (Ended::Refused(self.last_words(limits)), None),
+                _ if has_answered || !self.waited => return (Ended::Refused(self.exit_reason(limits)), None),
                 _ => return (Ended::Silent, None),
             };
-            heard = true;
+            has_answered = true;
             // Only waiting counts: the receiver of the rows may take its time.
             left = left.saturating_sub(asked.elapsed());
-            match replay(&frame, &mut sheet, budget) {
-                Ok(Replayed::More) => {}
-                Ok(Replayed::Stopped) => return (Ended::NotWanted, None),
-                Ok(Replayed::End) => return (Ended::Whole, Some(self.waiting())),
-                Ok(Replayed::Refused(error)) => return (Ended::Refused(error), Some(self.waiting())),
+            match pass_on(&frame, &mut sheet, budget) {
+                Ok(FrameEnd::More) => {}
+                Ok(FrameEnd::Stopped) => return (Ended::NotWanted, None),
+                Ok(FrameEnd::End) => return (Ended::Whole, Some(self.waiting())),
+                Ok(FrameEnd::Refused(error)) => return (Ended::Refused(error), Some(self.waiting())),
                 Err(error) => return (Ended::Refused(error), None),
             }
         }
@@ -159,32 +159,34 @@ impl Helper {
     }
 
     /// Why the process ended.
-    fn last_words(&mut self, limits: &Limits) -> ReadError {
+    fn exit_reason(&mut self, limits: &Limits) -> ReadError {
         let Ok(status) = self.child.wait() else { return ReadError::Panicked(Container::Xls) };
-        let mut said = Vec::new();
+        let mut stderr_text = Vec::new();
         if let Some(stderr) = self.child.stderr.take() {
-            // What cannot be read was not said.
-            let _ = stderr.take(4096).read_to_end(&mut said);
+            // Without it the exit status decides.
+            let _ = stderr.take(4096).read_to_end(&mut stderr_text);
         }
         match signal(status) {
             Some(SIGXCPU) => limits.exceeded(Excess::XlsSeconds),
-            // The operating system ends a process in this way when there is no memory left for anybody.
+            // The operating system ends a process in this way when the whole system is out of memory.
             Some(SIGKILL) => limits.exceeded(Excess::XlsMemory),
-            _ if String::from_utf8_lossy(&said).contains("memory allocation") => limits.exceeded(Excess::XlsMemory),
+            _ if String::from_utf8_lossy(&stderr_text).contains("memory allocation") => {
+                limits.exceeded(Excess::XlsMemory)
+            }
             _ => ReadError::Panicked(Container::Xls),
         }
     }
 }
 
-enum Replayed {
+enum FrameEnd {
     More,
     Stopped,
     End,
     Refused(ReadError),
 }
 
-/// Passes on what a frame holds; `sheet` is what the receiver last said to the sheet.
-fn replay(frame: &[u8], sheet: &mut Flow, budget: &mut Budget<'_>) -> Result<Replayed, ReadError> {
+/// Passes on what a frame holds; `sheet` is the last answer of the receiver.
+fn pass_on(frame: &[u8], sheet: &mut Flow, budget: &mut Budget<'_>) -> Result<FrameEnd, ReadError> {
     let mut pieces = Pieces::of(frame);
     while let Some(piece) = pieces.next().map_err(ReadError::broken(Container::Xls))? {
         match piece {
@@ -192,14 +194,14 @@ fn replay(frame: &[u8], sheet: &mut Flow, budget: &mut Budget<'_>) -> Result<Rep
             Piece::Row(number, cells) if *sheet == Flow::Continue => *sheet = budget.row(number, &cells)?,
             Piece::Note(note) if *sheet == Flow::Continue => budget.note(note),
             Piece::Row(..) | Piece::Note(_) => {}
-            Piece::Done => return Ok(Replayed::End),
-            Piece::Failed(fault) => return Ok(Replayed::Refused(fault.into_error())),
+            Piece::Done => return Ok(FrameEnd::End),
+            Piece::Failed(fault) => return Ok(FrameEnd::Refused(fault.into_error())),
         }
         if *sheet == Flow::Stop {
-            return Ok(Replayed::Stopped);
+            return Ok(FrameEnd::Stopped);
         }
     }
-    Ok(Replayed::More)
+    Ok(FrameEnd::More)
 }
 
 const SIGKILL: i32 = 9;

@@ -1,64 +1,64 @@
-//! Decodes cells that hold TCVN3, VNI or windows-1258 text, sheet by sheet, before anybody looks at them.
+//! Decodes cells that hold TCVN3, VNI or windows-1258 text, sheet by sheet, on their way to the sink.
 //!
 //! One workbook can hold both legacy and Unicode sheets, and one sheet both kinds of cells. So the first rows of a
-//! sheet are held back until their words have told; a cell is decoded only if it holds nothing that legacy text lacks
-//! and its words are Vietnamese that way and not as they stand. The others are left as they are.
+//! sheet are buffered until its encoding is decided by their words. A cell is decoded only if all its characters occur
+//! in legacy text, and its words are Vietnamese when decoded and not as they are. Other cells are left as they are.
 
 use std::collections::{HashMap, HashSet};
 
 use memchr::{memchr, memchr_iter};
 
-use super::evidence::{Evidence, Verdict, Word, as_it_stands, weigh, words};
+use super::evidence::{Evidence, Verdict, WordClass, classify_word, is_syllable_in, words};
 use super::letters::decode;
 use super::{Cell, Flow, Note, RowFault, RowSink, TextKind, TextNote, guard};
 use cchc_model::Encoding;
 
-/// Rows, and cells in them, that are held back until the encoding of a sheet is told.
-const HELD_ROWS: usize = 256;
-const HELD_CELLS: usize = 1 << 16;
-/// Of the rows of a sheet told to be plain, every so many-th is looked at in full; TCVN3 shows itself in all.
-const LOOKED_AT: u32 = 64;
-/// Texts whose reading is remembered.
-const REMEMBERED: usize = 10_000;
+/// Rows, and cells in them, that are buffered until the encoding of a sheet is decided.
+const MAX_BUFFERED_ROWS: usize = 256;
+const MAX_BUFFERED_CELLS: usize = 1 << 16;
+/// Of a sheet without legacy text one row in so many is checked in full; all rows are checked for signs of TCVN3.
+const CHECKED_EVERY: u32 = 64;
+/// Most texts whose interpretation is remembered.
+const MAX_REMEMBERED: usize = 10_000;
 
 /// The state of one sheet.
 pub(super) struct Legacy {
-    /// What the source says that unclear text is in.
+    /// The encoding that the source declares for undecided text.
     declared: Option<Encoding>,
     state: State,
-    held: Vec<Held>,
-    held_cells: usize,
+    buffered: Vec<Buffered>,
+    buffered_cells: usize,
     evidence: Evidence,
-    columns: Vec<Column>,
-    readings: HashMap<Box<str>, Reading>,
-    /// Texts of a plain sheet that told nothing: most cells repeat a few words.
+    columns: Vec<ColumnContent>,
+    interpretations: HashMap<Box<str>, Interpretation>,
+    /// Texts of a plain sheet without a sign of legacy text: most cells repeat a few words.
     plain: HashSet<Box<str>>,
     decoded: Count,
     undecided: Count,
 }
 
 enum State {
-    /// Rows are held back.
-    Watching,
-    /// Rows go through, with an eye on them.
+    /// Rows are buffered.
+    Buffering,
+    /// No legacy text so far: rows are passed on, and checked.
     Plain,
-    /// The sheet was told to be legacy by its first rows.
+    /// The first rows are legacy text.
     Decoding(Encoding),
-    /// Legacy text turned up below plain rows: what may be either is left as it is.
+    /// Legacy text below plain rows: a text that may be either is left as it is.
     Mixed(Encoding),
     /// The sink wants no more of this sheet.
     Over(Flow),
 }
 
-enum Held {
+enum Buffered {
     Row(u32, Vec<Cell<'static>>),
     Refused(u32, Vec<Cell<'static>>, RowFault),
     Note(Note),
 }
 
-/// What the cells of one column showed.
+/// Which kinds of text the cells of one column hold.
 #[derive(Default, Clone, Copy)]
-struct Column {
+struct ColumnContent {
     legacy: bool,
     unicode: bool,
 }
@@ -70,15 +70,15 @@ struct Count {
     row: u32,
 }
 
-/// What a text is in a sheet with legacy text.
+/// How a text of a sheet with legacy text is interpreted.
 #[derive(Clone)]
-enum Reading {
-    /// Nothing legacy.
+enum Interpretation {
+    /// No legacy text.
     Keep,
     /// It holds letters that legacy text lacks.
     Unicode,
     Decode(String),
-    /// Nobody knows by the text alone: `Bé` may be *Bộ*.
+    /// Not decided by the text alone: `Bé` may be *Bộ*.
     Either(String),
 }
 
@@ -86,38 +86,38 @@ impl Legacy {
     pub(super) fn new(declared: Option<Encoding>) -> Self {
         Self {
             declared,
-            state: State::Watching,
-            held: Vec::new(),
-            held_cells: 0,
+            state: State::Buffering,
+            buffered: Vec::new(),
+            buffered_cells: 0,
             evidence: Evidence::default(),
             columns: Vec::new(),
-            readings: HashMap::new(),
+            interpretations: HashMap::new(),
             plain: HashSet::new(),
             decoded: Count::default(),
             undecided: Count::default(),
         }
     }
 
-    /// Whether a row of plain text need not be looked at cell by cell: its sheet was told to be plain.
+    /// Whether a row of plain text need not be checked cell by cell: its sheet has no legacy text so far.
     pub(super) const fn trusts(&self, number: u32) -> bool {
-        matches!(self.state, State::Plain) && !number.is_multiple_of(LOOKED_AT)
+        matches!(self.state, State::Plain) && !number.is_multiple_of(CHECKED_EVERY)
     }
 
-    /// Takes a row and passes it on, maybe later.
+    /// Receives a row and passes it on, possibly later.
     pub(super) fn row(&mut self, sink: &mut dyn RowSink, number: u32, cells: &[Cell<'_>]) -> Flow {
         match self.state {
-            State::Watching => {
-                texts(cells).filter(|(_, text)| is_shown(text)).for_each(|(_, text)| self.evidence.add(text));
-                self.hold(sink, Held::Row(number, cells.iter().map(Cell::to_static).collect()))
+            State::Buffering => {
+                texts(cells).filter(|(_, text)| is_windows_1252(text)).for_each(|(_, text)| self.evidence.add(text));
+                self.buffer(sink, Buffered::Row(number, cells.iter().map(Cell::to_static).collect()))
             }
-            State::Plain if number.is_multiple_of(LOOKED_AT) => self.plain_row(sink, number, cells, |_| true),
+            State::Plain if number.is_multiple_of(CHECKED_EVERY) => self.plain_row(sink, number, cells, |_| true),
             State::Plain => self.plain_row(sink, number, cells, has_sign),
             State::Decoding(encoding) | State::Mixed(encoding) => self.legacy_row(sink, number, cells, encoding),
             State::Over(flow) => flow,
         }
     }
 
-    /// Takes a row that cannot be read, in its place among the others.
+    /// Receives a row that cannot be read, in its place among the others.
     pub(super) fn refused_row(
         &mut self,
         sink: &mut dyn RowSink,
@@ -126,34 +126,34 @@ impl Legacy {
         fault: RowFault,
     ) -> Flow {
         match self.state {
-            State::Watching => {
-                self.hold(sink, Held::Refused(number, cells.iter().map(Cell::to_static).collect(), fault))
+            State::Buffering => {
+                self.buffer(sink, Buffered::Refused(number, cells.iter().map(Cell::to_static).collect(), fault))
             }
             State::Over(flow) => flow,
             _ => guard::sinking(|| sink.refused_row(number, cells, fault)),
         }
     }
 
-    /// Takes a note, in its place before its row.
+    /// Receives a note, in its place before its row.
     pub(super) fn note(&mut self, sink: &mut dyn RowSink, note: Note) {
         match self.state {
-            // A note makes no sheet long: rows do.
-            State::Watching => self.held.push(Held::Note(note)),
+            // A note does not end the buffering: the buffer is full only after enough rows.
+            State::Buffering => self.buffered.push(Buffered::Note(note)),
             State::Over(_) => {}
             _ => guard::sinking(|| sink.note(note)),
         }
     }
 
-    /// Ends the sheet: what is held back is passed on, and what was done is told.
+    /// Ends the sheet: passes on what is buffered, and sends how many cells were decoded or left.
     pub(super) fn end_sheet(&mut self, sink: &mut dyn RowSink) -> Flow {
-        let flow = if matches!(self.state, State::Watching) { self.settle(sink) } else { Flow::Continue };
+        let flow = if matches!(self.state, State::Buffering) { self.decide(sink) } else { Flow::Continue };
         let verdict = self.evidence.verdict();
         match (&self.state, verdict) {
             (&(State::Decoding(encoding) | State::Mixed(encoding)), _) | (_, Verdict::Sure(encoding)) => {
-                told(sink, TextKind::Decoded(encoding), self.decoded);
-                told(sink, TextKind::Undecided(encoding), self.undecided);
+                send_count(sink, TextKind::Decoded(encoding), self.decoded);
+                send_count(sink, TextKind::Undecided(encoding), self.undecided);
             }
-            (_, Verdict::Unsure(encoding)) => told(sink, TextKind::Undecided(encoding), self.undecided),
+            (_, Verdict::Unsure(encoding)) => send_count(sink, TextKind::Undecided(encoding), self.undecided),
             _ => {}
         }
         let declared = self.declared;
@@ -161,38 +161,38 @@ impl Legacy {
         flow
     }
 
-    fn hold(&mut self, sink: &mut dyn RowSink, row: Held) -> Flow {
-        self.held_cells += match &row {
-            Held::Row(_, cells) | Held::Refused(_, cells, _) => 1 + cells.len(),
-            Held::Note(_) => 1,
+    fn buffer(&mut self, sink: &mut dyn RowSink, row: Buffered) -> Flow {
+        self.buffered_cells += match &row {
+            Buffered::Row(_, cells) | Buffered::Refused(_, cells, _) => 1 + cells.len(),
+            Buffered::Note(_) => 1,
         };
-        self.held.push(row);
-        let is_full = self.held.len() >= HELD_ROWS || self.held_cells >= HELD_CELLS;
-        if is_full { self.settle(sink) } else { Flow::Continue }
+        self.buffered.push(row);
+        let is_full = self.buffered.len() >= MAX_BUFFERED_ROWS || self.buffered_cells >= MAX_BUFFERED_CELLS;
+        if is_full { self.decide(sink) } else { Flow::Continue }
     }
 
-    /// Decides on the sheet and passes on what was held back.
-    fn settle(&mut self, sink: &mut dyn RowSink) -> Flow {
+    /// Decides on the encoding of the sheet and passes on what was buffered.
+    fn decide(&mut self, sink: &mut dyn RowSink) -> Flow {
         self.state = match (self.declared, self.evidence.verdict()) {
             (_, Verdict::Sure(encoding)) | (Some(encoding), _) => State::Decoding(encoding),
             _ => State::Plain,
         };
-        let held = std::mem::take(&mut self.held);
+        let buffered = std::mem::take(&mut self.buffered);
         if let State::Decoding(encoding) = self.state {
-            for row in &held {
-                if let Held::Row(_, cells) = row {
-                    texts(cells).for_each(|(column, text)| drop(self.reading(column, text, encoding)));
+            for row in &buffered {
+                if let Buffered::Row(_, cells) = row {
+                    texts(cells).for_each(|(column, text)| drop(self.interpretation(column, text, encoding)));
                 }
             }
         }
-        for row in held {
+        for row in buffered {
             let flow = match row {
-                Held::Row(number, cells) if matches!(self.state, State::Plain) => {
+                Buffered::Row(number, cells) if matches!(self.state, State::Plain) => {
                     self.plain_row(sink, number, &cells, |_| true)
                 }
-                Held::Row(number, cells) => self.row(sink, number, &cells),
-                Held::Refused(number, cells, fault) => self.refused_row(sink, number, &cells, fault),
-                Held::Note(note) => {
+                Buffered::Row(number, cells) => self.row(sink, number, &cells),
+                Buffered::Refused(number, cells, fault) => self.refused_row(sink, number, &cells, fault),
+                Buffered::Note(note) => {
                     self.note(sink, note);
                     Flow::Continue
                 }
@@ -205,21 +205,21 @@ impl Legacy {
         Flow::Continue
     }
 
-    /// A row of a sheet told to be plain. Text pasted into it may still be legacy.
+    /// A row of a sheet without legacy text so far. Text pasted into it may still be legacy.
     fn plain_row(
         &mut self,
         sink: &mut dyn RowSink,
         number: u32,
         cells: &[Cell<'_>],
-        is_worth_a_look: fn(&str) -> bool,
+        has_to_be_checked: fn(&str) -> bool,
     ) -> Flow {
         let mut changed: Vec<(usize, String)> = Vec::new();
-        for (column, text) in texts(cells).filter(|(_, text)| is_worth_a_look(text) && is_shown(text)) {
+        for (column, text) in texts(cells).filter(|(_, text)| has_to_be_checked(text) && is_windows_1252(text)) {
             if self.plain.contains(text) {
                 continue;
             }
-            if words(text).all(|word| as_it_stands(word) != Word::Foreign) {
-                if self.plain.len() < REMEMBERED {
+            if words(text).all(|word| classify_word(word) != WordClass::Foreign) {
+                if self.plain.len() < MAX_REMEMBERED {
                     self.plain.insert(text.into());
                 }
                 continue;
@@ -243,17 +243,19 @@ impl Legacy {
     }
 
     fn legacy_row(&mut self, sink: &mut dyn RowSink, number: u32, cells: &[Cell<'_>], encoding: Encoding) -> Flow {
-        let is_told = matches!(self.state, State::Decoding(_));
+        let is_certain = matches!(self.state, State::Decoding(_));
         let mut changed: Vec<(usize, String)> = Vec::new();
         for (at, text) in texts(cells) {
-            let column = self.reading_column(at);
+            let column = self.column_content(at);
             let sheet_has_unicode = self.columns.iter().any(|column| column.unicode);
-            match self.reading(at, text, encoding) {
-                Reading::Decode(decoded) => changed.push((at, decoded)),
-                Reading::Either(decoded) if is_told && !column.unicode && (column.legacy || !sheet_has_unicode) => {
+            match self.interpretation(at, text, encoding) {
+                Interpretation::Decode(decoded) => changed.push((at, decoded)),
+                Interpretation::Either(decoded)
+                    if is_certain && !column.unicode && (column.legacy || !sheet_has_unicode) =>
+                {
                     changed.push((at, decoded));
                 }
-                Reading::Either(_) if column.legacy => self.undecided.add(1, number),
+                Interpretation::Either(_) if column.legacy => self.undecided.add(1, number),
                 _ => {}
             }
         }
@@ -261,33 +263,33 @@ impl Legacy {
         pass(sink, number, cells, changed)
     }
 
-    fn reading_column(&self, at: usize) -> Column {
+    fn column_content(&self, at: usize) -> ColumnContent {
         self.columns.get(at).copied().unwrap_or_default()
     }
 
-    /// Reads a text and remembers what its column holds.
-    fn reading(&mut self, at: usize, text: &str, encoding: Encoding) -> Reading {
+    /// Interprets a text and remembers what its column holds.
+    fn interpretation(&mut self, at: usize, text: &str, encoding: Encoding) -> Interpretation {
         if text.is_ascii() {
-            return Reading::Keep;
+            return Interpretation::Keep;
         }
-        let reading = if let Some(reading) = self.readings.get(text) {
-            reading.clone()
+        let interpretation = if let Some(interpretation) = self.interpretations.get(text) {
+            interpretation.clone()
         } else {
-            let reading = read(text, encoding);
-            if self.readings.len() < REMEMBERED {
-                self.readings.insert(text.into(), reading.clone());
+            let interpretation = interpret(text, encoding);
+            if self.interpretations.len() < MAX_REMEMBERED {
+                self.interpretations.insert(text.into(), interpretation.clone());
             }
-            reading
+            interpretation
         };
         if self.columns.len() <= at {
-            self.columns.resize(at + 1, Column::default());
+            self.columns.resize(at + 1, ColumnContent::default());
         }
-        match reading {
-            Reading::Decode(_) => self.columns[at].legacy = true,
-            Reading::Unicode => self.columns[at].unicode = true,
-            Reading::Keep | Reading::Either(_) => {}
+        match interpretation {
+            Interpretation::Decode(_) => self.columns[at].legacy = true,
+            Interpretation::Unicode => self.columns[at].unicode = true,
+            Interpretation::Keep | Interpretation::Either(_) => {}
         }
-        reading
+        interpretation
     }
 }
 
@@ -300,45 +302,46 @@ impl Count {
     }
 }
 
-fn told(sink: &mut dyn RowSink, kind: TextKind, count: Count) {
+fn send_count(sink: &mut dyn RowSink, kind: TextKind, count: Count) {
     if count.cells > 0 {
         guard::sinking(|| sink.text_note(TextNote { kind, row: count.row, count: count.cells }));
     }
 }
 
-/// What a text that is not ASCII is, in a sheet whose legacy text is in `encoding`.
-fn read(text: &str, encoding: Encoding) -> Reading {
-    if !is_shown(text) {
-        return Reading::Unicode;
+/// Interprets a text that is not ASCII, in a sheet whose legacy text is in `encoding`.
+fn interpret(text: &str, encoding: Encoding) -> Interpretation {
+    if !is_windows_1252(text) {
+        return Interpretation::Unicode;
     }
-    let (mut syllables, mut others, mut mute, mut either) = (0, 0, 0, 0);
+    let (mut syllables, mut others, mut neutral, mut either) = (0, 0, 0, 0);
     for word in words(text).filter(|word| !word.is_ascii()) {
-        match (as_it_stands(word), weigh(word, encoding)) {
-            (Word::Mute, _) => {}
-            (Word::Foreign, Some(true)) => syllables += 1,
+        match (classify_word(word), is_syllable_in(word, encoding)) {
+            (WordClass::Neutral, _) => {}
+            (WordClass::Foreign, Some(true)) => syllables += 1,
             // A sign between letters is no Western word: Kr«ng is Krông, though no syllable.
-            (Word::Foreign, Some(false)) if encoding == Encoding::Tcvn3 && is_signed(word) => syllables += 1,
-            (Word::AsItStands, Some(true)) => either += 1,
+            (WordClass::Foreign, Some(false)) if encoding == Encoding::Tcvn3 && is_signed(word) => syllables += 1,
+            (WordClass::Vietnamese, Some(true)) => either += 1,
             (_, Some(false)) => others += 1,
-            (Word::Foreign, None) => mute += 1,
+            (WordClass::Foreign, None) => neutral += 1,
             _ => {}
         }
     }
     match (syllables, others) {
-        (1.., _) if syllables >= others => Reading::Decode(decode(text, encoding)),
-        (0, 0) if either > 0 => Reading::Either(decode(text, encoding)),
+        (1.., _) if syllables >= others => Interpretation::Decode(decode(text, encoding)),
+        (0, 0) if either > 0 => Interpretation::Either(decode(text, encoding)),
         // HĐND, LĐTBXH
-        (0, 0) if mute > 0 => Reading::Decode(decode(text, encoding)),
-        // Kroâng is Krông, though no syllable: letters and marks that make one letter hardly stand side by side elsewhere.
+        (0, 0) if neutral > 0 => Interpretation::Decode(decode(text, encoding)),
+        // Kroâng is Krông, though no syllable: letters and marks that make one letter hardly ever follow each other in
+        // other text.
         _ => {
             let decoded = decode(text, encoding);
             let is_shorter = decoded.chars().count() < text.chars().count();
-            if is_shorter { Reading::Either(decoded) } else { Reading::Keep }
+            if is_shorter { Interpretation::Either(decoded) } else { Interpretation::Keep }
         }
     }
 }
 
-/// Whether a sign that is a letter in TCVN3 stands right beside an ASCII letter, as no Western sign does.
+/// Whether a sign that is a letter in TCVN3 is next to an ASCII letter, as no other sign is.
 fn is_signed(word: &str) -> bool {
     let letters: Vec<char> = word.chars().collect();
     let is_sign = |letter: char| matches!(letter, '\u{a1}'..='\u{ae}' | '\u{b5}'..='\u{be}') && letter != '\u{ba}';
@@ -352,8 +355,8 @@ fn is_signed(word: &str) -> bool {
         })
 }
 
-/// Whether text holds only what the Western code page shows; Vietnamese in Unicode nearly always holds more.
-fn is_shown(text: &str) -> bool {
+/// Whether all characters of a text are in windows-1252; Vietnamese in Unicode nearly always has others.
+fn is_windows_1252(text: &str) -> bool {
     let is_more =
         |letter: char| letter > 'ÿ' && (letter.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&letter));
     !text.is_ascii() && !text.contains(is_more)

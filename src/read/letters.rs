@@ -1,7 +1,7 @@
-//! The letters of TCVN3, VNI and windows-1258, told from the characters that Windows' Western code page shows for them.
+//! Decodes TCVN3, VNI and windows-1258 from the characters that windows-1252 shows for their bytes.
 //!
-//! A spreadsheet that knows nothing of these encodings shows `Sè hå s¬` for TCVN3's *Số hồ sơ*. Bytes of a file are
-//! shown in the same way first, so that one table serves files and cells.
+//! A spreadsheet without these encodings shows `Sè hå s¬` for TCVN3's *Số hồ sơ*. Bytes of a file are decoded as
+//! windows-1252 first, too, so that the same tables serve files and cells.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -54,10 +54,10 @@ impl Letters {
         Self { encoding, base: None }
     }
 
-    /// Takes the next character as the Western code page shows it.
+    /// Adds the next character, as windows-1252 has it.
     pub(super) fn push(&mut self, shown: char, into: &mut String) {
         match self.encoding {
-            Encoding::Tcvn3 => into.push(high(&TCVN3_LETTERS, shown)),
+            Encoding::Tcvn3 => into.push(upper_half(&TCVN3_LETTERS, shown)),
             Encoding::Vni => {
                 if let Some(base) = self.base.take() {
                     if let Some(letter) = vni_pair(base, shown) {
@@ -69,8 +69,8 @@ impl Letters {
                 self.start_vni(shown, into);
             }
             Encoding::Windows1258 => {
-                let letter = high(&WINDOWS_1258_LETTERS, shown);
-                match self.base.filter(|_| is_combining_mark(letter)).and_then(|base| marked(base, letter)) {
+                let letter = upper_half(&WINDOWS_1258_LETTERS, shown);
+                match self.base.filter(|_| is_combining_mark(letter)).and_then(|base| with_tone(base, letter)) {
                     Some(composed) => {
                         self.base = None;
                         into.push(composed);
@@ -82,7 +82,7 @@ impl Letters {
         }
     }
 
-    /// The text ends here.
+    /// Ends the text.
     pub(super) fn finish(&mut self, into: &mut String) {
         if let Some(base) = self.base.take() {
             into.push(if self.encoding == Encoding::Vni { vni_single(base) } else { base });
@@ -90,7 +90,7 @@ impl Letters {
     }
 
     fn start_vni(&mut self, shown: char, into: &mut String) {
-        if VNI_PAIRS.iter().any(|(base, ..)| *base == small(shown)) {
+        if VNI_PAIRS.iter().any(|(base, ..)| *base == lowercase(shown)) {
             self.base = Some(shown);
         } else {
             into.push(vni_single(shown));
@@ -107,23 +107,23 @@ pub(super) fn decode(text: &str, encoding: Encoding) -> String {
     decoded
 }
 
-/// Bytes as the Western code page shows them.
-pub(super) fn shown(bytes: &[u8]) -> Cow<'_, str> {
+/// Bytes decoded as windows-1252.
+pub(super) fn as_windows_1252(bytes: &[u8]) -> Cow<'_, str> {
     encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0
 }
 
-/// The character that the Western code page shows for each byte.
-pub(super) fn shown_bytes() -> Vec<char> {
+/// The character of windows-1252 for each byte.
+pub(super) fn windows_1252_table() -> Vec<char> {
     let bytes: Vec<u8> = (0..=255).collect();
-    shown(&bytes).chars().collect()
+    as_windows_1252(&bytes).chars().collect()
 }
 
-fn high(letters: &[char], shown: char) -> char {
+fn upper_half(letters: &[char], shown: char) -> char {
     (shown as usize).checked_sub(0xa0).and_then(|at| letters.get(at)).copied().unwrap_or(shown)
 }
 
 /// The one letter that a letter and a tone make: ê and a dot below are ệ, though Unicode takes it apart otherwise.
-fn marked(base: char, tone: char) -> Option<char> {
+fn with_tone(base: char, tone: char) -> Option<char> {
     if !"aăâeêioôơuưy".contains(base.to_lowercase().next()?) {
         return None;
     }
@@ -133,18 +133,18 @@ fn marked(base: char, tone: char) -> Option<char> {
 
 /// The letter of a base and a mark. The mark decides nothing about the case: `AÙ` and `Aù` are both Á.
 fn vni_pair(base: char, mark: char) -> Option<char> {
-    let (_, marks, letters) = VNI_PAIRS.iter().find(|(letter, ..)| *letter == small(base))?;
-    let at = marks.chars().position(|other| other == small(mark))?;
-    letters.chars().nth(at).map(|letter| like(base, letter))
+    let (_, marks, letters) = VNI_PAIRS.iter().find(|(letter, ..)| *letter == lowercase(base))?;
+    let at = marks.chars().position(|other| other == lowercase(mark))?;
+    letters.chars().nth(at).map(|letter| with_case_of(base, letter))
 }
 
 fn vni_single(shown: char) -> char {
-    let found = VNI_SINGLE.iter().find(|(letter, _)| *letter == small(shown));
-    found.map_or(shown, |(_, letter)| like(shown, *letter))
+    let found = VNI_SINGLE.iter().find(|(letter, _)| *letter == lowercase(shown));
+    found.map_or(shown, |(_, letter)| with_case_of(shown, *letter))
 }
 
-/// Small letters of U+00C0–U+00FF stand 32 above the capitals; × and ÷ are none.
-fn small(letter: char) -> char {
+/// In U+00C0–U+00FF small letters are 32 above the capitals; × and ÷ are no letters.
+fn lowercase(letter: char) -> char {
     match letter {
         'A'..='Z' => letter.to_ascii_lowercase(),
         '\u{c0}'..='\u{de}' if letter != '×' => char::from(letter as u8 + 32),
@@ -152,8 +152,8 @@ fn small(letter: char) -> char {
     }
 }
 
-fn like(model: char, letter: char) -> char {
-    if small(model) == model { letter } else { letter.to_uppercase().next().unwrap_or(letter) }
+fn with_case_of(model: char, letter: char) -> char {
+    if lowercase(model) == model { letter } else { letter.to_uppercase().next().unwrap_or(letter) }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! How much a file may ask for, as `[limits]` of `cchc.toml` sets it, and the refusal that names a limit.
+//! The limits of a file, as `[limits]` of `cchc.toml` sets them, and the refusal that names a limit.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ReadError;
 
-/// How much a file may ask for before it is refused.
+/// The most that a file may have before it is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
@@ -92,22 +92,28 @@ pub struct Exceeded {
 
 impl Limits {
     /// The refusal of a file that has too much of something.
-    pub(super) fn exceeded(&self, excess: Excess) -> ReadError {
-        let most = match excess {
-            Excess::FileBytes => self.max_file_mib,
-            Excess::XlsBytes => self.max_xls_mib,
-            Excess::XlsMemory => self.max_xls_memory_mib,
-            Excess::XlsSeconds => self.max_xls_seconds,
-            Excess::InflatedBytes => self.max_inflated_mib,
-            Excess::InflationRatio => self.max_inflation_ratio,
-            Excess::Parts => self.max_parts,
-            Excess::Cells => self.max_cells,
-            Excess::GridCells => self.max_grid_cells,
-            Excess::Columns => u64::from(self.max_columns),
-            Excess::RecordBytes => self.max_record_kib,
-            Excess::ListedCells => super::peek::MAX_LISTED as u64,
-        };
+    pub(super) const fn exceeded(&self, excess: Excess) -> ReadError {
+        let (_, most) = self.of(excess);
         ReadError::TooBig(Exceeded { excess, most })
+    }
+
+    /// The key of a limit in `cchc.toml`, if it has one, and its value.
+    const fn of(&self, excess: Excess) -> (Option<&'static str>, u64) {
+        let (key, most) = match excess {
+            Excess::FileBytes => ("max_file_mib", self.max_file_mib),
+            Excess::XlsBytes => ("max_xls_mib", self.max_xls_mib),
+            Excess::XlsMemory => ("max_xls_memory_mib", self.max_xls_memory_mib),
+            Excess::XlsSeconds => ("max_xls_seconds", self.max_xls_seconds),
+            Excess::InflatedBytes => ("max_inflated_mib", self.max_inflated_mib),
+            Excess::InflationRatio => ("max_inflation_ratio", self.max_inflation_ratio),
+            Excess::Parts => ("max_parts", self.max_parts),
+            Excess::Cells => ("max_cells", self.max_cells),
+            Excess::GridCells => ("max_grid_cells", self.max_grid_cells),
+            Excess::Columns => ("max_columns", self.max_columns as u64),
+            Excess::RecordBytes => ("max_record_kib", self.max_record_kib),
+            Excess::ListedCells => return (None, super::peek::MAX_LISTED as u64),
+        };
+        (Some(key), most)
     }
 
     /// Bytes of one record.
@@ -128,21 +134,8 @@ impl Exceeded {
         self.key().map_or_else(String::new, |key| format!("{key} = {}", self.most))
     }
 
-    const fn key(self) -> Option<&'static str> {
-        Some(match self.excess {
-            Excess::FileBytes => "max_file_mib",
-            Excess::XlsBytes => "max_xls_mib",
-            Excess::XlsMemory => "max_xls_memory_mib",
-            Excess::XlsSeconds => "max_xls_seconds",
-            Excess::InflatedBytes => "max_inflated_mib",
-            Excess::InflationRatio => "max_inflation_ratio",
-            Excess::Parts => "max_parts",
-            Excess::Cells => "max_cells",
-            Excess::GridCells => "max_grid_cells",
-            Excess::Columns => "max_columns",
-            Excess::RecordBytes => "max_record_kib",
-            Excess::ListedCells => return None,
-        })
+    fn key(self) -> Option<&'static str> {
+        Limits::default().of(self.excess).0
     }
 }
 

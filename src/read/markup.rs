@@ -1,4 +1,4 @@
-//! Streams tags and text out of HTML to a listener, without building a tree; what a listener is holds for XML, too.
+//! Streams the tags and text of HTML to a listener, without building a tree; the listener serves XML, too.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -13,7 +13,7 @@ use super::tags::TagMeter;
 
 const CHUNK: usize = 1 << 16;
 
-/// Is told of tags and text in order of the file.
+/// Is called with tags and text in order of the file.
 pub(super) trait Listener {
     /// A tag opens; one that closes itself is followed by `close`.
     fn open(&mut self, name: &str, attributes: &Attributes<'_>);
@@ -23,8 +23,8 @@ pub(super) trait Listener {
     fn text(&mut self, text: &str);
     /// Whether the rest of the file is of no interest.
     fn is_done(&self) -> bool;
-    /// Is told of a byte that is no UTF-8, and of its place; U+FFFD follows instead of it. Whether it goes on so.
-    fn bears_damage(&mut self, _byte: u8, _offset: u64) -> bool {
+    /// Whether reading continues after a byte that is no UTF-8, at this offset; U+FFFD replaces it.
+    fn continues_after(&mut self, _byte: u8, _offset: u64) -> bool {
         false
     }
 }
@@ -55,7 +55,7 @@ impl<'a> Attributes<'a> {
 }
 
 /// Reads UTF-8 HTML to its end, or until the listener is done.
-pub(super) fn listen(
+pub(super) fn stream_html(
     mut utf8: impl Read,
     listener: &mut impl Listener,
     damaged: impl FnOnce(std::io::Error) -> ReadError,
@@ -94,7 +94,7 @@ pub(super) fn listen(
                 break;
             }
             let place = offset + used as u64;
-            if !tokenizer.sink.0.borrow_mut().bears_damage(broken[0], place) {
+            if !tokenizer.sink.0.borrow_mut().continues_after(broken[0], place) {
                 return Err(ReadError::BadEncoding { record: 1, offset: place });
             }
             feed("\u{fffd}");
@@ -124,7 +124,7 @@ impl Collapsed {
         self.space_due = false;
     }
 
-    /// Appends text as it stands in the file.
+    /// Appends text of the file.
     pub(super) fn push(&mut self, text: &str) {
         for (index, word) in text.split([' ', '\t', '\n', '\r', '\x0c']).enumerate() {
             self.space_due |= index > 0;
@@ -193,7 +193,7 @@ impl<L: Listener> TokenSink for Adapter<'_, L> {
     }
 }
 
-/// Says where tags are not tags: nobody else tells the tokenizer, since no tree is built.
+/// Elements in which tags are text: without a tree the tokenizer does not know them.
 fn raw_content(name: &str) -> TokenSinkResult<()> {
     match name {
         "style" | "xmp" | "noframes" | "script" => TokenSinkResult::RawData(RawKind::Rawtext),

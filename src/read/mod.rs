@@ -101,22 +101,22 @@ pub enum Flow {
 /// Row numbers count from 1 as a spreadsheet shows them. For CSV it is the record's number, heading included;
 /// for Parquet row 1 holds the column names; for HTML it is the n-th `<tr>` of the table.
 pub trait RowSink {
-    /// Is told of a sheet before its rows.
+    /// Receives a sheet before its rows.
     fn sheet(&mut self, sheet: &Sheet) -> Flow;
-    /// Takes one row. Trailing empty cells may be cut, but not where [`Sheet::fields`] is known, and wholly blank
+    /// Receives one row. Trailing empty cells may be cut, but not where [`Sheet::fields`] is known, and wholly blank
     /// rows left out.
     fn row(&mut self, number: u32, cells: &[Cell<'_>]) -> Flow;
-    /// Is told of a row that cannot be read; `cells` hold what could be made of it.
+    /// Receives a row that cannot be read; `cells` hold what is known of it.
     fn refused_row(&mut self, _number: u32, _cells: &[Cell<'_>], _fault: RowFault) -> Flow {
         Flow::Continue
     }
-    /// Is told of the text of the sheet that was last announced, behind its rows.
+    /// Receives a note on the text of the last sheet, after its rows.
     fn text_note(&mut self, _note: TextNote) {}
-    /// Whether it wants to be told [`Note`]s: to find them some containers are looked through twice.
+    /// Whether it wants [`Note`]s: to find them some containers are read twice.
     fn wants_notes(&self) -> bool {
         false
     }
-    /// Is told what is known of a row or cell beside its value; only if it wants that.
+    /// Receives a note on a row or cell beside its value; only if it wants notes.
     fn note(&mut self, _note: Note) {}
 }
 
@@ -140,13 +140,13 @@ impl Cell<'_> {
 pub struct ReadAs {
     /// The encoding of a text file.
     pub encoding: Encoding,
-    /// What a source declares: the encoding of cells that do not tell theirs.
+    /// The encoding that a source declares for cells whose own is undecided.
     pub declared: Option<Encoding>,
 }
 
 /// Reads a file whose container is known, sheet by sheet and row by row.
 ///
-/// `text` says in which encoding text is; containers that are not text take notice only of what is declared.
+/// `text` is the encoding of text; containers that are not text use only the declared one.
 /// A panic inside a third-party reader comes back as an error; a panic of the sink goes on. An .xls file is read in
 /// another process if [`isolate_xls`] has named a program for it.
 pub fn read_rows(
@@ -175,13 +175,13 @@ pub fn read_rows(
     Ok(())
 }
 
-/// Text as it would read in one of [`Encoding::LEGACY`], told from what the Western code page shows.
+/// Text of one of [`Encoding::LEGACY`], decoded from the characters that windows-1252 shows for its bytes.
 #[must_use]
 pub fn decode_legacy(shown: &str, encoding: Encoding) -> String {
     letters::decode(shown, encoding)
 }
 
-/// Empties a row of cells and hands its allocation on to cells of another lifetime.
+/// Empties a row of cells and reuses its memory for cells of another lifetime.
 fn recycle<'b>(mut cells: Vec<Cell<'_>>) -> Vec<Cell<'b>> {
     cells.clear();
     // The vector is empty, so nothing is mapped; collecting in place keeps its memory.

@@ -1,4 +1,4 @@
-//! What is told of rows and cells beside their values: hidden, merged, without a result, of an old encoding, unreadable.
+//! Notes on rows and cells beside their values: hidden, merged, without a result, of a legacy encoding, unreadable.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,11 +12,11 @@ use cchc_model::Encoding;
 /// [`RowSink::row`]: super::RowSink::row
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Note {
-    /// Serial dates of this sheet count from 1904, so a plain number that stands for a date does too.
+    /// Serial dates of this sheet count from 1904, also those in cells without a date format.
     Epoch1904,
     /// The row is hidden.
     HiddenRow(u32),
-    /// Cells merged over several rows; their value stands in the first row and column.
+    /// Cells merged over several rows; their value is in the first row and column.
     Merged {
         /// First row.
         first: u32,
@@ -41,7 +41,7 @@ pub enum RowFault {
     InvalidByte {
         /// The byte, if it is known which one.
         byte: Option<u8>,
-        /// Where it stands in the file, from 0, or where its record does in the decoded text.
+        /// Its offset in the file, from 0, or that of its record in the decoded text.
         offset: u64,
     },
 }

@@ -13,11 +13,11 @@ use super::markup::{Attributes, Collapsed, Listener};
 use super::package::{self, Package};
 use super::sniff::Container;
 use super::spreadsheet::{iso_cell, time_cell};
-use super::xml::Source;
+use super::xml::XmlReader;
 use super::{Cell, Excess, Flow, Note};
 
 /// Elements inside a cell whose text is not the cell's: comments, drawings, forms.
-const ASIDES: [&str; 4] = ["office:annotation", "draw:frame", "draw:custom-shape", "office:forms"];
+const NOT_OF_THE_CELL: [&str; 4] = ["office:annotation", "draw:frame", "draw:custom-shape", "office:forms"];
 
 /// Reads all sheets.
 pub(super) fn read(path: &Path, budget: &mut Budget<'_>) -> Result<(), ReadError> {
@@ -28,16 +28,16 @@ pub(super) fn read(path: &Path, budget: &mut Budget<'_>) -> Result<(), ReadError
     }
     let content = package.by_name("content.xml").map_err(zip_error)?;
     let broken = |error| ReadError::broken(Container::Ods)(error);
-    let source = Source { container: Container::Ods, limits: budget.limits, broken };
+    let reader = XmlReader { container: Container::Ods, limits: budget.limits, broken };
     let mut sheets = Sheets::new(budget);
-    source.listen(content, &mut sheets)?;
+    reader.listen(content, &mut sheets)?;
     sheets.failed.map_or(Ok(()), Err)
 }
 
 fn is_encrypted(package: &mut Package) -> bool {
     let Ok(manifest) = package.by_name("META-INF/manifest.xml") else { return false };
     let mut text = Vec::new();
-    // A manifest that cannot be read names no encryption; the content will say what is wrong.
+    // A manifest that cannot be read names no encryption; the content shows what is wrong.
     let _ = manifest.take(1 << 20).read_to_end(&mut text);
     String::from_utf8_lossy(&text).contains("encryption-data")
 }
@@ -84,7 +84,7 @@ struct Sheets<'b, 's> {
     columns: u64,
     cell: Option<OpenCell>,
     text: Collapsed,
-    asides: u32,
+    open_excluded: u32,
     stopped: bool,
     failed: Option<ReadError>,
 }
@@ -111,7 +111,7 @@ impl Listener for Sheets<'_, '_> {
             }
             "table:table-cell" | "table:covered-table-cell" if self.depth == 1 => {
                 self.text.clear();
-                self.asides = 0;
+                self.open_excluded = 0;
                 self.note_merged(attributes);
                 self.cell = Some(OpenCell {
                     repeats: attributes.count("table:number-columns-repeated"),
@@ -128,13 +128,13 @@ impl Listener for Sheets<'_, '_> {
             "table:table-cell" | "table:covered-table-cell" => self.end_cell(),
             "table:table-row" if self.depth == 1 => self.end_row(),
             "table:table" if self.cell.is_none() => self.depth = self.depth.saturating_sub(1),
-            aside if ASIDES.contains(&aside) => self.asides = self.asides.saturating_sub(1),
+            aside if NOT_OF_THE_CELL.contains(&aside) => self.open_excluded = self.open_excluded.saturating_sub(1),
             _ => {}
         }
     }
 
     fn text(&mut self, text: &str) {
-        if self.cell.is_some() && self.asides == 0 {
+        if self.cell.is_some() && self.open_excluded == 0 {
             self.text.push(text);
         }
         if self.text.as_str().len() as u64 > self.budget.limits.record_bytes() {
@@ -163,17 +163,17 @@ impl<'b, 's> Sheets<'b, 's> {
             columns: 0,
             cell: None,
             text: Collapsed::default(),
-            asides: 0,
+            open_excluded: 0,
             stopped: false,
             failed: None,
         }
     }
 
     fn open_in_cell(&mut self, name: &str, attributes: &Attributes<'_>) {
-        if ASIDES.contains(&name) {
-            self.asides += 1;
+        if NOT_OF_THE_CELL.contains(&name) {
+            self.open_excluded += 1;
         }
-        if self.asides > 0 {
+        if self.open_excluded > 0 {
             return;
         }
         match name {
@@ -251,7 +251,7 @@ impl<'b, 's> Sheets<'b, 's> {
     }
 
     fn emit(&mut self, repeats: u32) {
-        // A row that says it stands a billion times is refused at once, not after as many as the limit allows.
+        // A row that is repeated a billion times is refused at once, not after as many rows as the limit allows.
         if let Err(error) = self.budget.affords(u64::from(repeats).saturating_mul(self.row.len() as u64)) {
             self.failed = Some(error);
             return;

@@ -17,7 +17,7 @@ pub(super) type Package = ZipArchive<BufReader<File>>;
 
 /// Inflated bytes below which no ratio is suspicious.
 const UNSUSPICIOUS_BYTES: u64 = 64 << 20;
-/// Bytes of a part in which its declarations stand.
+/// Bytes of a part that hold its declarations.
 const HEAD_BYTES: u64 = 16 << 10;
 
 /// What a zip archive is.
@@ -31,7 +31,7 @@ pub(super) enum Zipped {
     Files,
 }
 
-/// Says what a zip archive is.
+/// Detects what a zip archive is.
 pub(super) fn kind(path: &Path) -> Result<Zipped, ReadError> {
     let mut package = open(path)?;
     let names: Vec<String> = (0..package.len()).map(|index| part_name(&package, index)).collect();
@@ -114,9 +114,9 @@ pub(super) fn overstates_strings(package: &mut Package) -> bool {
     })
 }
 
-/// Copies a workbook into memory without `<dimension …/>` and `uniqueCount`: both only foretell what the parts
-/// hold, and a false one stops a reader that could do without.
-pub(super) fn without_foretelling(package: &mut Package) -> Result<Cursor<Vec<u8>>, ZipError> {
+/// Copies a workbook into memory without `<dimension …/>` and `uniqueCount`: both only declare sizes of the parts, and
+/// a wrong one stops a reader that does not need it.
+pub(super) fn without_declared_sizes(package: &mut Package) -> Result<Cursor<Vec<u8>>, ZipError> {
     let mut copy = ZipWriter::new(Cursor::new(Vec::new()));
     for index in 0..package.len() {
         let name = part_name(package, index);

@@ -54,7 +54,7 @@ pub(super) fn read(path: &Path, budget: &mut Budget<'_>) -> Result<(), ReadError
 }
 
 /// A column of one batch in the shape that its cells need.
-enum Column {
+enum TypedColumn {
     Text(ArrayRef),
     Number(ArrayRef),
     Truth(ArrayRef),
@@ -62,7 +62,7 @@ enum Column {
     Blank,
 }
 
-impl Column {
+impl TypedColumn {
     fn cell(&self, index: usize) -> Cell<'_> {
         match self {
             Self::Text(array) | Self::Date(array) if array.is_null(index) => Cell::Empty,
@@ -79,24 +79,24 @@ impl Column {
     }
 }
 
-fn columns(batch: &RecordBatch) -> Result<Vec<Column>, ArrowError> {
+fn columns(batch: &RecordBatch) -> Result<Vec<TypedColumn>, ArrowError> {
     batch.columns().iter().map(column).collect()
 }
 
-fn column(array: &ArrayRef) -> Result<Column, ArrowError> {
+fn column(array: &ArrayRef) -> Result<TypedColumn, ArrowError> {
     Ok(match array.data_type() {
-        DataType::Null => Column::Blank,
-        DataType::Boolean => Column::Truth(array.clone()),
-        kind if kind.is_numeric() => Column::Number(cast(array, &DataType::Float64)?),
-        DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) => Column::Date(dates(array)?),
+        DataType::Null => TypedColumn::Blank,
+        DataType::Boolean => TypedColumn::Truth(array.clone()),
+        kind if kind.is_numeric() => TypedColumn::Number(cast(array, &DataType::Float64)?),
+        DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) => TypedColumn::Date(dates(array)?),
         DataType::Dictionary(_, values) => column(&cast(array, values)?)?,
         DataType::Utf8
         | DataType::LargeUtf8
         | DataType::Utf8View
         | DataType::Binary
         | DataType::LargeBinary
-        | DataType::BinaryView => Column::Text(cast(array, &DataType::LargeUtf8)?),
-        _ => Column::Text(formatted(array, &FormatOptions::new())?),
+        | DataType::BinaryView => TypedColumn::Text(cast(array, &DataType::LargeUtf8)?),
+        _ => TypedColumn::Text(formatted(array, &FormatOptions::new())?),
     })
 }
 
@@ -139,7 +139,9 @@ mod tests {
     fn times_with_a_zone_are_brought_to_the_clocks_of_vietnam() {
         for zone in ["UTC", "+00:00", "+09:00"] {
             let times = TimestampMillisecondArray::from(vec![1_593_538_200_000]).with_timezone(zone);
-            let Ok(Column::Date(texts)) = column(&(Arc::new(times) as ArrayRef)) else { panic!("{zone} is no date") };
+            let Ok(TypedColumn::Date(texts)) = column(&(Arc::new(times) as ArrayRef)) else {
+                panic!("{zone} is no date")
+            };
             // 30/6/2020 17:30 UTC.
             assert_eq!(texts.as_string::<i64>().value(0), "2020-07-01T00:30:00", "{zone}");
         }

@@ -33,24 +33,24 @@ pub struct InputFile {
     pub path: PathBuf,
     /// Its bytes, unpacked.
     pub bytes: u64,
-    origin: Origin,
+    access: Access,
 }
 
 /// What there is to import.
 #[derive(Debug, Default)]
 pub struct Found {
-    /// Files, sorted by what is shown; also those that are refused before anybody opens them.
+    /// Files, sorted by what is shown; also those that are refused before they are opened.
     pub files: Vec<InputFile>,
     /// Lock files of office programs and workspaces, which are passed over.
     pub skipped: Vec<String>,
 }
 
-/// How a file comes to be read.
+/// How the bytes of a file are reached.
 #[derive(Debug, Clone)]
-enum Origin {
+enum Access {
     Disk,
     /// From an archive, which looked like this when its files were listed.
-    Packed(Arc<Archive>, ArchiveEntry, Stamp),
+    Packed(Arc<Archive>, ArchiveEntry, FileStamp),
     /// Not at all.
     Refused(Arc<ReadError>),
 }
@@ -59,23 +59,23 @@ enum Origin {
 pub struct Ready {
     /// The file, its path leading to its own bytes.
     pub input: InputFile,
-    /// What must not change while the file is read.
+    /// The file on disk that must not change while this one is read.
     watched: PathBuf,
-    stamp: Stamp,
+    stamp: FileStamp,
     /// Deleted when the file has been read.
     _unpacked: Option<NamedTempFile>,
 }
 
-/// What is different about a file once it has been written to or replaced.
+/// What changes when a file is written to or replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Stamp {
+struct FileStamp {
     bytes: u64,
     modified: Option<SystemTime>,
     /// Device and number of the file.
     identity: (u64, u64),
 }
 
-/// All files below `paths` and in the archives there. Hidden files are left out without a word.
+/// All files below `paths` and in the archives there. Hidden files are left out and not listed.
 ///
 /// Symbolic links are refused, not followed: those below a folder and those given by name, to a file or to a folder.
 /// FIFOs, devices and sockets are refused too. Each is a file of the result, so that none hides the others.
@@ -124,21 +124,21 @@ fn is_workspace(folder: &Path) -> bool {
 }
 
 impl InputFile {
-    fn new(path: &Path, bytes: u64, origin: Origin) -> Self {
-        Self { shown: shown(path), path: path.to_owned(), bytes, origin }
+    fn new(path: &Path, bytes: u64, access: Access) -> Self {
+        Self { shown: shown(path), path: path.to_owned(), bytes, access }
     }
 
     /// Unpacks the file if need be, and notes what it looks like.
     ///
     /// # Errors
-    /// The file is refused as it stands, or cannot be unpacked.
+    /// The file is refused, or cannot be unpacked.
     pub fn ready(&self) -> Result<Ready, Arc<ReadError>> {
         let watched = self.path.clone();
         let mut input = self.clone();
-        let (unpacked, stamp) = match &self.origin {
-            Origin::Refused(error) => return Err(Arc::clone(error)),
-            Origin::Disk => (None, Stamp::of(&watched)?),
-            Origin::Packed(archive, entry, stamp) => {
+        let (unpacked, stamp) = match &self.access {
+            Access::Refused(error) => return Err(Arc::clone(error)),
+            Access::Disk => (None, FileStamp::of(&watched)?),
+            Access::Packed(archive, entry, stamp) => {
                 let unpacked = archive.unpack(entry)?;
                 unpacked.path().clone_into(&mut input.path);
                 (Some(unpacked), *stamp)
@@ -150,8 +150,8 @@ impl InputFile {
     /// The file's own name, in which the day of export may be written.
     #[must_use]
     pub fn name(&self) -> String {
-        match &self.origin {
-            Origin::Packed(_, entry, _) => entry.name.rsplit('/').next().unwrap_or_default().to_owned(),
+        match &self.access {
+            Access::Packed(_, entry, _) => entry.name.rsplit('/').next().unwrap_or_default().to_owned(),
             _ => name(&self.path),
         }
     }
@@ -159,26 +159,26 @@ impl InputFile {
     /// The name of the archive that it comes from.
     #[must_use]
     pub fn archive_name(&self) -> Option<String> {
-        match &self.origin {
-            Origin::Packed(archive, ..) => Some(name(archive.path())),
+        match &self.access {
+            Access::Packed(archive, ..) => Some(name(archive.path())),
             _ => None,
         }
     }
 }
 
 impl Ready {
-    /// Whether nobody has touched the file since.
+    /// Whether the file has not changed since.
     pub fn is_unchanged(&self) -> bool {
-        Stamp::of(&self.watched).is_ok_and(|now| now == self.stamp)
+        FileStamp::of(&self.watched).is_ok_and(|now| now == self.stamp)
     }
 }
 
-impl Stamp {
+impl FileStamp {
     /// Looks at a file without following a link.
     fn of(path: &Path) -> Result<Self, ReadError> {
         let data = std::fs::symlink_metadata(path).map_err(ReadError::Open)?;
         if !data.is_file() {
-            return Err(ReadError::NotAFile(special(data.file_type())));
+            return Err(ReadError::NotAFile(special_kind(data.file_type())));
         }
         Ok(Self { bytes: data.len(), modified: data.modified().ok(), identity: identity(&data) })
     }
@@ -194,7 +194,7 @@ impl Found {
                 self.refuse(path, ReadError::Open(error));
             }
         } else if !kind.is_file() {
-            self.refuse(path, ReadError::NotAFile(special(kind.file_type())));
+            self.refuse(path, ReadError::NotAFile(special_kind(kind.file_type())));
         } else if is_lock_file(&name(path)) {
             self.skipped.push(shown(path));
         } else {
@@ -219,25 +219,25 @@ impl Found {
 
     fn add_file(&mut self, path: &Path, bytes: u64, limits: &Limits) {
         // An archive that is replaced while it is listed differs from this when its files are unpacked.
-        let stamp = Stamp::of(path);
+        let stamp = FileStamp::of(path);
         match (Archive::look(path, limits), stamp) {
             (Ok(Some(archive)), Ok(stamp)) => {
                 let archive = Arc::new(archive);
                 self.skipped.extend(archive.skipped().iter().map(|inner| format!("{}/{inner}", shown(path))));
                 for entry in archive.entries() {
-                    let origin = Origin::Packed(Arc::clone(&archive), entry.clone(), stamp);
-                    let mut file = InputFile::new(path, entry.bytes, origin);
+                    let access = Access::Packed(Arc::clone(&archive), entry.clone(), stamp);
+                    let mut file = InputFile::new(path, entry.bytes, access);
                     file.shown = format!("{}/{}", file.shown, entry.name);
                     self.files.push(file);
                 }
             }
             (Err(error), _) => self.refuse(path, error),
-            _ => self.files.push(InputFile::new(path, bytes, Origin::Disk)),
+            _ => self.files.push(InputFile::new(path, bytes, Access::Disk)),
         }
     }
 
     fn refuse(&mut self, path: &Path, error: ReadError) {
-        self.files.push(InputFile::new(path, 0, Origin::Refused(Arc::new(error))));
+        self.files.push(InputFile::new(path, 0, Access::Refused(Arc::new(error))));
     }
 }
 
@@ -256,7 +256,7 @@ fn shown(path: &Path) -> String {
 }
 
 /// What is neither file nor folder, in words that are the same in every language.
-fn special(kind: FileType) -> &'static str {
+fn special_kind(kind: FileType) -> &'static str {
     if kind.is_symlink() {
         return "symlink";
     }

@@ -22,7 +22,7 @@ pub struct PeekSheet {
     pub hidden: bool,
     /// Rows with at least one cell that is not empty; error cells are not empty.
     pub rows: u64,
-    /// The encoding of its text: of the file, or of cells that had to be decoded. `None` where none was told.
+    /// The encoding of its text: of the file, or of cells that had to be decoded. `None` where it is not known.
     pub encoding: Option<&'static str>,
     /// Cells that are not empty, row by row.
     pub cells: Vec<PeekCell>,
@@ -69,7 +69,7 @@ pub enum CellType {
     Error,
 }
 
-/// Cells that are listed over all sheets: what is listed is held in memory until it is written.
+/// Cells that are listed over all sheets: they are kept in memory until they are written.
 pub(super) const MAX_LISTED: usize = 5_000_000;
 
 /// What was found in a file, or in the files of an archive.
@@ -84,7 +84,7 @@ pub struct Peeked {
 /// Reads a file of any container, or all files of a zip archive. At most `per_sheet_cells` cells are listed for a
 /// sheet; all rows are counted.
 ///
-/// Text in a legacy encoding is decoded if its words tell the encoding, else shown as it stands.
+/// Text in a legacy encoding is decoded if its words show the encoding, else it is left as it is.
 ///
 /// # Errors
 /// The file is refused.
@@ -125,13 +125,13 @@ pub fn peek(path: &Path, limits: &Limits, per_sheet_cells: usize) -> Result<Peek
 
 fn peek_file(path: &Path, limits: &Limits, peeker: &mut Peeker) -> Result<(), ReadError> {
     let sniffed = sniff(path)?;
-    peeker.encoding = told(&sniffed);
+    peeker.encoding = known_encoding(&sniffed);
     read_rows(path, &sniffed, sniffed.read_as(), limits, peeker)
 }
 
-fn told(sniffed: &Sniffed) -> Option<&'static str> {
+fn known_encoding(sniffed: &Sniffed) -> Option<&'static str> {
     let is_text = matches!(sniffed.container, Container::Csv | Container::Html);
-    (is_text && sniffed.certainty != Certainty::Open).then(|| sniffed.encoding.name())
+    (is_text && sniffed.certainty != Certainty::Undecided).then(|| sniffed.encoding.name())
 }
 
 struct Peeker {
@@ -143,18 +143,18 @@ struct Peeker {
     /// The encoding of the file.
     encoding: Option<&'static str>,
     /// Fields that records should have, from the first that has them.
-    fields: Option<Fields>,
+    fields: Option<ExpectedFields>,
 }
 
-/// How many fields records should have.
-struct Fields {
+/// How many fields records should have, and whether one had them.
+struct ExpectedFields {
     usual: usize,
     found: bool,
 }
 
 impl RowSink for Peeker {
     fn sheet(&mut self, sheet: &Sheet) -> Flow {
-        self.fields = sheet.fields.map(|usual| Fields { usual, found: false });
+        self.fields = sheet.fields.map(|usual| ExpectedFields { usual, found: false });
         self.sheets.push(PeekSheet {
             file: self.file.clone(),
             sheet: sheet.name.clone(),

@@ -16,7 +16,7 @@ use super::{Limits, guard, xls};
 /// limit is for the case that it is no longer there.
 const GRACE_SECONDS: u64 = 5;
 
-/// What is asked of the process.
+/// A request to the process.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Request {
     pub(super) limits: Limits,
@@ -37,7 +37,7 @@ impl Request {
     }
 }
 
-/// Reads the files that `requests` names, and writes their rows to `answers`, until no more are asked for.
+/// Reads the files that `requests` names, and writes their rows to `answers`, until the requests end.
 ///
 /// Claims no more memory and computing time than the requests allow: beyond that the operating system ends the process.
 ///
@@ -72,7 +72,7 @@ fn limit(memory: u64, seconds: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// Elsewhere the asking process stands alone with its limits on cells and time.
+/// On other systems only the limits of the asking process on cells and time hold.
 #[cfg(not(unix))]
 fn limit(_memory: u64, _seconds: u64) -> io::Result<()> {
     Ok(())

@@ -1,4 +1,4 @@
-//! Tells a file's container and likely encodings from its content, never from its name.
+//! Detects a file's container and encoding from its content, never from its name.
 
 use std::fmt;
 use std::fs::File;
@@ -6,12 +6,12 @@ use std::io::Read;
 use std::path::Path;
 
 use super::ReadAs;
-use super::encoding::{Certainty, tell};
+use super::encoding::{Certainty, detect};
 use super::error::ReadError;
 use super::package::{self, Zipped};
 use cchc_model::Encoding;
 
-/// Bytes that are looked at to tell text and its encoding.
+/// Bytes from which text and its encoding are detected.
 const HEAD_BYTES: u64 = 256 << 10;
 /// Characters in which HTML has to show itself.
 const MARKUP_BYTES: usize = 8 << 10;
@@ -64,7 +64,7 @@ pub struct Sniffed {
 }
 
 impl Sniffed {
-    /// As what the file is read unless somebody knows better.
+    /// The encoding in which the file is read, unless a source declares another.
     #[must_use]
     pub const fn read_as(&self) -> ReadAs {
         ReadAs { encoding: self.encoding, declared: None }
@@ -100,8 +100,8 @@ fn binary(container: Container) -> Sniffed {
 
 fn text_kind(head: &[u8], file: &mut File) -> Result<Sniffed, ReadError> {
     let whole = (head.len() as u64) < HEAD_BYTES;
-    let told = tell(head, whole, file).map_err(ReadError::Open)?;
-    let (encoding, certainty) = told.ok_or(ReadError::UnknownContainer)?;
+    let detected = detect(head, whole, file).map_err(ReadError::Open)?;
+    let (encoding, certainty) = detected.ok_or(ReadError::UnknownContainer)?;
     let text = ascii_view(head, encoding);
     let text = text.trim_start();
     if text.is_empty() {
@@ -117,7 +117,7 @@ fn text_kind(head: &[u8], file: &mut File) -> Result<Sniffed, ReadError> {
         return Ok(Sniffed { container: Container::Csv, encoding, certainty });
     }
     Ok(match declared_charset(&start) {
-        Some("windows-1258") if certainty == Certainty::Open => {
+        Some("windows-1258") if certainty == Certainty::Undecided => {
             Sniffed { container: Container::Html, encoding: Encoding::Windows1258, certainty: Certainty::Known }
         }
         _ => Sniffed { container: Container::Html, encoding, certainty },
@@ -194,42 +194,42 @@ mod tests {
         assert_eq!(refusal(b"<?xml version='1.0'?><catalogue xmlns='urn'>"), "not_a_workbook");
     }
 
-    fn told(bytes: &[u8]) -> (Encoding, Certainty) {
+    fn detected(bytes: &[u8]) -> (Encoding, Certainty) {
         let sniffed = sniffed(bytes).unwrap();
         (sniffed.encoding, sniffed.certainty)
     }
 
     #[test]
-    fn the_words_tell_the_legacy_encoding() {
-        assert_eq!(told(b"S\xe8 h\xe5 s\xac,T\xaan\n1,2\n"), (Encoding::Tcvn3, Certainty::Told));
+    fn words_show_the_legacy_encoding() {
+        assert_eq!(detected(b"S\xe8 h\xe5 s\xac,T\xaan\n1,2\n"), (Encoding::Tcvn3, Certainty::ByWords));
         let vni: Vec<u8> = "Soá hoà sô,Ngaøy heïn traû,Ñôn vò\n".chars().map(|shown| shown as u8).collect();
-        assert_eq!(told(&vni), (Encoding::Vni, Certainty::Told));
+        assert_eq!(detected(&vni), (Encoding::Vni, Certainty::ByWords));
         let marked: Vec<u8> = "Sôì hôÌ sõ,Ngày heòn traÒ,Ðõn viò\n".chars().map(|shown| shown as u8).collect();
-        assert_eq!(told(&marked), (Encoding::Windows1258, Certainty::Told));
+        assert_eq!(detected(&marked), (Encoding::Windows1258, Certainty::ByWords));
     }
 
     #[test]
-    fn what_words_do_not_tell_stays_open() {
-        assert_eq!(told(b"Ma ho so,Don vi\nH1,S\xeb Y t\xd5\n"), (Encoding::Windows1252, Certainty::Open));
-        assert_eq!(told(b"Nom,Ville\nSoci\xe9t\xe9,Orl\xe9ans\n"), (Encoding::Utf8, Certainty::Open));
+    fn what_words_do_not_show_stays_undecided() {
+        assert_eq!(detected(b"Ma ho so,Don vi\nH1,S\xeb Y t\xd5\n"), (Encoding::Windows1252, Certainty::Undecided));
+        assert_eq!(detected(b"Nom,Ville\nSoci\xe9t\xe9,Orl\xe9ans\n"), (Encoding::Utf8, Certainty::Undecided));
     }
 
     #[test]
     fn unicode_is_known_by_its_marks_or_its_form() {
         let text = "Số;Tên\n1;2\n";
         let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        assert_eq!(told(&wide), (Encoding::Utf16Le, Certainty::Known));
+        assert_eq!(detected(&wide), (Encoding::Utf16Le, Certainty::Known));
         let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
-        assert_eq!(told(&wide), (Encoding::Utf16Be, Certainty::Known));
-        assert_eq!(told(text.as_bytes()), (Encoding::Utf8, Certainty::Known));
+        assert_eq!(detected(&wide), (Encoding::Utf16Be, Certainty::Known));
+        assert_eq!(detected(text.as_bytes()), (Encoding::Utf8, Certainty::Known));
         let damaged = [text.repeat(3).as_bytes(), b"x\xff;2\n"].concat();
-        assert_eq!(told(&damaged), (Encoding::Utf8, Certainty::Known));
+        assert_eq!(detected(&damaged), (Encoding::Utf8, Certainty::Known));
     }
 
     #[test]
     fn a_character_cut_by_the_end_of_the_head_is_still_utf8() {
         let text = format!("a{}", "ố".repeat(100_000));
-        assert_eq!(told(text.as_bytes()), (Encoding::Utf8, Certainty::Known));
+        assert_eq!(detected(text.as_bytes()), (Encoding::Utf8, Certainty::Known));
     }
 
     /// Nothing but ASCII for the first quarter of a million bytes.
@@ -237,6 +237,6 @@ mod tests {
     fn letters_far_below_the_head_are_looked_for() {
         let mut bytes = b"1;2;3\n".repeat(100_000);
         bytes.extend(b"1;S\xeb C\xabng th\xad\xacng;Ng\xb5y h\xd1n tr\xb6\n".repeat(10_000));
-        assert_eq!(told(&bytes), (Encoding::Tcvn3, Certainty::Told));
+        assert_eq!(detected(&bytes), (Encoding::Tcvn3, Certainty::ByWords));
     }
 }

@@ -10,13 +10,13 @@ use super::markup::{Attributes, Listener};
 use super::sniff::Container;
 use super::spreadsheet::iso_cell;
 use super::text::to_utf8;
-use super::xml::Source;
+use super::xml::XmlReader;
 use super::{Cell, Excess, Flow, Limits, Note};
 use cchc_model::Encoding;
 
 /// Reads all sheets.
 pub(super) fn read(path: &Path, encoding: Encoding, budget: &mut Budget<'_>) -> Result<(), ReadError> {
-    // Whether a sheet is hidden stands behind its rows, so the file is looked through for that first.
+    // Whether a sheet is hidden follows its rows, so the file is searched for that first.
     let mut hidden = Hidden::default();
     pass(path, encoding, budget.limits, &mut hidden)?;
     let limits = budget.limits;
@@ -42,7 +42,7 @@ pub(super) fn read(path: &Path, encoding: Encoding, budget: &mut Budget<'_>) -> 
 fn pass(path: &Path, encoding: Encoding, limits: &Limits, listener: &mut impl Listener) -> Result<(), ReadError> {
     let file = File::open(path).map_err(ReadError::Open)?;
     let utf8 = to_utf8(file, encoding).map_err(ReadError::Open)?;
-    Source { container: Container::SpreadsheetMl, limits, broken: ReadError::Open }.listen(utf8, listener)
+    XmlReader { container: Container::SpreadsheetMl, limits, broken: ReadError::Open }.listen(utf8, listener)
 }
 
 /// Which sheets are hidden, in the order of the file.
@@ -89,7 +89,7 @@ struct Sheets<'b, 's> {
     /// The next free column, from 0.
     column: u32,
     cells: Vec<Cell<'static>>,
-    /// The column of the open cell, and the type of its value once that is told.
+    /// The column of the open cell, and the type of its value once that is known.
     cell: Option<(u32, Option<String>)>,
     text: String,
     stopped: bool,
@@ -150,7 +150,7 @@ impl Sheets<'_, '_> {
 
     fn start_row(&mut self, attributes: &Attributes<'_>) {
         self.row = number(attributes, "Index").unwrap_or(self.next_row).max(self.next_row);
-        // A row may stand for as many more, which are as blank as it is.
+        // A blank row may span as many more.
         self.next_row = self.row.saturating_add(1).saturating_add(number(attributes, "Span").unwrap_or(0));
         self.column = 0;
         self.cells.clear();

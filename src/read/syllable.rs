@@ -1,4 +1,4 @@
-//! Knows how a Vietnamese syllable is built: an opening, a rime of a closed list, one tone.
+//! Recognises Vietnamese syllables by their parts: an opening, a rime of a closed list, one tone.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -82,7 +82,7 @@ fn closes_with_stop(plain: &str) -> bool {
     plain.chars().count() > 1 && plain.ends_with(['c', 'h', 'k', 'p', 't']) && !plain.ends_with("nh")
 }
 
-/// Whether the letters split into an opening and a rime, and the tone stands where that rime bears it.
+/// Whether the letters split into an opening and a rime, and the tone is on the letter that has it in that rime.
 fn parses(plain: &str, tone_at: Option<usize>) -> bool {
     let fits = |opening: &str, rime: &str| match tone_at.map(|at| at.checked_sub(opening.chars().count())) {
         None => true,

@@ -44,7 +44,7 @@ enum State {
 }
 
 impl TagMeter {
-    /// Says whether no tag in these bytes, which go on where the last ones ended, has too many attributes.
+    /// Whether no tag has too many attributes in these bytes, which continue the last ones.
     pub(super) fn passes(&mut self, bytes: &[u8]) -> bool {
         let mut rest = bytes;
         while let Some((&byte, after)) = rest.split_first() {

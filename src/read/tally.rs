@@ -21,26 +21,26 @@ pub(super) struct Tally {
     last: u8,
     line: u64,
     records: u64,
-    place: Place,
+    state: QuoteState,
     /// Line and byte where the last quote opened, and whether a line ended inside it.
     opened: (u64, u64),
     spans_lines: bool,
     has_nul: bool,
-    fault: Option<Fault>,
+    fault: Option<TallyFault>,
 }
 
-/// Where the next byte stands.
+/// Whether the next byte is inside quotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum QuoteState {
     Outside,
     Quoted,
     /// Behind a quote inside quotes: it closes the field, or is the first of two.
     Closing,
 }
 
-/// What makes going on pointless.
+/// A fault that ends the reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(super) enum TallyFault {
     /// A quote that is not closed where it should be, and its line.
     Unclosed(u64),
     /// A record with more bytes than allowed.
@@ -58,7 +58,7 @@ impl Tally {
             last: b'\n',
             line: 1,
             records: 0,
-            place: Place::Outside,
+            state: QuoteState::Outside,
             opened: (0, 0),
             spans_lines: false,
             has_nul: false,
@@ -77,22 +77,22 @@ impl Tally {
     }
 
     /// The first fault.
-    pub(super) const fn fault(&self) -> Option<Fault> {
+    pub(super) const fn fault(&self) -> Option<TallyFault> {
         self.fault
     }
 
-    /// Counts lines that stand before the bytes.
+    /// Counts lines before the first byte.
     pub(super) const fn skip_lines(&mut self, lines: u64) {
         self.line += lines;
     }
 
-    /// Takes the next bytes.
+    /// Adds the next bytes.
     pub(super) fn take(&mut self, bytes: &[u8]) {
         if bytes.is_empty() {
             return;
         }
         self.has_nul = self.has_nul || memchr(0, bytes).is_some();
-        if self.place == Place::Closing {
+        if self.state == QuoteState::Closing {
             self.behind_quote(bytes[0]);
         }
         for at in memchr3_iter(b'"', b'\n', b'\r', bytes) {
@@ -106,15 +106,15 @@ impl Tally {
         self.taken += bytes.len() as u64;
         self.last = bytes[bytes.len() - 1];
         if self.taken - self.record_start > self.limit && self.fault.is_none() {
-            let quoted = self.place != Place::Outside;
-            self.fault = Some(if quoted { Fault::Unclosed(self.opened.0) } else { Fault::TooLong });
+            let quoted = self.state != QuoteState::Outside;
+            self.fault = Some(if quoted { TallyFault::Unclosed(self.opened.0) } else { TallyFault::TooLong });
         }
     }
 
-    /// The text ends here.
+    /// Ends the text.
     pub(super) fn finish(&mut self) {
-        if self.place == Place::Quoted && self.fault.is_none() {
-            self.fault = Some(Fault::Unclosed(self.opened.0));
+        if self.state == QuoteState::Quoted && self.fault.is_none() {
+            self.fault = Some(TallyFault::Unclosed(self.opened.0));
         }
         if self.taken > self.record_start {
             self.records += 1;
@@ -123,26 +123,26 @@ impl Tally {
     }
 
     fn quote(&mut self, before: u8, next: Option<u8>, at: u64) {
-        match self.place {
-            Place::Outside => {
+        match self.state {
+            QuoteState::Outside => {
                 let starts_field = before == self.delimiter || at == self.record_start;
                 if starts_field {
-                    self.place = Place::Quoted;
+                    self.state = QuoteState::Quoted;
                     self.opened = (self.line, at);
                     self.spans_lines = false;
                 }
             }
-            Place::Quoted => {
+            QuoteState::Quoted => {
                 if self.spans_lines && at - self.opened.1 > LONGEST_CELL {
                     self.unclosed();
                 }
-                self.place = Place::Closing;
+                self.state = QuoteState::Closing;
                 if let Some(next) = next {
                     self.behind_quote(next);
                 }
             }
             // The second of two quotes, which `behind_quote` has seen coming.
-            Place::Closing => self.place = Place::Quoted,
+            QuoteState::Closing => self.state = QuoteState::Quoted,
         }
     }
 
@@ -151,9 +151,9 @@ impl Tally {
         if next == b'"' {
             return;
         }
-        self.place = Place::Outside;
+        self.state = QuoteState::Outside;
         let ends_field = next == self.delimiter || matches!(next, b'\n' | b'\r' | b' ' | b'\t');
-        // Behind a closed field only a delimiter may stand. Where lines ended inside it, the quote that seems to
+        // A closed field is followed by a delimiter. Where lines ended inside it, the quote that seems to
         // close it opens another field, and all records between were swallowed.
         if !ends_field && self.spans_lines {
             self.unclosed();
@@ -162,7 +162,7 @@ impl Tally {
 
     fn line_end(&mut self, at: u64) {
         self.line += 1;
-        if self.place == Place::Quoted {
+        if self.state == QuoteState::Quoted {
             self.spans_lines = true;
             if at - self.opened.1 > LONGEST_CELL {
                 self.unclosed();
@@ -177,13 +177,13 @@ impl Tally {
 
     /// The LF of CR LF: the line has ended already.
     fn second_half(&mut self, at: u64) {
-        if self.place != Place::Quoted {
+        if self.state != QuoteState::Quoted {
             self.record_start = at + 1;
         }
     }
 
     fn unclosed(&mut self) {
-        self.fault = self.fault.or(Some(Fault::Unclosed(self.opened.0)));
+        self.fault = self.fault.or(Some(TallyFault::Unclosed(self.opened.0)));
     }
 }
 
@@ -191,7 +191,7 @@ impl Tally {
 mod tests {
     use super::*;
 
-    fn tallied(text: &str, chunk: usize) -> (u64, Option<Fault>) {
+    fn tallied(text: &str, chunk: usize) -> (u64, Option<TallyFault>) {
         let mut tally = Tally::new(b',', 1 << 20);
         text.as_bytes().chunks(chunk).for_each(|bytes| tally.take(bytes));
         tally.finish();
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_that_stays_open_is_told_with_its_line() {
+    fn a_quote_that_stays_open_is_reported_with_its_line() {
         for (text, line) in [
             ("a,b\n1,\"x\n2,y\n", 2),
             ("a,b\r\n1,2\r\n3,\"x\r\n", 3),
@@ -231,7 +231,7 @@ mod tests {
             ("a,b\r\"", 2),
         ] {
             for chunk in 1..=4 {
-                assert_eq!(tallied(text, chunk).1, Some(Fault::Unclosed(line)), "{text:?} in pieces of {chunk}");
+                assert_eq!(tallied(text, chunk).1, Some(TallyFault::Unclosed(line)), "{text:?} in pieces of {chunk}");
             }
         }
     }
@@ -245,6 +245,6 @@ mod tests {
     fn a_record_without_end_is_too_long() {
         let mut tally = Tally::new(b',', 10);
         tally.take(b"0123456789ab");
-        assert_eq!(tally.fault(), Some(Fault::TooLong));
+        assert_eq!(tally.fault(), Some(TallyFault::TooLong));
     }
 }

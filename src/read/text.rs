@@ -6,7 +6,7 @@ use std::path::Path;
 
 use encoding_rs::{Decoder, UTF_16BE, UTF_16LE};
 
-use super::letters::{Letters, shown_bytes};
+use super::letters::{Letters, windows_1252_table};
 use cchc_model::Encoding;
 
 const MARK: &[u8] = b"\xef\xbb\xbf";
@@ -21,14 +21,14 @@ pub(super) fn to_utf8<'r>(bytes: impl Read + 'r, encoding: Encoding) -> io::Resu
         Encoding::Utf16Le => Step::Decoder(UTF_16LE.new_decoder_with_bom_removal()),
         Encoding::Utf16Be => Step::Decoder(UTF_16BE.new_decoder_with_bom_removal()),
         Encoding::Tcvn3 | Encoding::Vni | Encoding::Windows1258 | Encoding::Windows1252 => {
-            Step::Letters(shown_bytes(), Letters::of(encoding))
+            Step::Letters(windows_1252_table(), Letters::of(encoding))
         }
     };
     Ok(Box::new(Decoded { bytes, step, raw: vec![0; 1 << 16], utf8: String::new(), given: 0, ended: false }))
 }
 
 enum Step {
-    /// What each byte shows, and what that stands for.
+    /// The character of windows-1252 for each byte, and what decodes it.
     Letters(Vec<char>, Letters),
     Decoder(Decoder),
 }

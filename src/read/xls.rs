@@ -46,14 +46,14 @@ pub(super) fn read(path: &Path, budget: &mut Budget<'_>) -> Result<(), ReadError
     let mut workbook = Xls::new_with_options(Cursor::new(bytes), options).map_err(xls_error)?;
     for (index, sheet) in workbook.sheets_metadata().to_vec().iter().enumerate() {
         match budget.sheet(&sheet.name, sheet.visible != SheetVisible::Visible) {
-            // What a chart sheet holds is a copy of cells that stand elsewhere.
+            // A chart sheet holds copies of cells of other sheets.
             Flow::Continue if sheet.typ == SheetType::WorkSheet => {}
             Flow::Stop => break,
             _ => continue,
         }
         if budget.wants_notes() {
             let hidden = prepared.hidden_rows.get(index);
-            tell_notes(&workbook, &sheet.name, hidden.map_or(&[], Vec::as_slice), budget);
+            send_notes(&workbook, &sheet.name, hidden.map_or(&[], Vec::as_slice), budget);
         }
         let range = workbook.worksheet_range(&sheet.name).map_err(xls_error)?;
         if rows(&range, budget)? == Flow::Stop {
@@ -64,7 +64,7 @@ pub(super) fn read(path: &Path, budget: &mut Budget<'_>) -> Result<(), ReadError
 }
 
 /// A formula of this format always has a result, if only 0.
-fn tell_notes(workbook: &Xls<Cursor<Vec<u8>>>, sheet: &str, hidden: &[u32], budget: &mut Budget<'_>) {
+fn send_notes(workbook: &Xls<Cursor<Vec<u8>>>, sheet: &str, hidden: &[u32], budget: &mut Budget<'_>) {
     if workbook.has_1904_epoch() {
         budget.note(Note::Epoch1904);
     }

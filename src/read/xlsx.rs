@@ -28,8 +28,8 @@ pub(super) fn read(path: &Path, budget: &mut Budget<'_>) -> Result<(), ReadError
             Outcome::Unopened { sheet, .. } => sheet,
         }
     };
-    let mended = package::without_foretelling(&mut package).map_err(ReadError::broken(Container::Xlsx))?;
-    match stream(&mut open(mended)?, &mut package, first, budget)? {
+    let repaired = package::without_declared_sizes(&mut package).map_err(ReadError::broken(Container::Xlsx))?;
+    match stream(&mut open(repaired)?, &mut package, first, budget)? {
         Outcome::Done => Ok(()),
         Outcome::Unopened { source, .. } => Err(xlsx_error(source)),
     }
@@ -73,7 +73,7 @@ fn stream<R: Read + Seek>(
                     if is_1904 {
                         budget.note(Note::Epoch1904);
                     }
-                    parts.tell(package, &sheet.name, |note| budget.note(note));
+                    parts.send_notes(package, &sheet.name, |note| budget.note(note));
                 }
                 let next = || cells.next_cell().map_err(xlsx_error);
                 if stream_rows(next, budget)? == Flow::Stop {

@@ -1,7 +1,7 @@
 //! Finds hidden rows, merged cells and formulas without a result in the sheets of an xlsx workbook.
 //!
-//! The reader of cells tells none of these, and merged cells stand behind the cells. So the XML of a sheet is inflated
-//! a second time and searched for three words; it is not parsed.
+//! The reader of cells gives none of these, and merged cells are listed after the cells. So the XML of a sheet is
+//! inflated a second time and searched for three terms; it is not parsed.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -14,13 +14,13 @@ use super::markup::{Attributes, Listener};
 use super::note::Note;
 use super::package::{Package, part_name};
 use super::sniff::Container;
-use super::xml::Source;
+use super::xml::XmlReader;
 
 const CHUNK: usize = 1 << 20;
 /// A row longer than this is searched in pieces; a word that a piece cuts is missed.
 const LONGEST: usize = 64 << 20;
 
-/// The sheets' parts by sheet name; empty if the workbook does not tell them in the usual way.
+/// The part of each sheet by its name; empty if the workbook does not list them in the usual way.
 pub(super) struct SheetParts(BTreeMap<String, usize>);
 
 impl SheetParts {
@@ -49,8 +49,8 @@ impl SheetParts {
         Self(found.collect())
     }
 
-    /// Tells the notes of one sheet. What cannot be read is left to the reader of the cells to refuse.
-    pub(super) fn tell(&self, package: &mut Package, sheet: &str, mut note: impl FnMut(Note)) {
+    /// Sends the notes of one sheet. A part that cannot be read is refused by the reader of the cells.
+    pub(super) fn send_notes(&self, package: &mut Package, sheet: &str, mut note: impl FnMut(Note)) {
         let Some(part) = self.0.get(sheet).and_then(|index| package.by_index(*index).ok()) else { return };
         let size = part.size();
         let _ = search(part.take(size), &mut note);
@@ -85,16 +85,16 @@ fn pairs<'t>(
     let mut tags = Tags { tag, take, found: Vec::new() };
     let Ok(part) = package.by_index(index) else { return Vec::new() };
     let size = part.size();
-    let source = Source { container: Container::Xlsx, limits: &Limits::default(), broken: ReadError::Open };
+    let reader = XmlReader { container: Container::Xlsx, limits: &Limits::default(), broken: ReadError::Open };
     // A workbook whose list of sheets is damaged is its reader's to refuse.
-    let _ = source.listen(part.take(size), &mut tags);
+    let _ = reader.listen(part.take(size), &mut tags);
     tags.found
 }
 
 /// Searches the XML of a sheet, some whole rows at a time.
 fn search(mut part: impl Read, note: &mut impl FnMut(Note)) -> io::Result<()> {
     let mut buffer = vec![0; CHUNK];
-    let mut words: Option<Words> = None;
+    let mut terms: Option<SearchTerms> = None;
     let mut kept = 0;
     loop {
         if kept == buffer.len() {
@@ -103,24 +103,24 @@ fn search(mut part: impl Read, note: &mut impl FnMut(Note)) -> io::Result<()> {
         let length = part.read(&mut buffer[kept..])?;
         let filled = kept + length;
         if length == 0 {
-            words.unwrap_or_else(|| Words::of(&buffer[..filled])).tell(&buffer[..filled], note);
+            terms.unwrap_or_else(|| SearchTerms::of(&buffer[..filled])).search(&buffer[..filled], note);
             return Ok(());
         }
         kept = filled;
         if filled < CHUNK / 2 {
             continue;
         }
-        let words = words.get_or_insert_with(|| Words::of(&buffer[..filled]));
-        let whole = memmem::rfind(&buffer[..filled], &words.row_end).map(|at| at + words.row_end.len());
+        let terms = terms.get_or_insert_with(|| SearchTerms::of(&buffer[..filled]));
+        let whole = memmem::rfind(&buffer[..filled], &terms.row_end).map(|at| at + terms.row_end.len());
         let Some(whole) = whole.or((filled >= LONGEST).then_some(filled)) else { continue };
-        words.tell(&buffer[..whole], note);
+        terms.search(&buffer[..whole], note);
         buffer.copy_within(whole..filled, 0);
         kept = filled - whole;
     }
 }
 
 /// What is searched for, with the prefix that this sheet's elements have.
-struct Words {
+struct SearchTerms {
     hidden: Finder<'static>,
     merged: Finder<'static>,
     formula: Finder<'static>,
@@ -132,7 +132,7 @@ struct Words {
     text: Vec<u8>,
 }
 
-impl Words {
+impl SearchTerms {
     fn of(head: &[u8]) -> Self {
         let root = memmem::find(head, b"worksheet").unwrap_or(0);
         let start = head[..root].iter().rposition(|byte| *byte == b'<').map_or(root, |at| at + 1);
@@ -151,7 +151,7 @@ impl Words {
         }
     }
 
-    fn tell(&self, xml: &[u8], note: &mut impl FnMut(Note)) {
+    fn search(&self, xml: &[u8], note: &mut impl FnMut(Note)) {
         for at in self.hidden.find_iter(xml) {
             let tag = tag_around(xml, at);
             if tag.strip_prefix(self.row.as_slice()).is_some_and(|rest| rest.starts_with(b" "))
@@ -198,7 +198,7 @@ impl Words {
     }
 }
 
-/// The tag that a position stands in, from `<` up to `>`.
+/// The tag around a position, from `<` up to `>`.
 fn tag_around(xml: &[u8], at: usize) -> &[u8] {
     let start = memchr::memrchr(b'<', &xml[..at]).unwrap_or(0);
     let end = memchr::memchr(b'>', &xml[at..]).map_or(xml.len(), |end| at + end);

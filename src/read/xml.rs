@@ -1,4 +1,4 @@
-//! Streams the tags and text of XML to a listener; what is deeper, longer or wider than any program writes is refused.
+//! Streams the tags and text of XML to a listener; content deeper, longer or wider than any program writes is refused.
 
 use std::borrow::Cow;
 use std::io::{self, BufRead, BufReader, Read};
@@ -22,15 +22,15 @@ const MOST_DEPTH: u32 = 512;
 const LEAST_EVENT: u64 = 64 << 10;
 const BUFFER: usize = 64 << 10;
 
-/// What is read, and what cannot be read is called.
-pub(super) struct Source<'l> {
+/// Reads the XML of a container within its limits.
+pub(super) struct XmlReader<'l> {
     pub(super) container: Container,
     pub(super) limits: &'l Limits,
     /// The refusal of a stream that breaks.
     pub(super) broken: fn(io::Error) -> ReadError,
 }
 
-impl Source<'_> {
+impl XmlReader<'_> {
     /// Reads UTF-8 to its end, or until the listener is done.
     pub(super) fn listen(&self, utf8: impl Read, listener: &mut impl Listener) -> Result<(), ReadError> {
         let longest = self.limits.record_bytes().max(LEAST_EVENT);
@@ -45,7 +45,7 @@ impl Source<'_> {
             let event = match reader.read_event_into(&mut buffer) {
                 Ok(event) => event,
                 Err(_) if reader.get_ref().left == 0 => return Err(self.limits.exceeded(Excess::RecordBytes)),
-                Err(error) if is_of_an_end(&error) && reader.get_mut().fill_buf().is_ok_and(<[u8]>::is_empty) => {
+                Err(error) if is_of_a_cut(&error) && reader.get_mut().fill_buf().is_ok_and(<[u8]>::is_empty) => {
                     return Err(ReadError::CutOff(self.container));
                 }
                 Err(error) => return Err(self.refusal(error, start)),
@@ -111,8 +111,8 @@ impl Source<'_> {
     }
 }
 
-/// Whether an error is what the end of a file that was cut off brings: half a tag, or half a letter.
-fn is_of_an_end(error: &Error) -> bool {
+/// Whether an error may come from a file that was cut off: half a tag, or half a letter.
+fn is_of_a_cut(error: &Error) -> bool {
     match error {
         Error::Syntax(_) => true,
         Error::Encoding(EncodingError::Utf8(fault)) => fault.error_len().is_none(),
@@ -120,7 +120,7 @@ fn is_of_an_end(error: &Error) -> bool {
     }
 }
 
-/// What an entity stands for; one that XML does not know stays as it is written.
+/// The text of an entity; one that XML does not define stays as it is written.
 fn resolved(entity: &BytesRef<'_>) -> Cow<'static, str> {
     if let Ok(Some(letter)) = entity.resolve_char_ref() {
         return Cow::Owned(letter.to_string());
@@ -162,11 +162,11 @@ impl<R: BufRead> Read for Bounded<R> {
 mod tests {
     use super::*;
 
-    /// What a listener is told, in one line.
+    /// What a listener receives, in one line.
     #[derive(Default)]
-    struct Told(String);
+    struct Received(String);
 
-    impl Listener for Told {
+    impl Listener for Received {
         fn open(&mut self, name: &str, attributes: &Attributes<'_>) {
             self.0.push_str(&format!("<{name} {}>", attributes.get("a").unwrap_or("-")));
         }
@@ -181,21 +181,21 @@ mod tests {
         }
     }
 
-    fn told(xml: &[u8]) -> Result<String, ReadError> {
+    fn received(xml: &[u8]) -> Result<String, ReadError> {
         let limits = Limits { max_record_kib: 64, ..Limits::default() };
-        let mut told = Told::default();
-        let source = Source { container: Container::Ods, limits: &limits, broken: ReadError::Open };
-        source.listen(xml, &mut told).map(|()| told.0)
+        let mut received = Received::default();
+        let source = XmlReader { container: Container::Ods, limits: &limits, broken: ReadError::Open };
+        source.listen(xml, &mut received).map(|()| received.0)
     }
 
     fn rule(xml: &str) -> String {
-        told(xml.as_bytes()).err().unwrap().rule().to_owned()
+        received(xml.as_bytes()).err().unwrap().rule().to_owned()
     }
 
     #[test]
     fn tags_and_text_come_in_order_with_entities_resolved() {
         let xml = "<?xml version='1.0' encoding='utf-16'?><R a='&lt;&#7889;'>x &amp; y\r\n<!-- <b> --><![CDATA[<b>]]><e/>&no; 1 & 2</R>";
-        assert_eq!(told(xml.as_bytes()).unwrap(), "<R <ố>x & y\n<b><e -></e>&no; 1 & 2</R>");
+        assert_eq!(received(xml.as_bytes()).unwrap(), "<R <ố>x & y\n<b><e -></e>&no; 1 & 2</R>");
     }
 
     #[test]
@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn a_byte_that_is_no_utf8_is_refused_with_its_place() {
         for (xml, place) in [(&b"<r>ab\xffc</r>"[..], 5), (&b"<r a='\xff'/>"[..], 6)] {
-            let error = told(xml).err().unwrap();
+            let error = received(xml).err().unwrap();
             assert!(matches!(error, ReadError::BadEncoding { offset, .. } if offset == place), "{error:?}");
         }
     }

@@ -2,8 +2,6 @@
 
 use thiserror::Error;
 
-use crate::write::FORMATS;
-
 /// A report that could not be made.
 #[derive(Debug, Error)]
 pub enum ReportError {
@@ -15,16 +13,21 @@ pub enum ReportError {
     Colour {
         /// Key under `[theme]`.
         key: &'static str,
-        /// What stands there.
+        /// Its value.
         value: String,
     },
     /// The workbook writer refused.
     #[error("workbook: {0}")]
     Workbook(#[from] rust_xlsxwriter::XlsxError),
     /// No writer has the name.
-    #[error("no report format '{0}'; there are: {all}", all = format_ids())]
-    Format(String),
-    /// A picture was asked of a plan without a chart.
+    #[error("no report format '{id}'; there are: {all}")]
+    Format {
+        /// The name.
+        id: String,
+        /// The names that there are.
+        all: String,
+    },
+    /// A plan without a chart has no picture.
     #[error("there is no chart to draw in '{0}'")]
     NoChart(String),
     /// A bundled font cannot be read.
@@ -38,8 +41,4 @@ pub enum ReportError {
         /// The backend's words.
         message: String,
     },
-}
-
-fn format_ids() -> String {
-    FORMATS.iter().map(|format| format.id).collect::<Vec<_>>().join(", ")
 }

@@ -5,8 +5,8 @@ use serde::Deserialize;
 
 use super::ReportError;
 use super::number;
-use super::template::{fill, rgb};
-use cchc_definitions::{Item, Layer, PointsIndex, Role, Rule, Tier};
+use super::template::rgb;
+use cchc_definitions::{Item, Layer, PointsIndex, Role, Rule, Tier, fill};
 use cchc_model::Period;
 
 /// The words of `form.toml`. Headings and labels are those by which a filled form is recognised.
@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn tiers_of_a_share_are_told_in_percent_and_those_of_a_count_are_not() {
+    fn tiers_of_a_share_are_written_in_percent_and_those_of_a_count_are_not() {
         let tier = |from, points| Tier { from, points };
         let rule = |tiers| Rule::Tiers { input: "x".into(), tiers };
         let share = Figure { name: "Tỷ lệ đúng hạn", counted: Counted::Share };
@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_cell_takes_is_told_in_as_many_letters_as_excel_allows() {
+    fn what_a_cell_takes_is_written_in_as_many_letters_as_excel_allows() {
         let points = (0..200).map(f64::from).collect();
         let (title, sentence) = words().entry(&Allowed::OneOf(points), 1000.125, Layer::Verified);
         assert_eq!((title.as_str(), sentence.chars().count()), ("Điểm từ 0 đến 1.000,125", 255));

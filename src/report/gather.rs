@@ -11,12 +11,12 @@ use cchc_model::{FileAccount, IndicatorRow, NotSent, Period};
 use cchc_store::questions::{self, RuleTotal};
 use cchc_store::{Config, Manifest, StoreError};
 
-/// Measures everything that the report of a period shows, with rankings by `indices` and the scorecards asked for.
+/// Measures everything that the report of a period shows, with rankings by `indices` and the requested scorecards.
 ///
 /// # Errors
 /// The store cannot be read, a definition's SQL does not plan, or an index cannot be computed.
 pub async fn gather(
-    engine: &Measuring<'_>,
+    measuring: &Measuring<'_>,
     config: &Config,
     version: &Manifest,
     period: &Period,
@@ -25,20 +25,21 @@ pub async fn gather(
     template: Template,
 ) -> Result<ReportInput, ScoreError> {
     let (before, last_year) = (period.before(), period.last_year());
-    let shown: Vec<&Indicator> = engine.definitions.indicators_in(period).filter(|one| one.form06.is_none()).collect();
+    let shown: Vec<&Indicator> =
+        measuring.definitions.indicators_in(period).filter(|one| one.form06.is_none()).collect();
     let mut periods = vec![period.clone(), before.clone()];
-    // Of a year the period before and the same one of last year are one, whose rows must not stand twice.
+    // Of a year the period before and the same one of last year are one, whose rows must not appear twice.
     periods.extend(Some(last_year.clone()).filter(|last_year| *last_year != before));
-    let measured = engine.measure(&periods, &shown, By::Unit, Children::Apart).await?;
+    let measured = measuring.measure(&periods, &shown, By::Unit, Children::Apart).await?;
     let indicators: Vec<IndicatorRow> = measured.into_iter().map(|row| row.row).collect();
-    let not_sent = not_sent(engine, period).await?;
+    let not_sent = not_sent(measuring, period).await?;
     let mut rankings = Vec::new();
     for index in indices {
-        rankings.push(ranking(engine, index, period, &not_sent, cards).await?);
+        rankings.push(ranking(measuring, index, period, &not_sent, cards).await?);
     }
-    let files = files(engine).await?;
+    let files = files(measuring).await?;
     // Of several units above all others, as after a merger, the one that exists in the period and goes on.
-    let roots = engine.units.units().iter().filter(|unit| unit.parent.is_none());
+    let roots = measuring.units.units().iter().filter(|unit| unit.parent.is_none());
     let root = roots.min_by_key(|unit| (!unit.exists_within(period.start, period.end), unit.valid_to.is_some()));
     let province_name = match (config.province.is_empty(), root) {
         (true, Some(unit)) => unit.name.clone(),
@@ -51,26 +52,26 @@ pub async fn gather(
         period: period.clone(),
         before,
         last_year,
-        policies: engine.policies,
-        carried: carried(engine),
+        policies: measuring.policies,
+        carried: carried(measuring),
         data_version: version.number,
         data_time: version.time.unwrap_or(period.end).and_hms_opt(0, 0, 0).unwrap_or_default(),
-        counts: counts(engine, &files).await?,
-        form06: engine.form06(period, By::Unit, Children::Apart).await?,
+        counts: counts(measuring, &files).await?,
+        form06: measuring.form06(period, By::Unit, Children::Apart).await?,
         indicators,
-        definitions: shown.iter().map(|indicator| info(engine, indicator)).collect(),
+        definitions: shown.iter().map(|indicator| info(measuring, indicator)).collect(),
         rankings,
-        late: late_dossiers(engine, period).await?,
+        late: late_dossiers(measuring, period).await?,
         not_sent,
         files,
-        findings_by_rule: findings(engine).await?,
-        kinds: kinds(engine),
+        findings_by_rule: findings(measuring).await?,
+        kinds: kinds(measuring),
         template,
     })
 }
 
 async fn ranking(
-    engine: &Measuring<'_>,
+    measuring: &Measuring<'_>,
     index: &Index<'_>,
     period: &Period,
     not_sent: &[NotSent],
@@ -85,7 +86,7 @@ async fn ranking(
             (None, FigureUnit::Points, if is_lowest { Direction::Lower } else { Direction::Higher })
         }
     };
-    let ranked = index.rank(engine, period, not_sent).await?;
+    let ranked = index.rank(measuring, period, not_sent).await?;
     let makeup = match (index, ranked.cards) {
         (Index::Points(index), Some(cards)) => Makeup::Points(Box::new((*index).clone()), Box::new(cards)),
         (Index::Composite(index), _) => Makeup::Composite(Box::new((*index).clone()), ranked.composed),
@@ -99,17 +100,17 @@ async fn ranking(
         display: index.display().clone(),
         higher_is_better: direction != Direction::Lower,
         legal_basis: index.legal_basis().to_owned(),
-        is_published: is_published(engine, index),
+        is_published: is_published(measuring, index),
         rows: ranked.rows,
         makeup,
         set_aside: ranked.set_aside,
-        inputs: inputs(engine, index, period),
+        inputs: inputs(measuring, index, period),
         cards: cards.clone(),
     })
 }
 
-fn is_published(engine: &Measuring<'_>, index: &Index<'_>) -> bool {
-    let tags = &engine.definitions.source_tags;
+fn is_published(measuring: &Measuring<'_>, index: &Index<'_>) -> bool {
+    let tags = &measuring.definitions.source_tags;
     let are_items_sure = match index {
         Index::Points(points) => !points.items.iter().any(|item| tags.is_unsure(&item.source)),
         Index::Indicator(..) | Index::Composite(_) => true,
@@ -118,14 +119,14 @@ fn is_published(engine: &Measuring<'_>, index: &Index<'_>) -> bool {
 }
 
 /// Names of what the rules of an index of points read, also where nobody has sent it.
-fn inputs(engine: &Measuring<'_>, index: &Index<'_>, period: &Period) -> BTreeMap<String, String> {
+fn inputs(measuring: &Measuring<'_>, index: &Index<'_>, period: &Period) -> BTreeMap<String, String> {
     let Index::Points(points) = index else { return BTreeMap::new() };
-    let named = |id: &str| Some((id.to_owned(), engine.definitions.indicator(id, period)?.name_vi.clone()));
+    let named = |id: &str| Some((id.to_owned(), measuring.definitions.indicator(id, period)?.name_vi.clone()));
     points.inputs().into_iter().filter_map(named).collect()
 }
 
-fn info(engine: &Measuring<'_>, indicator: &Indicator) -> IndicatorInfo {
-    let group = engine.definitions.groups.iter().find(|group| group.id == indicator.group);
+fn info(measuring: &Measuring<'_>, indicator: &Indicator) -> IndicatorInfo {
+    let group = measuring.definitions.groups.iter().find(|group| group.id == indicator.group);
     IndicatorInfo {
         id: indicator.id.clone(),
         name_vi: indicator.name_vi.clone(),
@@ -144,9 +145,9 @@ fn info(engine: &Measuring<'_>, indicator: &Indicator) -> IndicatorInfo {
 }
 
 /// Kinds in the order of `units/kinds.toml`, then those that it does not name.
-fn kinds(engine: &Measuring<'_>) -> Vec<(String, String)> {
-    let used = engine.units.kinds();
-    let known = engine.definitions.kinds.iter().filter(|(id, _)| used.contains(&id.as_str()));
+fn kinds(measuring: &Measuring<'_>) -> Vec<(String, String)> {
+    let used = measuring.units.kinds();
+    let known = measuring.definitions.kinds.iter().filter(|(id, _)| used.contains(&id.as_str()));
     let mut kinds: Vec<(String, String)> = known.cloned().collect();
     for kind in used {
         if !kinds.iter().any(|(id, _)| id == kind) {
@@ -157,20 +158,20 @@ fn kinds(engine: &Measuring<'_>) -> Vec<(String, String)> {
 }
 
 /// Imported files, with the names of their sources.
-async fn files(engine: &Measuring<'_>) -> Result<Vec<FileAccount>, StoreError> {
-    let mut files = questions::imported_files(engine.session).await?;
+async fn files(measuring: &Measuring<'_>) -> Result<Vec<FileAccount>, StoreError> {
+    let mut files = questions::imported_files(measuring.session).await?;
     for file in &mut files {
-        if let Some(source) = engine.definitions.sources.iter().find(|source| source.id == file.source) {
+        if let Some(source) = measuring.definitions.sources.iter().find(|source| source.id == file.source) {
             file.source.clone_from(&source.name);
         }
     }
     Ok(files)
 }
 
-async fn counts(engine: &Measuring<'_>, files: &[FileAccount]) -> Result<Counts, StoreError> {
+async fn counts(measuring: &Measuring<'_>, files: &[FileAccount]) -> Result<Counts, StoreError> {
     let sum = |of: fn(&FileAccount) -> u64| files.iter().map(of).sum();
     Ok(Counts {
-        dossiers: questions::dossier_count(engine.session).await?,
+        dossiers: questions::dossier_count(measuring.session).await?,
         files: files.len() as u64,
         rows: sum(|file| file.rows),
         loaded: sum(|file| file.loaded),
@@ -180,9 +181,9 @@ async fn counts(engine: &Measuring<'_>, files: &[FileAccount]) -> Result<Counts,
     })
 }
 
-async fn findings(engine: &Measuring<'_>) -> Result<Vec<RuleCount>, StoreError> {
-    let messages = &engine.definitions.messages;
-    let totals = questions::findings_by_rule(engine.session).await?.into_iter();
+async fn findings(measuring: &Measuring<'_>) -> Result<Vec<RuleCount>, StoreError> {
+    let messages = &measuring.definitions.messages;
+    let totals = questions::findings_by_rule(measuring.session).await?.into_iter();
     let named = |total: RuleTotal| {
         let sentence = messages.summary(&total.rule, Language::Vi);
         RuleCount { rule: total.rule, level: total.level, sentence, count: total.count }
@@ -191,8 +192,8 @@ async fn findings(engine: &Measuring<'_>) -> Result<Vec<RuleCount>, StoreError> 
 }
 
 /// What counting for the units of another day makes of them.
-fn carried(engine: &Measuring<'_>) -> Option<Carried> {
-    let carry = engine.carry?;
-    let left = engine.units.units().iter().filter(|unit| !carry.holds(unit));
+fn carried(measuring: &Measuring<'_>) -> Option<Carried> {
+    let carry = measuring.carry?;
+    let left = measuring.units.units().iter().filter(|unit| !carry.exists(unit));
     Some(Carried { date: carry.date, left_behind: left.map(|unit| unit.code.clone()).collect() })
 }

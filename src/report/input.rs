@@ -13,7 +13,7 @@ use super::Template;
 /// Everything a report says, in plain values; every list is printed in the order given.
 #[derive(Debug, Clone)]
 pub struct ReportInput {
-    /// Name of the province as it stands in `units.csv`.
+    /// Name of the province as written in `units.csv`.
     pub province_name: String,
     /// Who issues the report, for form 06 and the document's properties.
     pub reporting_unit: String,
@@ -35,7 +35,7 @@ pub struct ReportInput {
     pub counts: Counts,
     /// Form 06 by unit, with the sums `*KIND` and `*`.
     pub form06: Vec<Form06Row>,
-    /// Indicators of the period, of the one before and of last year, at full precision, told apart by `period`.
+    /// Indicators of the period, of the one before and of last year, at full precision, distinguished by `period`.
     pub indicators: Vec<IndicatorRow>,
     /// What the indicators mean, in display order.
     pub definitions: Vec<IndicatorInfo>,
@@ -67,7 +67,7 @@ pub struct Carried {
 /// What was imported. `rows = loaded + updated + duplicate + rejected`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Dossiers held now.
+    /// Dossiers stored now.
     pub dossiers: u64,
     /// Files read.
     pub files: u64,
@@ -170,12 +170,12 @@ pub struct Ranking {
     pub set_aside: Vec<SetAside>,
     /// Vietnamese names of the indicators that its rules read, by id.
     pub inputs: BTreeMap<String, String>,
-    /// Whose scorecards are asked for.
+    /// Whose scorecards are requested.
     pub cards: Cards,
 }
 
 impl Ranking {
-    /// Whether the card of a unit is asked for, and there is one.
+    /// Whether the card of a unit is requested, and there is one.
     #[must_use]
     pub fn has_card_of(&self, unit_code: &str) -> bool {
         let Some(row) = self.rows.iter().find(|row| row.unit.unit_code == unit_code) else { return false };
@@ -189,15 +189,15 @@ impl Ranking {
 }
 
 impl ReportInput {
-    /// Units whose scorecards are asked for and that no index has one of, by code.
+    /// Units whose scorecards are requested and that no index has one of, by code.
     #[must_use]
     pub fn without_card(&self) -> Vec<&str> {
-        let asked = self.rankings.iter().filter_map(|ranking| match &ranking.cards {
+        let requested = self.rankings.iter().filter_map(|ranking| match &ranking.cards {
             Cards::Of(codes) => Some(codes),
             Cards::None | Cards::All => None,
         });
         let has_card = |code: &&str| self.rankings.iter().any(|ranking| ranking.has_card_of(code));
-        let mut codes: Vec<&str> = asked.flatten().map(String::as_str).filter(|code| !has_card(code)).collect();
+        let mut codes: Vec<&str> = requested.flatten().map(String::as_str).filter(|code| !has_card(code)).collect();
         codes.sort_unstable();
         codes.dedup();
         codes
@@ -215,7 +215,7 @@ pub enum Makeup {
     Composite(Box<Composite>, Vec<(String, Composed)>),
 }
 
-/// Units whose scorecards are asked for.
+/// Units whose scorecards are requested.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Cards {
     /// None.
@@ -228,7 +228,7 @@ pub enum Cards {
 }
 
 impl Cards {
-    /// Whether the card of a unit is asked for.
+    /// Whether the card of a unit is requested.
     #[must_use]
     pub fn holds(&self, unit_code: &str) -> bool {
         match self {

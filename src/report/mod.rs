@@ -20,7 +20,7 @@ pub use gather::gather;
 pub use input::{Cards, Carried, Counts, FigureUnit, IndicatorInfo, Makeup, Ranking, ReportInput, RuleCount};
 pub use number::{shown, value_shown};
 pub use period_label::period_label;
-pub use returned::{ReturnWords, Returned, ReturnedFinding, Standing, build_returned};
+pub use returned::{Consequence, ReturnWords, Returned, ReturnedFinding, build_returned};
 pub use sheets::build;
 pub use template::{Template, Theme};
 pub use write::xlsx::{CorrectionRow, CorrectionSheet, render as render_xlsx, render_correction, render_form};

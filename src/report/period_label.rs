@@ -5,8 +5,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 
 use super::number::day;
-use super::template::fill;
-use cchc_definitions::{Language, TEMPLATES};
+use cchc_definitions::{Bilingual, Language, TEMPLATES, fill};
 use cchc_model::Period;
 
 #[derive(Debug, Deserialize)]
@@ -22,26 +21,15 @@ struct Labels {
     from_the_15th: String,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Languages {
-    vi: Labels,
-    en: Labels,
-}
-
 /// Names a period for people: "Quý I năm 2020".
 #[must_use]
 pub fn period_label(period: &Period, language: Language) -> String {
-    static LANGUAGES: OnceLock<Languages> = OnceLock::new();
+    static LANGUAGES: OnceLock<Bilingual<Labels>> = OnceLock::new();
     let languages = LANGUAGES.get_or_init(|| {
         let text = TEMPLATES.get_file("periods.toml").and_then(|file| file.contents_utf8()).unwrap_or_default();
         toml::from_str(text).expect("a test reads the embedded file")
     });
-    let labels = match language {
-        Language::Vi => &languages.vi,
-        Language::En => &languages.en,
-    };
-    labels.label(period)
+    languages.of(language).label(period)
 }
 
 impl Labels {

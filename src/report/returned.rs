@@ -8,8 +8,7 @@ use serde::Deserialize;
 use super::ReportError;
 use super::number;
 use super::plan::{Block, Book, Cell, CellFormat, ColumnPlan, Orientation, RowPlan, RowStyle, Sheet, TablePlan, Tone};
-use super::template::fill;
-use cchc_definitions::Language;
+use cchc_definitions::{Bilingual, Language, fill};
 
 /// The words of `findings.toml`, in one language.
 #[derive(Debug, Clone, Deserialize)]
@@ -53,32 +52,21 @@ pub struct ReturnWords {
     pub(super) correction_sheet: String,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Both {
-    vi: ReturnWords,
-    en: ReturnWords,
-}
-
 impl ReturnWords {
     /// Reads `findings.toml`; an unknown or missing key is an error that names it.
     pub fn parse(text: &str, language: Language) -> Result<Self, ReportError> {
-        let both: Both = toml::from_str(text)?;
-        Ok(match language {
-            Language::Vi => both.vi,
-            Language::En => both.en,
-        })
+        Ok(toml::from_str::<Bilingual<Self>>(text)?.of(language).clone())
     }
 
-    /// The line that tells a corrected file's day of export to whoever imports it.
+    /// The line from which an import reads the day of export of a corrected file.
     pub(super) fn date_line(&self, day: chrono::NaiveDate) -> String {
         fill(&self.correction_date, &[("day", &number::day(day))])
     }
 }
 
-/// How a finding stands.
+/// What a finding means for its row or file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Standing {
+pub enum Consequence {
     /// A row was refused.
     Refused,
     /// A whole file was refused.
@@ -92,8 +80,8 @@ pub enum Standing {
 /// One finding to give back.
 #[derive(Debug, Clone)]
 pub struct ReturnedFinding {
-    /// How it stands.
-    pub standing: Standing,
+    /// What it means for its row or file.
+    pub consequence: Consequence,
     /// Name of its rule in a few words.
     pub short: String,
     /// File, sheet and row (0 for all of it).
@@ -106,7 +94,7 @@ pub struct ReturnedFinding {
     pub wrong: String,
     /// What to do.
     pub to_do: String,
-    /// How many it stands for.
+    /// How many findings it sums up.
     pub count: u64,
     /// Headings and cells that are not personal, in the order of the source.
     pub cells: Vec<(String, String)>,
@@ -131,7 +119,7 @@ pub struct Returned {
 #[must_use]
 pub fn build_returned(returned: &Returned, words: &ReturnWords) -> Book {
     let (rows, notes): (Vec<_>, Vec<_>) =
-        returned.findings.iter().partition(|finding| finding.standing == Standing::Refused);
+        returned.findings.iter().partition(|finding| finding.consequence == Consequence::Refused);
     let mut sheets = vec![summary(returned, words)];
     sheets.push(row_sheet(&rows, words));
     sheets.push(note_sheet(&notes, words));
@@ -151,17 +139,17 @@ fn summary(returned: &Returned, words: &ReturnWords) -> Sheet {
         || fill(&words.subtitle_undated, &[("unit", &returned.unit)]),
         |day| fill(&words.subtitle, &[("unit", &returned.unit), ("day", &number::day(day))]),
     );
-    let mut counts: BTreeMap<(Standing, &str), u64> = BTreeMap::new();
+    let mut counts: BTreeMap<(Consequence, &str), u64> = BTreeMap::new();
     for finding in &returned.findings {
-        *counts.entry((finding.standing, &finding.short)).or_default() += finding.count;
+        *counts.entry((finding.consequence, &finding.short)).or_default() += finding.count;
     }
     let mut kinds: Vec<_> = counts.into_iter().collect();
-    kinds.sort_by_key(|((standing, short), count)| (*standing, std::cmp::Reverse(*count), *short));
-    let rows = kinds.iter().map(|((standing, short), count)| {
-        let cells = vec![Cell::text(words.standing(*standing)), Cell::text(capital(short)), Cell::count(*count)];
-        RowPlan::new(if *standing <= Standing::RefusedFile { RowStyle::Marked } else { RowStyle::Body }, cells)
+    kinds.sort_by_key(|((consequence, short), count)| (*consequence, std::cmp::Reverse(*count), *short));
+    let rows = kinds.iter().map(|((consequence, short), count)| {
+        let cells = vec![Cell::text(words.consequence(*consequence)), Cell::text(capital(short)), Cell::count(*count)];
+        RowPlan::new(if *consequence <= Consequence::RefusedFile { RowStyle::Marked } else { RowStyle::Body }, cells)
     });
-    let refused = returned.findings.iter().filter(|finding| finding.standing == Standing::Refused).count() as u64;
+    let refused = returned.findings.iter().filter(|finding| finding.consequence == Consequence::Refused).count() as u64;
     let total = format!("{}: {}", words.total, words.refused.to_lowercase());
     let total = RowPlan::new(RowStyle::Total, vec![Cell::text(total), Cell::Empty, Cell::count(refused)]);
     let table = TablePlan::new(
@@ -217,7 +205,7 @@ fn place(finding: &ReturnedFinding) -> Vec<Cell> {
     vec![Cell::text(file), Cell::text(sheet), Cell::Int(i64::from(*row))]
 }
 
-/// The cells of the rows: one sheet for each layout of headings, so that every cell stands under its own.
+/// The cells of the rows: one sheet for each layout of headings, so that every cell is under its own.
 fn sent_sheets(rows: &[&ReturnedFinding], words: &ReturnWords) -> Vec<Sheet> {
     let mut layouts: Vec<(Vec<&str>, Vec<&ReturnedFinding>)> = Vec::new();
     for row in rows {
@@ -275,12 +263,12 @@ fn note_sheet(notes: &[&ReturnedFinding], words: &ReturnWords) -> Sheet {
             ColumnPlan::new(&words.to_do, CellFormat::Text, 52),
         ];
         let body = notes.iter().map(|finding| {
-            let style = if finding.standing == Standing::RefusedFile { RowStyle::Marked } else { RowStyle::Body };
+            let style = if finding.consequence == Consequence::RefusedFile { RowStyle::Marked } else { RowStyle::Body };
             let (file, sheet, _) = &finding.place;
             let cells = vec![
                 Cell::text(file),
                 Cell::text(sheet),
-                Cell::text(words.standing(finding.standing)),
+                Cell::text(words.consequence(finding.consequence)),
                 Cell::count(finding.count),
                 Cell::text(&finding.wrong),
                 Cell::text(&finding.to_do),
@@ -293,12 +281,12 @@ fn note_sheet(notes: &[&ReturnedFinding], words: &ReturnWords) -> Sheet {
 }
 
 impl ReturnWords {
-    fn standing(&self, standing: Standing) -> &str {
-        match standing {
-            Standing::Refused => &self.refused,
-            Standing::RefusedFile => &self.refused_file,
-            Standing::Warning => &self.warning,
-            Standing::Info => &self.info,
+    fn consequence(&self, consequence: Consequence) -> &str {
+        match consequence {
+            Consequence::Refused => &self.refused,
+            Consequence::RefusedFile => &self.refused_file,
+            Consequence::Warning => &self.warning,
+            Consequence::Info => &self.info,
         }
     }
 }

@@ -10,8 +10,8 @@ pub enum KillPoint {
     Locked,
     /// All files are read, nothing is written.
     FilesRead,
-    /// What a killed write left in the logs is gone.
-    Settled,
+    /// Log entries of a killed write are deleted.
+    RolledBack,
     /// A data file exists and is empty.
     DataFileBegun,
     /// A data file is whole and not synced.
@@ -49,7 +49,7 @@ impl KillPoint {
     pub const OF_AN_IMPORT: [Self; 15] = [
         Self::Locked,
         Self::FilesRead,
-        Self::Settled,
+        Self::RolledBack,
         Self::DataFileBegun,
         Self::DataFileWritten,
         Self::TableWritten,
@@ -66,34 +66,9 @@ impl KillPoint {
 
     /// The further points of a purge, in its order.
     pub const OF_A_PURGE: [Self; 3] = [Self::FileDeleted, Self::FilesDeleted, Self::VersionMarked];
-
-    /// Its name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Locked => "locked",
-            Self::FilesRead => "files-read",
-            Self::Settled => "settled",
-            Self::DataFileBegun => "data-file-begun",
-            Self::DataFileWritten => "data-file-written",
-            Self::TableWritten => "table-written",
-            Self::TablesWritten => "tables-written",
-            Self::TableMade => "table-made",
-            Self::TableCommitted => "table-committed",
-            Self::TablesCommitted => "tables-committed",
-            Self::ManifestBegun => "manifest-begun",
-            Self::ManifestWritten => "manifest-written",
-            Self::ManifestSynced => "manifest-synced",
-            Self::ManifestRenamed => "manifest-renamed",
-            Self::Published => "published",
-            Self::FileDeleted => "file-deleted",
-            Self::FilesDeleted => "files-deleted",
-            Self::VersionMarked => "version-marked",
-        }
-    }
 }
 
-/// Where to end, and at which passing of it: `table-committed` or `table-committed:3`.
+/// Where to end, and at which passing of it: `TableCommitted` or `TableCommitted:3`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KillAt {
     point: KillPoint,
@@ -106,7 +81,7 @@ impl FromStr for KillAt {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (name, passing) = text.split_once(':').unwrap_or((text, "1"));
         let mut all = KillPoint::OF_AN_IMPORT.into_iter().chain(KillPoint::OF_A_PURGE);
-        let point = all.find(|point| point.name() == name).ok_or_else(|| format!("no point '{name}'"))?;
+        let point = all.find(|point| format!("{point:?}") == name).ok_or_else(|| format!("no point '{name}'"))?;
         let passing = passing.parse().map_err(|_| format!("'{passing}' is no number"))?;
         Ok(Self { point, passing })
     }

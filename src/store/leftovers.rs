@@ -1,4 +1,4 @@
-//! What killed writes leave behind and what purges make needless, and its removal.
+//! Removes what killed writes leave behind and what no version needs after a purge.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -103,9 +103,9 @@ pub enum StoreError {
         "{0} holds rows of an older program that do not know which import brought them; purge dossiers by their codes, or import everything into a new workspace"
     )]
     UnknownImports(PathBuf),
-    /// The reason of a purge tells what is purged.
+    /// The reason of a purge names a purged dossier.
     #[error("the reason names a dossier that is to be purged; it would stay in the history")]
-    ReasonTells,
+    ReasonNamesDossier,
     /// A data file of the version is gone.
     #[error(
         "{path} is missing; it held rows of {held}, without which all figures would be too small. Put the file back from a copy of the workspace, or import into a new workspace"

@@ -1,34 +1,22 @@
-//! What other rooms ask of a published version, each as one question with a plain answer.
+//! The questions of other rooms to a published version, each a function with a plain answer; they fail only where the
+//! store cannot be read.
 
 use chrono::NaiveDate;
 
 use super::{Row, Session, StoreError};
-use cchc_model::{FileAccount, Level, Period, Succession, Unit};
+use cchc_definitions::Aggregate;
+use cchc_model::{FileAccount, Finding, Level, Period, Succession, Unit};
 
-/// A figure that units have declared: its id, and whether it comes as a pair of numbers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Declared {
-    /// The id of the indicator.
-    pub indicator: String,
-    /// Numerator and denominator, not one value.
-    pub is_pair: bool,
-}
-
-/// The figures that were declared, by id.
-///
-/// # Errors
-/// The store cannot be read.
-pub async fn declared(session: &Session) -> Result<Vec<Declared>, StoreError> {
+/// The figures that units have declared, by id: each a pair of numbers to divide, or a plain value.
+pub async fn declared(session: &Session) -> Result<Vec<(String, Aggregate)>, StoreError> {
     let sql = "SELECT indicator, COUNT(numerator) + COUNT(denominator) AS pairs FROM declared \
                WHERE indicator IS NOT NULL GROUP BY indicator ORDER BY indicator";
     let rows = session.rows(sql).await?;
-    Ok(rows.iter().map(|row| Declared { indicator: row.string(0), is_pair: row.count(1) > 0 }).collect())
+    let aggregate = |pairs: u64| if pairs > 0 { Aggregate::Quotient } else { Aggregate::Value };
+    Ok(rows.iter().map(|row| (row.string(0), aggregate(row.count(1)))).collect())
 }
 
 /// The units, in order of code.
-///
-/// # Errors
-/// The store cannot be read.
 pub async fn units(session: &Session) -> Result<Vec<Unit>, StoreError> {
     let sql = "SELECT code, name, short_name, kind, parent_code, aliases, CAST(valid_from AS DATE), \
                CAST(valid_to AS DATE) FROM units ORDER BY code";
@@ -46,9 +34,6 @@ pub async fn units(session: &Session) -> Result<Vec<Unit>, StoreError> {
 }
 
 /// Which unit became which, sorted.
-///
-/// # Errors
-/// The store cannot be read.
 pub async fn successions(session: &Session) -> Result<Vec<Succession>, StoreError> {
     let sql = "SELECT from_code, to_code, CAST(date AS DATE), is_default, split FROM successions";
     let succession = |row: Row<'_>| {
@@ -97,9 +82,6 @@ pub struct OpenFinding {
 }
 
 /// All findings that nothing has cleared yet, in order of import and number.
-///
-/// # Errors
-/// The store cannot be read.
 pub async fn open_findings(session: &Session) -> Result<Vec<OpenFinding>, StoreError> {
     let sql = "SELECT f.file, f.sheet, f.rule, f.level, f.table_name, f.code, \
                       CASE WHEN f.rule = 'missing_code' THEN f.cells END AS cells, i.sha256, \
@@ -127,29 +109,13 @@ pub async fn open_findings(session: &Session) -> Result<Vec<OpenFinding>, StoreE
     Ok(session.rows(sql).await?.iter().map(finding).collect())
 }
 
-/// A finding as a version keeps it, with all that is known of it.
+/// A finding as a version stores it, with its file and what cleared it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptFinding {
     /// The import that made it.
     pub import: i64,
-    /// File as the user named it.
-    pub file: String,
-    /// Sheet of the file.
-    pub sheet: String,
-    /// Row of the sheet, 0 for the whole file or sheet.
-    pub row: u32,
-    /// Rule id.
-    pub rule: String,
-    /// How grave.
-    pub level: Level,
-    /// Heading of the column.
-    pub column: String,
-    /// The offending value.
-    pub value: String,
-    /// What would help.
-    pub hint: String,
-    /// How many times.
-    pub count: u64,
+    /// Where, by which rule, how grave.
+    pub finding: Finding,
     /// Non-personal cells of a refused row as a JSON object; empty for every other finding.
     pub cells: String,
     /// Code of a refused row, be it an empty one; none for every other finding.
@@ -171,9 +137,6 @@ pub struct KeptFinding {
 }
 
 /// All findings of the version, in order of import, file, sheet, row and rule.
-///
-/// # Errors
-/// The store cannot be read.
 pub async fn findings(session: &Session) -> Result<Vec<KeptFinding>, StoreError> {
     let sql = "SELECT f.file, f.sheet, f.rule, f.level, f.column_name, f.value, f.hint, f.cells, f.code, f.unit, \
                       i.units, i.sha256, c.how, i.source, f.import, f.row, f.count, c.import AS cleared_by, \
@@ -183,13 +146,12 @@ pub async fn findings(session: &Session) -> Result<Vec<KeptFinding>, StoreError>
                LEFT JOIN cleared c ON c.old_import = f.import AND c.number = f.number \
                ORDER BY f.import, f.file, f.sheet, f.row, f.rule, f.number";
     let finding = |row: Row<'_>| KeptFinding {
-        file: row.string(0),
-        sheet: row.string(1),
-        rule: row.string(2),
-        level: level(row.text(3)),
-        column: row.string(4),
-        value: row.string(5),
-        hint: row.string(6),
+        finding: Finding { rule: row.string(2).into(), ..Finding::new(level(row.text(3)), "", &row.string(0)) }
+            .at(&row.string(1), row.count(15) as u32)
+            .column(row.string(4))
+            .value(row.string(5))
+            .hint(row.string(6))
+            .count(row.count(16)),
         cells: row.string(7),
         code: row.text(8).map(str::to_owned),
         unit: row.string(9),
@@ -198,8 +160,6 @@ pub async fn findings(session: &Session) -> Result<Vec<KeptFinding>, StoreError>
         how: row.string(12),
         source: row.string(13),
         import: row.integer(14).unwrap_or_default(),
-        row: row.count(15) as u32,
-        count: row.count(16),
         cleared_by: row.integer(17),
         exported_at: row.day(18),
     };
@@ -218,9 +178,6 @@ pub struct RuleTotal {
 }
 
 /// All findings added up by rule, the gravest and the most frequent first.
-///
-/// # Errors
-/// The store cannot be read.
 pub async fn findings_by_rule(session: &Session) -> Result<Vec<RuleTotal>, StoreError> {
     let sql = "SELECT rule, level, CAST(SUM(count) AS BIGINT) AS total FROM findings GROUP BY rule, level \
                ORDER BY CASE level WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, total DESC, rule";
@@ -242,9 +199,6 @@ pub struct UnresolvedName {
 }
 
 /// Names of open findings of the newest import of each file.
-///
-/// # Errors
-/// The store cannot be read.
 pub async fn unresolved_names(session: &Session) -> Result<Vec<UnresolvedName>, StoreError> {
     let sql = "SELECT f.value, f.file, f.rule, CAST(SUM(f.count) AS BIGINT) FROM findings f \
                JOIN (SELECT file, MAX(import) AS import FROM imports GROUP BY file) newest \
@@ -263,9 +217,6 @@ pub async fn unresolved_names(session: &Session) -> Result<Vec<UnresolvedName>, 
 }
 
 /// Codes of units that dossiers name and the list of units lacks, with the number of their dossiers.
-///
-/// # Errors
-/// The store cannot be read.
 pub async fn units_without_entry(session: &Session) -> Result<Vec<(String, i64)>, StoreError> {
     let sql = "SELECT resolving_unit, COUNT(*) FROM dossiers WHERE resolving_unit NOT IN (SELECT code FROM units) \
                GROUP BY resolving_unit ORDER BY resolving_unit";
@@ -274,9 +225,6 @@ pub async fn units_without_entry(session: &Session) -> Result<Vec<(String, i64)>
 }
 
 /// The account of every imported file that was not purged, in order of import and file; the source by its id.
-///
-/// # Errors
-/// The store cannot be read.
 pub async fn imported_files(session: &Session) -> Result<Vec<FileAccount>, StoreError> {
     let sql = "SELECT file, source, CAST(CAST(exported_at AS DATE) AS VARCHAR), rows, loaded, updated, duplicate, \
                rejected FROM imports WHERE purged_by IS NULL ORDER BY import, file";
@@ -294,18 +242,12 @@ pub async fn imported_files(session: &Session) -> Result<Vec<FileAccount>, Store
 }
 
 /// Number of dossiers.
-///
-/// # Errors
-/// The store cannot be read.
 pub async fn dossier_count(session: &Session) -> Result<u64, StoreError> {
     let rows = session.rows("SELECT CAST(COUNT(*) AS BIGINT) FROM dossiers").await?;
     Ok(rows.first().map_or(0, |row| row.count(0)))
 }
 
 /// First and last day on which dossiers were received.
-///
-/// # Errors
-/// The store cannot be read.
 pub async fn received_days(session: &Session) -> Result<Option<(NaiveDate, NaiveDate)>, StoreError> {
     let sql = "SELECT CAST(MIN(received_at) AS DATE), CAST(MAX(received_at) AS DATE) FROM dossiers";
     let rows = session.rows(sql).await?;
@@ -313,9 +255,6 @@ pub async fn received_days(session: &Session) -> Result<Option<(NaiveDate, Naive
 }
 
 /// Years and months in which dossiers were received.
-///
-/// # Errors
-/// The store cannot be read.
 pub async fn received_months(session: &Session) -> Result<Vec<(i64, i64)>, StoreError> {
     let sql = "SELECT DISTINCT date_part('year', received_at), date_part('month', received_at) FROM dossiers \
                WHERE received_at IS NOT NULL";
@@ -324,9 +263,6 @@ pub async fn received_months(session: &Session) -> Result<Vec<(i64, i64)>, Store
 }
 
 /// Whether a dossier was received in a period.
-///
-/// # Errors
-/// The store cannot be read.
 pub async fn was_received_in(session: &Session, period: &Period) -> Result<bool, StoreError> {
     let sql = format!(
         "SELECT 1 FROM dossiers WHERE CAST(received_at AS DATE) BETWEEN DATE '{}' AND DATE '{}' LIMIT 1",
@@ -336,9 +272,6 @@ pub async fn was_received_in(session: &Session, period: &Period) -> Result<bool,
 }
 
 /// The newest export of each unit that sent any: its code and the day.
-///
-/// # Errors
-/// The store cannot be read.
 pub async fn newest_exports(session: &Session) -> Result<Vec<(String, Option<NaiveDate>)>, StoreError> {
     let rows = session.rows("SELECT unit, CAST(MAX(exported_at) AS DATE) FROM sent GROUP BY unit").await?;
     Ok(rows.iter().map(|row| (row.string(0), row.day(1))).collect())
@@ -375,9 +308,6 @@ pub struct GivenPoints {
 
 /// The points that people gave in sheets of a period, of one that ends in it or holds it, or without any; by unit and
 /// criterion, those of the closest period first, of those the newest.
-///
-/// # Errors
-/// The store cannot be read.
 pub async fn given_points(session: &Session, period: &Period) -> Result<Vec<GivenPoints>, StoreError> {
     let sql = format!(
         "SELECT unit, criterion, reason, file, sheet, CAST(row AS VARCHAR) AS place, criteria_set, \

@@ -1,4 +1,4 @@
-//! One published version as SQL tables: the only way that figures read the store.
+//! One published version as SQL tables; figures read the store only through it.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -70,9 +70,6 @@ impl Session {
     }
 
     /// A session with the tables but no rows, to see whether SQL plans.
-    ///
-    /// # Errors
-    /// The tables cannot be set up.
     pub fn planning(calendar: &Calendar) -> Result<Self, StoreError> {
         let empty = |table: &str| -> Arc<dyn TableProvider> {
             Arc::new(EmptyTable::new(arrow_schema(&schema::stored_columns(table))))
@@ -95,17 +92,11 @@ impl Session {
     }
 
     /// The same version for one question: with memory of its own.
-    ///
-    /// # Errors
-    /// The tables cannot be named.
     pub fn question(&self) -> Result<Self, StoreError> {
         self.over_tables(with_pool(&self.context.runtime_env(), self.memory, &self.reserved))
     }
 
     /// The same question, that sees one more table.
-    ///
-    /// # Errors
-    /// The tables cannot be named.
     pub fn with_table(&self, name: &str, table: Arc<dyn TableProvider>) -> Result<Self, StoreError> {
         let question = self.over_tables(self.context.runtime_env())?;
         question.context.register_table(name, table)?;
@@ -169,9 +160,6 @@ impl Session {
     }
 
     /// Plans SQL without running it.
-    ///
-    /// # Errors
-    /// It does not plan.
     #[must_use]
     pub fn plans<'a>(&'a self, sql: &'a str) -> Answer<'a, ()> {
         Box::pin(async move { Ok(self.context.sql(sql).await?.create_physical_plan().await.map(drop)?) })

@@ -13,9 +13,6 @@ pub struct Shell {
 
 impl Shell {
     /// Starts the threads.
-    ///
-    /// # Errors
-    /// The system gives no threads.
     pub fn new() -> Result<Self, StoreError> {
         // Plans of deep SQL are walked recursively, on threads whose usual stack is too small for them.
         let runtime = tokio::runtime::Builder::new_multi_thread().thread_stack_size(16 << 20).build();

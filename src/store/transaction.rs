@@ -29,7 +29,7 @@ impl<'a> Transaction<'a> {
     pub fn begin(workspace: &'a Workspace, lock: &'a WriteLock) -> Result<Self, StoreError> {
         workspace.kill.pass(KillPoint::FilesRead);
         let finished_purge = leftovers::roll_back(workspace, lock)?;
-        workspace.kill.pass(KillPoint::Settled);
+        workspace.kill.pass(KillPoint::RolledBack);
         let (base, targets) = (workspace.version(None)?, BTreeMap::new());
         Ok(Self { workspace, lock, base, targets, finished_purge, done: false })
     }
@@ -140,7 +140,7 @@ impl<'a> Transaction<'a> {
 
 impl Workspace {
     /// What a merge into a published version would do with rows, without writing anything.
-    pub fn weigh(
+    pub fn rehearse_merge(
         &self,
         version: &Manifest,
         table: &'static Table,
@@ -156,7 +156,7 @@ impl Drop for Transaction<'_> {
     /// What was written and not published is deleted: on a full disk it is in the way.
     fn drop(&mut self) {
         if !self.done {
-            // The error that led here is told; if deleting fails too, `cchc vacuum` does it later.
+            // The error that led here is reported; if deleting fails too, `cchc vacuum` does it later.
             let _ = leftovers::roll_back(self.workspace, self.lock);
             let _ = leftovers::sweep(self.workspace, self.lock);
         }

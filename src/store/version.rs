@@ -31,7 +31,7 @@ pub struct Manifest {
     pub purged_by: Option<u64>,
 }
 
-/// What a purge tells about itself: numbers, and never what it removed.
+/// The record of a purge: numbers, and never what it removed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PurgeNote {
     /// The purged imports.
@@ -132,7 +132,7 @@ pub(super) fn newest_purge(history: &[Manifest]) -> u64 {
     history.iter().rfind(|version| version.purge.is_some()).map_or(0, |version| version.number)
 }
 
-/// Files of which any purge took the name.
+/// Files whose name was purged.
 pub(super) fn unnamed(history: &[Manifest]) -> BTreeSet<&str> {
     history
         .iter()

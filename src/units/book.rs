@@ -1,4 +1,4 @@
-//! All that a workspace knows of units, and how it may change: aliases, more units, successions.
+//! The units and successions of a workspace, and the changes to them: aliases, more units, successions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,7 +24,7 @@ pub enum UnitBookError {
     /// There is no such unit.
     #[error("no unit has the code '{code}'{hint}; `cchc units` lists them")]
     NoUnit {
-        /// What was asked for.
+        /// The requested code.
         code: String,
         /// The nearest code or name.
         hint: String,
@@ -36,7 +36,7 @@ pub enum UnitBookError {
     Taken {
         /// The name.
         alias: String,
-        /// The units that bear it.
+        /// The units of that name.
         others: String,
     },
     /// The name cannot be stored.
@@ -77,7 +77,7 @@ pub struct MergedUnits {
     pub changed: usize,
 }
 
-/// What a replaced list of units said and the new one does not.
+/// What a replaced list of units had and the new one has not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lost {
     /// Aliases of units.
@@ -88,9 +88,6 @@ pub struct Lost {
 
 impl UnitBook {
     /// The book of a published version.
-    ///
-    /// # Errors
-    /// The store cannot be read.
     pub async fn stored(session: &Session) -> Result<Self, StoreError> {
         let (units, successions) = (questions::units(session).await?, questions::successions(session).await?);
         Ok(Self { units: UnitIndex::new(units).units().to_vec(), successions })
@@ -111,14 +108,14 @@ impl UnitBook {
         let own = &self.units[at];
         let overlaps =
             |other: &Unit| !before(other.valid_to, own.valid_from) && !before(own.valid_to, other.valid_from);
-        let bears = |unit: &&Unit| names(unit).any(|name| fold_name(name) == key);
+        let has_name = |unit: &&Unit| names(unit).any(|name| fold_name(name) == key);
         let others: Vec<&Unit> =
-            self.units.iter().filter(|unit| unit.code != own.code && overlaps(unit)).filter(bears).collect();
+            self.units.iter().filter(|unit| unit.code != own.code && overlaps(unit)).filter(has_name).collect();
         if !others.is_empty() {
             let others: Vec<String> = others.iter().map(|unit| format!("{} ({})", unit.name, unit.code)).collect();
             return Err(UnitBookError::Taken { alias, others: others.join(", ") });
         }
-        if !bears(&own) {
+        if !has_name(&own) {
             self.units[at].aliases.push(alias);
         }
         Ok(())
@@ -157,16 +154,16 @@ impl UnitBook {
     pub fn merge(&mut self, units: Vec<Unit>) -> MergedUnits {
         let mut done = MergedUnits { added: 0, changed: 0 };
         for mut unit in units {
-            let Some(held) = self.units.iter_mut().find(|held| held.code == unit.code) else {
+            let Some(known) = self.units.iter_mut().find(|known| known.code == unit.code) else {
                 self.units.push(unit);
                 done.added += 1;
                 continue;
             };
-            let mut said: BTreeSet<String> = names(&unit).map(fold_name).collect();
-            let kept = held.aliases.iter().filter(|alias| said.insert(fold_name(alias))).cloned();
+            let mut seen: BTreeSet<String> = names(&unit).map(fold_name).collect();
+            let kept = known.aliases.iter().filter(|alias| seen.insert(fold_name(alias))).cloned();
             unit.aliases.extend(kept.collect::<Vec<_>>());
-            if *held != unit {
-                *held = unit;
+            if *known != unit {
+                *known = unit;
                 done.changed += 1;
             }
         }
@@ -206,7 +203,7 @@ impl UnitBook {
         self.check()
     }
 
-    /// Whether the successions can be followed: a unit ends once, into one default part, and never comes back to itself.
+    /// Checks that the successions can be followed: a unit ends once, into one default part, and never comes back to itself.
     ///
     /// # Errors
     /// The first unit of which that is not so.
@@ -216,7 +213,7 @@ impl UnitBook {
 
     fn position(&self, code: &str, index: &UnitIndex) -> Result<usize, UnitBookError> {
         self.units.iter().position(|unit| unit.code == code).ok_or_else(|| {
-            // A name in place of a code is understood, and the code told.
+            // A name given in place of a code is recognised; the message names the code.
             let hint = match index.resolve(code) {
                 Resolved::One(unit) => format!("; '{code}' is the name of {}", unit.code),
                 _ => did_you_mean(code, self.units.iter().map(|unit| unit.code.as_str())),
@@ -234,22 +231,23 @@ impl UnitBook {
 pub fn change_units<T>(
     workspace: &Workspace,
     calendar: &Calendar,
+    shell: &Shell,
     waiting: impl FnOnce(),
     change: impl FnOnce(&mut UnitBook) -> Result<T, UnitBookError>,
 ) -> Result<(T, Option<u64>), UnitBookError> {
     let lock = workspace.lock(true, waiting)?;
     let session = workspace.session(&workspace.version(None)?, calendar)?;
-    let held = Shell::new()?.wait(UnitBook::stored(&session))?;
-    let mut book = held.clone();
+    let stored = shell.wait(UnitBook::stored(&session))?;
+    let mut book = stored.clone();
     let given = change(&mut book)?;
-    if book == held {
+    if book == stored {
         return Ok((given, None));
     }
     let mut transaction = Transaction::begin(workspace, &lock)?;
-    if book.units != held.units {
+    if book.units != stored.units {
         transaction.replace("units", units_frame(&book.units))?;
     }
-    if book.successions != held.successions {
+    if book.successions != stored.successions {
         transaction.replace("successions", successions_frame(&book.successions))?;
     }
     let number = transaction.number();
@@ -307,10 +305,7 @@ mod tests {
             name: name.into(),
             short_name: name.into(),
             kind: "commune".into(),
-            parent: None,
-            aliases: Vec::new(),
-            valid_from: None,
-            valid_to: None,
+            ..Unit::default()
         }
     }
 

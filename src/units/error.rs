@@ -1,4 +1,4 @@
-//! What can be wrong with a list that a user hands over: of units, or of successions.
+//! Faults of the lists that users give: of units, or of successions.
 
 use std::path::PathBuf;
 

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 
-use super::ListError;
+use super::{ListError, csv_list};
 use cchc_model::{Unit, UnitIndex};
-use cchc_store::{Session, StoreError, days, frame_of, questions, texts};
+use cchc_store::{Session, StoreError, Transaction, Workspace, days, frame_of, questions, texts};
 
 static COLUMNS: [&str; 8] = ["code", "name", "short_name", "level", "parent_code", "aliases", "valid_from", "valid_to"];
 
@@ -17,50 +16,22 @@ static COLUMNS: [&str; 8] = ["code", "name", "short_name", "level", "parent_code
 /// # Errors
 /// The first thing that is wrong, with its row and column.
 pub fn read_unit_list(path: &Path) -> Result<Vec<Unit>, ListError> {
-    let csv_error = |source| ListError::Csv { path: path.to_owned(), source };
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(csv_error)?;
-    let headings = reader.headers().map_err(csv_error)?.clone();
-    let mut at = BTreeMap::new();
-    for column in COLUMNS {
-        let found = headings.iter().position(|heading| heading.trim_start_matches('\u{feff}') == column);
-        if found.is_none() && ["code", "name", "level"].contains(&column) {
-            return Err(ListError::Column { path: path.to_owned(), list: "unit list", column, columns: &COLUMNS });
-        }
-        at.insert(column, found);
-    }
     let mut units: Vec<Unit> = Vec::new();
     let mut lines = BTreeMap::new();
-    for (position, record) in reader.records().enumerate() {
-        let record = record.map_err(csv_error)?;
-        let row = position as u64 + 2;
-        let text = |column: &str| {
-            at[column]
-                .and_then(|at| record.get(at))
-                .map(|text| cchc_normalise::clean(text).into_owned())
-                .unwrap_or_default()
-        };
-        let wrong = |column, message: String| ListError::Cell { path: path.to_owned(), row, column, message };
-        let day = |column: &'static str| match text(column).as_str() {
-            "" => Ok(None),
-            written => written
-                .parse::<NaiveDate>()
-                .map(Some)
-                .map_err(|_| wrong(column, format!("'{written}' is no day; write 2020-01-31"))),
-        };
-        let (code, name, kind) = (text("code"), text("name"), text("level"));
-        for (column, value) in [("code", &code), ("name", &name), ("level", &kind)] {
-            if value.is_empty() {
-                return Err(wrong(column, "is empty".to_owned()));
-            }
+    for row in csv_list::rows(path, "unit list", &COLUMNS, &["code", "name", "level"])? {
+        let row = row?;
+        let day = |column| if row.text(column).is_empty() { Ok(None) } else { row.day(column, "2020-01-31").map(Some) };
+        let [code, name, kind] = ["code", "name", "level"].map(|column| row.filled(column).map(str::to_owned));
+        let (code, name, kind) = (code?, name?, kind?);
+        if let Some(other) = lines.insert(code.clone(), row.number()) {
+            return Err(row.fault("code", format!("'{code}' stands in row {other} already")));
         }
-        if let Some(other) = lines.insert(code.clone(), row) {
-            return Err(wrong("code", format!("'{code}' stands in row {other} already")));
-        }
-        let short = text("short_name");
+        let short = row.text("short_name");
         units.push(Unit {
-            short_name: if short.is_empty() { name.clone() } else { short },
-            parent: Some(text("parent_code")).filter(|parent| !parent.is_empty()),
-            aliases: text("aliases")
+            short_name: if short.is_empty() { name.clone() } else { short.to_owned() },
+            parent: Some(row.text("parent_code").to_owned()).filter(|parent| !parent.is_empty()),
+            aliases: row
+                .text("aliases")
                 .split('|')
                 .map(|alias| alias.trim().to_owned())
                 .filter(|alias| !alias.is_empty())
@@ -94,10 +65,19 @@ pub fn units_frame(units: &[Unit]) -> DataFrame {
     )
 }
 
-/// The units of a published version.
+/// Publishes a version of a new workspace with a list of units; `waiting` is called if an import has to end first.
 ///
 /// # Errors
-/// The store cannot be read.
+/// The store cannot be written.
+pub fn publish_unit_list(workspace: &Workspace, units: &[Unit], waiting: impl FnOnce()) -> Result<(), StoreError> {
+    let lock = workspace.lock(true, waiting)?;
+    let mut transaction = Transaction::begin(workspace, &lock)?;
+    transaction.replace("units", units_frame(units))?;
+    transaction.publish("init", None, Vec::new())?;
+    Ok(())
+}
+
+/// The units of a published version.
 pub async fn stored_units(session: &Session) -> Result<UnitIndex, StoreError> {
     Ok(UnitIndex::new(questions::units(session).await?))
 }

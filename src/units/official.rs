@@ -21,7 +21,7 @@ pub enum OfficialError {
     /// No list of that year.
     #[error("no list of units for {year}; there are lists for {known}")]
     Year {
-        /// What was asked for.
+        /// The requested year.
         year: u16,
         /// The years that there are.
         known: String,
@@ -29,7 +29,7 @@ pub enum OfficialError {
     /// No such province.
     #[error("no province '{province}' in the list of {year}{hint}")]
     Province {
-        /// What was asked for.
+        /// The requested province.
         province: String,
         /// Year of the list.
         year: u16,
@@ -75,19 +75,19 @@ fn structure_of(official: &OfficialUnits, year: u16) -> Result<&Structure, Offic
 
 fn root_of<'a>(official: &OfficialUnits, structure: &'a Structure, province: &str) -> Result<&'a str, OfficialError> {
     let roots = || structure.units.iter().filter(|unit| unit.parent_code.is_empty());
-    let asked = fold_name(province);
-    let bears = |unit: &&OfficialUnit| {
+    let wanted = fold_name(province);
+    let has_name = |unit: &&OfficialUnit| {
         let name = official.typed(&unit.full_name).map_or("", |(_, name)| name);
-        unit.code == province.trim() || fold_name(&unit.full_name) == asked || fold_name(name) == asked
+        unit.code == province.trim() || fold_name(&unit.full_name) == wanted || fold_name(name) == wanted
     };
-    roots().find(bears).map(|unit| unit.code.as_str()).ok_or_else(|| OfficialError::Province {
+    roots().find(has_name).map(|unit| unit.code.as_str()).ok_or_else(|| OfficialError::Province {
         province: province.to_owned(),
         year: structure.year,
         hint: did_you_mean(province, roots().filter_map(|unit| Some(official.typed(&unit.full_name)?.1))),
     })
 }
 
-/// All structures, with what is asked of them often.
+/// All structures, with their units by year and code.
 struct Country<'a> {
     official: &'a OfficialUnits,
     by_code: BTreeMap<(u16, &'a str), &'a OfficialUnit>,
@@ -131,19 +131,19 @@ impl<'a> Country<'a> {
     /// Adds the units that became the chosen ones, those that they became, and all units above; returns the successions.
     fn follow(&self, chosen: &mut BTreeMap<u16, BTreeSet<&'a str>>) -> Vec<Succession> {
         let mut successions = BTreeSet::new();
-        for walk in &self.official.crosswalks {
+        for crosswalk in &self.official.crosswalks {
             let has = |year: u16, code: &str| chosen.get(&year).is_some_and(|codes| codes.contains(code));
-            let rows = walk.rows.iter().filter(|row| has(walk.from, &row.old) || has(walk.to, &row.new));
+            let rows = crosswalk.rows.iter().filter(|row| has(crosswalk.from, &row.old) || has(crosswalk.to, &row.new));
             // All parts of a divided unit come along, even those outside the province.
             let old: BTreeSet<&str> = rows.map(|row| row.old.as_str()).collect();
-            let rows: Vec<_> = walk.rows.iter().filter(|row| old.contains(row.old.as_str())).collect();
+            let rows: Vec<_> = crosswalk.rows.iter().filter(|row| old.contains(row.old.as_str())).collect();
             for row in &rows {
-                chosen.entry(walk.from).or_default().extend(self.path(walk.from, &row.old));
-                chosen.entry(walk.to).or_default().extend(self.path(walk.to, &row.new));
+                chosen.entry(crosswalk.from).or_default().extend(self.path(crosswalk.from, &row.old));
+                chosen.entry(crosswalk.to).or_default().extend(self.path(crosswalk.to, &row.new));
                 successions.insert(Succession {
-                    from: self.code(walk.from, &row.old),
-                    to: self.code(walk.to, &row.new),
-                    date: walk.date,
+                    from: self.code(crosswalk.from, &row.old),
+                    to: self.code(crosswalk.to, &row.new),
+                    date: crosswalk.date,
                     is_default: row.is_default,
                     split: row.split,
                 });
@@ -152,13 +152,13 @@ impl<'a> Country<'a> {
             let mut into: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
             for row in &rows {
                 let top = |year, code| self.path(year, code)[0];
-                into.entry(top(walk.from, &row.old)).or_default().insert(top(walk.to, &row.new));
+                into.entry(top(crosswalk.from, &row.old)).or_default().insert(top(crosswalk.to, &row.new));
             }
             for (old, new) in into {
-                let (from, Some(to)) = (self.code(walk.from, old), new.first()) else { continue };
-                let to = self.code(walk.to, to);
+                let (from, Some(to)) = (self.code(crosswalk.from, old), new.first()) else { continue };
+                let to = self.code(crosswalk.to, to);
                 if new.len() == 1 && from != to {
-                    successions.insert(Succession { from, to, date: walk.date, is_default: true, split: false });
+                    successions.insert(Succession { from, to, date: crosswalk.date, is_default: true, split: false });
                 }
             }
         }
@@ -182,7 +182,7 @@ impl<'a> Country<'a> {
         name(year).is_some_and(|own| later.into_iter().any(|other| other != own))
     }
 
-    /// The chosen units. One that stands in several lists under one code is one unit, called as in the list of `year`.
+    /// The chosen units. One that is in several lists under one code is one unit, named as in the list of `year`.
     fn units(&self, chosen: &BTreeMap<u16, BTreeSet<&'a str>>, year: u16) -> Vec<Unit> {
         let mut units: BTreeMap<String, Unit> = BTreeMap::new();
         let own_first =
@@ -191,13 +191,13 @@ impl<'a> Country<'a> {
             let Some(structure) = self.official.structure(*of) else { continue };
             let repeated = repeated(codes.iter().filter_map(|code| self.unit(*of, code)));
             for code in codes {
-                let Some(unit) = self.written(structure, code, &repeated) else { continue };
+                let Some(unit) = self.with_spellings(structure, code, &repeated) else { continue };
                 match units.get_mut(&unit.code) {
-                    Some(held) => {
-                        held.valid_from = held.valid_from.filter(|_| unit.valid_from.is_some());
-                        held.valid_to = held.valid_to.filter(|_| unit.valid_to.is_some());
-                        held.aliases.extend([unit.name].into_iter().chain(unit.aliases));
-                        tidy(held);
+                    Some(known) => {
+                        known.valid_from = known.valid_from.filter(|_| unit.valid_from.is_some());
+                        known.valid_to = known.valid_to.filter(|_| unit.valid_to.is_some());
+                        known.aliases.extend([unit.name].into_iter().chain(unit.aliases));
+                        drop_repeated_aliases(known);
                     }
                     None => drop(units.insert(unit.code.clone(), unit)),
                 }
@@ -207,7 +207,7 @@ impl<'a> Country<'a> {
     }
 
     /// One unit with all the spellings of its name.
-    fn written(&self, structure: &Structure, code: &'a str, repeated: &BTreeSet<&str>) -> Option<Unit> {
+    fn with_spellings(&self, structure: &Structure, code: &'a str, repeated: &BTreeSet<&str>) -> Option<Unit> {
         let unit = self.unit(structure.year, code)?;
         let path = self.path(structure.year, code);
         let above: Vec<Named<'_>> =
@@ -244,7 +244,7 @@ impl<'a> Country<'a> {
             valid_from: structure.valid_from,
             valid_to: structure.valid_to,
         };
-        tidy(&mut unit);
+        drop_repeated_aliases(&mut unit);
         Some(unit)
     }
 
@@ -254,16 +254,16 @@ impl<'a> Country<'a> {
     }
 }
 
-/// Full names that stand for more than one of the units.
+/// Full names of more than one of the units.
 fn repeated<'a>(units: impl Iterator<Item = &'a OfficialUnit>) -> BTreeSet<&'a str> {
     let mut seen = BTreeSet::new();
     units.map(|unit| unit.full_name.as_str()).filter(|name| !seen.insert(*name)).collect()
 }
 
-/// Drops aliases that say what the code, a name or an earlier alias says.
-fn tidy(unit: &mut Unit) {
-    let mut said = BTreeSet::from([fold_name(&unit.code), fold_name(&unit.name), fold_name(&unit.short_name)]);
-    unit.aliases.retain(|alias| said.insert(fold_name(alias)));
+/// Drops aliases that fold to the code, a name or an earlier alias.
+fn drop_repeated_aliases(unit: &mut Unit) {
+    let mut seen = BTreeSet::from([fold_name(&unit.code), fold_name(&unit.name), fold_name(&unit.short_name)]);
+    unit.aliases.retain(|alias| seen.insert(fold_name(alias)));
 }
 
 /// Type and name of a unit.
@@ -461,12 +461,12 @@ mod tests {
     }
 
     #[test]
-    fn faults_in_what_is_asked_for_are_told() {
+    fn an_unknown_year_or_province_is_refused_with_what_there_is() {
         let official = OfficialUnits::load(None).expect("the shipped lists have no fault");
-        let told = |province, year| {
+        let message = |province, year| {
             official_units(&official, Some(province), year, History::With).expect_err("is refused").to_string()
         };
-        assert!(told("40", 2025).contains("2024, 2026"));
-        assert!(told("Ngệ An", 2026).contains("did you mean 'Nghệ An'"), "{}", told("Ngệ An", 2026));
+        assert!(message("40", 2025).contains("2024, 2026"));
+        assert!(message("Ngệ An", 2026).contains("did you mean 'Nghệ An'"), "{}", message("Ngệ An", 2026));
     }
 }

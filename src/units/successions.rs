@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
-use chrono::NaiveDate;
 use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
 
-use super::ListError;
+use super::{ListError, csv_list};
 use cchc_model::Succession;
 use cchc_store::{days, frame_of, texts};
 
@@ -16,42 +15,19 @@ static COLUMNS: [&str; 5] = ["from_code", "to_code", "date", "default", "split"]
 /// # Errors
 /// The first thing that is wrong, with its row and column.
 pub fn read_successions(path: &Path) -> Result<Vec<Succession>, ListError> {
-    let csv_error = |source| ListError::Csv { path: path.to_owned(), source };
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(csv_error)?;
-    let headings = reader.headers().map_err(csv_error)?.clone();
-    let place = |column: &str| headings.iter().position(|heading| heading.trim_start_matches('\u{feff}') == column);
-    if let Some(column) = COLUMNS[..3].iter().find(|column| place(column).is_none()) {
-        return Err(ListError::Column {
-            path: path.to_owned(),
-            list: "list of successions",
-            column,
-            columns: &COLUMNS,
-        });
-    }
     let mut list = Vec::new();
-    for (position, record) in reader.records().enumerate() {
-        let record = record.map_err(csv_error)?;
-        let row = position as u64 + 2;
-        let wrong = |column, message: String| ListError::Cell { path: path.to_owned(), row, column, message };
-        let text = |column: &str| place(column).and_then(|at| record.get(at)).unwrap_or_default().trim();
-        let flag = |column, usual: bool| match text(column).to_lowercase().as_str() {
+    for row in csv_list::rows(path, "list of successions", &COLUMNS, &COLUMNS[..3])? {
+        let row = row?;
+        let flag = |column, usual: bool| match row.text(column).to_lowercase().as_str() {
             "" => Ok(usual),
             "1" | "true" | "yes" | "x" => Ok(true),
             "0" | "false" | "no" => Ok(false),
-            other => Err(wrong(column, format!("'{other}' is neither 1 nor 0"))),
+            other => Err(row.fault(column, format!("'{other}' is neither 1 nor 0"))),
         };
-        for column in ["from_code", "to_code"] {
-            if text(column).is_empty() {
-                return Err(wrong(column, "is empty".to_owned()));
-            }
-        }
-        let date: NaiveDate = text("date")
-            .parse()
-            .map_err(|_| wrong("date", format!("'{}' is no day; write 2025-07-01", text("date"))))?;
         list.push(Succession {
-            from: text("from_code").to_owned(),
-            to: text("to_code").to_owned(),
-            date,
+            from: row.filled("from_code")?.to_owned(),
+            to: row.filled("to_code")?.to_owned(),
+            date: row.day("date", "2025-07-01")?,
             is_default: flag("default", true)?,
             split: flag("split", false)?,
         });

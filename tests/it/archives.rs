@@ -62,13 +62,13 @@ fn every_file_of_an_archive_is_read_as_what_it_is() {
     assert_eq!(below, pairs([("/b_20250402.xlsx", 1), ("/xa/a_20250401.csv", 1), ("/xa/sâu/c.xls", 1)]));
     let days: Vec<&str> = files.iter().map(|file| file["exported_at"].as_str().unwrap()).collect();
     assert_eq!(days, ["2025-04-02", "2025-04-01", "2025-03-31"], "the archive's day is the last resort");
-    let held = place.dossiers();
-    assert_eq!(held.len(), 3);
-    assert!(held[0]["file"].as_str().unwrap().ends_with("/gui_20250331.zip/xa/a_20250401.csv"));
+    let stored = place.dossiers();
+    assert_eq!(stored.len(), 3);
+    assert!(stored[0]["file"].as_str().unwrap().ends_with("/gui_20250331.zip/xa/a_20250401.csv"));
 }
 
 #[test]
-fn what_systems_add_is_passed_over_and_lock_files_are_told() {
+fn what_systems_add_is_passed_over_and_lock_files_are_reported() {
     let place = Place::new();
     let bytes = archive(&[
         ("__MACOSX/._h_20250401.csv", b"x"),
@@ -116,7 +116,7 @@ fn an_encrypted_entry_is_refused_and_says_so() {
     let place = Place::new();
     let mut bytes =
         archive(&[("bi-mat_20250401.csv", dossier("H2").as_bytes()), ("h_20250401.csv", dossier("H1").as_bytes())]);
-    // The flag stands in the entry's own header and in the directory.
+    // The flag is in the entry's own header and in the directory.
     let central = bytes.windows(4).position(|window| window == b"PK\x01\x02").unwrap();
     bytes[6] |= 1;
     bytes[central + 8] |= 1;
@@ -219,7 +219,7 @@ fn office_documents_are_no_archives_of_files() {
 }
 
 #[test]
-fn peek_shows_the_sheets_of_all_files_and_tells_which_are_refused() {
+fn peek_shows_the_sheets_of_all_files_and_which_are_refused() {
     let place = Place::empty();
     let sample = std::fs::read(project("sample-data/exports/ho-so_so-noi-vu_20250401.xlsx")).unwrap();
     let path = place.file("gui.zip", archive(&[("a.csv", b"x,1\n"), ("b/c.xlsx", &sample), ("rong.csv", b"")]));

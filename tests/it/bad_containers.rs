@@ -17,7 +17,7 @@ fn zero_bytes_are_refused() {
 }
 
 #[test]
-fn headings_without_rows_are_told_and_change_nothing() {
+fn headings_without_rows_are_reported_and_change_nothing() {
     for (name, content) in [
         ("tieu-de_20250401.csv", list(&[]).into_bytes()),
         ("tieu-de_20250401.xlsx", workbook(&list(&[]))),
@@ -186,7 +186,7 @@ fn a_password_is_named_in_every_kind_of_workbook() {
 }
 
 #[test]
-fn a_hidden_sheet_is_read_and_told() {
+fn a_hidden_sheet_is_read_and_reported() {
     let mut book = rust_xlsxwriter::Workbook::new();
     book.add_worksheet().write(0, 0, "bìa").unwrap();
     let sheet = book.add_worksheet().set_name("Ẩn").unwrap();

@@ -139,7 +139,7 @@ fn a_received_date_that_is_no_day_refuses_the_row() {
 }
 
 #[test]
-fn text_dates_stand_beside_true_dates_in_one_column() {
+fn one_column_may_mix_text_dates_and_true_dates() {
     let rows = vec![
         row("H1", C::D(FIRST_OF_MARCH), t("05/03/2026"), C::Blank),
         row("H2", t("02/03/2026 08:15"), C::D(FIRST_OF_MARCH + 5.0), C::Blank),
@@ -204,7 +204,7 @@ fn a_column_of_both_orders_refuses_the_file_with_both_examples() {
 }
 
 #[test]
-fn the_other_example_may_stand_far_above() {
+fn the_other_example_may_be_far_above() {
     let mut rows = vec!["H0,Sở A,1,31/01/2026,05/03/2026,,".to_owned()];
     rows.extend((1..40_000).map(|number| format!("H{number},Sở A,1,02/03/2026,05/03/2026,,")));
     rows.push("HX,Sở A,1,01/31/2026,05/03/2026,,".to_owned());
@@ -334,7 +334,7 @@ fn a_time_that_no_clock_shows_refuses_the_row() {
 }
 
 #[test]
-fn an_error_of_the_spreadsheet_is_no_date_and_is_told() {
+fn an_error_of_the_spreadsheet_is_no_date_and_is_reported() {
     for error in ["#N/A", "#REF!", "#VALUE!"] {
         let place = Place::new();
         let rows = [format!("H1,Sở A,1,02/03/2026,05/03/2026,{error},")];

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::support::{Place, Ran};
 
-/// Fails unless each of these faults stands on a line of its own: a line with all of its words.
+/// Fails unless each of these faults is on a line of its own: a line with all of its words.
 #[track_caller]
 fn names(ran: &Ran, faults: &[&[&str]]) {
     let mut lines: Vec<&str> = ran.stderr.lines().collect();
@@ -283,7 +283,7 @@ fn sheets_with_text_for_points_too_many_points_or_a_unit_twice_are_named_at_once
     let twice = findings(&place, "conflicting_versions");
     assert_eq!(twice.len(), 1, "{twice:?}");
     assert!(twice[0].to_string().contains("diem_20260106.csv"), "{twice:?}");
-    // Only a form is held against its set when it is read; the points below 0 of this sheet stop the ranking.
+    // Only a form is checked against its set when it is read; the points below 0 of this sheet stop the ranking.
     let ran = place.run(&["rank", "--index", "x", "--period", "2025"]).exits(1);
     names(&ran, &[&["diem_20260106.csv", " 4: unit A, criterion 2: -1 self-scored points; there are 0 to 5"]]);
 }

@@ -1,4 +1,4 @@
-//! Files that are wrong: each is told plainly, refused or taken with its sound rows, and nothing else is lost.
+//! Files that are wrong: each is reported plainly, refused or taken with its sound rows, and nothing else is lost.
 
 use std::io::Write;
 
@@ -71,8 +71,8 @@ fn units_match_but_for_case_spaces_and_tone_place_and_never_without_diacritics()
         .map(|unit| format!("{unit}!,{unit},1,06/01/2025,10/01/2025,,").replace('!', ""));
     let (row, _) = place.import_text("ho-so_20250401.csv", &list(&rows.each_ref().map(String::as_str)));
     assert_eq!(account(&row), [5, 4, 0, 0, 1]);
-    let held = place.rows(&["sql", "SELECT dossier_code, resolving_unit FROM dossiers ORDER BY resolving_unit, row"]);
-    let units: Vec<&str> = held.iter().map(|row| row["resolving_unit"].as_str().unwrap()).collect();
+    let stored = place.rows(&["sql", "SELECT dossier_code, resolving_unit FROM dossiers ORDER BY resolving_unit, row"]);
+    let units: Vec<&str> = stored.iter().map(|row| row["resolving_unit"].as_str().unwrap()).collect();
     assert_eq!(units, ["A", "A", "D", "E"]);
 }
 
@@ -116,7 +116,7 @@ fn a_month_first_date_refuses_the_whole_file() {
 }
 
 #[test]
-fn files_that_are_no_tables_are_told_apart() {
+fn files_that_are_no_tables_are_each_named() {
     refused("rong_20250401.csv", b"", &["The file is empty"]);
     refused("vo_20250401.csv", "\u{feff}\r\n \r\n".as_bytes(), &["empty"]);
     refused("gia_20250401.xlsx", "đây là thư, không phải bảng\nkính gửi".as_bytes(), &["No source fits"]);
@@ -166,8 +166,8 @@ fn a_sheet_that_no_source_fits_hides_no_other() {
     let (row, ran) = place.import(&file);
     ran.exits(0);
     assert_eq!(account(&row), [1, 1, 0, 0, 0]);
-    let told = place.rows(&["findings", "--rule", "no_source"]);
-    assert_eq!((told[0]["sheet"].as_str(), told[0]["level"].as_str()), (Some("Ghi chú"), Some("info")));
+    let reported = place.rows(&["findings", "--rule", "no_source"]);
+    assert_eq!((reported[0]["sheet"].as_str(), reported[0]["level"].as_str()), (Some("Ghi chú"), Some("info")));
 }
 
 #[test]

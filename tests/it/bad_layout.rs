@@ -14,7 +14,7 @@ fn found(place: &Place, rule: &str) -> Vec<Value> {
 
 /// The only finding of a rule has this level, sheet, row and count, and says these words.
 #[track_caller]
-fn told(place: &Place, rule: &str, level: &str, at: (&str, u64), count: u64, words: &[&str]) {
+fn reported(place: &Place, rule: &str, level: &str, at: (&str, u64), count: u64, words: &[&str]) {
     let all = found(place, rule);
     assert_eq!(all.len(), 1, "{rule}: {all:?}");
     let one = &all[0];
@@ -73,10 +73,10 @@ fn headings_over_three_merged_rows_of_a_true_workbook_are_joined() {
     let (place, row, ran) = import("ho-so_20260401.xlsx", workbook.save_to_buffer().unwrap());
     ran.exits(0);
     assert_eq!(account(&row), [1, 1, 0, 0, 0]);
-    let held = &place.dossiers()[0];
-    assert_eq!(held["received_at"], "2026-03-02T00:00:00");
-    assert_eq!(held["due_at"], "2026-03-05T00:00:00");
-    assert_eq!(held["finished_at"], "2026-03-04T00:00:00");
+    let stored = &place.dossiers()[0];
+    assert_eq!(stored["received_at"], "2026-03-02T00:00:00");
+    assert_eq!(stored["due_at"], "2026-03-05T00:00:00");
+    assert_eq!(stored["finished_at"], "2026-03-04T00:00:00");
     assert!(found(&place, "merged_cells").is_empty(), "merged headings are no merged data");
 }
 
@@ -103,7 +103,7 @@ fn preamble_groups_totals_numbering_and_signatures_are_no_dossiers() {
     assert_eq!(codes(&place), ["H1", "H2"]);
 }
 
-/// Three dossiers of one unit whose name stands merged beside them, then one of another.
+/// Three dossiers of one unit whose name is merged beside them, then one of another.
 fn merged_units() -> Vec<u8> {
     let rows = vec![dossier("H1", "Sở A"), dossier("H2", ""), dossier("H3", ""), dossier("H4", "Sở Bê")];
     xlsx(&[S { merged: vec!["B2:B4"], ..sheet(rows) }])
@@ -130,7 +130,7 @@ fn merged_cells_of_the_body_are_filled_only_where_the_source_says_so() {
     let (row, ran) = place.import(&file);
     ran.exits(3);
     assert_eq!(account(&row), [4, 2, 0, 0, 2]);
-    told(&place, "merged_cells", "warning", (SHEET, 3), 2, &["fill_merged = [\"resolving_unit\"]", "list-a.toml"]);
+    reported(&place, "merged_cells", "warning", (SHEET, 3), 2, &["fill_merged = [\"resolving_unit\"]", "list-a.toml"]);
 
     let place = Place::new();
     fill_units(&place);
@@ -193,7 +193,7 @@ fn hidden_rows_are_loaded_with_a_warning_that_counts_them() {
     let (place, row, ran) = import("ho-so_20260401.xlsx", bytes);
     ran.exits(0).says(&["hidden_rows"]);
     assert_eq!(account(&row), [5, 5, 0, 0, 0]);
-    told(&place, "hidden_rows", "warning", (SHEET, 3), 2, &["2 rows", "hiding is not deleting"]);
+    reported(&place, "hidden_rows", "warning", (SHEET, 3), 2, &["2 rows", "hiding is not deleting"]);
 }
 
 #[test]
@@ -217,11 +217,11 @@ fn a_hidden_sheet_is_loaded_with_a_warning() {
     let (place, row, ran) = import("ho-so_20260401.xlsx", workbook.save_to_buffer().unwrap());
     ran.exits(0);
     assert_eq!(account(&row), [1, 1, 0, 0, 0]);
-    told(&place, "hidden_sheet", "warning", (SHEET, 0), 1, &["hidden"]);
+    reported(&place, "hidden_sheet", "warning", (SHEET, 0), 1, &["hidden"]);
 }
 
 #[test]
-fn a_formula_without_a_result_is_empty_and_told_one_with_a_result_is_read() {
+fn a_formula_without_a_result_is_empty_and_reported_one_with_a_result_is_read() {
     let with = |due: C| {
         let mut row = dossier("H1", "Sở A");
         row[5] = due;
@@ -232,7 +232,7 @@ fn a_formula_without_a_result_is_empty_and_told_one_with_a_result_is_read() {
     ran.exits(0).says(&["formula_without_value"]);
     assert_eq!(account(&row), [1, 1, 0, 0, 0]);
     assert_eq!(place.dossiers()[0]["due_at"], Value::Null);
-    told(&place, "formula_without_value", "warning", (SHEET, 2), 1, &["never computed", "Ngày hẹn trả"]);
+    reported(&place, "formula_without_value", "warning", (SHEET, 2), 1, &["never computed", "Ngày hẹn trả"]);
 
     let (place, _, _) = import("ho-so_20260401.xlsx", xlsx(&[sheet(vec![with(C::F("E2+3", Some(46_086.0)))])]));
     assert_eq!(place.dossiers()[0]["due_at"], "2026-03-05T00:00:00");
@@ -240,15 +240,16 @@ fn a_formula_without_a_result_is_empty_and_told_one_with_a_result_is_read() {
 }
 
 #[test]
-fn an_error_cell_is_empty_and_told_with_its_column() {
+fn an_error_cell_is_empty_and_reported_with_its_column() {
     let mut row = dossier("H1", "Sở A");
     (row[5], row[6]) = (C::E("#N/A"), C::E("#REF!"));
     let (place, account_row, ran) = import("ho-so_20260401.xlsx", xlsx(&[sheet(vec![row])]));
     ran.exits(0);
     assert_eq!(account(&account_row), [1, 1, 0, 0, 0]);
     let all = found(&place, "error_cell");
-    let told: Vec<_> = all.iter().map(|one| (one["column"].as_str().unwrap(), one["row"].as_u64().unwrap())).collect();
-    assert_eq!(told, [("Ngày hẹn trả", 2), ("Ngày kết thúc xử lý", 2)]);
+    let reported: Vec<_> =
+        all.iter().map(|one| (one["column"].as_str().unwrap(), one["row"].as_u64().unwrap())).collect();
+    assert_eq!(reported, [("Ngày hẹn trả", 2), ("Ngày kết thúc xử lý", 2)]);
     assert!(all[0]["message"].as_str().unwrap().contains("#N/A"));
 }
 
@@ -269,7 +270,7 @@ fn of_two_headings_of_one_meaning_the_surer_is_read_and_both_are_named() {
     let (place, row, ran) = import("ho-so_20260401.csv", text);
     ran.exits(0);
     assert_eq!(account(&row), [1, 1, 0, 0, 0]);
-    told(&place, "duplicate_heading", "warning", ("", 1), 1, &["(column ", "Số hồ sơ", "Mã hồ sơ"]);
+    reported(&place, "duplicate_heading", "warning", ("", 1), 1, &["(column ", "Số hồ sơ", "Mã hồ sơ"]);
 }
 
 #[test]
@@ -282,15 +283,15 @@ fn a_missing_required_column_names_the_nearest_heading() {
 }
 
 #[test]
-fn columns_may_stand_in_any_order_and_extra_ones_are_kept_out_and_listed() {
+fn columns_may_be_in_any_order_and_extra_ones_are_kept_out_and_listed() {
     let text = "Trạng thái hồ sơ,Màu bìa,Ngày kết thúc xử lý,Ngày hẹn trả,Ngày tiếp nhận,Chủ hồ sơ,Cơ quan/đơn vị,Số hồ sơ,Ngăn tủ\n\
         Đã trả kết quả,xanh,04/03/2026,05/03/2026,02/03/2026,Nguyễn Văn Thử,Sở A,H1,7\n";
     let (place, row, ran) = import("ho-so_20260401.csv", text);
     ran.exits(0);
     assert_eq!(account(&row), [1, 1, 0, 0, 0]);
-    let held = &place.dossiers()[0];
-    assert_eq!((held["due_at"].as_str(), held["status"].as_i64()), (Some("2026-03-05T00:00:00"), Some(10)));
-    told(&place, "extra_columns", "info", ("", 1), 1, &["Màu bìa, Ngăn tủ"]);
+    let stored = &place.dossiers()[0];
+    assert_eq!((stored["due_at"].as_str(), stored["status"].as_i64()), (Some("2026-03-05T00:00:00"), Some(10)));
+    reported(&place, "extra_columns", "info", ("", 1), 1, &["Màu bìa, Ngăn tủ"]);
 }
 
 #[test]
@@ -332,7 +333,7 @@ fn a_sheet_that_goes_on_without_headings_is_read_by_those_of_the_one_before() {
     let (place, row, ran) = import("ho-so_20260401.xlsx", overflowing(rows));
     ran.exits(3);
     assert_eq!(account(&row), [201, 200, 0, 0, 1]);
-    told(&place, "continued_sheet", "warning", ("Tiếp", 0), 1, &["\"Hồ sơ\"", "continuation"]);
+    reported(&place, "continued_sheet", "warning", ("Tiếp", 0), 1, &["\"Hồ sơ\"", "continuation"]);
     let refused = found(&place, "missing_code");
     assert_eq!((refused[0]["sheet"].as_str(), refused[0]["row"].as_u64()), (Some("Tiếp"), Some(198)));
     assert_eq!(place.dossiers().len(), 200);
@@ -348,7 +349,7 @@ fn a_sheet_of_other_columns_is_never_taken_for_a_continuation() {
         let (place, row, ran) = import("ho-so_20260401.xlsx", overflowing(rows));
         ran.exits(0);
         assert_eq!(account(&row), [3, 3, 0, 0, 0]);
-        told(&place, "no_source", "warning", ("Tiếp", 0), 1, &["was not imported"]);
+        reported(&place, "no_source", "warning", ("Tiếp", 0), 1, &["was not imported"]);
     }
 }
 
@@ -369,8 +370,8 @@ fn a_table_below_in_html_goes_on_too() {
     ran.exits(0);
     assert_eq!(account(&account_row), [3, 3, 0, 0, 0]);
     assert_eq!(codes(&place), ["H1", "H2", "H3"]);
-    told(&place, "continued_sheet", "warning", ("Bảng 2", 0), 1, &["Bảng 1"]);
-    told(&place, "hidden_rows", "warning", ("Bảng 2", 2), 1, &["1 rows"]);
+    reported(&place, "continued_sheet", "warning", ("Bảng 2", 0), 1, &["Bảng 1"]);
+    reported(&place, "hidden_rows", "warning", ("Bảng 2", 2), 1, &["1 rows"]);
 }
 
 #[test]
@@ -425,7 +426,7 @@ fn merged_rows(column: u16, first: u16, last: u16) -> Vec<u8> {
 }
 
 #[test]
-fn hidden_rows_merged_cells_and_the_date_system_of_an_xls_are_told() {
+fn hidden_rows_merged_cells_and_the_date_system_of_an_xls_are_reported() {
     let text =
         list(&["H1,Sở A,1,?,05/03/2026,,", "H2,,1,02/03/2026,05/03/2026,,", "H3,Sở Bê,1,02/03/2026,05/03/2026,,"]);
     let (strings, mut cells) = biff::sheet_of(&text);
@@ -440,7 +441,7 @@ fn hidden_rows_merged_cells_and_the_date_system_of_an_xls_are_told() {
     let mut stream = biff::Book::biff8(strings.clone(), cells).stream();
     stream.truncate(stream.len() - 4);
     stream.extend([hidden_row(3), merged_rows(1, 1, 2), biff::record(0x000a, &[])].concat());
-    // The date system stands among the globals, so that the sheet begins six bytes further on.
+    // The date system is among the globals, so that the sheet begins six bytes further on.
     let date_system = biff::record(0x0022, &[1, 0]);
     let sheet = stream.windows(4).position(|bytes| bytes[..2] == [0x85, 0]).unwrap() + 4;
     let place = u32::from_le_bytes(stream[sheet..sheet + 4].try_into().unwrap()) + date_system.len() as u32;
@@ -456,7 +457,7 @@ fn hidden_rows_merged_cells_and_the_date_system_of_an_xls_are_told() {
     assert_eq!(account(&row), [3, 3, 0, 0, 0]);
     assert_eq!(units(&place), ["A", "A", "B"]);
     assert_eq!(place.dossiers()[0]["received_at"], "2026-03-01T00:00:00");
-    told(&place, "hidden_rows", "warning", ("Sheet1", 4), 1, &["hiding is not deleting"]);
+    reported(&place, "hidden_rows", "warning", ("Sheet1", 4), 1, &["hiding is not deleting"]);
 }
 
 #[test]

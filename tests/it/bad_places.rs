@@ -45,7 +45,7 @@ fn forbid(folder: &std::path::Path, read_only: bool) {
 }
 
 #[test]
-fn a_missing_workspace_is_told_with_what_to_do() {
+fn a_missing_workspace_is_an_error_that_says_what_to_do() {
     let place = Place::empty();
     for command in [&["form06", "--period", "2025"][..], &["history"], &["import", "."], &["findings"], &["vacuum"]] {
         place.run(command).exits(1).says(&["no workspace in", "cchc init --workspace"]);
@@ -118,7 +118,7 @@ fn a_read_only_workspace_can_be_read_and_not_imported_into() {
 }
 
 #[test]
-fn an_output_that_cannot_be_written_is_told_with_its_name() {
+fn an_output_that_cannot_be_written_is_named() {
     let place = Place::new();
     place.import_text("ho-so_20250401.csv", &list(&[ROW])).1.exits(0);
     let report = |out: &std::path::Path| place.run(&["report", "--period", "2025-Q1", "--out", out.to_str().unwrap()]);
@@ -191,8 +191,8 @@ fn converges_after(delays: &[u64]) {
         let _ = child.kill();
         child.wait().unwrap();
         let versions = place.rows(&["history"]).len();
-        let held = place.rows(&["sql", dossiers]);
-        assert!(if versions == 1 { held.is_empty() } else { held == whole }, "killed after {delay} ms");
+        let stored = place.rows(&["sql", dossiers]);
+        assert!(if versions == 1 { stored.is_empty() } else { stored == whole }, "killed after {delay} ms");
         // What is left over must not stop the next import, nor count twice.
         place.run(&["--format", "json", "import", exports.to_str().unwrap()]).exits(3);
         assert_eq!(place.rows(&["sql", dossiers]), whole, "killed after {delay} ms");
@@ -210,13 +210,13 @@ fn converges_after(delays: &[u64]) {
 fn tables_committed_but_never_published_are_invisible_and_the_next_import_takes_their_place() {
     let place = Place::new();
     place.import_text("ho-so_20250401.csv", &list(&[ROW])).1.exits(0);
-    let held = place.dossiers();
+    let stored = place.dossiers();
     let other = ROW.replace("H1", "H2");
     place.import_text("ho-so_20250501.csv", &list(&[ROW, &other])).1.exits(0);
     // What a kill between the last commit and the publishing leaves: everything but the version.
     std::fs::remove_file(place.workspace().join("versions/00000003.json")).unwrap();
     assert_eq!(place.rows(&["history"]).len(), 2);
-    assert_eq!(place.dossiers(), held);
+    assert_eq!(place.dossiers(), stored);
     let (row, _) = place.import_text("ho-so_20250601.csv", &list(&[&other]));
     assert_eq!(crate::support::account(&row), [1, 1, 0, 0, 0]);
     let files: Vec<String> =
@@ -224,7 +224,7 @@ fn tables_committed_but_never_published_are_invisible_and_the_next_import_takes_
     assert_eq!(files, ["ho-so_20250401.csv", "ho-so_20250601.csv"]);
     place.run(&["vacuum"]).exits(0);
     assert_eq!(place.dossiers().len(), 2);
-    assert_eq!(place.rows(&["--as-of", "2", "sql", "SELECT * FROM dossiers"]), held);
+    assert_eq!(place.rows(&["--as-of", "2", "sql", "SELECT * FROM dossiers"]), stored);
 }
 
 #[test]
@@ -240,7 +240,7 @@ fn vacuum_removes_what_no_version_needs_and_nothing_else() {
 }
 
 #[test]
-fn a_path_that_leads_nowhere_is_told() {
+fn a_path_that_leads_nowhere_is_reported() {
     let place = Place::new();
     place.run(&["import", "/khong/co/dau"]).exits(1).says(&["/khong/co/dau"]);
     std::fs::create_dir(place.path("trong")).unwrap();

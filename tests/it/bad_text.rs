@@ -10,12 +10,12 @@ use crate::support::{Place, Ran, UNITS, account, list};
 const GOOD: &str = "H1,Sở A,Trực tuyến,06/01/2025,10/01/2025,09/01/2025,Đã trả kết quả";
 const OPEN: &str = "H2,Sở Bê,Trực tiếp,07/01/2025,11/01/2025,,Đang xử lý";
 
-/// Headings without diacritics, units by name, everything else by number: next to nothing tells an encoding.
+/// Headings without diacritics, units by name, everything else by number: next to nothing shows the encoding.
 const BARE: &str =
     "Ma ho so,Co quan/don vi,Hinh thuc tiep nhan,Ngay tiep nhan,Ngay hen tra,Ngay ket thuc xu ly,Trang thai";
 
-/// Codes, units, channels and states of the dossiers held.
-fn held(place: &Place) -> Vec<(String, String, i64, i64)> {
+/// Codes, units, channels and states of the dossiers stored.
+fn stored(place: &Place) -> Vec<(String, String, i64, i64)> {
     let text = |row: &Value, key: &str| row[key].as_str().unwrap_or_default().to_owned();
     let number = |row: &Value, key: &str| row[key].as_i64().unwrap_or_default();
     let rows = place.dossiers();
@@ -34,7 +34,7 @@ fn loads_right(bytes: &[u8]) -> (Place, Ran) {
     let ran = ran.exits(0);
     assert_eq!(account(&row), [2, 2, 0, 0, 0]);
     let expected = [("H1".to_owned(), "A".to_owned(), 2, 10), ("H2".to_owned(), "B".to_owned(), 1, 4)];
-    assert_eq!(held(&place), expected);
+    assert_eq!(stored(&place), expected);
     (place, ran)
 }
 
@@ -53,8 +53,11 @@ fn says(finding: &Value, words: &[&str]) {
 #[track_caller]
 fn recognised(bytes: &[u8], name: &str) {
     let (place, _) = loads_right(bytes);
-    let told = found(&place, "legacy_text");
-    assert_eq!((told.len(), told[0]["level"].as_str(), told[0]["value"].as_str()), (1, Some("info"), Some(name)));
+    let reported = found(&place, "legacy_text");
+    assert_eq!(
+        (reported.len(), reported[0]["level"].as_str(), reported[0]["value"].as_str()),
+        (1, Some("info"), Some(name))
+    );
 }
 
 /// A source like the shipped list, whose text is declared.
@@ -66,7 +69,7 @@ fn declare(place: &Place, encoding: &str) {
     std::fs::write(folder.join("list-a.toml"), declared).unwrap();
 }
 
-/// Two words in an old encoding and no more: left as they are and told, and read right once the source declares it.
+/// Two words in an old encoding and no more: left as they are and reported, and read right once the source declares it.
 #[track_caller]
 fn unsure(encode: fn(&str) -> Vec<u8>, id: &str, name: &str) {
     let bytes = encode(&format!("{BARE}\nH1,SỞ Bế,2,06/01/2025,10/01/2025,09/01/2025,10\n").replace("SỞ", "Sở"));
@@ -76,20 +79,20 @@ fn unsure(encode: fn(&str) -> Vec<u8>, id: &str, name: &str) {
     let (row, ran) = place.import(&file);
     ran.exits(3).says(&["unsure_encoding"]);
     assert_eq!(account(&row), [1, 0, 0, 0, 1], "an unknown unit is refused, never guessed");
-    let told = found(&place, "unsure_encoding");
+    let reported = found(&place, "unsure_encoding");
     let sample = shown(&encode("Sở Bế"));
     assert_eq!(
-        (told.len(), told[0]["level"].as_str(), told[0]["value"].as_str()),
+        (reported.len(), reported[0]["level"].as_str(), reported[0]["value"].as_str()),
         (1, Some("warning"), Some(&*sample))
     );
-    says(&told[0], &[&format!("{name}: Sở Bế"), "encoding = "]);
+    says(&reported[0], &[&format!("{name}: Sở Bế"), "encoding = "]);
 
     let place = Place::with_units(&units);
     declare(&place, id);
     let (row, ran) = place.import(&place.file("ho-so_20250401.csv", &bytes));
     ran.exits(0);
     assert_eq!(account(&row), [1, 1, 0, 0, 0]);
-    assert_eq!(held(&place)[0].1, "B");
+    assert_eq!(stored(&place)[0].1, "B");
     assert_eq!(found(&place, "legacy_text")[0]["value"], name);
 }
 
@@ -99,7 +102,7 @@ fn tcvn3_is_recognised() {
 }
 
 #[test]
-fn tcvn3_of_two_words_is_told_and_read_if_declared() {
+fn tcvn3_of_two_words_is_reported_and_read_if_declared() {
     unsure(tcvn3, "tcvn3", "TCVN3 (ABC)");
 }
 
@@ -109,7 +112,7 @@ fn vni_is_recognised() {
 }
 
 #[test]
-fn vni_of_two_words_is_told_and_read_if_declared() {
+fn vni_of_two_words_is_reported_and_read_if_declared() {
     unsure(vni, "vni", "VNI");
 }
 
@@ -147,12 +150,15 @@ fn an_invalid_byte_refuses_its_row_with_its_place() {
     let (row, ran) = place.import(&place.file("ho-so_20250401.csv", &bytes));
     ran.exits(3).says(&["invalid_byte"]);
     assert_eq!(account(&row), [3, 2, 0, 0, 1]);
-    let told = found(&place, "invalid_byte");
-    assert_eq!((told.len(), told[0]["row"].as_u64(), told[0]["value"].as_str()), (1, Some(3), Some("0xFF")));
-    says(&told[0], &[&at.to_string(), "UTF-8"]);
-    let cells = told[0]["cells"].as_str().unwrap();
+    let reported = found(&place, "invalid_byte");
+    assert_eq!(
+        (reported.len(), reported[0]["row"].as_u64(), reported[0]["value"].as_str()),
+        (1, Some(3), Some("0xFF"))
+    );
+    says(&reported[0], &[&at.to_string(), "UTF-8"]);
+    let cells = reported[0]["cells"].as_str().unwrap();
     assert!(cells.contains("H3") && !cells.contains("Nguyễn"), "{cells}");
-    assert_eq!(held(&place).len(), 2);
+    assert_eq!(stored(&place).len(), 2);
 }
 
 #[test]
@@ -217,12 +223,12 @@ fn a_ragged_row_is_refused_and_counted() {
     let (row, ran) = place.import_text("ho-so_20250401.csv", &text);
     ran.exits(3).says(&["ragged_row"]);
     assert_eq!(account(&row), [5, 2, 0, 0, 3]);
-    let told = found(&place, "ragged_row");
+    let reported = found(&place, "ragged_row");
     let places: Vec<_> =
-        told.iter().map(|one| (one["row"].as_u64().unwrap(), one["value"].as_str().unwrap())).collect();
+        reported.iter().map(|one| (one["row"].as_u64().unwrap(), one["value"].as_str().unwrap())).collect();
     assert_eq!(places, [(3, "6"), (4, "10"), (6, "3")]);
-    assert!(told.iter().all(|one| one["cells"] == "{}"), "a person's name may stand in any column: {told:?}");
-    says(&told[1], &["10 fields where the headings have 8", "Quote that field"]);
+    assert!(reported.iter().all(|one| one["cells"] == "{}"), "a person's name may be in any column: {reported:?}");
+    says(&reported[1], &["10 fields where the headings have 8", "Quote that field"]);
 }
 
 #[test]
@@ -244,16 +250,16 @@ fn fields_that_are_empty_or_lacked_by_all_rows_are_no_fault() {
 }
 
 #[test]
-fn nul_bytes_are_told_and_dropped() {
+fn nul_bytes_are_reported_and_dropped() {
     let rows: Vec<String> = (0..40).map(|at| GOOD.replace("H1", &format!("H{at}"))).collect();
     let text = list(&rows.iter().map(String::as_str).collect::<Vec<_>>()).replace("H7,Sở A", "H7,Sở\0 A\0");
     let place = Place::new();
     let (row, ran) = place.import_text("ho-so_20250401.csv", &text);
     ran.exits(0).says(&["nul_bytes"]);
     assert_eq!(account(&row), [40, 40, 0, 0, 0]);
-    let told = found(&place, "nul_bytes");
+    let reported = found(&place, "nul_bytes");
     assert_eq!(
-        (told[0]["row"].as_u64(), told[0]["count"].as_u64(), told[0]["level"].as_str()),
+        (reported[0]["row"].as_u64(), reported[0]["count"].as_u64(), reported[0]["level"].as_str()),
         (Some(9), Some(1), Some("warning"))
     );
 }
@@ -302,13 +308,13 @@ fn a_workbook_may_hold_every_encoding_sheet_by_sheet() {
     let (row, ran) = place.import(&file);
     ran.exits(0);
     assert_eq!(account(&row), [4, 4, 0, 0, 0]);
-    assert!(held(&place).iter().all(|(_, unit, channel, status)| (unit.as_str(), *channel, *status) == ("A", 2, 10)));
-    let told: Vec<_> = found(&place, "legacy_text")
+    assert!(stored(&place).iter().all(|(_, unit, channel, status)| (unit.as_str(), *channel, *status) == ("A", 2, 10)));
+    let reported: Vec<_> = found(&place, "legacy_text")
         .iter()
         .map(|one| (one["sheet"].as_str().unwrap().to_owned(), one["value"].as_str().unwrap().to_owned()))
         .collect();
     let expected = [("1258", "windows-1258"), ("ABC", "TCVN3 (ABC)"), ("VNI", "VNI")];
-    assert_eq!(told, expected.map(|(sheet, name)| (sheet.to_owned(), name.to_owned())));
+    assert_eq!(reported, expected.map(|(sheet, name)| (sheet.to_owned(), name.to_owned())));
 }
 
 #[test]
@@ -394,7 +400,7 @@ fn what_cannot_be_seen_separates_nothing_and_is_not_kept() {
     ran.exits(0);
     assert_eq!(account(&row), [2, 2, 0, 0, 0]);
     let expected = [("H1".to_owned(), "B".to_owned(), 2, 10), ("H2".to_owned(), "B".to_owned(), 2, 10)];
-    assert_eq!(held(&place), expected);
+    assert_eq!(stored(&place), expected);
     let texts = place.rows(&["sql", "SELECT * FROM dossiers"]);
     let unseen = |text: &str| text.contains(['\u{200b}', '\u{202e}', '\u{ad}', '\u{200e}']);
     assert!(

@@ -27,7 +27,7 @@ fn found(place: &Place, rule: &str) -> Vec<Value> {
 
 /// The only finding of a rule has this level, row, column and count, and says these words.
 #[track_caller]
-fn told(place: &Place, rule: &str, level: &str, row: u64, column: &str, count: u64, words: &[&str]) {
+fn reported(place: &Place, rule: &str, level: &str, row: u64, column: &str, count: u64, words: &[&str]) {
     let all = found(place, rule);
     assert_eq!(all.len(), 1, "{rule}: {all:?}");
     let one = &all[0];
@@ -63,7 +63,7 @@ fn a_code_as_a_float_refuses_the_row_and_says_what_to_do() {
         let (place, row, ran) = import("ho-so_20260401.csv", text);
         ran.exits(3);
         assert_eq!(account(&row), [2, 1, 0, 0, 1]);
-        told(&place, "mangled_code", "error", 2, CODE, 1, &[code, "Format the column of codes as text"]);
+        reported(&place, "mangled_code", "error", 2, CODE, 1, &[code, "Format the column of codes as text"]);
         assert_eq!(codes(&place), ["H2"]);
     }
 }
@@ -74,7 +74,7 @@ fn a_code_of_more_digits_than_a_spreadsheet_keeps_or_turned_into_a_date_refuses_
         let (place, row, ran) = import_codes(vec![cell, t("H2")]);
         ran.exits(3);
         assert_eq!(account(&row), [2, 1, 0, 0, 1]);
-        told(&place, "mangled_code", "error", 2, CODE, 1, &[shown]);
+        reported(&place, "mangled_code", "error", 2, CODE, 1, &[shown]);
     }
 }
 
@@ -84,16 +84,16 @@ fn a_number_in_the_column_of_codes_is_loaded_whole_with_a_warning() {
     ran.exits(0);
     assert_eq!(account(&row), [3, 3, 0, 0, 0]);
     assert_eq!(codes(&place), ["00123", "1", "38000000001"], "never 1.0, never 3.8E+10");
-    told(&place, "number_code", "warning", 2, CODE, 2, &["zeros at the start or the end may be lost"]);
+    reported(&place, "number_code", "warning", 2, CODE, 2, &["zeros at the start or the end may be lost"]);
 }
 
 #[test]
-fn a_code_shorter_than_its_padded_neighbours_is_told() {
+fn a_code_shorter_than_its_padded_neighbours_is_reported() {
     let text = format!("{LIST}\n000123,{SOUND}\n123456,{SOUND}\n4567,{SOUND}\n98765,{SOUND}\n");
     let (place, row, ran) = import("ho-so_20260401.csv", text);
     ran.exits(0);
     assert_eq!(account(&row), [4, 4, 0, 0, 0]);
-    told(&place, "short_code", "warning", 4, CODE, 2, &["the 6 digits of the others"]);
+    reported(&place, "short_code", "warning", 4, CODE, 2, &["the 6 digits of the others"]);
     assert_eq!(codes(&place), ["000123", "123456", "4567", "98765"], "nothing is made up");
     let plain = format!("{LIST}\n1,{SOUND}\n22,{SOUND}\n333,{SOUND}\n");
     let (place, _, _) = import("ho-so_20260401.csv", plain);
@@ -107,7 +107,7 @@ fn a_code_with_a_tail_of_a_float_is_the_code() {
     ran.exits(0);
     assert_eq!(account(&row), [4, 3, 0, 1, 0]);
     assert_eq!(codes(&place), ["0456", "1.001193", "123"]);
-    told(&place, "float_code", "warning", 2, CODE, 1, &["123.0 → 123"]);
+    reported(&place, "float_code", "warning", 2, CODE, 1, &["123.0 → 123"]);
 }
 
 #[test]
@@ -150,11 +150,11 @@ fn english_numbers_are_read_where_no_other_reading_is_possible() {
     ran.exits(0);
     let fees: Vec<Option<i64>> = column(&place, "fee").iter().map(Value::as_i64).collect();
     assert_eq!(fees, [1_234_567, 1234, 150_000, 1500].map(Some));
-    told(&place, "comma_thousands", "warning", 4, "Lệ phí", 2, &["150,000 → 150000"]);
+    reported(&place, "comma_thousands", "warning", 4, "Lệ phí", 2, &["150,000 → 150000"]);
 }
 
 #[test]
-fn what_is_no_number_is_left_empty_and_told_with_its_place() {
+fn what_is_no_number_is_left_empty_and_reported_with_its_place() {
     let place = Place::new();
     let catalogue = |limits: &[&str]| {
         let mut text = "Mã TTHC,Cấp thực hiện,Mức độ,Thời hạn giải quyết\n".to_owned();
@@ -169,15 +169,15 @@ fn what_is_no_number_is_left_empty_and_told_with_its_place() {
     let days = place.rows(&["sql", "SELECT limit_days FROM procedures ORDER BY procedure_code"]);
     let days: Vec<Option<i64>> = days.iter().map(|row| row["limit_days"].as_i64()).collect();
     assert_eq!(days, [Some(5), None, None, None, None]);
-    let told: Vec<(u64, String)> = found(&place, "unknown_word")
+    let reported: Vec<(u64, String)> = found(&place, "unknown_word")
         .iter()
         .map(|one| (one["row"].as_u64().unwrap(), one["value"].as_str().unwrap().to_owned()))
         .collect();
     let expected = [(3, "12,5"), (4, "mươi ngày"), (5, "#N/A"), (6, "1e5")];
     for (row, value) in expected {
-        assert!(told.contains(&(row, value.to_owned())), "{value} is not in {told:?}");
+        assert!(reported.contains(&(row, value.to_owned())), "{value} is not in {reported:?}");
     }
-    assert_eq!(told.len(), expected.len());
+    assert_eq!(reported.len(), expected.len());
 }
 
 /// Sources of a workspace, for columns that no shipped source has.
@@ -216,7 +216,7 @@ fn numbers_of_figures_keep_fractions_percents_and_signs() {
     let rows = place.rows(&["sql", "SELECT value FROM declared ORDER BY declared_code"]);
     let values: Vec<Option<f64>> = rows.iter().map(|row| row["value"].as_f64()).collect();
     assert_eq!(values, cells.map(|(_, value)| value));
-    told(&place, "unreadable_number", "warning", 10, "Giá trị riêng", 3, &["no numbers"]);
+    reported(&place, "unreadable_number", "warning", 10, "Giá trị riêng", 3, &["no numbers"]);
     let all = serde_json::to_string(&place.rows(&["sql", "SELECT * FROM findings"])).unwrap();
     assert!(!all.contains("khoảng 5"), "what is no number may be a person's: it is not repeated");
 }
@@ -236,7 +236,7 @@ fn a_number_cell_is_taken_as_it_is() {
     let rows = place.rows(&["sql", "SELECT value FROM declared ORDER BY declared_code"]);
     let values: Vec<Option<f64>> = rows.iter().map(|row| row["value"].as_f64()).collect();
     assert_eq!(values, [Some(1.5), Some(1.234), None]);
-    told(&place, "error_cell", "warning", 4, "Giá trị riêng", 1, &["#DIV/0!"]);
+    reported(&place, "error_cell", "warning", 4, "Giá trị riêng", 1, &["#DIV/0!"]);
 }
 
 /// The shipped source with a policy on blanks of one column.
@@ -249,12 +249,12 @@ fn with_blank(place: &Place, word: &str) {
 }
 
 #[test]
-fn a_column_of_yes_and_blanks_is_told_unless_the_source_says_what_a_blank_means() {
+fn a_column_of_yes_and_blanks_is_reported_unless_the_source_says_what_a_blank_means() {
     let text = with_column("Số hóa", &["x", "", "X", "-", ""]);
     let (place, _, ran) = import("ho-so_20260401.csv", &text);
     ran.exits(0).says(&["only_yes"]);
     assert_eq!(column(&place, "digitised"), [true.into(), Value::Null, true.into(), Value::Null, Value::Null]);
-    told(
+    reported(
         &place,
         "only_yes",
         "warning",
@@ -273,7 +273,7 @@ fn a_column_of_yes_and_blanks_is_told_unless_the_source_says_what_a_blank_means(
 }
 
 #[test]
-fn a_column_with_a_no_is_not_told_and_its_blanks_stay_unknown() {
+fn a_column_with_a_no_is_not_reported_and_its_blanks_stay_unknown() {
     let (place, _, _) = import("ho-so_20260401.csv", with_column("Số hóa", &["x", "", "không"]));
     assert_eq!(column(&place, "digitised"), [true.into(), Value::Null, false.into()]);
     assert!(found(&place, "only_yes").is_empty());
@@ -288,17 +288,17 @@ fn a_blank_must_be_a_word_of_its_column() {
 }
 
 #[test]
-fn a_status_that_nobody_knows_is_left_empty_and_told() {
+fn a_status_that_nobody_knows_is_left_empty_and_reported() {
     let rows = ["H1,Sở A,1,02/03/2026,05/03/2026,,Chờ trăng lên", "H2,Sở A,1,02/03/2026,05/03/2026,,Chờ trăng lên"];
     let (place, row, ran) = import("ho-so_20260401.csv", list(&rows));
     ran.exits(0);
     assert_eq!(account(&row), [2, 2, 0, 0, 0]);
     assert_eq!(column(&place, "status"), [Value::Null, Value::Null]);
-    told(&place, "unknown_word", "warning", 2, "Trạng thái hồ sơ", 2, &["Chờ trăng lên", "words.toml"]);
+    reported(&place, "unknown_word", "warning", 2, "Trạng thái hồ sơ", 2, &["Chờ trăng lên", "words.toml"]);
 }
 
 #[test]
-fn a_status_against_the_dates_is_told_and_the_dates_count() {
+fn a_status_against_the_dates_is_reported_and_the_dates_count() {
     let rows = [
         "H1,Sở A,1,02/03/2026,05/03/2026,,Đã trả kết quả",
         "H2,Sở A,1,02/03/2026,05/03/2026,04/03/2026,Đang xử lý",
@@ -310,8 +310,8 @@ fn a_status_against_the_dates_is_told_and_the_dates_count() {
     ran.exits(0);
     assert_eq!(account(&row), [5, 5, 0, 0, 0]);
     let finished = "Ngày kết thúc xử lý";
-    told(&place, "ended_without_date", "warning", 2, finished, 2, &["count by their dates"]);
-    told(&place, "date_without_end", "warning", 3, finished, 1, &["count by their dates"]);
+    reported(&place, "ended_without_date", "warning", 2, finished, 2, &["count by their dates"]);
+    reported(&place, "date_without_end", "warning", 3, finished, 1, &["count by their dates"]);
     let form = place.rows(&["form06", "--period", "2026-03"]);
     let counts = crate::support::counts(crate::support::row_of(&form, "A"));
     assert_eq!((counts[4], counts[8]), (2, 3), "two resolved, three pending: {counts:?}");

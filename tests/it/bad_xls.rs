@@ -86,7 +86,7 @@ fn chains_that_run_in_circles_are_refused_at_once() {
 
 #[test]
 fn a_sheet_that_ends_at_row_65536_may_be_cut_and_one_row_less_may_not() {
-    for (rows, told) in [(65_536_u32, 1), (65_535, 0)] {
+    for (rows, reported) in [(65_536_u32, 1), (65_535, 0)] {
         let place = Place::new();
         let columns = [
             ("Số hồ sơ", ""),
@@ -112,8 +112,8 @@ fn a_sheet_that_ends_at_row_65536_may_be_cut_and_one_row_less_may_not() {
         let (row, ran) = place.import(&file);
         let ran = ran.exits(0);
         assert_eq!(account(&row), [u64::from(rows) - 1, u64::from(rows) - 1, 0, 0, 0]);
-        assert_eq!(ran.stderr.contains("may be cut"), told == 1, "{}", ran.stderr);
-        assert_eq!(place.rows(&["findings", "--rule", "may_be_cut"]).len(), told);
+        assert_eq!(ran.stderr.contains("may be cut"), reported == 1, "{}", ran.stderr);
+        assert_eq!(place.rows(&["findings", "--rule", "may_be_cut"]).len(), reported);
     }
 }
 

@@ -101,16 +101,16 @@ fn every_step_between_exports_of_one_import_is_kept() {
 #[test]
 fn changes_of_the_sample_equal_its_findings_and_answer_the_ready_questions() {
     let place = &sample().place;
-    let told = |rule: &str| -> i64 {
+    let counted = |rule: &str| -> i64 {
         place.rows(&["findings", "--rule", rule]).iter().map(|one| one["count"].as_i64().unwrap()).sum()
     };
     let kept = |condition: &str| -> i64 {
         let sql = format!("SELECT count(*) AS n FROM changes WHERE {condition}");
         place.rows(&["sql", &sql])[0]["n"].as_i64().unwrap()
     };
-    assert!(told("changed_due_date") > 0 && told("reopened") > 0);
-    assert_eq!(kept("column_name = 'due_at'"), told("changed_due_date"));
-    assert_eq!(kept("column_name = 'finished_at' AND new_value IS NULL"), told("reopened"));
+    assert!(counted("changed_due_date") > 0 && counted("reopened") > 0);
+    assert_eq!(kept("column_name = 'due_at'"), counted("changed_due_date"));
+    assert_eq!(kept("column_name = 'finished_at' AND new_value IS NULL"), counted("reopened"));
     let in_period = |column: &str| {
         format!(
             "{column} AND (substr(old_value, 1, 7) BETWEEN '2025-01' AND '2025-03' \

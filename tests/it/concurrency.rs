@@ -38,10 +38,10 @@ fn export(place: &Place, who: &str, unit: &str, round: usize) -> String {
 /// One consistent state: as many dossiers as the accounts of the same version say, none twice; its version.
 #[track_caller]
 fn read(place: &Place) -> i64 {
-    let sql = "SELECT (SELECT count(*) FROM dossiers) AS held, (SELECT count(DISTINCT dossier_code) FROM dossiers) AS \
+    let sql = "SELECT (SELECT count(*) FROM dossiers) AS stored, (SELECT count(DISTINCT dossier_code) FROM dossiers) AS \
                codes, (SELECT COALESCE(sum(loaded), 0) FROM imports) AS loaded, (SELECT count(*) FROM imports) AS imports";
     let row = place.rows(&["sql", sql]).remove(0);
-    assert_eq!((&row["held"], &row["codes"]), (&row["loaded"], &row["loaded"]), "{row}");
+    assert_eq!((&row["stored"], &row["codes"]), (&row["loaded"], &row["loaded"]), "{row}");
     place.rows(&["form06", "--period", "2025-01"]);
     row["imports"].as_i64().unwrap()
 }

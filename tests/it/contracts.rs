@@ -154,7 +154,7 @@ fn sql_reads_only() {
 }
 
 #[test]
-fn all_sql_tables_of_the_contract_can_be_asked() {
+fn all_sql_tables_of_the_contract_can_be_queried() {
     for table in [
         "dossiers",
         "procedures",
@@ -282,7 +282,7 @@ fn a_closed_pipe_is_no_fault() {
 }
 
 #[test]
-fn the_sql_of_an_explanation_runs_as_it_stands() {
+fn the_sql_of_an_explanation_runs_unchanged() {
     let place = &sample().place;
     let explained = place.rows(&["explain", "on_time_rate", "--unit", "000.00.02.H99", "--period", "2025-Q1"]);
     let rows = place.rows(&["sql", explained[0]["sql"].as_str().unwrap()]);
@@ -294,9 +294,9 @@ fn the_sql_of_an_explanation_runs_as_it_stands() {
 #[test]
 fn figures_are_a_sql_table_and_can_be_split_by_month() {
     let place = &sample().place;
-    let asked = "SELECT unit_code, value FROM indicators WHERE indicator = 'online_share' AND period = '2025-02' \
+    let question = "SELECT unit_code, value FROM indicators WHERE indicator = 'online_share' AND period = '2025-02' \
                  AND unit_code = '*'";
     let months = place.rows(&["indicators", "--period", "2025-Q1", "--by", "month", "--indicator", "online_share"]);
     let february = months.iter().find(|row| row["period"] == "2025-02" && row["unit_code"] == "*").unwrap();
-    assert_eq!(place.rows(&["sql", asked])[0]["value"], february["value"]);
+    assert_eq!(place.rows(&["sql", question])[0]["value"], february["value"]);
 }

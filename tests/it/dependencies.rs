@@ -1,4 +1,4 @@
-//! What the program is built of: licences, where crates come from, which stand twice, and the oldest Rust that serves.
+//! What the program is built of: licences, where crates come from, which are there in two versions, and the oldest Rust that builds it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -157,14 +157,14 @@ fn every_crate_of_the_workspace_has_one_licence_and_one_oldest_rust() {
     let metadata = metadata();
     let members: BTreeSet<&String> = metadata.workspace_members.iter().collect();
     let own = metadata.packages.iter().filter(|package| members.contains(&package.id));
-    let told: BTreeSet<(Option<String>, Option<String>)> =
+    let licences: BTreeSet<(Option<String>, Option<String>)> =
         own.map(|one| (one.license.clone(), one.rust_version.clone())).collect();
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert_eq!(told.iter().next().unwrap().0.as_deref(), Some("Apache-2.0"));
+    assert_eq!(licences.len(), 1, "{licences:?}");
+    assert_eq!(licences.iter().next().unwrap().0.as_deref(), Some("Apache-2.0"));
 }
 
 #[test]
-fn licences_and_doubled_crates_are_told_from_planted_ones() {
+fn planted_licences_and_doubled_crates_are_found() {
     for (expression, good) in [
         ("MIT", true),
         ("MIT OR GPL-3.0", true),

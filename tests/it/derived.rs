@@ -15,7 +15,7 @@ const UNITS: &str = "code,name,short_name,level,parent_code,aliases,valid_from,v
     X2,UBND xã Hai,,commune,H,,,\n\
     X3,UBND xã Ba,,commune,H,,,\n";
 
-/// Unit, month, finished dossiers, of them late, digitised (empty: not told). D and X3 have nothing.
+/// Unit, month, finished dossiers, of them late, digitised (empty: unknown). D and X3 have nothing.
 ///
 /// | unit | Q1/2025: resolved, late | Q4/2024 |
 /// |---|---|---|
@@ -186,7 +186,7 @@ fn too_few_cases_stay_hidden_in_what_is_made_of_them() {
 }
 
 #[test]
-fn an_earlier_period_stands_beside_the_figures_on_demand() {
+fn an_earlier_period_is_shown_beside_the_figures_on_demand() {
     let place = place();
     let rows = measured(&place, &["--indicator", "received_count", "on_time_rate", "--against", "before"]);
     let row = figure(&rows, "A", "received_count");
@@ -511,7 +511,7 @@ fn medians_and_percentiles_of_sums_and_of_the_year_to_date_are_computed_anew() {
     }
 }
 
-/// The parts of the 766 set that the catalogue, dossiers and feedback tell.
+/// The parts of the 766 set that come from the catalogue, dossiers and feedback.
 mod parts_of_766 {
     use super::*;
 
@@ -582,7 +582,7 @@ mod parts_of_766 {
     }
 
     #[test]
-    fn what_data_do_not_tell_is_taken_as_declared() {
+    fn what_the_data_lack_is_taken_as_declared() {
         let declared = "unit,indicator,period,value,numerator,denominator\nB,online_services_used,Quý I/2025,,3,4\n\
             A,online_services_used,Quý I/2025,,1,10\nA,synced_count,Quý I/2025,4,,\nA,national_count,Quý I/2025,5,,\n\
             B,dossiers_synchronised,Quý I/2025,,9,10\nX1,synced_count,Quý I/2025,1,,\nX1,national_count,Quý I/2025,1,,\n";
@@ -597,7 +597,7 @@ mod parts_of_766 {
     }
 
     #[test]
-    fn the_766_set_scores_what_data_tell() {
+    fn the_766_set_scores_what_the_data_hold() {
         let place = filled(&[]);
         let rows = place.rows(&["score", "--index", "qd766", "--period", "2025-Q1", "--unit", "A"]);
         let points = |code: &str| {

@@ -1,9 +1,9 @@
-//! A full disk, a disk that can only be read, a limit on the size of files: a clear message, and all that was held is held.
+//! A full disk, a disk that can only be read, a limit on the size of files: a clear message, and all that was stored stays.
 
 use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::kill::held;
+use crate::kill::stored;
 use crate::support::{Place, list};
 
 /// A workspace with one import, and a second one to send.
@@ -56,9 +56,9 @@ fn an_import_onto_a_full_disk_says_so_wherever_the_space_ends_and_the_old_versio
             mount -o remount,size=${size}k "$2"
             said=$("$program" --quiet --workspace kho import "$3" 2>&1 >/dev/null); code=$?
             if [ $code -eq 0 ]; then echo "fits"; break; fi
-            held=$("$program" --quiet --format csv --workspace kho sql 'SELECT count(*) FROM dossiers' 2>&1 | tail -1)
+            stored=$("$program" --quiet --format csv --workspace kho sql 'SELECT count(*) FROM dossiers' 2>&1 | tail -1)
             left=same; [ "$(files)" = "$before" ] || left=$(files | tr '\n' ' ')
-            echo "round $code|$held|$left|$said" | tr '\n' ' '; echo
+            echo "round $code|$stored|$left|$said" | tr '\n' ' '; echo
         done
         "$program" --quiet --format csv --workspace kho sql 'SELECT count(*) FROM dossiers' | tail -1
     "#;
@@ -80,7 +80,7 @@ fn a_workspace_on_a_disk_that_can_only_be_read_is_read_and_a_write_says_why_not(
     let script = r#"
         program=$0; mkdir -p "$2"
         mount -t tmpfs tmpfs "$2" && cp -r "$1" "$2/kho" && mount -o remount,ro "$2" && cd "$2"
-        echo "<held>"; "$program" --quiet --format csv --workspace kho sql 'SELECT dossier_code FROM dossiers'; echo "</held>"
+        echo "<stored>"; "$program" --quiet --format csv --workspace kho sql 'SELECT dossier_code FROM dossiers'; echo "</stored>"
         "$program" --workspace kho --format json form06 --period 2025-01 >/dev/null && echo "form06 ends well"
         for command in "import $3" vacuum "purge --dossier H1"; do
             said=$("$program" --workspace kho $command 2>&1 >/dev/null); echo "<write>$? $said</write>"
@@ -90,7 +90,7 @@ fn a_workspace_on_a_disk_that_can_only_be_read_is_read_and_a_write_says_why_not(
     let Some(output) = with_mounts(script, &[&place.workspace(), &disk, &place.path("b_20250301.csv")]) else { return };
     let text = String::from_utf8_lossy(&output.stdout);
     assert_eq!(
-        between(&text, "<held>\n", "</held>"),
+        between(&text, "<stored>\n", "</stored>"),
         "dossier_code\nH1\n",
         "{}",
         String::from_utf8_lossy(&output.stderr)
@@ -105,9 +105,9 @@ fn a_workspace_on_a_disk_that_can_only_be_read_is_read_and_a_write_says_why_not(
 
 #[cfg(unix)]
 #[test]
-fn a_limit_on_the_size_of_files_is_told_and_the_old_version_stays() {
+fn a_limit_on_the_size_of_files_is_reported_and_the_old_version_stays() {
     let place = place();
-    let before = held(&place);
+    let before = stored(&place);
     // Without the trap the system ends the process by a signal; a file of at most 1 KiB holds no month.
     let script = r#"trap '' XFSZ; ulimit -f 2; exec "$0" --quiet --workspace "$1" import "$2""#;
     let (workspace, export) = (place.workspace(), place.path("b_20250301.csv"));
@@ -119,13 +119,13 @@ fn a_limit_on_the_size_of_files_is_told_and_the_old_version_stays() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("hint: the system allows no file of this size"), "{said}");
-    assert_eq!(held(&place), before, "with nothing left behind");
+    assert_eq!(stored(&place), before, "with nothing left behind");
     place.run(&["import", export.to_str().unwrap()]).exits(0);
 }
 
 #[cfg(unix)]
 #[test]
-fn a_folder_without_the_right_to_write_is_told() {
+fn a_folder_without_the_right_to_write_is_reported() {
     use std::os::unix::fs::PermissionsExt;
     let place = place();
     let folder = place.workspace();

@@ -63,9 +63,9 @@ fn another_door_gives_the_answers_of_the_command_line() {
         json!({"figure": "on_time_rate", "period": "2025-03"}),
         json!({"figure": "on_tim_rate", "period": "2025-03"}),
     ];
-    let asked = questions.map(|question| question.to_string()).join("\n");
+    let lines = questions.map(|question| question.to_string()).join("\n");
     let mut answers = Vec::new();
-    serve(&engine, &shell, BufReader::new(asked.as_bytes()), &mut answers);
+    serve(&engine, &shell, BufReader::new(lines.as_bytes()), &mut answers);
     let answers: Vec<Value> =
         String::from_utf8(answers).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let rank = ["rank", "--index", "on-time", "--period", "2025-Q1"];

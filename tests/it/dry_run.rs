@@ -121,7 +121,7 @@ fn nothing_is_written_and_nobody_is_waited_for() {
     let ran = place.run(&["import", "--dry-run", file.to_str().unwrap()]).exits(3).says(&["nothing written"]);
     drop(lock);
     assert_eq!(place.snapshot(), before, "byte for byte");
-    for told in [
+    for reported in [
         "list-a (100 %)",
         "dossier_code   ← Số hồ sơ",
         "Cột cá nhân, bỏ nội dung: Chủ hồ sơ",
@@ -130,7 +130,7 @@ fn nothing_is_written_and_nobody_is_waited_for() {
         "Dòng mẫu 1",
         "2 dòng = 0 mới + 0 cập nhật + 1 trùng + 1 từ chối",
     ] {
-        assert!(ran.stdout.contains(told), "{told} is not in:\n{}", ran.stdout);
+        assert!(ran.stdout.contains(reported), "{reported} is not in:\n{}", ran.stdout);
     }
     assert!(!ran.stdout.contains("Nguyễn Văn Thử"), "{}", ran.stdout);
 }

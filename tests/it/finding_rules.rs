@@ -45,7 +45,7 @@ fn refused(settings: &str, name: &str, bytes: &[u8], temporary: Option<&str>) ->
 }
 
 #[test]
-fn a_fraction_in_a_column_of_whole_numbers_is_left_empty_and_told() {
+fn a_fraction_in_a_column_of_whole_numbers_is_left_empty_and_reported() {
     let place = Place::new();
     let text = "Đơn vị,Tháng,Văn bản đi,Văn bản đi điện tử,Văn bản đi ký số,Văn bản đến,Văn bản đến điện tử\n\
         Sở A,01/2025,\"10,5\",9,8,20,15\n";
@@ -57,7 +57,7 @@ fn a_fraction_in_a_column_of_whole_numbers_is_left_empty_and_told() {
 }
 
 #[test]
-fn a_receiving_unit_that_nobody_knows_is_left_empty_and_told() {
+fn a_receiving_unit_that_nobody_knows_is_left_empty_and_reported() {
     let place = Place::new();
     let text = format!("{MESSAGE}H1,,Sở Vũ trụ,A,20250106,20250110,20250109,10,0\n");
     place.import_text("dong-bo_20250401.csv", &text).1.exits(0);
@@ -69,7 +69,7 @@ fn a_receiving_unit_that_nobody_knows_is_left_empty_and_told() {
 }
 
 #[test]
-fn a_reference_that_a_spreadsheet_turned_into_a_date_is_told() {
+fn a_reference_that_a_spreadsheet_turned_into_a_date_is_reported() {
     let place = Place::new();
     let path = place.path("dong-bo_20250401.xlsx");
     let mut book = rust_xlsxwriter::Workbook::new();
@@ -110,7 +110,10 @@ fn an_archive_that_cannot_be_unpacked_for_want_of_room_is_refused() {
     let packed = archive(&[("ho-so_20250402.csv", list(&[GOOD]).as_bytes())]);
     let found = refused("", "goi_20250401.zip", &packed, Some("no/such/folder"));
     assert_eq!(found["rule"], "no_room");
-    assert!(found["message"].as_str().unwrap().contains("TMPDIR"), "{found}");
+    let message = found["message"].as_str().unwrap();
+    assert!(message.contains("entity not found") && message.contains("TMPDIR"), "{found}");
+    let again = refused("", "goi_20250401.zip", &packed, Some("no/such/folder"));
+    assert_eq!(again["message"], message, "the random name of the temporary file is not part of it");
 }
 
 #[test]
@@ -144,7 +147,7 @@ fn a_spreadsheet_in_xml_whose_bytes_are_no_text_is_refused() {
 }
 
 #[test]
-fn dates_that_contradict_each_other_and_missing_due_dates_are_told_and_loaded() {
+fn dates_that_contradict_each_other_and_missing_due_dates_are_reported_and_loaded() {
     let place = Place::new();
     let text = "MaHoSo,DonViXuLy,NgayTiepNhan,NgayHenTra,NgayKetThucXuLy,NgayTra,TrangThaiHoSo\n\
         H1,A,20250106,20250110,20250109,20250105,10\nH2,A,20250106,,20250109,20250109,10\n";
@@ -157,7 +160,7 @@ fn dates_that_contradict_each_other_and_missing_due_dates_are_told_and_loaded() 
 }
 
 #[test]
-fn a_receiving_unit_whose_name_two_units_bear_is_left_empty_and_told() {
+fn a_receiving_unit_whose_name_two_units_bear_is_left_empty_and_reported() {
     let units = "code,name,short_name,level,parent_code,aliases,valid_from,valid_to\nP,UBND tỉnh Thử,,province,,,,\n\
         A,Sở A,,department,P,,,\nH,UBND huyện Hát,,district,P,,,\nK,UBND huyện Ka,,district,P,,,\n\
         X,UBND xã Một,,commune,H,,,\nY,UBND xã Một,,commune,K,,,\n";

@@ -27,11 +27,11 @@ fn name(row: &Value) -> String {
     Path::new(row["file"].as_str().unwrap()).file_name().unwrap().to_string_lossy().into_owned()
 }
 
-/// Findings that a later import settled: code, import, how.
+/// Findings that a later import cleared: code, import, how.
 fn cleared(place: &Place) -> Vec<(String, u64, String)> {
     let found = place.rows(&["findings", "--all", "--level", "error"]);
-    let settled = found.iter().filter(|one| one["status"] == "cleared");
-    settled
+    let found_cleared = found.iter().filter(|one| one["status"] == "cleared");
+    found_cleared
         .map(|one| {
             let code = one["code"].as_str().unwrap_or_default().to_owned();
             (code, one["cleared_by"].as_u64().unwrap(), one["how"].as_str().unwrap().to_owned())
@@ -128,7 +128,7 @@ fn a_row_refused_again_is_open_once() {
     place.import_text("a_20250201.csv", &list(&[GOOD, UNKNOWN, NAMELESS])).1.exits(3);
     place.import_text("b_20250301.csv", &list(&[GOOD, UNKNOWN, NAMELESS, NAMELESS])).1.exits(3);
     let names: Vec<String> = open(&place).into_iter().map(|(file, ..)| file).collect();
-    assert_eq!(names, ["b_20250301.csv"; 3], "the newer findings stand for the older ones");
+    assert_eq!(names, ["b_20250301.csv"; 3], "the newer findings replace the older ones");
     let how: Vec<String> = cleared(&place).into_iter().map(|(.., how)| how).collect();
     assert_eq!(how, ["refused_again"; 2]);
 }
@@ -141,8 +141,9 @@ fn reading_a_file_again_does_not_double_its_findings() {
     let first = place.rows(&["findings"]);
     place.import_text("a_20250201.csv", &text).1.exits(3);
     let again = place.rows(&["findings"]);
-    let told = |rows: &[Value]| rows.iter().map(|row| (row["rule"].clone(), row["row"].clone())).collect::<Vec<_>>();
-    assert_eq!(told(&again), told(&first));
+    let reported =
+        |rows: &[Value]| rows.iter().map(|row| (row["rule"].clone(), row["row"].clone())).collect::<Vec<_>>();
+    assert_eq!(reported(&again), reported(&first));
     assert!(again.iter().all(|row| row["import"] == 3), "{again:?}");
     assert_eq!(place.rows(&["findings", "--all"]).len(), 2 * first.len());
 }
@@ -235,7 +236,7 @@ fn rows_of_every_layout_come_back_from_their_file_and_are_recognised_again() {
     for file in imported.iter().filter(|file| file["rejected"].as_u64() > Some(0)) {
         let original = PathBuf::from(file["file"].as_str().unwrap());
         let name = original.file_stem().unwrap().to_str().unwrap().to_owned();
-        // Rows of an older export may be settled by a newer file of the same import.
+        // Rows of an older export may be cleared by a newer file of the same import.
         let left = place.rows(&["findings", "--level", "error", "--file", file["file"].as_str().unwrap()]).len() as u64;
         if left == 0 {
             continue;
@@ -246,9 +247,9 @@ fn rows_of_every_layout_come_back_from_their_file_and_are_recognised_again() {
         assert_eq!((&row["source"], &row["exported_at"]), (&file["source"], &file["exported_at"]), "{row}");
         let again = place.rows(&["findings", "--level", "error", "--file", out.to_str().unwrap()]);
         let first = place.rows(&["findings", "--all", "--level", "error", "--file", file["file"].as_str().unwrap()]);
-        let settled: Vec<_> =
+        let found_cleared: Vec<_> =
             first.iter().filter(|one| one["how"] == "refused_again").map(|one| &one["rule"]).collect();
-        assert_eq!(again.iter().map(|one| &one["rule"]).collect::<Vec<_>>(), settled, "{name}");
+        assert_eq!(again.iter().map(|one| &one["rule"]).collect::<Vec<_>>(), found_cleared, "{name}");
         assert_eq!(
             again.iter().map(|one| &one["cells"]).collect::<Vec<_>>(),
             first.iter().filter(|one| one["how"] == "refused_again").map(|one| &one["cells"]).collect::<Vec<_>>(),
@@ -370,13 +371,13 @@ fn findings_of_an_older_program_are_still_listed() {
             let mut old = frame.drop_many(["number", "table_name", "code", "unit"]);
             let bytes = std::fs::metadata(&path).unwrap().len();
             ParquetWriter::new(std::fs::File::create(&path).unwrap()).finish(&mut old).unwrap();
-            // That program told the log how long its file was.
+            // That program wrote into the log how long its file was.
             let log = place.workspace().join("data/findings/_delta_log/00000000000000000001.json");
-            let told = std::fs::read_to_string(&log).unwrap();
+            let reported = std::fs::read_to_string(&log).unwrap();
             let size = |bytes| format!("\"size\":{bytes},");
-            assert!(told.contains(&size(bytes)), "{told}");
+            assert!(reported.contains(&size(bytes)), "{reported}");
             let now = std::fs::metadata(&path).unwrap().len();
-            std::fs::write(log, told.replace(&size(bytes), &size(now))).unwrap();
+            std::fs::write(log, reported.replace(&size(bytes), &size(now))).unwrap();
         }
     }
     assert_eq!(open(&place), [("a_20250201.csv".to_owned(), 3, "unknown_unit".to_owned())]);

@@ -1,4 +1,4 @@
-//! The largest sheet that Excel knows: takes minutes to write, so it runs when asked for.
+//! The largest sheet that Excel knows: takes minutes to write, so it runs on request.
 //!
 //! `cargo test --release --test it full_size -- --ignored --nocapture`
 

@@ -24,8 +24,8 @@ fn agree(place: &Place, id: &str, by_hand: &[ByHand], sql: &str) {
 }
 
 #[track_caller]
-fn is_by_hand(rows: &[Value], id: &str, by_hand: &[ByHand], asked: &[Value]) {
-    let by_sql: BTreeMap<&str, &Value> = asked.iter().map(|row| (row["u"].as_str().unwrap(), row)).collect();
+fn is_by_hand(rows: &[Value], id: &str, by_hand: &[ByHand], answers: &[Value]) {
+    let by_sql: BTreeMap<&str, &Value> = answers.iter().map(|row| (row["u"].as_str().unwrap(), row)).collect();
     for (unit, top, bottom) in by_hand {
         let row = figure(rows, unit, id);
         let what = format!("{id} of {unit}: {row}");
@@ -69,7 +69,7 @@ const DECLARED: [(&str, [f64; 2], [f64; 2]); 15] = [
     ("digital_account_share", [900.0, 1200.0], [333.0, 444.0]),
 ];
 
-/// B leaves the denominator empty and stands outside; what A declared for another quarter does not count; the sum over
+/// B leaves the denominator empty and is left out; what A declared for another quarter does not count; the sum over
 /// all adds numerators and denominators, it does not average shares.
 #[test]
 fn a_declared_pair_is_its_numerator_over_its_denominator() {
@@ -85,7 +85,7 @@ fn a_declared_pair_is_its_numerator_over_its_denominator() {
     let sql = "SELECT indicator, unit AS u, sum(numerator) AS n, sum(denominator) AS d FROM declared \
         WHERE denominator IS NOT NULL AND CAST(declared_at AS DATE) BETWEEN DATE '2025-01-01' AND DATE '2025-03-31' \
         GROUP BY indicator, unit";
-    let asked = place.rows(&["sql", sql]);
+    let answers = place.rows(&["sql", sql]);
     for (id, [a, of_a], [x, of_x]) in DECLARED {
         let by_hand = [
             ("A", a, Some(of_a)),
@@ -93,7 +93,7 @@ fn a_declared_pair_is_its_numerator_over_its_denominator() {
             ("*department", a, Some(of_a)),
             ("*", a + x, Some(of_a + of_x)),
         ];
-        let of_id: Vec<Value> = asked.iter().filter(|row| row["indicator"] == id).cloned().collect();
+        let of_id: Vec<Value> = answers.iter().filter(|row| row["indicator"] == id).cloned().collect();
         is_by_hand(&rows, id, &by_hand, &of_id);
     }
 }
@@ -196,16 +196,16 @@ fn dossiers_to_be_synchronised_are_the_larger_count_of_each_unit_added_up() {
     agree(&service(), "synchronisable_count", &by_hand, sql);
 }
 
-/// What one unit declares, where its data tell nothing.
+/// What one unit declares, where its data have nothing.
 fn declared_of(id: &str, unit: &str) -> String {
     format!(
         "SELECT unit AS u, numerator AS n, denominator AS d FROM declared WHERE indicator = '{id}' AND unit = '{unit}'"
     )
 }
 
-/// A's data tell a figure, which counts before what A declares (1 of 10 each time); B's tell none.
+/// A has data for a figure, which counts before what A declares (1 of 10 each time); B has none.
 #[test]
-fn what_data_tell_counts_before_what_is_declared() {
+fn figures_from_data_count_before_declared_ones() {
     let place = service();
     let of_fee = "p.agency AS u, count(*) AS d FROM procedures p";
     let payable = format!(
@@ -244,11 +244,11 @@ fn satisfaction_with_the_service_takes_late_dossiers_and_complaints_off() {
           FROM dossiers GROUP BY 1) l LEFT JOIN {COMPLAINED} c ON c.u = l.u UNION ALL \
          SELECT unit AS u, numerator / denominator AS v FROM declared WHERE indicator = 'service_satisfied_766'"
     );
-    let asked = place.rows(&["sql", &sql]);
-    assert_eq!(asked.len(), 3);
+    let answers = place.rows(&["sql", &sql]);
+    assert_eq!(answers.len(), 3);
     for (unit, by_hand) in [("A", 0.5), ("B", 0.0), ("D", 0.96)] {
         close(figure(&rows, unit, "service_766")["value"].as_f64(), Some(by_hand), unit);
-        let found = asked.iter().find(|row| row["u"] == unit).unwrap();
+        let found = answers.iter().find(|row| row["u"] == unit).unwrap();
         close(found["v"].as_f64(), Some(by_hand), &format!("{unit} by SQL"));
     }
     assert_ne!(figure(&rows, "X", "service_766")["status"], "ok", "neither dossiers nor a declaration");

@@ -47,7 +47,7 @@ fn each_file_has_a_line_its_commonest_findings_and_the_sums_add_up() {
 }
 
 #[test]
-fn refused_files_stand_at_the_end_with_reason_and_what_to_do() {
+fn refused_files_are_listed_last_with_reason_and_what_to_do() {
     let place = mixed();
     let ran = place.run(&["import", place.path("gui").to_str().unwrap()]).exits(3);
     let (_, refused) = ran.stdout.split_once("\nTệp bị từ chối (2)\n").unwrap();
@@ -58,7 +58,7 @@ fn refused_files_stand_at_the_end_with_reason_and_what_to_do() {
     let english = place.run(&["--lang", "en", "import", place.path("gui").to_str().unwrap()]).exits(3);
     assert!(english.stdout.contains("\nRefused files (2)\n"), "{}", english.stdout);
     assert!(english.stdout.contains("Export it and send it again."), "{}", english.stdout);
-    // Files that share a reason stand below it once.
+    // Files that share a reason are listed below it once.
     place.file("gui/rong-hai_20250401.csv", "");
     let again = place.run(&["import", place.path("gui").to_str().unwrap()]).exits(3);
     assert_eq!(again.stdout.matches("Tệp rỗng.").count(), 1, "{}", again.stdout);

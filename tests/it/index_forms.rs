@@ -196,8 +196,8 @@ fn forms_of_all_units_come_back_as_the_points_that_were_filled_in() {
         ["no_export_date", "no_export_date"],
         "every heading is understood"
     );
-    let held = place.rows(&["sql", "SELECT DISTINCT criteria_set, period FROM criteria"]);
-    assert_eq!((held.len(), &held[0]["criteria_set"], &held[0]["period"]), (1, &"nho".into(), &"2025-H1".into()));
+    let stored = place.rows(&["sql", "SELECT DISTINCT criteria_set, period FROM criteria"]);
+    assert_eq!((stored.len(), &stored[0]["criteria_set"], &stored[0]["period"]), (1, &"nho".into(), &"2025-H1".into()));
 
     let card_of_a = card(&place, "nho", "A", "2025-H1");
     for (code, points) in A {
@@ -235,11 +235,11 @@ fn the_same_form_is_the_same_bytes_and_one_unit_s_is_among_those_of_all() {
 fn a_form_names_unit_period_and_rules_and_every_criterion_with_its_maximum() {
     let place = place_with(SET);
     let cells = cells(&place, &export_all(&place, "nho", "2025-H1")["A"]);
-    let told: Vec<&str> = cells.values().filter_map(Value::as_str).collect();
+    let reported: Vec<&str> = cells.values().filter_map(Value::as_str).collect();
     for text in
         ["Mã đơn vị: A", "Mã bộ chỉ số: nho", "Mã kỳ: 2025-H1", "Đơn vị: Sở A", "Kỳ đánh giá: 6 tháng đầu năm 2025"]
     {
-        assert!(told.contains(&text), "'{text}' is not in {told:?}");
+        assert!(reported.contains(&text), "'{text}' is not in {reported:?}");
     }
     let codes = ["I", "1", "1.1", "1.2", "2", "II"];
     let most: Vec<f64> =
@@ -276,9 +276,9 @@ fn cells_take_what_the_rule_allows_and_nothing_else_can_be_changed() {
         let last = ['L', 'M', 'N', 'O'][points.len() - 1];
         assert!(list.contains("type=\"list\""), "{list}");
         assert!(list.contains(&format!("<formula1>$L${0}:${last}${0}</formula1>", row(code))), "{list}");
-        let held: Vec<f64> =
+        let stored: Vec<f64> =
             ('L'..=last).map(|column| cells[&format!("{column}{}", row(code))].as_f64().unwrap()).collect();
-        assert_eq!(held, points);
+        assert_eq!(stored, points);
     }
     let checked = validation(&format!("H{}", row("2")));
     assert!(checked.contains("type=\"custom\"") && checked.contains("Không áp dụng"), "{checked}");
@@ -332,7 +332,7 @@ fn a_form_for_any_unit_takes_name_and_period_by_hand() {
 }
 
 #[test]
-fn every_period_that_can_be_asked_for_comes_back_from_a_form() {
+fn every_period_that_can_be_requested_comes_back_from_a_form() {
     let place = place_with(SET);
     for period in ["2025", "2025-H2", "2025-Q3", "2025-03", "2025-01-01..2025-04-13", "2025-H1@nd09"] {
         let out = place.path("ky");
@@ -343,8 +343,8 @@ fn every_period_that_can_be_asked_for_comes_back_from_a_form() {
         fill(&place, &form, 'F', A);
         let (file, _) = place.import(&form);
         assert_eq!((account(&file), &file["exported_at"]), ([4, 4, 0, 0, 0], &Value::Null), "{period}");
-        let held = place.rows(&["sql", &format!("SELECT count(*) AS n FROM criteria WHERE period = '{period}'")]);
-        assert_eq!(held[0]["n"].as_u64(), Some(4), "{period}");
+        let stored = place.rows(&["sql", &format!("SELECT count(*) AS n FROM criteria WHERE period = '{period}'")]);
+        assert_eq!(stored[0]["n"].as_u64(), Some(4), "{period}");
         std::fs::remove_dir_all(&out).unwrap();
     }
 }
@@ -409,18 +409,18 @@ fn the_shipped_sets_have_forms_whose_every_criterion_is_understood() {
     }
 }
 
-/// What an import told, by rule: rule, sheet, row, column, value.
-fn told(place: &Place, level: &str) -> Vec<String> {
+/// What an import reported, by rule: rule, sheet, row, column, value.
+fn reported(place: &Place, level: &str) -> Vec<String> {
     let rows = place.rows(&["findings", "--level", level]);
-    let mut told: Vec<String> = rows
+    let mut reported: Vec<String> = rows
         .iter()
         .map(|row| {
             let text = |key: &str| row[key].as_str().unwrap_or("-").to_owned();
             format!("{} {} {} {} {}", text("rule"), text("sheet"), row["row"], text("column"), text("value"))
         })
         .collect();
-    told.sort();
-    told
+    reported.sort();
+    reported
 }
 
 #[test]
@@ -461,12 +461,12 @@ fn every_fault_of_a_filled_form_is_named_with_its_cell_and_the_sound_rows_are_lo
         format!("below_zero Tự chấm {} Tự chấm -1", row("8")),
     ];
     expected.sort();
-    assert_eq!(told(&place, "error"), expected);
+    assert_eq!(reported(&place, "error"), expected);
     // 5, 7 and II; that "1,0" is text with a comma is no fault.
     assert_eq!(account(&file), [10, 3, 0, 0, 7]);
-    let held = place.rows(&["sql", "SELECT criterion, self_points FROM criteria ORDER BY criterion"]);
-    let held: Vec<String> = held.iter().map(|row| format!("{} {}", row["criterion"], row["self_points"])).collect();
-    assert_eq!(held, ["\"5\" 1.0", "\"7\" 1.0", "\"II\" 4.0"]);
+    let stored = place.rows(&["sql", "SELECT criterion, self_points FROM criteria ORDER BY criterion"]);
+    let stored: Vec<String> = stored.iter().map(|row| format!("{} {}", row["criterion"], row["self_points"])).collect();
+    assert_eq!(stored, ["\"5\" 1.0", "\"7\" 1.0", "\"II\" 4.0"]);
 }
 
 #[test]
@@ -487,7 +487,7 @@ fn forms_of_another_index_version_or_kind_of_unit_are_refused_and_all_named_at_o
     let ran = place.run(&["--format", "json", "--lang", "en", "import", folder.to_str().unwrap()]).exits(3);
     assert!(ran.rows().iter().all(|file| account(file) == [0, 0, 0, 0, 0]), "{}", ran.stdout);
     let files = ran.rows();
-    let told: Vec<(String, &str)> = files
+    let reported: Vec<(String, &str)> = files
         .iter()
         .map(|row| {
             let file = Path::new(row["file"].as_str().unwrap()).file_name().unwrap();
@@ -501,13 +501,13 @@ fn forms_of_another_index_version_or_kind_of_unit_are_refused_and_all_named_at_o
         ("truoc-hieu-luc.xlsx", "form_of_other_version"),
         ("xa.xlsx", "form_of_other_kind"),
     ];
-    assert_eq!(told, expected.map(|(file, rule)| (file.to_owned(), rule)));
+    assert_eq!(reported, expected.map(|(file, rule)| (file.to_owned(), rule)));
     let refused = files[0]["refused"].as_str().unwrap();
     assert!(refused.contains("\"nho@2024-01-01\"") && refused.contains("In force: nho@2025-01-01."), "{refused}");
 }
 
 #[test]
-fn a_unit_scored_twice_is_told_by_import_and_stops_the_ranking_where_sheets_differ() {
+fn a_unit_scored_twice_is_reported_by_import_and_stops_the_ranking_where_sheets_differ() {
     let place = place_with(SET);
     let form = export_all(&place, "nho", "2025-H1").remove("A").unwrap();
     fill(&place, &form, 'F', A);
@@ -517,7 +517,7 @@ fn a_unit_scored_twice_is_told_by_import_and_stops_the_ranking_where_sheets_diff
     fill(&place, &form, 'F', &[("2", "2")]);
     std::fs::copy(&form, folder.join("hai.xlsx")).unwrap();
     place.run(&["import", folder.to_str().unwrap()]).exits(0);
-    let conflict = told(&place, "warning").into_iter().find(|one| one.starts_with("conflicting_versions")).unwrap();
+    let conflict = reported(&place, "warning").into_iter().find(|one| one.starts_with("conflicting_versions")).unwrap();
     assert!(conflict.contains("A|nho|2|"), "{conflict}");
 
     // The same unit in another sheet, which says nothing of the set: one of the two must go.
@@ -586,7 +586,7 @@ fn a_criteria_sheet_becomes_a_definition_that_passes_the_check_and_scores() {
     let options = ["--id", "so-2026", "--unit-kind", "department", "--legal-basis", "QĐ 1/QĐ-UBND [s]"];
     let ran =
         place.run(&[&["--format", "json", "index", "import", sheet.to_str().unwrap()], options.as_slice()].concat());
-    let told: Vec<String> = ran
+    let reported: Vec<String> = ran
         .exits(0)
         .says(&["so-2026.toml: 10 items of sheet 'Bộ chỉ số', 10 points; 2 rules wait for the id of their figure"])
         .rows()
@@ -596,7 +596,7 @@ fn a_criteria_sheet_becomes_a_definition_that_passes_the_check_and_scores() {
         })
         .collect();
     assert_eq!(
-        told,
+        reported,
         [
             "I null 5.0 null false",
             "1 I 3.0 null false",
@@ -687,9 +687,9 @@ fn a_total_that_the_areas_do_not_add_up_to_is_a_fault_and_indentation_makes_a_tr
         .says(&["row 8, column B (Điểm tối đa): the total is 11, but the areas add up to 10"]);
     std::fs::write(&sheet, text.replace("Tổng điểm,11", "Tổng điểm,10")).unwrap();
     let rows = place.rows(&["index", "import", sheet.to_str().unwrap()]);
-    let told: Vec<String> =
+    let reported: Vec<String> =
         rows.iter().map(|row| format!("{} {} {}", row["code"], row["parent"], row["max"]).replace('"', "")).collect();
-    assert_eq!(told, ["1 null 5.0", "1.1 1 3.0", "1.1.1 1.1 1.0", "1.1.2 1.1 2.0", "1.2 1 2.0", "2 null 5.0"]);
+    assert_eq!(reported, ["1 null 5.0", "1.1 1 3.0", "1.1.1 1.1 1.0", "1.1.2 1.1 2.0", "1.2 1 2.0", "2 null 5.0"]);
     place.run(&["check"]).exits(0);
 }
 
@@ -725,7 +725,7 @@ fn a_sheet_that_names_no_index_leaves_those_alone_that_take_named_ones_only() {
 }
 
 #[test]
-fn a_sheet_without_a_name_whose_maxima_are_others_is_left_out_and_told() {
+fn a_sheet_without_a_name_whose_maxima_are_others_is_left_out_and_reported() {
     let place = place_with(SET);
     let sheet = |max: f64| {
         let rows: String = ["1.1", "1.2", "2", "3"]

@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 
 use cchc::definitions::Definitions;
 use cchc::import::{Options, Progress, import as import_files};
-use cchc::store::{KillPoint, Mode, PurgeOrder, Workspace, purge, table_names};
+use cchc::store::{KillPoint, Mode, PurgeOrder, Shell, Workspace, purge, table_names};
 use datafusion::arrow::array::AsArray;
 
 use crate::support::{Place, files_below, list, program, project};
 
 /// What a workspace holds, and how its folder looks. Paths outside of it and random names are left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Held {
+pub struct Stored {
     /// All rows of each table.
     pub rows: BTreeMap<&'static str, Vec<String>>,
     /// All files and folders, with one name for all data files.
@@ -23,11 +23,11 @@ pub struct Held {
 }
 
 /// Reads everything that the newest version holds, in this process.
-pub fn held(place: &Place) -> Held {
+pub fn stored(place: &Place) -> Stored {
     let workspace = Workspace::open(&place.workspace()).unwrap();
     let definitions = Definitions::load(None).unwrap();
     let session = workspace.session(&workspace.version(None).unwrap(), &definitions.calendar).unwrap();
-    let shell = cchc::store::Shell::new().unwrap();
+    let shell = Shell::new().unwrap();
     let folder = place.path("").to_str().unwrap().to_owned();
     let mut rows = BTreeMap::new();
     for table in table_names() {
@@ -44,7 +44,7 @@ pub fn held(place: &Place) -> Held {
         });
         rows.insert(table, lines.collect());
     }
-    Held { rows, shape: shape(&place.workspace()) }
+    Stored { rows, shape: shape(&place.workspace()) }
 }
 
 /// Files and folders below; the part of a name that is random is left out.
@@ -104,9 +104,9 @@ fn send(place: &Place) -> [PathBuf; 2] {
 /// What undisturbed runs lead to: after `init`, and after each import once and twice.
 struct Undisturbed {
     /// After 0, 1, 2 imports.
-    once: [Held; 3],
+    once: [Stored; 3],
     /// After the first import twice, and after the first and twice the second.
-    twice: [Held; 2],
+    twice: [Stored; 2],
 }
 
 fn undisturbed() -> &'static Undisturbed {
@@ -118,7 +118,7 @@ fn undisturbed() -> &'static Undisturbed {
             for at in order {
                 import(&place, &sent[*at]);
             }
-            held(&place)
+            stored(&place)
         };
         Undisturbed { once: [run(&[]), run(&[0]), run(&[0, 1])], twice: [run(&[0, 0]), run(&[0, 1, 1])] }
     })
@@ -160,7 +160,8 @@ fn child_that_is_killed() {
     match command.split(BETWEEN_WORDS).collect::<Vec<_>>().as_slice() {
         ["import", path] => {
             let definitions = Definitions::load(Some(workspace.root())).unwrap();
-            import_files(&workspace, &definitions, &[PathBuf::from(path)], &Options::default(), &mut Silent).unwrap();
+            let (options, shell) = (Options::default(), Shell::new().unwrap());
+            import_files(&workspace, &definitions, &[PathBuf::from(path)], &options, &shell, &mut Silent).unwrap();
         }
         ["vacuum"] => {
             let lock = workspace.lock(true, || ()).unwrap();
@@ -200,7 +201,7 @@ enum Kills {
     Twice,
 }
 
-/// Kills the import of number `which` at a point; checks what is held at once and after a repetition.
+/// Kills the import of number `which` at a point; checks what is stored at once and after a repetition.
 #[track_caller]
 fn converges(point: KillPoint, passing: u32, which: usize, kills: Kills) {
     let (place, expected) = (Place::new(), undisturbed());
@@ -208,17 +209,17 @@ fn converges(point: KillPoint, passing: u32, which: usize, kills: Kills) {
     for earlier in &sent[..which] {
         import(&place, earlier);
     }
-    let name = format!("{}:{passing}", point.name());
+    let name = format!("{point:?}:{passing}");
     let arguments = ["import", sent[which].to_str().unwrap()];
     killed(&place, &arguments, &name);
     let visible = matches!(point, KillPoint::ManifestRenamed | KillPoint::Published);
     let now = usize::from(visible) + which;
-    assert_eq!(held(&place).rows, expected.once[now].rows, "after a kill at {name}");
+    assert_eq!(stored(&place).rows, expected.once[now].rows, "after a kill at {name}");
     match kills {
         Kills::Once => {}
         Kills::OnceThenVacuum => {
             vacuum(&place);
-            assert_eq!(held(&place), expected.once[now], "vacuum after a kill at {name}");
+            assert_eq!(stored(&place), expected.once[now], "vacuum after a kill at {name}");
         }
         // What became visible the first time has no new table to make in the repetition.
         Kills::Twice if visible => {}
@@ -227,7 +228,7 @@ fn converges(point: KillPoint, passing: u32, which: usize, kills: Kills) {
     import(&place, &sent[which]);
     vacuum(&place);
     let end = if visible { &expected.twice[which] } else { &expected.once[which + 1] };
-    assert_eq!(held(&place), *end, "repeated after a kill at {name}");
+    assert_eq!(stored(&place), *end, "repeated after a kill at {name}");
 }
 
 #[test]
@@ -263,13 +264,13 @@ fn a_killed_vacuum_drops_nothing_that_is_needed_and_the_next_one_finishes() {
     let sent = send(&place);
     import(&place, &sent[0]);
     let arguments = ["import", sent[1].to_str().unwrap()];
-    killed(&place, &arguments, "tables-committed");
-    for passing in ["file-deleted:1", "file-deleted:2"] {
+    killed(&place, &arguments, "TablesCommitted");
+    for passing in ["FileDeleted:1", "FileDeleted:2"] {
         killed(&place, &["vacuum"], passing);
-        assert_eq!(held(&place).rows, expected.once[1].rows, "{passing}");
+        assert_eq!(stored(&place).rows, expected.once[1].rows, "{passing}");
     }
     vacuum(&place);
-    assert_eq!(held(&place), expected.once[1]);
+    assert_eq!(stored(&place), expected.once[1]);
 }
 
 #[test]
@@ -298,18 +299,18 @@ fn vacuum_waits_for_a_running_import_and_deletes_nothing_of_it() {
     assert!(waiting.wait().unwrap().success());
     assert!(!unpublished.exists(), "nobody works on it any more");
     import(&place, &sent[0]);
-    assert_eq!(held(&place), expected.once[1]);
+    assert_eq!(stored(&place), expected.once[1]);
 }
 
 /// Kills imports of the sample after a while that differs each time; the seed makes it repeatable.
 fn random_kills(times: u32, seed: u64) {
     let exports = project("sample-data/exports");
     let reference = Place::with_units(&std::fs::read_to_string(project("sample-data/units.csv")).unwrap());
-    let before = held(&reference);
+    let before = stored(&reference);
     let begin = Instant::now();
     import(&reference, &exports);
     let whole = begin.elapsed();
-    let after = held(&reference);
+    let after = stored(&reference);
     let mut random = fastrand::Rng::with_seed(seed);
     let (mut unseen, mut seen) = (0, 0);
     let place = || Place::with_units(&std::fs::read_to_string(project("sample-data/units.csv")).unwrap());
@@ -330,25 +331,25 @@ fn random_kills(times: u32, seed: u64) {
         std::thread::sleep(whole.mul_f64(random.f64() * 1.1));
         child.kill().unwrap();
         child.wait().unwrap();
-        let now = held(&current);
+        let now = stored(&current);
         if now.rows == before.rows {
             unseen += 1;
             // Every other time the next import starts from what the killed one left behind.
             if round % 2 == 0 {
                 vacuum(&current);
-                assert_eq!(held(&current).shape, before.shape, "round {round}");
+                assert_eq!(stored(&current).shape, before.shape, "round {round}");
             }
         } else {
             seen += 1;
             assert_eq!(now.rows, after.rows, "round {round}");
             vacuum(&current);
-            assert_eq!(held(&current).shape, after.shape, "round {round}");
+            assert_eq!(stored(&current).shape, after.shape, "round {round}");
             current = place();
         }
     }
     import(&current, &exports);
     vacuum(&current);
-    assert_eq!(held(&current), after, "{unseen} kills before, {seen} after publishing");
+    assert_eq!(stored(&current), after, "{unseen} kills before, {seen} after publishing");
 }
 
 #[test]
@@ -371,7 +372,7 @@ fn no_file_of_the_workspace_is_a_leftover_after_undisturbed_imports() {
     let files = files_below(&place.workspace()).len();
     vacuum(&place);
     assert_eq!(files_below(&place.workspace()).len(), files);
-    assert_eq!(held(&place), expected.once[2]);
+    assert_eq!(stored(&place), expected.once[2]);
 }
 
 #[test]
@@ -387,18 +388,18 @@ fn a_checkpoint_beyond_the_published_version_goes_and_a_long_log_is_read_at_ever
         transaction.append("sent", DataFrame::new(1, vec![column]).unwrap()).unwrap();
         transaction.publish("import", None, Vec::new()).unwrap();
     }
-    let before = held(&place);
+    let before = stored(&place);
     let export = place.file("a_20250201.csv", list(&["H1,Sở A,Trực tuyến,06/12/2024,10/01/2025,,Đang xử lý"]));
-    killed(&place, &["import", export.to_str().unwrap()], "tables-committed");
+    killed(&place, &["import", export.to_str().unwrap()], "TablesCommitted");
     let log = place.workspace().join("data/sent/_delta_log");
     // Programs before this one, and others, leave checkpoints in a log.
     let entries = files_below(&log).len() - 1;
     assert_eq!(entries, 99, "the killed import wrote an entry that was never published");
     std::fs::write(log.join(format!("{entries:020}.checkpoint.parquet")), "").unwrap();
     std::fs::write(log.join("_last_checkpoint"), format!("{{\"version\":{entries}}}")).unwrap();
-    assert_eq!(held(&place).rows, before.rows);
+    assert_eq!(stored(&place).rows, before.rows);
     vacuum(&place);
-    assert_eq!(held(&place), before);
+    assert_eq!(stored(&place), before);
     for _ in 0..2 {
         import(&place, &export);
     }

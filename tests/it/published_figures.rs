@@ -1,4 +1,4 @@
-//! Published figures asked for by command, on data sets constructed for it: denominators and rounding, nothing else.
+//! Published figures measured by command, on data sets constructed for it: denominators and rounding, nothing else.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -90,14 +90,14 @@ fn place(name: &str) -> Place {
     place
 }
 
-/// Every figure of a place is asked for by command and shown as published, out of the counts behind it.
+/// Every figure of a place is measured by command and shown as published, out of the counts behind it.
 fn compare(name: &str, count: usize) -> Place {
     let place = place(name);
     let wanted = figures(name);
     assert_eq!(wanted.len(), count, "figures of {name}");
-    let mut asked: BTreeMap<(String, String), Vec<Value>> = BTreeMap::new();
+    let mut answers: BTreeMap<(String, String), Vec<Value>> = BTreeMap::new();
     for line in &wanted {
-        let rows = asked.entry((line["period"].clone(), line["options"].clone())).or_insert_with(|| {
+        let rows = answers.entry((line["period"].clone(), line["options"].clone())).or_insert_with(|| {
             let of_period =
                 wanted.iter().filter(|other| other["period"] == line["period"] && other["options"] == line["options"]);
             let mut arguments = vec!["indicators", "--period", &line["period"]];

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use cchc::store::KillPoint;
 
-use crate::kill::{held, killed};
+use crate::kill::{killed, stored};
 use crate::support::{Place, files_below, list};
 
 /// The dossier that goes.
@@ -39,19 +39,19 @@ fn province() -> Place {
     place
 }
 
-/// Files in which a code stands: in the bytes and, since pages are compressed, in the rows of data files.
-fn where_it_stands(place: &Place, code: &str) -> Vec<String> {
+/// Files that contain a code: in the bytes and, since pages are compressed, in the rows of data files.
+fn places_of(place: &Place, code: &str) -> Vec<String> {
     let longer = format!("{code}2");
-    let stands = |text: &str| text.replace(&longer, "").contains(code);
+    let is_in = |text: &str| text.replace(&longer, "").contains(code);
     let mut found: Vec<String> = Vec::new();
     for path in files_below(&place.workspace()) {
         let bytes = std::fs::read(&path).unwrap();
         let name = path.strip_prefix(place.workspace()).unwrap().display().to_string();
         let in_cells = || {
             let is_data = path.extension().is_some_and(|extension| extension == "parquet");
-            is_data && cells(&path).iter().any(|cell| stands(cell))
+            is_data && cells(&path).iter().any(|cell| is_in(cell))
         };
-        if stands(&String::from_utf8_lossy(&bytes)) || stands(&name) || in_cells() {
+        if is_in(&String::from_utf8_lossy(&bytes)) || is_in(&name) || in_cells() {
             found.push(name);
         }
     }
@@ -96,9 +96,9 @@ fn received(place: &Place) -> Value {
 }
 
 #[test]
-fn a_purged_dossier_stands_in_no_byte_of_the_workspace_and_nothing_else_is_lost() {
+fn a_purged_dossier_is_in_no_byte_of_the_workspace_and_nothing_else_is_lost() {
     let place = province();
-    let before = where_it_stands(&place, GONE);
+    let before = places_of(&place, GONE);
     for part in ["data/dossiers/", "data/changes/", "data/findings/", "data/ratings/", "data/imports/", "versions/"] {
         assert!(before.iter().any(|file| file.starts_with(part)), "the test would show nothing for {part}: {before:?}");
     }
@@ -109,21 +109,21 @@ fn a_purged_dossier_stands_in_no_byte_of_the_workspace_and_nothing_else_is_lost(
         rows
     };
     let kept = stays(&place);
-    let told: Vec<Value> = place.rows(&["sql", "SELECT * FROM findings"]);
-    let told = told.iter().flat_map(|row| row.as_object().unwrap().values()).filter_map(Value::as_str);
-    let told = told.filter(|cell| cell.replace(STAYS, "").contains(GONE)).count();
-    assert!(told >= 4, "cells of the refused row, a moved due date, a conflict, a file name: {told}");
+    let reported: Vec<Value> = place.rows(&["sql", "SELECT * FROM findings"]);
+    let reported = reported.iter().flat_map(|row| row.as_object().unwrap().values()).filter_map(Value::as_str);
+    let reported = reported.filter(|cell| cell.replace(STAYS, "").contains(GONE)).count();
+    assert!(reported >= 4, "cells of the refused row, a moved due date, a conflict, a file name: {reported}");
     let purged = place.run(&["--format", "json", "purge", "--dossier", GONE]).exits(0);
     assert_eq!(
         counts(&purged.rows()),
         json!({
             "dossiers": [1, 0, 1, 0], "ratings": [1, 0, 0, 0], "imports": [0, 0, 1, 0],
-            "findings": [0, 0, told, 0], "sent": [0, 0, 1, 0], "changes": [2, 0, 0, 0],
+            "findings": [0, 0, reported, 0], "sent": [0, 0, 1, 0], "changes": [2, 0, 0, 0],
         })
     );
     assert!(!purged.stderr.contains(GONE), "{}", purged.stderr);
     purged.says(&["version 6; none before it can be read any more"]);
-    assert_eq!(where_it_stands(&place, GONE), Vec::<String>::new());
+    assert_eq!(places_of(&place, GONE), Vec::<String>::new());
     assert_eq!(codes(&place), ["H2", "H3", "H4", STAYS]);
     assert_eq!(stays(&place), kept, "the others are untouched");
     assert_eq!(received(&place), 4);
@@ -202,24 +202,24 @@ fn a_purged_import_gives_back_the_state_before_it() {
     let marked: Vec<Value> = accounts.iter().map(|one| one["purged_by"].clone()).collect();
     assert_eq!(marked, [json!(null), json!(5), json!(null)]);
     assert!(accounts[1]["file"].as_str().unwrap().starts_with("sha256-") && accounts[1]["rows"] == 5);
-    assert_eq!(where_it_stands(&place, "b_20250301"), Vec::<String>::new());
+    assert_eq!(places_of(&place, "b_20250301"), Vec::<String>::new());
     place.import_text("b_20250301.csv", &second).1.exits(3);
     assert_eq!(codes(&place), ["H1", "H2", "H3", "H4", "H5"], "it can be imported again");
     place.run(&["purge", "--import", "3"]).exits(0).says(&["purged before; nothing was changed"]);
 }
 
 #[test]
-fn what_later_imports_tell_of_dossiers_that_a_purged_import_alone_brought_goes_too() {
+fn what_later_imports_report_of_dossiers_that_only_a_purged_import_brought_goes_too() {
     let place = Place::new();
     let row = |code: &str| format!("{code},Sở A,Trực tuyến,06/01/2025,10/01/2025,,Đang xử lý");
     place.import_text("a_20250201.csv", &list(&[&row("H1"), &row(GONE)])).1.exits(0);
     place.import_text("b_20250301.csv", &list(&[&row("H1")])).1.exits(0);
-    let told = place.rows(&["findings", "--rule", "absent_from_newer_export"]);
-    assert_eq!(told[0]["value"], GONE);
+    let reported = place.rows(&["findings", "--rule", "absent_from_newer_export"]);
+    assert_eq!(reported[0]["value"], GONE);
     place.run(&["purge", "--import", "2"]).exits(0);
-    let told = place.rows(&["findings", "--rule", "absent_from_newer_export"]);
-    assert_eq!((&told[0]["value"], &told[0]["count"]), (&"".into(), &1.into()));
-    assert_eq!(where_it_stands(&place, GONE), Vec::<String>::new());
+    let reported = place.rows(&["findings", "--rule", "absent_from_newer_export"]);
+    assert_eq!((&reported[0]["value"], &reported[0]["count"]), (&"".into(), &1.into()));
+    assert_eq!(places_of(&place, GONE), Vec::<String>::new());
     assert_eq!(codes(&place), ["H1"], "confirmed by import 3, which therefore brought it");
 }
 
@@ -254,7 +254,7 @@ fn what_an_earlier_purge_deleted_does_not_come_back() {
 #[test]
 fn a_rehearsal_and_what_is_not_there_change_nothing() {
     let place = province();
-    let before = held(&place);
+    let before = stored(&place);
     let rehearsed = place.run(&["--format", "json", "purge", "--dry-run", "--dossier", GONE]).exits(0);
     assert_eq!(rehearsed.rows().len(), 6);
     rehearsed.says(&["nothing written"]);
@@ -262,9 +262,9 @@ fn a_rehearsal_and_what_is_not_there_change_nothing() {
     place.run(&["purge", "--import", "9"]).exits(1).says(&["no version '9'"]);
     place.run(&["purge", "--import", "1"]).exits(1).says(&["made by 'init'"]);
     place.run(&["purge"]).exits(2);
-    let told = place.run(&["purge", "--dossier", GONE, "--reason", &format!("hồ sơ {GONE}")]).exits(1);
-    assert!(!told.stderr.contains(GONE), "{}", told.stderr);
-    assert_eq!(held(&place), before);
+    let reported = place.run(&["purge", "--dossier", GONE, "--reason", &format!("hồ sơ {GONE}")]).exits(1);
+    assert!(!reported.stderr.contains(GONE), "{}", reported.stderr);
+    assert_eq!(stored(&place), before);
     let version = place.rows(&["history"]).len();
     let list = place.file("ma.txt", format!("\u{feff}{GONE}\r\n\n H2 \nH-nobody\n"));
     place.run(&["purge", "--dossiers-from", list.to_str().unwrap()]).exits(0).says(&["1 of 3 dossier(s) have no row"]);
@@ -284,34 +284,34 @@ fn a_code_that_only_an_older_version_holds_is_purged_too() {
     };
     ratings(GONE, "20250201");
     ratings("H2", "20250301");
-    assert!(!where_it_stands(&place, GONE).is_empty());
+    assert!(!places_of(&place, GONE).is_empty());
     place.run(&["purge", "--dossier", GONE]).exits(0);
-    assert_eq!(where_it_stands(&place, GONE), Vec::<String>::new());
+    assert_eq!(places_of(&place, GONE), Vec::<String>::new());
     assert_eq!(place.rows(&["sql", "SELECT dossier_code FROM ratings"])[0]["dossier_code"], "H2");
 }
 
 #[test]
 fn a_purge_killed_at_any_point_is_whole_or_has_not_happened_and_a_repetition_finishes_it() {
     let (reference, arguments) = (province(), ["purge", "--dossier", GONE]);
-    let before = held(&reference).rows;
+    let before = stored(&reference).rows;
     reference.run(&arguments).exits(0);
-    let after = held(&reference);
+    let after = stored(&reference);
     for point in KillPoint::OF_AN_IMPORT.into_iter().chain(KillPoint::OF_A_PURGE) {
         if point == KillPoint::TableMade {
             continue; // A purge makes no table.
         }
-        let (place, name) = (province(), point.name());
-        killed(&place, &arguments, name);
+        let (place, name) = (province(), format!("{point:?}"));
+        killed(&place, &arguments, &name);
         let visible = [KillPoint::ManifestRenamed, KillPoint::Published].contains(&point)
             || KillPoint::OF_A_PURGE.contains(&point);
-        let now = held(&place).rows;
+        let now = stored(&place).rows;
         assert!(now == if visible { after.rows.clone() } else { before.clone() }, "{name}");
         let old = place.run(&["--as-of", "2", "sql", "SELECT count(*) FROM dossiers"]);
         assert_eq!(old.code, i32::from(visible), "{name}: {}", old.stderr);
         let again = place.run(&arguments).exits(0);
         assert_eq!(again.stderr.contains("which had been interrupted"), visible, "{name}: {}", again.stderr);
-        assert_eq!(where_it_stands(&place, GONE), Vec::<String>::new(), "{name}");
+        assert_eq!(places_of(&place, GONE), Vec::<String>::new(), "{name}");
         place.run(&["vacuum"]).exits(0);
-        assert_eq!(held(&place), after, "{name}");
+        assert_eq!(stored(&place), after, "{name}");
     }
 }

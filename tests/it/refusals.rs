@@ -53,8 +53,8 @@ pub fn loaded(name: &str, content: impl AsRef<[u8]>) -> (Place, Ran) {
     assert!(begun.elapsed().as_secs() < 10, "{name} took {:?}", begun.elapsed());
     let ran = ran.exits(0);
     assert_eq!(account(&row), [1, 1, 0, 0, 0], "{row}");
-    let held = place.dossiers();
-    assert_eq!((held[0]["dossier_code"].as_str(), held[0]["resolving_unit"].as_str()), (Some("H1"), Some("A")));
+    let stored = place.dossiers();
+    assert_eq!((stored[0]["dossier_code"].as_str(), stored[0]["resolving_unit"].as_str()), (Some("H1"), Some("A")));
     (place, ran)
 }
 
@@ -116,7 +116,7 @@ pub fn bounded(mib: u64, name: &str, content: &[u8], words: &[&str]) -> Ran {
     ran
 }
 
-/// The most memory that a run of the program and the processes that it starts hold at one time, where that can be told.
+/// The most memory that a run of the program and the processes that it starts hold at one time, where that can be reported.
 pub fn peak_mib(arguments: &[&str]) -> Option<u64> {
     peak_mib_and_output(arguments).0
 }
@@ -132,21 +132,21 @@ pub fn peak_mib_and_output(arguments: &[&str]) -> (Option<u64>, String) {
     });
     let mut peak = None;
     while child.try_wait().unwrap().is_none() {
-        let own = held_kib(child.id());
+        let own = used_kib(child.id());
         // Each thread has its own list of the processes that it has started.
         let threads = std::fs::read_dir(format!("/proc/{}/task", child.id())).into_iter().flatten().flatten();
         let lists = threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
         let started: Vec<u32> = lists
             .flat_map(|list| list.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<_>>())
             .collect();
-        let others: u64 = started.into_iter().filter_map(held_kib).sum();
+        let others: u64 = started.into_iter().filter_map(used_kib).sum();
         peak = own.map(|own| (own + others) >> 10).max(peak);
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
     (peak, output.join().unwrap())
 }
 
-fn held_kib(id: u32) -> Option<u64> {
+fn used_kib(id: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
     status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse().ok())
 }

@@ -49,7 +49,7 @@ fn number(cell: &Data) -> Option<f64> {
 }
 
 #[test]
-fn form_06_stands_in_its_thirteen_columns_with_the_counts_of_the_command() {
+fn form_06_has_its_thirteen_columns_with_the_counts_of_the_command() {
     let cells = sheet("Biểu 06");
     let numbering = cells.iter().position(|row| text(&row[0]) == "(1)").unwrap();
     let numbers: Vec<String> = cells[numbering].iter().map(text).collect();
@@ -155,7 +155,7 @@ fn the_workbook_has_all_its_sheets() {
 }
 
 #[test]
-fn native_charts_stand_in_the_workbook() {
+fn the_workbook_has_native_charts() {
     let file = std::fs::File::open(written().join("bao-cao_2025-Q1.xlsx")).unwrap();
     let archive = zip::ZipArchive::new(file).unwrap();
     let charts =

@@ -125,7 +125,7 @@ fn item<'v>(rows: &'v [Value], unit: &str, code: &str) -> &'v Value {
 const NAMES: [(&str, &str); 3] = [("A", "Sở A"), ("B", "Sở Bê"), ("D", "Sở Dê")];
 
 #[test]
-fn the_ranking_of_points_tells_areas_totals_and_what_nobody_scored() {
+fn the_ranking_of_points_shows_areas_totals_and_what_nobody_scored() {
     let place = place();
     let sheet = cells(&reported(&place, &[]), "XH thu Sở, ban, ngành");
     let ranked = place.rows(&["rank", "--index", "thu", "--period", PERIOD]);
@@ -254,14 +254,14 @@ fn a_scorecard_sheet_says_what_the_command_says() {
         }
     }
     let book: Xlsx<_> = open_workbook(out.join("bao-cao_2025-Q1.xlsx")).unwrap();
-    assert!(!book.sheet_names().iter().any(|name| name.contains("Dê")), "only those asked for");
+    assert!(!book.sheet_names().iter().any(|name| name.contains("Dê")), "only those requested");
     let card = cells(&out, "PĐ Sở A");
     assert!(card.iter().flatten().any(|cell| text(cell).contains("điểm 16,00; hạng 2 trong 3 đơn vị")), "{card:?}");
     assert!(card.iter().flatten().any(|cell| text(cell) == "=Thiếu một biên bản"), "a reason is never a formula");
 }
 
 #[test]
-fn scorecards_of_all_units_stand_in_the_list_of_sheets_under_their_own_names() {
+fn scorecards_of_all_units_are_in_the_list_of_sheets_under_their_own_names() {
     let place = place();
     place.file("kho/queries/indices/khac.toml", INDEX.replace("\"thu\"", "\"chi-so-voi-mot-ma-rat-la-dai-2025\""));
     let out = reported(&place, &["chi-so-voi-mot-ma-rat-la-dai-2025", "--scorecards"]);

@@ -32,14 +32,15 @@ fn cards(page: &str) -> Vec<(&str, &str, &str)> {
 
 /// A number of the page has twelve decimals at most.
 #[track_caller]
-fn close(told: &str, found: &Value, what: &str) {
-    let told: Option<f64> = (told != "–").then(|| told.parse().unwrap_or_else(|_| panic!("{what}: {told}")));
-    let same = match (told, found.as_f64()) {
+fn close(expected: &str, found: &Value, what: &str) {
+    let expected: Option<f64> =
+        (expected != "–").then(|| expected.parse().unwrap_or_else(|_| panic!("{what}: {expected}")));
+    let same = match (expected, found.as_f64()) {
         (None, None) => true,
-        (Some(told), Some(found)) => (told - found).abs() < 1e-11,
+        (Some(expected), Some(found)) => (expected - found).abs() < 1e-11,
         _ => false,
     };
-    assert!(same, "{what}: the page says {told:?}, the command {found}");
+    assert!(same, "{what}: the page says {expected:?}, the command {found}");
 }
 
 #[test]
@@ -49,13 +50,13 @@ fn the_scorecards_of_the_page_are_those_of_the_commands() {
     assert_eq!(cards.iter().map(|(_, index, _)| *index).collect::<Vec<_>>(), ["par-department", "par-commune"]);
     for (unit, index, text) in cards {
         let rows = place.rows(&["score", "--unit", unit, "--index", index, "--period", PERIOD]);
-        let told: Vec<Vec<&str>> = text
+        let expected: Vec<Vec<&str>> = text
             .lines()
             .filter(|line| line.starts_with("| ") && !line.starts_with("| code"))
             .map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect())
             .collect();
-        assert_eq!(told.len(), rows.len(), "{index}: one line for each item");
-        for (line, row) in told.iter().zip(&rows) {
+        assert_eq!(expected.len(), rows.len(), "{index}: one line for each item");
+        for (line, row) in expected.iter().zip(&rows) {
             assert_eq!(row["code"], line[0], "{index}");
             close(line[3], &row["points"], line[0]);
             assert_ne!(row["status"], "missing", "{index} {}", line[0]);
@@ -69,22 +70,22 @@ fn the_scorecards_of_the_page_are_those_of_the_commands() {
 #[test]
 fn the_queries_of_the_page_return_what_it_says_and_the_scorecards_have_these_inputs() {
     let (place, page) = (scored_province(), page());
-    let mut asked = 0;
+    let mut checked = 0;
     for (unit, index, text) in cards(&page) {
         let rows = place.rows(&["score", "--unit", unit, "--index", index, "--period", PERIOD]);
         for block in text.split("```sql\n").skip(1) {
             let query = block.split("```").next().unwrap();
-            let (told, query) = query.split_once('\n').unwrap();
-            let (code, numbers) = told["-- ".len()..].split_once(": ").unwrap();
-            let told: Vec<Option<f64>> = numbers.split(", ").map(|number| number.parse().ok()).collect();
-            assert_eq!(place.numbers(query), told, "{index} {code}");
-            asked += 1;
+            let (expected, query) = query.split_once('\n').unwrap();
+            let (code, numbers) = expected["-- ".len()..].split_once(": ").unwrap();
+            let expected: Vec<Option<f64>> = numbers.split(", ").map(|number| number.parse().ok()).collect();
+            assert_eq!(place.numbers(query), expected, "{index} {code}");
+            checked += 1;
             // Queries on another unit or period have a remark behind the code; 7.4 counts what is absent.
-            if let Some(row) = rows.iter().find(|row| row["code"] == code).filter(|_| told.len() == 2) {
+            if let Some(row) = rows.iter().find(|row| row["code"] == code).filter(|_| expected.len() == 2) {
                 let inputs = [row["numerator"].as_f64(), row["denominator"].as_f64()];
-                assert_eq!(inputs.as_slice(), told.as_slice(), "{index} {code}");
+                assert_eq!(inputs.as_slice(), expected.as_slice(), "{index} {code}");
             }
         }
     }
-    assert_eq!(asked, 17);
+    assert_eq!(checked, 17);
 }

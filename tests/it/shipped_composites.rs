@@ -23,13 +23,13 @@ const HEADINGS: &str = "Đơn vị,Số CBCCVC,Số máy tính,Số hộp thư c
 
 /// Figures that lie one step above or below the mean of four, so that each z-score is h = √3/2 or −h:
 /// computers and mailboxes + + − −; signatures, sent, signed, online + − + −; received and published + − − +.
-const FIGURES: &str = "Sở A,100,90,90,60,100,80,64,100,90,100,90,2025-Q1\n\
+pub const FIGURES: &str = "Sở A,100,90,90,60,100,80,64,100,90,100,90,2025-Q1\n\
     Sở Bê,100,90,90,40,100,60,36,100,70,100,70,2025-Q1\n\
     Sở Dê,100,70,70,60,100,80,64,100,70,100,70,2025-Q1\n\
     Sở E,100,70,70,40,100,60,36,100,90,100,90,2025-Q1\n\
     UBND huyện Ích,100,80,80,50,100,70,35,100,80,100,80,2025-Q1\n";
 
-fn place(figures: &str) -> Place {
+pub fn place(figures: &str) -> Place {
     let place = Place::with_units(UNITS);
     let dossier = |code: &str, unit: &str, channel: &str| {
         format!("{code},{unit},{channel},06/01/2025,10/01/2025,09/01/2025,Đã trả kết quả")
@@ -183,7 +183,7 @@ fn the_workbook_shows_a_composite_index_as_the_command_gives_it() {
     close(number(&line[7]), Some(3_f64.sqrt() / 2.0), "scaled");
     let district = cells(&out, "XH ict-index UBND cấp huyện");
     let says = district.iter().flatten().any(|cell| text(cell).contains("Không tính được chỉ số cho nhóm này"));
-    assert!(says, "the kind of one unit is told: {district:?}");
+    assert!(says, "the kind of one unit is reported: {district:?}");
     let book: Xlsx<_> = open_workbook(out.join("bao-cao_2025-Q1.xlsx")).unwrap();
     assert!(!book.sheet_names().iter().any(|name| name.contains("Ích")), "no card of a unit without a score");
 }

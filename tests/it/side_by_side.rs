@@ -67,10 +67,10 @@ impl Question {
 fn questions() -> Vec<Question> {
     let policies = Policies::default();
     let period = |name: &str| name.parse::<Period>().unwrap();
-    let mut asked = Vec::new();
+    let mut questions = Vec::new();
     for name in ["2024-Q4", "2025-Q1", "2025-01", "2025-02", "2025-03", "2024"] {
         for by in [By::Unit, By::Field, By::Channel, By::Month] {
-            asked.push(Question::Figures(FiguresRequest {
+            questions.push(Question::Figures(FiguresRequest {
                 indicators: Vec::new(),
                 period: period(name),
                 kind: None,
@@ -82,16 +82,16 @@ fn questions() -> Vec<Question> {
             }));
         }
         let children = Children::Apart;
-        asked.push(Question::Form06(Form06Request { period: period(name), by: By::Unit, children, policies }));
+        questions.push(Question::Form06(Form06Request { period: period(name), by: By::Unit, children, policies }));
         for index in ["on-time", "on_time_rate", "late_rate"] {
             let (index, period) = (index.to_owned(), period(name));
-            asked.push(Question::Ranking(RankingRequest { index, period, kind: None, within: None, policies }));
+            questions.push(Question::Ranking(RankingRequest { index, period, kind: None, within: None, policies }));
         }
     }
     for id in ["on_time_rate", "mean_days", "late_rate", "online_share"] {
         for name in ["2025-Q1", "2025-02"] {
             let (id, unit) = (id.to_owned(), "*".to_owned());
-            asked.push(Question::Explanation(ExplanationRequest {
+            questions.push(Question::Explanation(ExplanationRequest {
                 id,
                 unit,
                 period: period(name),
@@ -101,8 +101,8 @@ fn questions() -> Vec<Question> {
         }
     }
     let (index, unit) = ("par-commune".to_owned(), "000.02.31.H99".to_owned());
-    asked.push(Question::Scorecard(ScorecardRequest { index, unit, period: period("2025"), policies }));
-    asked.push(Question::Findings);
+    questions.push(Question::Scorecard(ScorecardRequest { index, unit, period: period("2025"), policies }));
+    questions.push(Question::Findings);
     for text in [
         "SELECT COUNT(*) FROM dossiers",
         "SELECT resolving_unit, COUNT(*) FROM dossiers GROUP BY 1 ORDER BY 1",
@@ -111,21 +111,21 @@ fn questions() -> Vec<Question> {
         "SELECT period, SUM(numerator) FROM indicators WHERE indicator = 'late_rate' AND unit_code = '*' \
          GROUP BY period ORDER BY period",
     ] {
-        asked.push(Question::Sql(text.to_owned()));
+        questions.push(Question::Sql(text.to_owned()));
     }
-    asked.push(Question::Report(period("2025-Q1")));
-    asked.push(Question::Report(period("2025-02")));
-    assert_eq!(asked.len(), 64);
-    asked
+    questions.push(Question::Report(period("2025-Q1")));
+    questions.push(Question::Report(period("2025-02")));
+    assert_eq!(questions.len(), 64);
+    questions
 }
 
 #[test]
 fn sixty_four_questions_at_once_get_the_answers_that_they_get_one_by_one() {
     let engine = engine();
-    let asked = questions();
-    let alone: Vec<String> = asked.iter().map(|one| SHELL.wait(one.answer(&engine))).collect();
+    let questions = questions();
+    let alone: Vec<String> = questions.iter().map(|one| SHELL.wait(one.answer(&engine))).collect();
     let together: Vec<String> = std::thread::scope(|scope| {
-        let threads: Vec<_> = asked
+        let threads: Vec<_> = questions
             .iter()
             .map(|one| {
                 let engine = engine.clone();
@@ -135,10 +135,10 @@ fn sixty_four_questions_at_once_get_the_answers_that_they_get_one_by_one() {
             .collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
-    for ((question, alone), together) in asked.iter().zip(&alone).zip(&together) {
+    for ((question, alone), together) in questions.iter().zip(&alone).zip(&together) {
         assert!(alone == together, "{question:?}:\n{alone}\n{together}");
     }
-    assert!(memory_is_free(&engine), "{} bytes are held after the last answer", engine.reserved());
+    assert!(memory_is_free(&engine), "{} bytes are reserved after the last answer", engine.reserved());
 }
 
 #[test]
@@ -166,12 +166,12 @@ fn a_dropped_question_frees_its_memory_and_the_next_is_answered() {
         engine.reserved()
     });
     assert!(begun > 0, "the question holds memory while it runs");
-    assert!(memory_is_free(&engine), "{} bytes are held by a question that was dropped", engine.reserved());
+    assert!(memory_is_free(&engine), "{} bytes are reserved by a question that was dropped", engine.reserved());
     let counted = SHELL.wait(Question::Sql("SELECT COUNT(*) FROM dossiers".to_owned()).answer(&engine));
     assert!(counted.contains("Int64"), "{counted}");
 }
 
-/// Threads let go of what a dropped question held at their next step.
+/// Threads free the memory of a dropped question at their next step.
 fn memory_is_free(engine: &Engine) -> bool {
     let began = Instant::now();
     while engine.reserved() > 0 && began.elapsed() < Duration::from_secs(20) {

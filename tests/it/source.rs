@@ -14,7 +14,7 @@ const KIOSK: &str = "UBND TỈNH THỬ,,,,,,,,,,,\n\
     Sổ theo dõi hồ sơ,,,,,,,,,,,\n\
     STT,Mã hồ sơ,Màu bìa,Nơi nhận,Đơn vị giải quyết,Người nộp,Liên lạc,Giờ nhận,Hẹn trả,Ngày có kết quả,Cách nộp,Tình trạng\n";
 
-fn kiosk() -> String {
+pub fn kiosk() -> String {
     let mut text = KIOSK.to_owned();
     for row in 0..40 {
         let unit = if row % 3 == 0 { "Sở A" } else { "Sở Bê" };
@@ -111,13 +111,13 @@ fn an_unknown_layout_goes_from_a_proposal_by_one_heading_to_the_right_rows() {
     let (row, ran) = place.import(&file);
     ran.exits(0);
     assert_eq!((account(&row), &row["source"]), ([40, 40, 0, 0, 0], &"so-theo-doi".into()));
-    let held = place.rows(&[
+    let stored = place.rows(&[
         "sql",
         "SELECT channel, status, count(*) AS n, min(received_at) AS first, count(finished_at) AS done FROM dossiers \
          GROUP BY channel, status ORDER BY status",
     ]);
     assert_eq!(
-        held,
+        stored,
         [
             serde_json::json!({"channel": 1, "status": 4, "n": 30, "first": "2025-01-02T08:30:00", "done": 0}),
             serde_json::json!({"channel": 1, "status": 9, "n": 10, "first": "2025-01-01T08:30:00", "done": 10})
@@ -213,9 +213,10 @@ fn a_definition_is_tried_on_a_file_before_it_is_saved() {
     assert_eq!((&refused["rule"], refused["row"].as_u64()), (&"unknown_unit".into(), Some(3)));
     assert!(!ran.stdout.contains("Nguyễn Văn Thử"));
     let page = place.run(&["source", "test", "list-a", path]).exits(3).stdout;
-    for told in ["dossier_code   ← Số hồ sơ", "2 dòng = 1 mới + 0 cập nhật + 0 trùng + 1 từ chối", "error unknown_unit"]
+    for reported in
+        ["dossier_code   ← Số hồ sơ", "2 dòng = 1 mới + 0 cập nhật + 0 trùng + 1 từ chối", "error unknown_unit"]
     {
-        assert!(page.contains(told), "{told} is not in:\n{page}");
+        assert!(page.contains(reported), "{reported} is not in:\n{page}");
     }
     assert_eq!(place.run(&["--format", "json", "source", "test", path]).exits(3).rows()[0]["source"], "list-a");
     place.run(&["source", "test", "message", path]).exits(1).says(&["does not fit source 'message'", "dossier_code"]);
@@ -311,8 +312,8 @@ fn what_cannot_be_proposed_says_why() {
     place.run(&["source", "new", file.to_str().unwrap(), "--sheet", "Trang 2"]).exits(1).says(&["no sheet 'Trang 2'"]);
 }
 
-/// Everything held but where it came from.
-fn held(place: &Place) -> Vec<Value> {
+/// Everything stored but where it came from.
+fn stored(place: &Place) -> Vec<Value> {
     let mut rows = place.dossiers();
     for row in &mut rows {
         for origin in ["source", "file", "import"] {
@@ -373,5 +374,5 @@ fn a_real_export_under_other_headings_gives_the_same_dossiers_through_a_proposed
     place.run(&["check"]).exits(0);
     let (row, _) = place.import(&file);
     assert_eq!((account(&row), &row["source"]), (account(&account_of_known), &"moi".into()));
-    assert_eq!(held(&place), held(&known));
+    assert_eq!(stored(&place), stored(&known));
 }

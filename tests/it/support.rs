@@ -197,7 +197,7 @@ impl Place {
         self.import(&file)
     }
 
-    /// All dossiers held, by code, as the store has them.
+    /// All dossiers stored, by code, as the store has them.
     #[track_caller]
     pub fn dossiers(&self) -> Vec<Value> {
         self.rows(&["sql", "SELECT * FROM dossiers ORDER BY dossier_code"])

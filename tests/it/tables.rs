@@ -83,7 +83,7 @@ fn a_row_of_an_unknown_unit_is_refused_once_not_once_a_figure() {
     assert_eq!((&cells["Đơn vị"], &cells["Số máy tính"]), (&Value::from("Sở Không Có"), &Value::from("60")));
 }
 
-/// Criteria of two departments side by side; area rows repeat the sums of what stands below them.
+/// Criteria of two departments side by side; area rows repeat the sums of what is below them.
 const CRITERIA: &str = "BẢNG CHẤM ĐIỂM CHỈ SỐ CẢI CÁCH HÀNH CHÍNH NĂM 2020,,,,,,\n\
     STT,Tiêu chí,Điểm tối đa,Sở A,,Sở Bê,\n\
     ,,,Tự chấm,Thẩm định,Tự chấm,Thẩm định\n\
@@ -113,7 +113,7 @@ fn areas_and_criteria_that_repeat_sums_are_not_counted_twice() {
         "sql",
         "SELECT criterion, level, leaf, parent, area, period FROM criteria WHERE unit = 'A' ORDER BY row",
     ]);
-    let told: Vec<String> = tree
+    let reported: Vec<String> = tree
         .iter()
         .map(|row| {
             let text = |key: &str| row[key].as_str().unwrap_or("-").to_owned();
@@ -129,7 +129,7 @@ fn areas_and_criteria_that_repeat_sums_are_not_counted_twice() {
         })
         .collect();
     assert_eq!(
-        told,
+        reported,
         [
             "I area false - I 2020",
             "1.1 criterion true I I 2020",
@@ -142,17 +142,17 @@ fn areas_and_criteria_that_repeat_sums_are_not_counted_twice() {
 }
 
 #[test]
-fn points_on_top_stand_beside_the_areas() {
+fn points_on_top_are_shown_beside_the_areas() {
     let place = Place::new();
     let sheet = "BẢNG CHẤM ĐIỂM NĂM 2020,,,,\nSTT,Tiêu chí,Điểm tối đa,Sở A,Sở Bê\n,,,Tự chấm,Tự chấm\n\
         I,Chỉ đạo,2,,\n1.1,Kế hoạch,2,2,1\nII,Thể chế,3,,\n2.1,Rà soát,3,3,3\nT,Điểm cộng,1,1,0\nP,Điểm trừ,1,0,0\n";
     place.import_text("cham-diem_20210105.csv", sheet);
     let rows = place.rows(&["sql", "SELECT criterion, level, leaf, area FROM criteria WHERE unit = 'A' ORDER BY row"]);
-    let told: Vec<String> = rows
+    let reported: Vec<String> = rows
         .iter()
         .map(|row| ["criterion", "level", "leaf", "area"].map(|key| row[key].to_string().replace('"', "")).join(" "))
         .collect();
-    assert_eq!(told, ["1.1 criterion true I", "2.1 criterion true II", "T area true T", "P area true P"]);
+    assert_eq!(reported, ["1.1 criterion true I", "2.1 criterion true II", "T area true T", "P area true P"]);
 }
 
 #[test]
@@ -236,8 +236,8 @@ fn the_figure_for_exactly_the_period_goes_before_a_day_in_it_and_that_before_an_
     };
     declare("a_20200101.csv", "Sở A,x,,,1\n");
     assert_eq!(measured(&place, "x", "A", "2020-H1").2, Some(1.0));
-    let told = place.rows(&["findings", "--rule", "no_period"]);
-    assert_eq!((told.len(), told[0]["level"].as_str()), (1, Some("warning")));
+    let reported = place.rows(&["findings", "--rule", "no_period"]);
+    assert_eq!((reported.len(), reported[0]["level"].as_str()), (1, Some("warning")));
     declare("b_20200701.csv", "Sở A,x,,31/03/2020,2\nSở A,x,,30/06/2020,3\n");
     assert_eq!(measured(&place, "x", "A", "2020-H1").2, Some(3.0));
     assert_eq!(measured(&place, "x", "A", "2020-Q1").2, Some(2.0));
@@ -262,13 +262,16 @@ fn documents_of_a_month_training_and_tickets_are_tables() {
     assert_eq!((file["source"].as_str(), account(&file)), (Some("documents"), [4, 3, 0, 0, 1]));
     let months = place
         .rows(&["sql", "SELECT unit, period, sent, sent_electronic, received FROM documents ORDER BY unit, period"]);
-    let told: Vec<String> = months
+    let reported: Vec<String> = months
         .iter()
         .map(|row| {
             format!("{} {} {} {} {}", row["unit"], row["period"], row["sent"], row["sent_electronic"], row["received"])
         })
         .collect();
-    assert_eq!(told, [r#""A" "2020-01" 1200 1100 2000"#, r#""A" "2020-02" 100 110 200"#, r#""B" "2020-03" 10 9 20"#,]);
+    assert_eq!(
+        reported,
+        [r#""A" "2020-01" 1200 1100 2000"#, r#""A" "2020-02" 100 110 200"#, r#""B" "2020-03" 10 9 20"#,]
+    );
     assert_eq!(place.rows(&["findings", "--rule", "above_total"])[0]["count"], 1);
 
     let training = "STT,Đơn vị,Tên lớp,Từ ngày,Đến ngày,Kế hoạch,Tham gia,Giảng viên\n\
@@ -310,7 +313,7 @@ fn the_catalogue_keeps_the_level_as_it_is_written_beside_its_code() {
     let (file, _) = place.import_text("danh-muc_20200701.csv", text);
     assert_eq!((file["source"].as_str(), account(&file)), (Some("catalogue"), [3, 3, 0, 0, 0]));
     let rows = place.rows(&["sql", "SELECT * FROM procedures ORDER BY procedure_code"]);
-    let told: Vec<String> = rows
+    let reported: Vec<String> = rows
         .iter()
         .map(|row| {
             let keys = [
@@ -326,7 +329,7 @@ fn the_catalogue_keeps_the_level_as_it_is_written_beside_its_code() {
         })
         .collect();
     assert_eq!(
-        told,
+        reported,
         [
             r#"4 "Toàn trình" 3 "3" true false "commune""#,
             r#"4 "Mức độ 4" 0 "Trong ngày" false true "commune""#,
@@ -353,7 +356,7 @@ fn one_unit_a_sheet_is_known_by_its_letterhead_and_one_a_row_by_its_column() {
         (1, Some("Chậm 3 ngày"), Some("2020"))
     );
 
-    // Sorted by criterion: what stands below 1 is found among all rows, not in the next one.
+    // Sorted by criterion: what is below 1 is found among all rows, not in the next one.
     let list = "Mã tiêu chí,Tên tiêu chí,Đơn vị,Điểm tối đa,Tự chấm,Thẩm định,Kỳ\n\
         1,Chỉ đạo,Sở A,5,4,3,2020\n1,Chỉ đạo,Sở Bê,5,5,5,2020\n\
         1.1,Kế hoạch,Sở A,2,2,1,2020\n1.1,Kế hoạch,Sở Bê,2,2,2,2020\n\
@@ -374,8 +377,11 @@ fn a_code_that_a_spreadsheet_made_a_number_is_read_as_its_place_says() {
     let (file, _) = place.import_text("tu-cham_20210106.csv", &form);
     assert_eq!(account(&file), [11, 11, 0, 0, 0]);
     assert_eq!(place.numbers("SELECT count(*), sum(self_points) FROM criteria WHERE leaf"), [Some(11.0), Some(11.0)]);
-    let told = place.rows(&["findings", "--rule", "lost_trailing_zero"]);
-    assert_eq!((told.len(), told[0]["row"].as_u64(), told[0]["value"].as_str()), (1, Some(12), Some("1.1")));
+    let reported = place.rows(&["findings", "--rule", "lost_trailing_zero"]);
+    assert_eq!(
+        (reported.len(), reported[0]["row"].as_u64(), reported[0]["value"].as_str()),
+        (1, Some(12), Some("1.1"))
+    );
 }
 
 #[test]

@@ -119,7 +119,7 @@ fn every_row_of_every_file_is_loaded_updated_duplicate_or_rejected() {
 }
 
 #[test]
-fn refused_rows_are_told_by_rule_and_keep_their_place() {
+fn refused_rows_are_reported_by_rule_and_keep_their_place() {
     let found = sample().place.rows(&["findings", "--level", "error"]);
     let mut rules: BTreeMap<&str, u64> = BTreeMap::new();
     for finding in &found {
@@ -141,9 +141,9 @@ fn refused_rows_are_told_by_rule_and_keep_their_place() {
 }
 
 #[test]
-fn moved_due_dates_reopened_and_vanished_dossiers_are_told() {
+fn moved_due_dates_reopened_and_vanished_dossiers_are_reported() {
     let found = sample().place.rows(&["findings"]);
-    let told = |rule: &str| -> u64 {
+    let counted = |rule: &str| -> u64 {
         found.iter().filter(|one| one["rule"] == rule).map(|one| one["count"].as_u64().unwrap()).sum()
     };
     let dirt = &account()["dirt"];
@@ -152,7 +152,7 @@ fn moved_due_dates_reopened_and_vanished_dossiers_are_told() {
         ("reopened", "reopened"),
         ("absent_from_newer_export", "absent_from_newer_export"),
     ] {
-        assert_eq!(told(rule), dirt[key].as_u64().unwrap(), "{rule}");
+        assert_eq!(counted(rule), dirt[key].as_u64().unwrap(), "{rule}");
     }
 }
 

@@ -35,7 +35,7 @@ fn the_official_lists_of_a_province_load_old_and_new() {
 }
 
 #[test]
-fn a_list_is_never_replaced_unasked() {
+fn a_list_is_never_replaced_without_a_request() {
     let place = Place::new();
     let before = place.rows(&["units"]);
     place
@@ -141,7 +141,7 @@ fn three_spellings_of_one_unit_are_one_and_others_only_suggest() {
 }
 
 #[test]
-fn a_unit_of_one_name_before_and_after_a_merger_is_told_by_the_day_of_the_row() {
+fn a_unit_of_one_name_before_and_after_a_merger_is_resolved_by_the_day_of_the_row() {
     let place = Place::with_units(MERGED);
     let rows = [
         "H1,Xã An Bình,1,30/06/2025,10/07/2025,,",
@@ -153,7 +153,7 @@ fn a_unit_of_one_name_before_and_after_a_merger_is_told_by_the_day_of_the_row() 
     ];
     let (row, ran) = place.import_text("a_20260201.csv", &list(&rows));
     ran.exits(3);
-    // Without a readable day the row is refused for that; one never accepted has no day to tell the units apart.
+    // Without a readable day the row is refused for that; one never accepted has no day to decide between the units.
     assert_eq!(account(&row), [6, 4, 0, 0, 2]);
     let found: Vec<(Value, Value)> =
         place.dossiers().into_iter().map(|row| (row["dossier_code"].clone(), row["resolving_unit"].clone())).collect();
@@ -194,7 +194,7 @@ fn nobody_guesses_between_two_candidates_of_the_same_days() {
 }
 
 #[test]
-fn an_import_tells_each_unknown_name_once() {
+fn an_import_reports_each_unknown_name_once() {
     let place = Place::new();
     let rows: Vec<String> = (0..36).map(|row| format!("H{row},Sở Ây,1,06/01/2025,10/01/2025,,")).collect();
     let file = place.file("a_20250201.csv", list(&rows.iter().map(String::as_str).collect::<Vec<_>>()));

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::support::{Place, close, counts, figure, list, project, row_of};
 
-/// Three wards below a district; two merge into N.1, the third is divided between N.1 and N.2. N.1 and N.2 stand below
+/// Three wards below a district; two merge into N.1, the third is divided between N.1 and N.2. N.1 and N.2 are below
 /// one cluster; the district has no successor.
 const UNITS: &str = "code,name,short_name,level,parent_code,aliases,valid_from,valid_to\n\
     P,Tỉnh Thử,,province,,,,\n\
@@ -57,7 +57,7 @@ fn dossiers_of_old_units_count_for_their_successors() {
     let place = place();
     let old = form06(&place, &[]);
     assert_eq!(["D", "D.1", "D.2", "D.3", "S", "*"].map(|unit| counts(row_of(&old, unit))[0]), [1, 2, 1, 3, 1, 8]);
-    assert!(old[0].get("estimate").is_none(), "nothing new where nothing is asked for");
+    assert!(old[0].get("estimate").is_none(), "nothing new without the option");
 
     let new = form06(&place, &NEW);
     let units: Vec<&str> = new.iter().map(|row| row["unit_code"].as_str().unwrap()).collect();
@@ -129,7 +129,7 @@ fn explain(unit: &str) -> Vec<&str> {
 }
 
 #[test]
-fn an_explanation_leads_to_the_dossiers_of_the_old_units_and_its_sql_runs_as_it_stands() {
+fn an_explanation_leads_to_the_dossiers_of_the_old_units_and_its_sql_runs_unchanged() {
     let place = place();
     let found = place.rows(&explain("N.1"));
     assert_eq!(found[0]["in_numerator"].as_array().unwrap().len(), 3);

@@ -27,15 +27,15 @@ fn the_same_import_again_changes_no_row() {
         "ratings ORDER BY rating_code",
         "feedback ORDER BY feedback_code",
     ];
-    let held = || tables.map(|table| place.rows(&["sql", &format!("SELECT * FROM {table}")]));
+    let stored = || tables.map(|table| place.rows(&["sql", &format!("SELECT * FROM {table}")]));
     let figures = || place.rows(&["indicators", "--period", "2025-Q1"]);
-    let (before, measured) = (held(), figures());
+    let (before, measured) = (stored(), figures());
     let again = place.run(&arguments).exits(3).rows();
     for file in &again {
         let [rows, loaded, updated, duplicate, rejected] = account(file);
         assert_eq!((loaded, updated, duplicate), (0, 0, rows - rejected), "{file}");
     }
-    assert!(held() == before, "the same rows");
+    assert!(stored() == before, "the same rows");
     assert_eq!(figures(), measured);
 }
 
@@ -62,12 +62,12 @@ fn history_lists_versions_with_the_day_of_their_data() {
     place.import_text("a_20250301.csv", &list(&[DONE])).1.exits(0);
     place.import_text("a_20250201.csv", &list(&[OPEN])).1.exits(0);
     let rows = place.rows(&["history"]);
-    let told: Vec<(Option<u64>, Option<&str>, &str)> = rows
+    let reported: Vec<(Option<u64>, Option<&str>, &str)> = rows
         .iter()
         .map(|row| (row["version"].as_u64(), row["time"].as_str(), row["made_by"].as_str().unwrap()))
         .collect();
     assert_eq!(
-        told,
+        reported,
         [(Some(1), None, "init"), (Some(2), Some("2025-03-01"), "import"), (Some(3), Some("2025-03-01"), "import")]
     );
 }
@@ -138,8 +138,8 @@ fn a_dossier_whose_received_date_changes_leaves_its_old_month() {
     ] {
         place.import_text(name, &list(&[row])).1.exits(0);
         assert_eq!(place.dossiers().len(), 1, "{name}");
-        let held = place.rows(&["form06", "--period", "2025-Q1"]);
-        let received = crate::support::counts(crate::support::row_of(&held, "A"))[1];
+        let stored = place.rows(&["form06", "--period", "2025-Q1"]);
+        let received = crate::support::counts(crate::support::row_of(&stored, "A"))[1];
         assert_eq!(received, i64::from(month != "undated"), "{name}");
         assert!(place.workspace().join("data/dossiers").join(format!("month={month}")).is_dir());
     }
@@ -181,7 +181,7 @@ fn a_new_list_of_units_is_a_version_of_its_own() {
 }
 
 #[test]
-fn a_newer_export_of_other_months_only_is_told_once_a_file_and_not_as_loss() {
+fn a_newer_export_of_other_months_only_is_reported_once_a_file_and_not_as_loss() {
     let place = Place::new();
     let row = |code: &str, unit: &str, month: &str| {
         format!("{code},{unit},Trực tiếp,06/{month}/2025,20/{month}/2025,,Đang xử lý")

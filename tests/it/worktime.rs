@@ -55,7 +55,7 @@ fn processing_and_pauses_are_counted_in_working_hours_and_days() {
 }
 
 #[test]
-fn an_export_without_columns_for_pauses_tells_nothing_about_them() {
+fn an_export_without_columns_for_pauses_says_nothing_about_them() {
     let rows = measured("MaHoSo,DonViXuLy,NgayTiepNhan,NgayHenTra,NgayKetThucXuLy\nP1,A,20250106,20250110,20250109\n");
     for id in ["paused_share", "paused_twice", "mean_pause_working_days", "online_accepted_on_time_share"] {
         assert_eq!(figure(&rows, "A", id)["status"], "missing", "{id}");

@@ -1,21 +1,21 @@
-//! Reads the sentences of forms back into rules, so that what was written as a form comes back as its definition.
+//! Reads the sentences of scoring forms back into rules, so that an exported form gives its definition again.
 
 use cchc_definitions::{Formula, Role, Rule};
 use cchc_normalise::vietnamese_number;
 use cchc_report::RuleWords;
 
-/// The cell of a rule, taken apart.
+/// The parts of the cell of a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RuleCell {
     /// The sentences of the rule itself.
     pub sentences: String,
     /// The name of the figure that it reads, if the cell names one.
     pub figure: Option<String>,
-    /// Whether the points stand outside the total.
+    /// Whether the points are part of the total, a bonus or a deduction.
     pub role: Role,
 }
 
-/// Takes the cell of a rule apart.
+/// Splits the cell of a rule into its parts.
 pub(super) fn rule_cell(words: &RuleWords, text: &str) -> RuleCell {
     let mut sentences = text.trim();
     let mut figure = None;
@@ -33,7 +33,7 @@ pub(super) fn rule_cell(words: &RuleWords, text: &str) -> RuleCell {
     RuleCell { sentences: sentences.to_owned(), figure, role }
 }
 
-/// The rule that a sentence of a form says, its input still without a name; yes/no and tiers are read elsewhere.
+/// The rule of a sentence of a form, its input without a name; yes/no and tiers are read in `rule.rs`.
 pub(super) fn rule_of(
     words: &RuleWords,
     sentence: &str,
@@ -97,7 +97,7 @@ fn is(text: &str, number: f64) -> bool {
     share_or_number(text).is_some_and(|read| (read - number).abs() < 1e-9)
 }
 
-/// What stands in the `{name}` places of a template; none if the text is not of its shape.
+/// The texts in the `{name}` places of a template; `None` if the text does not match it.
 fn captures<'t>(template: &'t str, text: &'t str) -> Option<Vec<(&'t str, &'t str)>> {
     let mut parts = template.split('{');
     let mut rest = text.strip_prefix(parts.next()?)?;
@@ -112,7 +112,7 @@ fn captures<'t>(template: &'t str, text: &'t str) -> Option<Vec<(&'t str, &'t st
     rest.is_empty().then_some(found)
 }
 
-/// What stands before a template of one place, and what stands in its place.
+/// The text before a template of one place, and the text in its place.
 fn around<'t>(template: &str, name: &str, text: &'t str) -> Option<(&'t str, &'t str)> {
     let (label, _) = template.split_once(&format!("{{{name}}}"))?;
     let at = text.find(label.trim_end())?;
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn every_sentence_of_a_form_is_read_back_as_the_rule_that_it_tells() {
+    fn every_sentence_of_a_form_is_read_back_as_the_rule_that_it_states() {
         let input = String::new;
         let place = |code: &str| (code == "2").then_some(1);
         let formula = Formula::parse("10 * min([2] / 20, 1)", place).expect("a formula");

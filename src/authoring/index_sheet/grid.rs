@@ -1,4 +1,4 @@
-//! Finds the headings of a criteria sheet and takes its rows: code, name, most points, rule, evidence.
+//! Finds the headings of a criteria sheet and reads its rows: code, name, most points, rule, evidence.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use cchc_model::fold_name;
 use cchc_normalise::{RowKind, cell_text, classify, clean, number_with_currency};
 use cchc_read::{Cell, Flow, Limits, ReadError, RowSink, Sheet, column_letters, read_rows, sniff};
 
-/// Headings stand within this many rows.
+/// Headings are looked for in this many rows.
 const HEAD: usize = 60;
 /// More rows than any set of criteria has.
 const MOST_ROWS: usize = 20_000;
@@ -47,7 +47,7 @@ pub(super) struct GridRow {
     pub max: Option<Result<f64, String>>,
     pub rule: String,
     pub evidence: String,
-    /// Where the code stands as a number.
+    /// Whether the code is a number cell.
     pub is_number: bool,
 }
 
@@ -71,12 +71,12 @@ pub(super) fn read(
     words: &ReadingWords,
 ) -> Result<Option<Grid>, ReadError> {
     let sniffed = sniff(path)?;
-    let mut sink = Sink { headings, words, sheet: String::new(), head: Vec::new(), found: None, is_done: false };
+    let mut sink = GridReader { headings, words, sheet: String::new(), head: Vec::new(), found: None, is_done: false };
     read_rows(path, &sniffed, sniffed.read_as(), limits, &mut sink)?;
     Ok(sink.found)
 }
 
-struct Sink<'h> {
+struct GridReader<'h> {
     headings: &'h SheetHeadings,
     words: &'h ReadingWords,
     sheet: String,
@@ -86,7 +86,7 @@ struct Sink<'h> {
     is_done: bool,
 }
 
-impl RowSink for Sink<'_> {
+impl RowSink for GridReader<'_> {
     fn sheet(&mut self, sheet: &Sheet) -> Flow {
         if self.found.is_some() {
             self.is_done = true;
@@ -122,8 +122,8 @@ impl RowSink for Sink<'_> {
     }
 }
 
-impl Sink<'_> {
-    /// The first line that speaks of a set, else the first; a `label: value` is none.
+impl GridReader<'_> {
+    /// The first line that names a set of criteria, else the first line that is no `label: value`.
     fn title(&self) -> String {
         let lines = || self.head.iter().flatten().filter(|text| !text.is_empty() && !text.contains(':'));
         let speaks = |text: &&String| {
@@ -133,7 +133,7 @@ impl Sink<'_> {
         lines().find(speaks).or_else(|| lines().next()).cloned().unwrap_or_default()
     }
 
-    /// Which column each field stands in: of several the one whose heading is listed first.
+    /// The column of each field: of several the one whose heading is listed first.
     fn columns(&self, texts: &[String]) -> [Option<(usize, String)>; 5] {
         let folded: Vec<String> = texts.iter().map(|text| fold_name(text)).collect();
         let lists = [

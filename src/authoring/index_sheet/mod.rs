@@ -1,26 +1,25 @@
-//! Reads a criteria sheet as departments keep it as the draft of an index of points; every fault of the sheet at once.
+//! Reads a criteria sheet of a department as the draft of an index of points, and reports all its faults at once.
 
 mod form_rule;
 mod grid;
 mod rule;
 mod tree;
-mod words;
 mod write;
 
 use std::path::Path;
 
-use cchc_definitions::{ReadingWords, Role, Rule, SheetWords};
+use cchc_definitions::{Item, ReadingWords, SheetWords};
 use cchc_read::{Limits, ReadError};
 use cchc_report::ScoringFormWords;
 
-pub use write::{Heading, definition};
+pub use write::{DefinitionHead, definition};
 
-/// What a sheet is read with.
+/// The words and names by which a sheet is read.
 #[derive(Debug, Clone, Copy)]
-pub struct Reading<'a> {
+pub struct SheetReading<'a> {
     /// Headings and words of rules.
     pub words: &'a SheetWords,
-    /// Words that every reader looks for.
+    /// Words that all readers look for.
     pub reading: &'a ReadingWords,
     /// Sentences of forms: one that was exported reads back whole.
     pub forms: &'a ScoringFormWords,
@@ -28,12 +27,12 @@ pub struct Reading<'a> {
     pub figures: &'a [(&'a str, &'a str)],
 }
 
-/// An index as a sheet tells it.
+/// An index as a sheet defines it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
     /// The sheet.
     pub sheet: String,
-    /// What stands above the headings.
+    /// The title above the headings.
     pub title: String,
     /// Points of a unit that gets everything.
     pub max: f64,
@@ -41,7 +40,7 @@ pub struct Draft {
     pub caps: [Option<f64>; 2],
     /// Areas, criteria and sub-criteria in the order of the sheet.
     pub items: Vec<DraftItem>,
-    /// What was read otherwise than it stands.
+    /// Codes that were repaired, in words.
     pub notes: Vec<String>,
 }
 
@@ -50,22 +49,11 @@ pub struct Draft {
 pub struct DraftItem {
     /// Row of the sheet.
     pub row: u32,
-    /// Its code.
-    pub code: String,
-    /// Position of the item that it is part of.
-    pub parent: Option<usize>,
-    /// Its name.
-    pub name: String,
-    /// Most points.
-    pub max: f64,
-    /// Part of the total, on top of it, or taken off.
-    pub role: Role,
-    /// The rule, where its words leave no doubt; its input is empty where no figure is named. None for sums.
-    pub rule: Option<Rule>,
+    /// The item. Its rule is known only where the words are unambiguous; the rule's input is empty where no figure is
+    /// named.
+    pub item: Item,
     /// The words of the rule.
     pub words: String,
-    /// What must be shown.
-    pub evidence: String,
 }
 
 /// A fault of a cell.
@@ -112,7 +100,7 @@ pub enum IndexSheetError {
 ///
 /// # Errors
 /// The file cannot be read, no sheet has the headings, or the sheet has faults: all of them.
-pub fn read_index_sheet(path: &Path, limits: &Limits, reading: Reading<'_>) -> Result<Draft, IndexSheetError> {
+pub fn read_index_sheet(path: &Path, limits: &Limits, reading: SheetReading<'_>) -> Result<Draft, IndexSheetError> {
     let headings = &reading.words.headings;
     let Some(grid) = grid::read(path, limits, headings, reading.reading)? else {
         let usual = |list: &[String]| list.first().cloned().unwrap_or_default();

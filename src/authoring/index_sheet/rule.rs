@@ -1,13 +1,13 @@
-//! Reads rules in words – yes or no, tiers – where they leave no doubt; anything else stays words.
+//! Reads rules in words – yes or no, tiers – where they are unambiguous; any other rule stays words.
 
-use cchc_definitions::{Rule, RuleSpeech, Tier};
+use cchc_definitions::{Rule, RuleWords, Tier};
 use cchc_normalise::vietnamese_number;
 
 /// Points may be off by this much: decimal fractions have no exact binary form.
 const TOLERANCE: f64 = 1e-9;
 
-/// The rule that words tell, its input without a name.
-pub(super) fn read(words: &str, max: f64, speech: &RuleSpeech) -> Option<Rule> {
+/// The rule that words state, its input without a name.
+pub(super) fn read(words: &str, max: f64, speech: &RuleWords) -> Option<Rule> {
     let text = words.to_lowercase();
     let clauses: Option<Vec<(String, f64)>> = text
         .split([';', '\n'])
@@ -21,7 +21,7 @@ pub(super) fn read(words: &str, max: f64, speech: &RuleSpeech) -> Option<Rule> {
 }
 
 /// `có: 1 điểm` as condition and points.
-fn clause(text: &str, speech: &RuleSpeech) -> Option<(String, f64)> {
+fn clause(text: &str, speech: &RuleWords) -> Option<(String, f64)> {
     let colon = text.rfind(':').map(|at| (at, at + 1));
     let (start, end) = colon.or_else(|| last_word(text, &speech.gives))?;
     let condition = text[..start].trim();
@@ -34,14 +34,14 @@ fn clause(text: &str, speech: &RuleSpeech) -> Option<(String, f64)> {
     (!condition.is_empty()).then(|| (condition.to_owned(), points))
 }
 
-fn yes_no(clauses: &[(String, f64)], max: f64, speech: &RuleSpeech) -> Option<Rule> {
+fn yes_no(clauses: &[(String, f64)], max: f64, speech: &RuleWords) -> Option<Rule> {
     let [(first, all), (second, none)] = clauses else { return None };
     let fits = speech.yes.contains(first) && speech.no.contains(second);
     let whole = (all - max).abs() < TOLERANCE && *none == 0.0;
     (fits && whole).then(|| Rule::YesNo { input: String::new() })
 }
 
-/// Where a figure lies: from the one up to the other, which is outside.
+/// A range of a figure, without its upper end.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Range {
     from: Option<Amount>,
@@ -55,7 +55,7 @@ struct Amount {
     is_percent: bool,
 }
 
-fn tiers(clauses: &[(String, f64)], max: f64, speech: &RuleSpeech) -> Option<Rule> {
+fn tiers(clauses: &[(String, f64)], max: f64, speech: &RuleWords) -> Option<Rule> {
     if clauses.len() < 2 {
         return None;
     }
@@ -68,7 +68,7 @@ fn tiers(clauses: &[(String, f64)], max: f64, speech: &RuleSpeech) -> Option<Rul
     }
     let amounts = || ranges.iter().flat_map(|(range, _)| [range.from, range.below]).flatten();
     let in_percent = amounts().any(|amount| amount.is_percent);
-    // "80 đến dưới 100 %": one sign stands for both.
+    // "80 đến dưới 100 %": one sign is for both.
     let value = |amount: Amount| if in_percent && !amount.is_percent { amount.value / 100.0 } else { amount.value };
     let mut tiers: Vec<Tier> = Vec::new();
     for (at, (range, points)) in ranges.iter().enumerate() {
@@ -77,7 +77,7 @@ fn tiers(clauses: &[(String, f64)], max: f64, speech: &RuleSpeech) -> Option<Rul
         let follows = match (below, above) {
             (None, None) => at == 0,
             (Some(below), Some(above)) => (below - above).abs() < TOLERANCE,
-            // What is left of all others.
+            // All that no other tier covers.
             (None, Some(_)) => at == last && from.is_none(),
             (Some(_), None) => false,
         };
@@ -93,7 +93,7 @@ fn tiers(clauses: &[(String, f64)], max: f64, speech: &RuleSpeech) -> Option<Rul
 }
 
 /// `đúng hạn từ 90% đến dưới 95%`, `từ 95% trở lên`, `≥ 95%`, `dưới 80%`, `100%`.
-fn range(text: &str, speech: &RuleSpeech) -> Option<Range> {
+fn range(text: &str, speech: &RuleWords) -> Option<Range> {
     if let Some((start, end)) = first_word(text, &speech.to_below) {
         let from = lowest(&text[..start], speech)?;
         return Some(Range { from: Some(from), below: Some(amount(&text[end..])?) });
@@ -118,14 +118,14 @@ fn range(text: &str, speech: &RuleSpeech) -> Option<Range> {
 }
 
 /// The number behind `từ`, or alone.
-fn lowest(text: &str, speech: &RuleSpeech) -> Option<Amount> {
+fn lowest(text: &str, speech: &RuleWords) -> Option<Amount> {
     match first_word(text, &speech.from) {
         Some((start, end)) => amount(&text[end..]).filter(|_| is_subject(&text[..start])),
         None => amount(text),
     }
 }
 
-/// What stands before a condition says what it is about, and holds no number.
+/// Whether a text before a condition only names its subject: it holds no number.
 fn is_subject(text: &str) -> bool {
     !text.contains(|letter: char| letter.is_ascii_digit())
 }
@@ -139,7 +139,7 @@ fn amount(text: &str) -> Option<Amount> {
     Some(Amount { value, is_percent: number.ends_with('%') })
 }
 
-/// The first place of one of some words, the longest of those that begin there; words of letters stand alone.
+/// The first position of one of some words, the longest of those that begin there; words of letters must not be parts of longer ones.
 fn first_word(text: &str, words: &[String]) -> Option<(usize, usize)> {
     let places = words.iter().filter_map(|word| {
         let at = text.match_indices(word.as_str()).map(|(at, _)| at).find(|at| stands_alone(text, *at, word))?;

@@ -1,11 +1,11 @@
-//! What a form of an index says reads back as that index: tree, maxima, rules.
+//! The scoring form of an index reads back as that index: tree, maxima, rules.
 
 use std::io::Write;
 
 use proptest::prelude::*;
 
-use super::{Draft, Heading, Reading, definition, read_index_sheet};
-use cchc_definitions::{Definitions, PointsIndex, Rule, TEMPLATES};
+use super::{DefinitionHead, Draft, SheetReading, definition, read_index_sheet};
+use cchc_definitions::{Definitions, Item, PointsIndex, Rule, TEMPLATES};
 use cchc_read::Limits;
 use cchc_report::{Counted, Figure, ScoringForm, ScoringFormWords, Template, Theme, render_form};
 
@@ -39,22 +39,16 @@ fn read_back(definitions: &Definitions, index: &PointsIndex) -> Draft {
     known.dedup();
     let forms = words();
     let reading =
-        Reading { words: &definitions.index_sheet, reading: &definitions.reading, forms: &forms, figures: &known };
+        SheetReading { words: &definitions.index_sheet, reading: &definitions.reading, forms: &forms, figures: &known };
     read_index_sheet(file.path(), &Limits::default(), reading).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn same_tree(index: &PointsIndex, draft: &Draft) {
-    let ours: Vec<_> = index
-        .items
-        .iter()
-        .map(|item| (&item.code, item.parent, &item.name, item.max, item.role, &item.evidence))
-        .collect();
-    let theirs: Vec<_> = draft
-        .items
-        .iter()
-        .map(|item| (&item.code, item.parent, &item.name, item.max, item.role, &item.evidence))
-        .collect();
-    assert_eq!(ours, theirs);
+    let facts =
+        |item: &Item| (item.code.clone(), item.parent, item.name.clone(), item.max, item.role, item.evidence.clone());
+    let ours: Vec<_> = index.items.iter().map(facts).collect();
+    let read: Vec<_> = draft.items.iter().map(|row| facts(&row.item)).collect();
+    assert_eq!(ours, read);
     assert_eq!((index.max, [index.bonus_cap, index.deduction_cap]), (draft.max, draft.caps));
 }
 
@@ -68,7 +62,7 @@ fn same_rules(definitions: &Definitions, index: &PointsIndex, draft: &Draft) {
         if let Some(rule) = expected.as_mut().filter(|_| is_shared) {
             rule.set_input("");
         }
-        assert_eq!(read.rule, expected, "{} {}", index.head.id, item.code);
+        assert_eq!(read.item.rule, expected, "{} {}", index.head.id, item.code);
     }
 }
 
@@ -80,8 +74,8 @@ fn the_form_of_every_shipped_index_reads_back_as_that_index() {
         let draft = read_back(&definitions, index);
         same_tree(index, &draft);
         same_rules(&definitions, index, &draft);
-        let heading = Heading { id: "thu", file: "thu.xlsx", unit_kinds: &[], legal_basis: "ví dụ" };
-        let text = definition(&draft, heading);
+        let heading = DefinitionHead { id: "thu", file: "thu.xlsx", unit_kinds: &[], legal_basis: "ví dụ" };
+        let text = definition(&draft, heading, &definitions.wording);
         let faults = definitions.index_faults(None, "indices/thu.toml", &text);
         assert_eq!(faults, [], "{}:\n{text}", index.head.id);
     }
@@ -132,8 +126,8 @@ proptest! {
         let index = definitions.index_of("indices/thu.toml", &text).unwrap();
         let draft = read_back(&definitions, &index);
         same_tree(&index, &draft);
-        let heading = Heading { id: "thu", file: "thu.xlsx", unit_kinds: &[], legal_basis: "ví dụ" };
-        let again = definitions.index_of("indices/thu.toml", &definition(&draft, heading)).unwrap();
+        let heading = DefinitionHead { id: "thu", file: "thu.xlsx", unit_kinds: &[], legal_basis: "ví dụ" };
+        let again = definitions.index_of("indices/thu.toml", &definition(&draft, heading, &definitions.wording)).unwrap();
         same_tree(&again, &draft);
     }
 }

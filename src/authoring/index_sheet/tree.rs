@@ -1,21 +1,21 @@
-//! Makes a tree of the rows of a criteria sheet, by codes or by indentation, and finds what contradicts itself.
+//! Makes a tree of the rows of a criteria sheet, by codes or by indentation, and finds contradictions in it.
 
 use std::collections::BTreeMap;
 
 use super::form_rule::{rule_cell, rule_of};
 use super::grid::{Field, Grid, GridRow};
-use super::{CellFault, Draft, DraftItem, Reading, rule};
-use cchc_definitions::Role;
+use super::{CellFault, Draft, DraftItem, SheetReading, rule};
+use cchc_definitions::{Item, Role};
 use cchc_normalise::{code_depth, code_follows, is_total, vietnamese_number};
 
 /// Maxima may be off by this much: decimal fractions have no exact binary form.
 const TOLERANCE: f64 = 1e-9;
-/// Depth of areas, of criteria (1), and of letters and dashes, as codes tell it.
+/// Depths of codes as [`code_depth`] gives them: of criteria (1), and of letters and dashes.
 const CRITERION: u8 = 2;
 const LETTER: u8 = 9;
 
 /// The rows as an index.
-pub(super) fn draft(grid: &Grid, reading: Reading<'_>, faults: &mut Vec<CellFault>) -> Draft {
+pub(super) fn draft(grid: &Grid, reading: SheetReading<'_>, faults: &mut Vec<CellFault>) -> Draft {
     let (totals, rows): (Vec<&GridRow>, Vec<&GridRow>) =
         grid.rows.iter().partition(|row| row.code.is_empty() && is_total(&row.name, &reading.reading.rows));
     let is_coded = grid.has(Field::Code) && rows.iter().any(|row| !row.code.is_empty());
@@ -39,16 +39,20 @@ pub(super) fn draft(grid: &Grid, reading: Reading<'_>, faults: &mut Vec<CellFaul
         title: grid.title.clone(),
         max,
         caps,
-        items: tree.items.into_iter().map(|(item, _)| item).collect(),
+        items: tree
+            .items
+            .into_iter()
+            .map(|(item, row)| DraftItem { row: row.number, item, words: row.rule.clone() })
+            .collect(),
         notes: tree.notes,
     }
 }
 
 struct Tree<'a> {
     grid: &'a Grid,
-    reading: Reading<'a>,
+    reading: SheetReading<'a>,
     /// Items with their rows.
-    items: Vec<(DraftItem, &'a GridRow)>,
+    items: Vec<(Item, &'a GridRow)>,
     notes: Vec<String>,
     faults: &'a mut Vec<CellFault>,
 }
@@ -60,7 +64,7 @@ impl<'a> Tree<'a> {
     }
 
     fn by_codes(&mut self, rows: &[&'a GridRow]) {
-        let codes = self.mended(rows);
+        let codes = self.repaired_codes(rows);
         let mut first: BTreeMap<String, u32> = BTreeMap::new();
         let mut above: Vec<(usize, u8)> = Vec::new();
         for (row, code) in rows.iter().zip(codes) {
@@ -93,7 +97,7 @@ impl<'a> Tree<'a> {
     }
 
     /// Codes without the marks behind them; `1.10` that a spreadsheet keeps as the number 1.1 gets its zero back.
-    fn mended(&mut self, rows: &[&'a GridRow]) -> Vec<String> {
+    fn repaired_codes(&mut self, rows: &[&'a GridRow]) -> Vec<String> {
         let mut codes: Vec<String> = Vec::with_capacity(rows.len());
         for row in rows {
             let mut code = row.code.trim_end_matches(['.', ')', ' ', ':']).to_owned();
@@ -108,7 +112,7 @@ impl<'a> Tree<'a> {
         codes
     }
 
-    /// What a code is part of: the code that it begins with, else the last row above of a higher level.
+    /// The parent of a code: the code that it begins with, else the last row above of a higher level.
     fn parent(&mut self, row: &GridRow, code: &str, depth: u8, above: &[(usize, u8)]) -> Option<usize> {
         let prefix = code.rsplit_once('.').map(|(prefix, _)| prefix).filter(|_| depth > CRITERION && depth < LETTER);
         let found = prefix.and_then(|prefix| self.items.iter().rposition(|(item, _)| item.code == prefix));
@@ -117,7 +121,7 @@ impl<'a> Tree<'a> {
         }
         let last = above.last().copied();
         match (prefix, last) {
-            // 1.1 may stand right below an area, 1.1.1 below 1.1 only.
+            // The parent of 1.1 may be an area, that of 1.1.1 only 1.1.
             (Some(prefix), last) if depth > CRITERION + 1 || last.is_some_and(|(_, depth)| depth >= CRITERION) => {
                 self.fault(row.number, Field::Code, format!("'{code}' is part of '{prefix}', which no row above has"));
                 None
@@ -140,7 +144,7 @@ impl<'a> Tree<'a> {
         format!("{}.{own}", self.items[parent].0.code)
     }
 
-    /// Without codes the spaces in front of the names tell the levels.
+    /// Without codes the spaces in front of the names give the levels.
     fn by_indentation(&mut self, rows: &[&'a GridRow]) {
         let mut above: Vec<(usize, usize)> = Vec::new();
         let mut children: BTreeMap<Option<usize>, usize> = BTreeMap::new();
@@ -168,21 +172,24 @@ impl<'a> Tree<'a> {
             self.fault(row.number, Field::Name, format!("'{code}' has no name"));
         }
         let role = parent.map_or(role, |parent| self.items[parent].0.role);
-        let item = DraftItem {
-            row: row.number,
+        let item = Item {
             code,
             parent,
             name: row.name.clone(),
+            // `maxima` and `sums` fill it in.
             max: f64::NAN,
             role,
             rule: None,
-            words: row.rule.clone(),
+            counts: None,
+            not_applicable: None,
+            zero: None,
             evidence: row.evidence.clone(),
+            source: String::new(),
         };
         self.items.push((item, row));
     }
 
-    /// Points on top or to take off are known by how their name begins, or by what a form says of them.
+    /// Bonus and deduction are recognised by the beginning of the name, or by the sentence of a form.
     fn role(&self, row: &GridRow) -> Role {
         let speech = &self.reading.words.words;
         let name = row.name.to_lowercase();
@@ -228,7 +235,7 @@ impl<'a> Tree<'a> {
         for at in (0..self.items.len()).rev().filter(|at| self.is_parent(*at)).collect::<Vec<_>>() {
             let parts = self.items.iter().filter(|(item, _)| item.parent == Some(at));
             let sum: f64 = parts.map(|(item, _)| item.max).sum();
-            // Where a part has no number the fault is told there.
+            // A part without a number has a fault of its own.
             if sum.is_nan() {
                 continue;
             }
@@ -267,7 +274,7 @@ impl<'a> Tree<'a> {
     /// Most points on top and off: as a row at the foot says, else all that there are.
     fn caps(&self, totals: &[&GridRow]) -> [Option<f64>; 2] {
         let speech = &self.reading.words.words;
-        let told = |words: &[String]| {
+        let stated = |words: &[String]| {
             let row = totals.iter().map(|row| row.name.to_lowercase());
             let mut row = row.filter(|name| words.iter().any(|word| name.contains(word.as_str())));
             let name = row.next()?;
@@ -281,11 +288,11 @@ impl<'a> Tree<'a> {
         };
         [(Role::Bonus, &speech.bonus), (Role::Deduction, &speech.deduction)].map(|(role, words)| {
             let all = self.of_roots(role);
-            (all != 0.0).then(|| told(words).unwrap_or(all))
+            (all != 0.0).then(|| stated(words).unwrap_or(all))
         })
     }
 
-    /// Rules of what is scored, where the words leave no doubt.
+    /// Rules of the items that are scored, where the words are unambiguous.
     fn rules(&mut self) {
         let codes: Vec<String> = self.items.iter().map(|(item, _)| item.code.clone()).collect();
         let place = |code: &str| codes.iter().position(|other| other == code);
@@ -293,9 +300,9 @@ impl<'a> Tree<'a> {
             if self.is_parent(at) {
                 continue;
             }
-            let Reading { words, forms, figures, .. } = self.reading;
-            let item = &mut self.items[at].0;
-            let cell = rule_cell(&forms.rule, &item.words);
+            let SheetReading { words, forms, figures, .. } = self.reading;
+            let (item, row) = &mut self.items[at];
+            let cell = rule_cell(&forms.rule, &row.rule);
             let read = rule_of(&forms.rule, &cell.sentences, item.max, &place);
             let mut found = read.or_else(|| rule::read(&cell.sentences, item.max, &words.words));
             let mut named = figures.iter().filter(|(name, _)| cell.figure.as_deref() == Some(*name));

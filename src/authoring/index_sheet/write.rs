@@ -1,12 +1,13 @@
 //! Writes a draft as a definition in TOML, with what is left to do as comments.
 
-use super::words::{fill, words};
-use super::{Draft, DraftItem};
-use cchc_definitions::{Language, Role, Rule};
+use std::fmt::Display;
 
-/// What the sheet does not say of its index.
+use super::{Draft, DraftItem};
+use cchc_definitions::{Language, Role, Rule, Wording};
+
+/// What a definition needs beside the sheet.
 #[derive(Debug, Clone, Copy)]
-pub struct Heading<'a> {
+pub struct DefinitionHead<'a> {
     /// Id.
     pub id: &'a str,
     /// Name of the file that it was read from.
@@ -17,17 +18,24 @@ pub struct Heading<'a> {
     pub legal_basis: &'a str,
 }
 
-/// The definition. The same draft gives the same text.
+/// The section of the wording with the remarks of a definition.
+const SECTION: &str = "criteria_definition";
+
+/// The definition as text.
 #[must_use]
-pub fn definition(draft: &Draft, heading: Heading<'_>) -> String {
-    let words = words(Language::Vi);
+pub fn definition(draft: &Draft, heading: DefinitionHead<'_>, wording: &Wording) -> String {
     let name = if draft.title.is_empty() { heading.id } else { &draft.title };
     let kinds: Vec<String> = heading.unit_kinds.iter().map(|kind| quoted(kind)).collect();
     let mut text = format!(
         "# {}\n\
          kind = \"points\"\n\n[index]\nid = {}\nname_vi = {}\nname_en = {}\nunit_kinds = [{}]\nlegal_basis = {}\n\n\
          [points]\nmax = {}\ncounts = [\"verified\", \"surveyed\", \"computed\"]\n",
-        fill(&words.intro, &[("file", &quoted(heading.file)), ("sheet", &quoted(&draft.sheet))]),
+        wording.fill(
+            SECTION,
+            "intro",
+            Language::Vi,
+            &[("file", &quoted(heading.file)), ("sheet", &quoted(&draft.sheet))],
+        ),
         quoted(heading.id),
         quoted(name),
         quoted(heading.id),
@@ -38,23 +46,27 @@ pub fn definition(draft: &Draft, heading: Heading<'_>) -> String {
     for (key, cap) in ["bonus_cap", "deduction_cap"].into_iter().zip(draft.caps) {
         text += &cap.map_or_else(String::new, |cap| format!("{key} = {cap}\n"));
     }
-    text += &format!("\n[display]\ndigits = 2\nmode = \"half_up\"\nreason = {}\n", quoted(&words.digits));
-    for item in &draft.items {
-        let is_sum = draft.items.iter().any(|other| other.parent.is_some_and(|at| draft.items[at].code == item.code));
-        text += &item_text(draft, item, is_sum, heading.file);
+    text += &format!(
+        "\n[display]\ndigits = 2\nmode = \"half_up\"\nreason = {}\n",
+        quoted(wording.say(SECTION, "digits", Language::Vi))
+    );
+    for row in &draft.items {
+        let is_parent = |at: usize| draft.items[at].item.code == row.item.code;
+        let is_sum = draft.items.iter().any(|other| other.item.parent.is_some_and(is_parent));
+        text += &item_text(draft, row, is_sum, heading.file, wording);
     }
     text
 }
 
-fn item_text(draft: &Draft, item: &DraftItem, is_sum: bool, file: &str) -> String {
-    let words = words(Language::Vi);
+fn item_text(draft: &Draft, row: &DraftItem, is_sum: bool, file: &str, wording: &Wording) -> String {
+    let item = &row.item;
     let mut text = "\n".to_owned();
-    for line in item.words.lines().filter(|line| !line.is_empty()) {
+    for line in row.words.lines().filter(|line| !line.is_empty()) {
         text += &format!("# {}\n", line.replace(char::is_control, " "));
     }
     text += &format!("[[item]]\ncode = {}\n", quoted(&item.code));
     if let Some(parent) = item.parent {
-        text += &format!("parent = {}\n", quoted(&draft.items[parent].code));
+        text += &format!("parent = {}\n", quoted(&draft.items[parent].item.code));
     }
     text += &format!("name = {}\nmax = {}\n", quoted(&item.name), item.max);
     match item.role {
@@ -66,7 +78,8 @@ fn item_text(draft: &Draft, item: &DraftItem, is_sum: bool, file: &str) -> Strin
         text += &match &item.rule {
             None => scored(),
             Some(rule) if rule.input() == Some("") => {
-                format!("# {}\n# {}{}", words.input, rule_text(rule), scored())
+                let input = wording.say(SECTION, "input", Language::Vi);
+                format!("# {input}\n# {}{}", rule_text(rule), scored())
             }
             Some(rule) => rule_text(rule),
         };
@@ -74,8 +87,8 @@ fn item_text(draft: &Draft, item: &DraftItem, is_sum: bool, file: &str) -> Strin
     if !item.evidence.is_empty() {
         text += &format!("evidence = {}\n", quoted(&item.evidence));
     }
-    let row = item.row.to_string();
-    let source = fill(&words.source, &[("file", file), ("sheet", &draft.sheet), ("row", &row)]);
+    let place: [(&str, &dyn Display); 3] = [("file", &file), ("sheet", &draft.sheet), ("row", &row.row)];
+    let source = wording.fill(SECTION, "source", Language::Vi, &place);
     text + &format!("source = {}\n", quoted(&source))
 }
 

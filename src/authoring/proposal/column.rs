@@ -1,23 +1,23 @@
-//! What the cells of one column look like: dates, numbers, codes, units, words, or persons.
+//! Inspects the cells of one column: whether they are dates, numbers, codes, units, words, or persons.
 
 use std::collections::{BTreeMap, HashSet};
 
 use cchc_definitions::dates::Pattern;
 use cchc_definitions::{Definitions, NumberWords, PersonalSigns};
 use cchc_model::{Resolved, UnitIndex, fold_name};
-use cchc_normalise::{is_number, without_diacritics};
+use cchc_normalise::{number_with_currency, without_diacritics};
 
-/// Distinct texts up to which a column may be one of words.
-const WORDS: usize = 60;
-/// Shapes of dates that no pattern reads which are told.
-const SHAPES: usize = 3;
+/// Most distinct texts of a column of words.
+const MAX_WORDS: usize = 60;
+/// Most shapes of unreadable dates that are listed.
+const MAX_SHAPES: usize = 3;
 
 /// One column of the sheet.
 #[derive(Debug, Clone)]
-pub struct Column {
+pub struct InspectedColumn {
     /// Its heading.
     pub heading: String,
-    /// The names under which it may be known: the lowest heading, then with ever more of what stands above it.
+    /// The names under which it may be known: the lowest heading, then with one more of the texts above it each time.
     pub names: Vec<String>,
     /// Cells that hold something.
     pub filled: u64,
@@ -65,8 +65,8 @@ pub enum Person {
 /// The share of the cells of which something holds.
 type ShareOf<'s> = dyn Fn(&dyn Fn(&str) -> bool) -> f64 + 's;
 
-/// What columns are looked at with.
-pub struct Lens<'a> {
+/// Inspects the cells of columns.
+pub struct ColumnInspector<'a> {
     signs: &'a PersonalSigns,
     numbers: &'a NumberWords,
     units: &'a UnitIndex,
@@ -76,7 +76,7 @@ pub struct Lens<'a> {
     listed: HashSet<String>,
 }
 
-impl<'a> Lens<'a> {
+impl<'a> ColumnInspector<'a> {
     pub fn new(definitions: &'a Definitions, units: &'a UnitIndex) -> Self {
         let hints = &definitions.proposal;
         let patterns = hints.dates.iter().filter_map(|text| Some((text.clone(), Pattern::compile(text)?))).collect();
@@ -92,8 +92,8 @@ impl<'a> Lens<'a> {
         }
     }
 
-    /// Looks at the cells below one heading.
-    pub fn column(&self, heading: &str, names: &[String], cells: &[&str]) -> Column {
+    /// Inspects the cells below one heading.
+    pub fn column(&self, heading: &str, names: &[String], cells: &[&str]) -> InspectedColumn {
         let filled: Vec<&str> = cells.iter().copied().filter(|text| !text.is_empty() && *text != "-").collect();
         let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
         let mut dates: BTreeMap<String, u64> = BTreeMap::new();
@@ -121,24 +121,24 @@ impl<'a> Lens<'a> {
         };
         let distinct = counts.len();
         let date_share = share(dates.values().chain(odd.values()).sum());
-        let mut column = Column {
+        let mut column = InspectedColumn {
             heading: heading.to_owned(),
             names: names.to_vec(),
             filled: filled.len() as u64,
             rows: cells.len() as u64,
             distinct,
-            words: if distinct <= WORDS {
+            words: if distinct <= MAX_WORDS {
                 commonest(counts.iter().map(|(text, rows)| ((*text).to_owned(), *rows)))
             } else {
                 Vec::new()
             },
             dates: commonest(dates.into_iter()),
-            odd_dates: commonest(odd.into_iter()).into_iter().take(SHAPES).collect(),
+            odd_dates: commonest(odd.into_iter()).into_iter().take(MAX_SHAPES).collect(),
             day_first,
             month_first,
             serials,
             date_share,
-            number_share: of(&|text| is_number(text, self.numbers)),
+            number_share: of(&|text| number_with_currency(text, self.numbers).is_some()),
             code_share: of(&is_code) * (distinct as f64 / (filled.len() as f64).max(1.0)),
             unit_share: of(&|text| !matches!(self.units.resolve(text), Resolved::None)),
             person: None,
@@ -163,7 +163,7 @@ impl<'a> Lens<'a> {
         if is_odd && !text.chars().any(char::is_alphabetic) { Date::Odd } else { Date::None }
     }
 
-    fn person(&self, column: &Column, of: &ShareOf<'_>) -> Option<Person> {
+    fn person(&self, column: &InspectedColumn, of: &ShareOf<'_>) -> Option<Person> {
         let (signs, folded) = (self.signs, fold_name(&column.heading));
         if self.personal.contains(&folded) {
             return Some(Person::Known);
@@ -179,7 +179,7 @@ impl<'a> Lens<'a> {
         if signs.headings.iter().any(says_so) {
             return Some(Person::Heading);
         }
-        // Dates, amounts and units are nobody.
+        // Dates, amounts and units are no persons.
         if column.date_share > 0.5 || column.unit_share > 0.5 || column.filled == 0 {
             return None;
         }
@@ -222,7 +222,7 @@ fn commonest(counts: impl Iterator<Item = (String, u64)>) -> Vec<(String, u64)> 
     counts
 }
 
-/// Digits as 9: the shape of a date, and no date of anybody.
+/// A text with 9 for each digit: the shape of a date without its value.
 fn shape(text: &str) -> String {
     text.chars().map(|letter| if letter.is_ascii_digit() { '9' } else { letter }).collect()
 }

@@ -1,23 +1,24 @@
-//! The dates that a proposed source reads, with what speaks for them, and its personal columns.
+//! The date patterns of a proposed source, with how often each occurs, and its personal columns.
 
-use super::column::{Column, Person};
-use super::guess::Fed;
-use super::text::{Writer, list, or_none, quoted};
+use super::column::{InspectedColumn, Person};
+use super::guess::ColumnGuess;
+use super::text::{SourceWriter, list, or_none, quoted};
 use super::words;
 use cchc_model::ColumnType;
 
 /// Both keys of the definition.
-pub fn write(writer: &Writer<'_>) -> String {
+pub fn write(writer: &SourceWriter<'_>) -> String {
     writer.dates() + &writer.personal()
 }
 
-impl Writer<'_> {
+impl SourceWriter<'_> {
     fn dates(&self) -> String {
-        let is_date =
-            |fed: &&Fed| self.guess.table.column(&fed.name).is_some_and(|column| column.kind == ColumnType::Time);
-        let fed = self.guess.fed.iter().chain(&self.guess.asked).filter(is_date);
-        let columns: Vec<&Column> = fed.map(|fed| self.column(fed)).collect();
-        let sum = |of: &dyn Fn(&Column) -> u64| columns.iter().map(|column| of(column)).sum::<u64>();
+        let is_date = |fed: &&ColumnGuess| {
+            self.guess.table.column(&fed.name).is_some_and(|column| column.kind == ColumnType::Time)
+        };
+        let fed = self.guess.fed.iter().chain(&self.guess.unsure).filter(is_date);
+        let columns: Vec<&InspectedColumn> = fed.map(|fed| self.column(fed)).collect();
+        let sum = |of: &dyn Fn(&InspectedColumn) -> u64| columns.iter().map(|column| of(column)).sum::<u64>();
         let seen = words::summed(columns.iter().flat_map(|column| &column.dates));
         let odd = words::summed(columns.iter().flat_map(|column| &column.odd_dates));
         let cells = seen.iter().find(|(pattern, _)| pattern.is_empty()).map_or(0, |(_, count)| *count);

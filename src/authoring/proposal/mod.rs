@@ -1,9 +1,9 @@
 //! Proposes a source definition for a sheet that no source fits: the table, the columns, the words, the personal columns.
 
-mod ask;
 mod column;
 mod dates_and_persons;
 mod guess;
+mod missing;
 mod sample;
 mod text;
 mod words;
@@ -13,15 +13,13 @@ use std::sync::Arc;
 
 use cchc_definitions::{Definitions, Fault, Language, SourceDef, Tried};
 use cchc_model::{Table, UnitIndex, Where};
-use cchc_normalise::find;
-use cchc_read::PathError;
-use cchc_read::find_files;
-use cchc_read::{Limits, ReadError};
-use column::{Column, Lens};
+use cchc_normalise::KnownHeadings;
+use cchc_read::{Limits, PathError, ReadError, find_files};
+use column::{ColumnInspector, InspectedColumn};
 use guess::Guess;
-use sample::{KnownHeadings, Sample};
+use sample::{Sample, SourceHeadings};
 
-pub use ask::{Asked, missing_columns};
+pub use missing::{MissingColumn, missing_columns};
 
 /// A proposed definition.
 #[derive(Debug)]
@@ -65,7 +63,7 @@ pub enum ProposalError {
     /// There is no such sheet.
     #[error("the file has no sheet '{name}'; it has {sheets}")]
     NoSheet {
-        /// What was asked for.
+        /// The name that was given.
         name: String,
         /// The sheets that there are.
         sheets: String,
@@ -85,7 +83,7 @@ pub enum ProposalError {
 
 /// What the user may choose.
 #[derive(Debug, Clone, Default)]
-pub struct Wanted<'a> {
+pub struct ProposalOptions<'a> {
     /// Id of the source; made of the file's name if it is none.
     pub id: Option<&'a str>,
     /// The sheet; if none, the one that has most known headings, or cells.
@@ -102,36 +100,37 @@ pub struct Wanted<'a> {
 /// The file cannot be read, has no such sheet, or no headings.
 pub fn propose(
     path: &Path,
-    wanted: &Wanted<'_>,
+    wanted: &ProposalOptions<'_>,
     definitions: &Definitions,
     units: &UnitIndex,
     limits: &Limits,
 ) -> Result<Proposal, ProposalError> {
-    let layout = Layout::of(path, wanted.sheet, definitions, units, limits)?;
+    let layout = InspectedSheet::of(path, wanted.sheet, definitions, units, limits)?;
     let guess = layout.guess(wanted.table, definitions)?;
     let file = path.file_name().unwrap_or_default().to_string_lossy();
     let file = definitions.mask.text(&file, Where::Name).into_owned();
     let id = wanted.id.map_or_else(|| id_of(Path::new(&file)), str::to_owned);
     let language = wanted.language.unwrap_or(Language::Vi);
-    let text = text::Writer { file: &file, id: &id, layout: &layout, guess: &guess, definitions, language }.write();
-    // What is handed out has gone the way that it will go.
+    let text =
+        text::SourceWriter { file: &file, id: &id, layout: &layout, guess: &guess, definitions, language }.write();
+    // The text is parsed as it will be when it is used.
     definitions.source_of(&id, &text).map_err(ProposalError::Invalid)?;
     let tried: Vec<SourceDef> =
         definitions.sources.iter().filter(|source| source.layout.tried == Tried::Always).cloned().collect();
-    let fits = find(&layout.heads, &tried, &layout.sheet, &definitions.reading).ok();
+    let fits = KnownHeadings::of(&tried, &definitions.reading).find(&layout.heads, &layout.sheet).ok();
     let fits = fits.map(|found| (tried[found.source].id.clone(), found.confidence));
     let missing = guess.missing().into_iter().map(str::to_owned).collect();
     let (heading_row, table) = (layout.heading_row, guess.table.name);
     Ok(Proposal { id, text, sheet: layout.sheet, heading_row, table, missing, fits })
 }
 
-/// A sheet whose headings are found, column by column.
-struct Layout {
+/// A sheet with its headings found and its columns inspected.
+struct InspectedSheet {
     sheet: String,
     /// The first rows, in which headings are looked for.
     heads: Vec<Vec<String>>,
     heading_row: u32,
-    columns: Vec<Column>,
+    columns: Vec<InspectedColumn>,
     /// Body rows looked at.
     rows: usize,
     /// Whether there are more of them.
@@ -140,7 +139,7 @@ struct Layout {
     encoding: Option<cchc_model::Encoding>,
 }
 
-impl Layout {
+impl InspectedSheet {
     fn of(
         path: &Path,
         sheet: Option<&str>,
@@ -153,13 +152,13 @@ impl Layout {
             let names: Vec<&str> = files.iter().take(3).map(|file| file.shown.as_str()).collect();
             return Err(ProposalError::Several { count: files.len(), names: names.join(", ") });
         };
-        let known = KnownHeadings::of(definitions);
+        let known = SourceHeadings::of(definitions);
         let samples = sample::read(input, &known, limits)?;
         let (sample, table) = chosen(&samples.sheets, sheet, &known)?;
-        let lens = Lens::new(definitions, units);
+        let inspector = ColumnInspector::new(definitions, units);
         let column = |(at, heading): (usize, &String)| {
             let cells: Vec<&str> = table.body.iter().map(|row| row.get(at).map_or("", String::as_str)).collect();
-            lens.column(heading, &table.names[at], &cells)
+            inspector.column(heading, &table.names[at], &cells)
         };
         Ok(Self {
             sheet: definitions.mask.text(&sample.name, Where::Name).into_owned(),
@@ -182,21 +181,21 @@ impl Layout {
     }
 }
 
-/// The sheet asked for, or the one with most known headings; of equals the one with most cells.
+/// The sheet of the given name, or the one with most known headings; of equals the one with most cells.
 fn chosen<'a>(
     samples: &'a [Sample],
     sheet: Option<&str>,
-    known: &KnownHeadings<'_>,
-) -> Result<(&'a Sample, sample::Table), ProposalError> {
-    let mut best: Option<((usize, usize), &Sample, sample::Table)> = None;
-    let asked = samples.iter().filter(|sample| sheet.is_none_or(|name| sample.name == name));
+    known: &SourceHeadings<'_>,
+) -> Result<(&'a Sample, sample::SampledTable), ProposalError> {
+    let mut best: Option<((usize, usize), &Sample, sample::SampledTable)> = None;
+    let candidates = samples.iter().filter(|sample| sheet.is_none_or(|name| sample.name == name));
     let mut is_there = false;
-    for sample in asked {
+    for sample in candidates {
         is_there = true;
         let Some(table) = sample.table(known) else { continue };
-        let merit = (table.known, sample.weight());
-        if best.as_ref().is_none_or(|(other, ..)| merit > *other) {
-            best = Some((merit, sample, table));
+        let score = (table.known, sample.weight());
+        if best.as_ref().is_none_or(|(other, ..)| score > *other) {
+            best = Some((score, sample, table));
         }
     }
     match (best, sheet) {

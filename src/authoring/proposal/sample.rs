@@ -1,11 +1,11 @@
-//! Reads the first rows of each sheet of a file as text, and finds where its headings stand.
+//! Reads the first rows of each sheet of a file as text, and finds its heading rows.
 
 use std::collections::HashSet;
 
 use super::ProposalError;
 use cchc_definitions::{Definitions, Layout, PersonalSigns, ReadingWords, SourceDef};
 use cchc_model::{Encoding, fold_name};
-use cchc_normalise::{RowKind, cell_text, classify, clean, find, stacked_headings};
+use cchc_normalise::{KnownHeadings, RowKind, cell_text, classify, clean, stacked_headings};
 use cchc_read::InputFile;
 use cchc_read::{
     Cell, Certainty, Container, Flow, Limits, ReadAs, ReadError, RowFault, RowSink, Sheet, TextKind, TextNote,
@@ -16,7 +16,7 @@ use super::column::may_be_person;
 
 /// Rows of a sheet that are looked at.
 pub const ROWS: usize = 5_000;
-/// Headings stand within this many rows, as for an import.
+/// Headings are looked for in this many rows, as by an import.
 const HEAD: usize = 60;
 /// Headings stack over at most this many rows.
 const DEEPEST: usize = 3;
@@ -37,13 +37,13 @@ pub struct Sample {
 #[derive(Debug, Default)]
 pub struct Samples {
     pub sheets: Vec<Sample>,
-    /// The encoding that a source has to declare, since the text does not tell it.
+    /// The encoding that a source has to declare, since the words do not show it.
     pub encoding: Option<Encoding>,
 }
 
-/// Where the headings of a sheet stand, and its body.
+/// The headings of a sheet, and its body.
 #[derive(Debug)]
-pub struct Table {
+pub struct SampledTable {
     /// Row number of the lowest heading row.
     pub heading_row: u32,
     /// Per column of the sheet its heading; empty where it has none.
@@ -56,8 +56,8 @@ pub struct Table {
     pub known: usize,
 }
 
-/// The first rows of all sheets. Where the text does not tell its encoding, known headings do.
-pub fn read(input: &InputFile, known: &KnownHeadings<'_>, limits: &Limits) -> Result<Samples, ProposalError> {
+/// The first rows of all sheets. Where the words do not show the encoding, known headings decide on it.
+pub fn read(input: &InputFile, known: &SourceHeadings<'_>, limits: &Limits) -> Result<Samples, ProposalError> {
     let ready = input.ready().map_err(ProposalError::Refused)?;
     let path = &ready.input.path;
     let sniffed = sniff(path)?;
@@ -68,15 +68,16 @@ pub fn read(input: &InputFile, known: &KnownHeadings<'_>, limits: &Limits) -> Re
     };
     let first = take(sniffed.read_as())?;
     let is_text = matches!(sniffed.container, Container::Csv | Container::Html | Container::SpreadsheetMl);
-    let is_open = is_text && sniffed.certainty == Certainty::Open;
-    let mut best = (known.met(&first.samples), Samples { sheets: first.samples, encoding: None });
-    if is_open || first.is_undecided {
+    let is_unknown = is_text && sniffed.certainty == Certainty::Undecided;
+    let mut best = (known.count(&first.samples), Samples { sheets: first.samples, encoding: None });
+    if is_unknown || first.is_undecided {
         for encoding in Encoding::LEGACY {
-            let text = ReadAs { encoding: if is_open { encoding } else { sniffed.encoding }, declared: Some(encoding) };
+            let text =
+                ReadAs { encoding: if is_unknown { encoding } else { sniffed.encoding }, declared: Some(encoding) };
             let again = take(text)?.samples;
-            let met = known.met(&again);
-            if met >= ENOUGH && met > best.0 {
-                best = (met, Samples { sheets: again, encoding: Some(encoding) });
+            let known_headings = known.count(&again);
+            if known_headings >= ENOUGH && known_headings > best.0 {
+                best = (known_headings, Samples { sheets: again, encoding: Some(encoding) });
             }
         }
     }
@@ -121,40 +122,44 @@ impl Sample {
 
     /// Its headings and body: found as an import finds them, else by what the widest row of labels above data is;
     /// nothing if no row looks like headings.
-    pub fn table(&self, known: &KnownHeadings<'_>) -> Option<Table> {
+    pub fn table(&self, known: &SourceHeadings<'_>) -> Option<SampledTable> {
         let heads: Vec<Vec<String>> = self.rows.iter().take(HEAD).map(|(_, texts)| texts.clone()).collect();
-        let found = find(&heads, &known.tables, &self.name, known.words).ok();
+        let found = KnownHeadings::of(&known.tables, known.words).find(&heads, &self.name).ok();
         let found = found.map(|found| (found.mapping.columns.iter().flatten().count(), found));
-        let (met, first, last) = if let Some((met, found)) = found.filter(|(met, _)| *met >= ENOUGH) {
-            (met, found.first_row, found.last_row)
-        } else {
-            let last = self.widest_labels(known)?;
-            (0, self.first_of_stack(last), last)
-        };
+        let (known_headings, first, last) =
+            if let Some((known_headings, found)) = found.filter(|(known_headings, _)| *known_headings >= ENOUGH) {
+                (known_headings, found.first_row, found.last_row)
+            } else {
+                let last = self.widest_labels(known)?;
+                (0, self.first_of_stack(last), last)
+            };
         let stack: Vec<Vec<String>> = self.rows[first..=last].iter().map(|(_, texts)| texts.clone()).collect();
         let parts = stacked_headings(&stack);
         let lowest = stack.last().cloned().unwrap_or_default();
         let body = self.rows[last + 1..].iter().map(|(_, texts)| texts.clone());
         let body = body.filter(|texts| classify(texts, &lowest, &known.words.rows) == RowKind::Body).collect();
         let names = parts.iter().map(|parts| names(parts)).collect();
-        Some(Table { heading_row: self.rows[last].0, headings: named(&parts), names, body, known: met })
+        Some(SampledTable {
+            heading_row: self.rows[last].0,
+            headings: named(&parts),
+            names,
+            body,
+            known: known_headings,
+        })
     }
 
     /// The row of labels, and of nothing else, that is most like headings.
-    fn widest_labels(&self, known: &KnownHeadings<'_>) -> Option<usize> {
+    fn widest_labels(&self, known: &SourceHeadings<'_>) -> Option<usize> {
         let scores = (0..self.rows.len().min(HEAD)).filter_map(|row| Some((row, self.score(row, known)?)));
         // Of equals the first.
-        let best = scores.fold(None, |best: Option<(usize, f64)>, (row, score)| match best {
-            Some((_, other)) if other >= score => best,
-            _ => Some((row, score)),
-        });
+        let best = scores.reduce(|best, next| if next.1 > best.1 { next } else { best });
         best.map(|(row, _)| row)
     }
 
-    /// How much a row looks like headings of what stands below it. A row of data must never be taken for one: what
-    /// stands in it may be a person's. So every cell is a label that names nobody, and below some of them stand cells
-    /// that are no labels.
-    fn score(&self, row: usize, known: &KnownHeadings<'_>) -> Option<f64> {
+    /// How much a row looks like headings of the rows below it. A row of data must never be taken for one, since it
+    /// may hold personal values. So every cell must be a label that names no person, and some cells below must be no
+    /// labels.
+    fn score(&self, row: usize, known: &SourceHeadings<'_>) -> Option<f64> {
         let cells = &self.rows[row].1;
         let filled: Vec<(usize, &String)> = cells.iter().enumerate().filter(|(_, text)| !text.is_empty()).collect();
         if filled.len() < 2 || !filled.iter().all(|(_, text)| is_label(text) && !may_be_person(text, known.persons)) {
@@ -166,8 +171,8 @@ impl Sample {
         let is_value = |text: &String| !text.is_empty() && !is_label(text);
         let is_above_values =
             filled.iter().any(|(at, _)| below.iter().any(|texts| texts.get(*at).is_some_and(is_value)));
-        let met = filled.iter().filter(|(_, text)| known.has(text)).count();
-        (is_above_rows && is_above_values).then_some((filled.len() + 2 * met) as f64)
+        let known_headings = filled.iter().filter(|(_, text)| known.has(text)).count();
+        (is_above_rows && is_above_values).then_some((filled.len() + 2 * known_headings) as f64)
     }
 
     /// The first of the rows that stack over the lowest headings: above cells that are empty in it, group headings.
@@ -200,7 +205,7 @@ fn named(parts: &[Vec<String>]) -> Vec<String> {
     parts.iter().zip(&lowest).map(name).collect()
 }
 
-/// The lowest part, then with ever more of what stands above it.
+/// The lowest part, then with one more of the parts above it each time.
 fn names(parts: &[String]) -> Vec<String> {
     (0..parts.len()).rev().map(|first| parts[first..].join(" ")).collect()
 }
@@ -213,7 +218,7 @@ fn is_label(text: &str) -> bool {
 }
 
 /// The headings that sources know.
-pub struct KnownHeadings<'a> {
+pub struct SourceHeadings<'a> {
     folded: HashSet<String>,
     /// What all sources of each table know together; requires nothing.
     tables: Vec<SourceDef>,
@@ -221,7 +226,7 @@ pub struct KnownHeadings<'a> {
     words: &'a ReadingWords,
 }
 
-impl<'a> KnownHeadings<'a> {
+impl<'a> SourceHeadings<'a> {
     pub fn of(definitions: &'a Definitions) -> Self {
         let hints = &definitions.proposal;
         let of_columns = hints.known.iter().flat_map(|source| &source.columns).flat_map(|column| &column.headings);
@@ -239,7 +244,7 @@ impl<'a> KnownHeadings<'a> {
     }
 
     /// Known headings among the first rows of all sheets.
-    fn met(&self, samples: &[Sample]) -> usize {
+    fn count(&self, samples: &[Sample]) -> usize {
         let heads = samples.iter().flat_map(|sample| sample.rows.iter().take(HEAD));
         heads.flat_map(|(_, texts)| texts).filter(|text| !text.is_ascii() && self.has(text)).count()
     }

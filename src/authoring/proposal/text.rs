@@ -1,35 +1,36 @@
-//! Writes a proposed source definition, with remarks that tell the user what to look at and what to fill in.
+//! Writes a proposed source definition, with remarks on what to check and what to fill in.
 
 use std::fmt::Display;
 
-use super::Layout;
-use super::column::{Column, may_be_person, plain};
-use super::guess::{Fed, Guess};
+use super::InspectedSheet;
+use super::column::{InspectedColumn, may_be_person, plain};
+use super::guess::{ColumnGuess, Guess};
 use super::{dates_and_persons, words};
 use cchc_definitions::{Definitions, KnownColumn, Language, SourceColumn};
 use cchc_model::{ColumnType, Where, fold_name, one_line};
 use cchc_read::column_letters;
 
-/// The section of the wording that the remarks stand in.
+/// The section of the wording with the remarks.
 const SECTION: &str = "proposal";
 
-/// What the definition is written from.
-pub struct Writer<'a> {
+/// Writes a definition.
+pub struct SourceWriter<'a> {
     pub file: &'a str,
     pub id: &'a str,
-    pub layout: &'a Layout,
+    pub layout: &'a InspectedSheet,
     pub guess: &'a Guess<'a>,
     pub definitions: &'a Definitions,
     pub language: Language,
 }
 
 /// What sources know of a column.
-pub struct Origin<'a> {
+pub struct KnownAs<'a> {
+    /// As its file has it.
     pub raw: &'a KnownColumn,
     pub checked: Option<&'a SourceColumn>,
 }
 
-impl Writer<'_> {
+impl SourceWriter<'_> {
     /// The definition as text.
     pub fn write(&self) -> String {
         let mut text = self.head() + &self.keys() + &dates_and_persons::write(self);
@@ -41,8 +42,8 @@ impl Writer<'_> {
             text.push_str(&self.missing(name));
         }
         text.push_str(&self.given(&missing));
-        for asked in self.guess.asked.iter().filter(|asked| !missing.contains(&asked.name.as_str())) {
-            text.push_str(&self.asked(asked));
+        for unsure in self.guess.unsure.iter().filter(|unsure| !missing.contains(&unsure.name.as_str())) {
+            text.push_str(&self.unsure(unsure));
         }
         text + &self.left_over()
     }
@@ -63,14 +64,14 @@ impl Writer<'_> {
     }
 
     /// What the base knows of a column, or else any source of the table.
-    pub fn origin(&self, name: &str) -> Option<Origin<'_>> {
+    pub fn known_as(&self, name: &str) -> Option<KnownAs<'_>> {
         let of_table = self.definitions.proposal.known.iter().filter(|source| source.table == self.guess.table.name);
         let source = std::iter::once(self.guess.base).chain(of_table).find(|source| source.column(name).is_some())?;
         let checked = self.definitions.sources.iter().find(|checked| checked.id == source.id);
-        Some(Origin { raw: source.column(name)?, checked: checked.and_then(|checked| checked.column(name)) })
+        Some(KnownAs { raw: source.column(name)?, checked: checked.and_then(|checked| checked.column(name)) })
     }
 
-    pub fn column(&self, fed: &Fed) -> &Column {
+    pub fn column(&self, fed: &ColumnGuess) -> &InspectedColumn {
         &self.layout.columns[fed.at]
     }
 
@@ -125,7 +126,7 @@ impl Writer<'_> {
         text
     }
 
-    /// Headings that feed a column and stand twice.
+    /// Headings that feed a column and occur twice.
     fn clashes(&self) -> Vec<&str> {
         let times = |heading: &str| {
             let folded = fold_name(heading);
@@ -157,7 +158,7 @@ impl Writer<'_> {
         text
     }
 
-    fn fed(&self, fed: &Fed) -> String {
+    fn fed(&self, fed: &ColumnGuess) -> String {
         let headings = [fed.heading.as_str()];
         let remark = format!("# {}\n", self.described(fed.at));
         format!("\n{remark}{}{}", self.block(&fed.name, &headings), words::to_do(self, fed, self.column(fed)))
@@ -165,19 +166,23 @@ impl Writer<'_> {
 
     /// A required column that no listed heading feeds: the heading that feeds it as a rule keeps its place.
     fn missing(&self, name: &str) -> String {
-        let usual: Vec<&str> =
-            self.origin(name).and_then(|origin| origin.raw.headings.first()).map(String::as_str).into_iter().collect();
+        let usual: Vec<&str> = self
+            .known_as(name)
+            .and_then(|known_as| known_as.raw.headings.first())
+            .map(String::as_str)
+            .into_iter()
+            .collect();
         let usual = if usual.is_empty() { vec![name] } else { usual };
         let mut text = format!("\n{}", self.to_edit(self.say("lacking")));
-        let asked = self.guess.asked.iter().find(|asked| asked.name == name);
-        if let Some(asked) = asked {
+        let unsure = self.guess.unsure.iter().find(|unsure| unsure.name == name);
+        if let Some(unsure) = unsure {
             let values: [(&str, &dyn Display); 2] =
-                [("column", &self.described(asked.at)), ("heading", &quoted(&asked.heading))];
+                [("column", &self.described(unsure.at)), ("heading", &quoted(&unsure.heading))];
             text.push_str(&format!(" {}", self.fill("lacking_maybe", &values)));
         }
         let is_time = self.guess.table.column(name).is_some_and(|column| column.kind == ColumnType::Time);
         let is_free = |at: usize| {
-            let is_asked = asked.is_some_and(|asked| asked.at == at);
+            let is_asked = unsure.is_some_and(|unsure| unsure.at == at);
             !is_asked && !self.guess.fed.iter().any(|fed| fed.at == at)
         };
         let dates = self.layout.columns.iter().enumerate().filter(|(at, column)| {
@@ -197,16 +202,16 @@ impl Writer<'_> {
         given.map(|column| "\n".to_owned() + &self.block(&column.name, &[])).collect()
     }
 
-    /// A column that likeness or content speaks for: a question, and lines to be uncommented.
-    fn asked(&self, asked: &Fed) -> String {
-        let block = self.block(&asked.name, &[&asked.heading]);
+    /// A column guessed by likeness or content: a question, and lines to be uncommented.
+    fn unsure(&self, unsure: &ColumnGuess) -> String {
+        let block = self.block(&unsure.name, &[&unsure.heading]);
         let lines: String = block.lines().map(|line| ["# ", line, "\n"].concat()).collect();
         let usual = self
-            .origin(&asked.name)
-            .and_then(|origin| origin.raw.headings.first().map(|usual| format!("({})", quoted(usual))))
+            .known_as(&unsure.name)
+            .and_then(|known_as| known_as.raw.headings.first().map(|usual| format!("({})", quoted(usual))))
             .unwrap_or_default();
         let values: [(&str, &dyn Display); 3] =
-            [("column", &self.described(asked.at)), ("name", &asked.name), ("usual", &usual)];
+            [("column", &self.described(unsure.at)), ("name", &unsure.name), ("usual", &usual)];
         format!("\n{}\n{lines}", self.to_edit(&self.fill("maybe", &values)))
     }
 
@@ -215,7 +220,7 @@ impl Writer<'_> {
         if !headings.is_empty() {
             text.push_str(&list("headings", headings.iter().copied()));
         }
-        for (key, value) in self.origin(name).iter().flat_map(|origin| &origin.raw.rest) {
+        for (key, value) in self.known_as(name).iter().flat_map(|known_as| &known_as.raw.rest) {
             if key != "more_words" {
                 text.push_str(&format!("{key} = {value}\n"));
             }
@@ -225,8 +230,8 @@ impl Writer<'_> {
 
     /// Columns that nothing uses.
     fn left_over(&self) -> String {
-        let used = |at: usize| self.guess.fed.iter().chain(&self.guess.asked).any(|fed| fed.at == at);
-        let is_numbering = |column: &Column| ["stt", "tt"].contains(&plain(&column.heading).as_str());
+        let used = |at: usize| self.guess.fed.iter().chain(&self.guess.unsure).any(|fed| fed.at == at);
+        let is_numbering = |column: &InspectedColumn| ["stt", "tt"].contains(&plain(&column.heading).as_str());
         let mut text = String::new();
         for (at, column) in self.layout.columns.iter().enumerate() {
             if used(at) || column.person.is_some() || column.heading.is_empty() || is_numbering(column) {
@@ -246,7 +251,7 @@ impl Writer<'_> {
         text
     }
 
-    /// A heading, its place and what its cells look like, never what stands in them.
+    /// A heading, its place and what its cells look like, never their content.
     fn described(&self, at: usize) -> String {
         let column = &self.layout.columns[at];
         let what = match column {
@@ -282,8 +287,8 @@ impl Writer<'_> {
     }
 }
 
-pub fn or_none(told: &[String]) -> String {
-    if told.is_empty() { "–".to_owned() } else { told.join(", ") }
+pub fn or_none(texts: &[String]) -> String {
+    if texts.is_empty() { "–".to_owned() } else { texts.join(", ") }
 }
 
 pub fn list<'a>(key: &str, values: impl Iterator<Item = &'a str>) -> String {

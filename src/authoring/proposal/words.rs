@@ -1,23 +1,24 @@
-//! The words and dates of a proposed source: what no word list understands is a to-do, with what may be meant.
+//! The words and dates of a proposed source: unknown words are listed to be filled in, with the nearest known one.
 
 use std::collections::BTreeMap;
 
-use super::column::{Column, may_be_person};
-use super::guess::Fed;
-use super::text::{Origin, Writer, quoted};
+use super::column::{InspectedColumn, may_be_person};
+use super::guess::ColumnGuess;
+use super::text::{KnownAs, SourceWriter, quoted};
 use cchc_definitions::fold_word;
 use cchc_model::ColumnType;
-use cchc_normalise::{CellMask, is_number, without_diacritics};
+use cchc_normalise::{CellMask, number_with_currency, without_diacritics};
 
-/// Words that are not understood which are listed for one column.
-const WORDS: usize = 40;
-/// How like a known word must be to be suggested.
-const ALIKE: f64 = 0.5;
+/// Most unknown words that are listed for one column.
+const MAX_WORDS: usize = 40;
+/// The least likeness of a known word that is suggested.
+const LEAST_LIKENESS: f64 = 0.5;
 
 /// Words of its own that the source which the column is taken from gives it.
-pub fn taken_over(writer: &Writer<'_>, name: &str) -> String {
-    let origin = writer.origin(name);
-    let own = origin.as_ref().and_then(|origin| origin.raw.rest.get("more_words")).and_then(toml::Value::as_table);
+pub fn taken_over(writer: &SourceWriter<'_>, name: &str) -> String {
+    let known_as = writer.known_as(name);
+    let own =
+        known_as.as_ref().and_then(|known_as| known_as.raw.rest.get("more_words")).and_then(toml::Value::as_table);
     let Some(own) = own.filter(|own| !own.is_empty()) else { return String::new() };
     let lines: String =
         own.iter().map(|(word, value)| [&quoted(word), " = ", &value.to_string(), "\n"].concat()).collect();
@@ -25,15 +26,15 @@ pub fn taken_over(writer: &Writer<'_>, name: &str) -> String {
 }
 
 /// Words that the column's dictionary lacks, each ready to be given a meaning.
-pub fn to_do(writer: &Writer<'_>, fed: &Fed, column: &Column) -> String {
-    let Some(origin) = writer.origin(&fed.name) else { return String::new() };
-    let Some(checked) = origin.checked.filter(|checked| !checked.words.is_empty()) else { return String::new() };
+pub fn to_do(writer: &SourceWriter<'_>, fed: &ColumnGuess, column: &InspectedColumn) -> String {
+    let Some(known_as) = writer.known_as(&fed.name) else { return String::new() };
+    let Some(checked) = known_as.checked.filter(|checked| !checked.words.is_empty()) else { return String::new() };
     if column.words.is_empty() && column.filled > 0 && column.number_share < 0.5 {
         let remark = writer.fill("too_many_values", &[("count", &column.distinct)]);
         return writer.to_edit(&remark) + "\n";
     }
     let numbers = &writer.definitions.reading.numbers;
-    let is_number = |word: &str| is_number(word, numbers);
+    let is_number = |word: &str| number_with_currency(word, numbers).is_some();
     let is_open = matches!(checked.kind, ColumnType::Int | ColumnType::Float)
         && !checked.words.keys().any(|word| is_number(word));
     let is_known = |word: &str| {
@@ -49,12 +50,12 @@ pub fn to_do(writer: &Writer<'_>, fed: &Fed, column: &Column) -> String {
     let mask = CellMask::new(&writer.definitions.mask);
     let is_shown = |one: &&&(String, u64)| !may_be_person(&one.0, signs) && mask.text(&one.0) == one.0.as_str();
     let shown: Vec<&(String, u64)> = unknown.iter().filter(is_shown).copied().collect();
-    let remark = writer.fill("unknown_words", &[("count", &unknown.len()), ("codes", &meanings(writer, &origin))]);
+    let remark = writer.fill("unknown_words", &[("count", &unknown.len()), ("codes", &meanings(writer, &known_as))]);
     let mut text = writer.to_edit(&remark) + "\n";
     if taken_over(writer, &fed.name).is_empty() {
         text.push_str(&format!("[columns.{}.more_words]\n", fed.name));
     }
-    for (word, rows) in shown.iter().take(WORDS) {
+    for (word, rows) in shown.iter().take(MAX_WORDS) {
         let near = nearest(word, &checked.words);
         let (value, why) = match &near {
             Some(value) => (toml_value(value), format!("; {}", writer.say("nearest"))),
@@ -63,7 +64,7 @@ pub fn to_do(writer: &Writer<'_>, fed: &Fed, column: &Column) -> String {
         let rows = writer.fill("rows", &[("count", rows)]);
         text.push_str(&format!("# {} = {value} # {rows}{why}\n", quoted(word)));
     }
-    let more = unknown.len() - shown.len().min(WORDS);
+    let more = unknown.len() - shown.len().min(MAX_WORDS);
     if more > 0 {
         text.push_str(&format!("# … {}\n", writer.fill("more_words", &[("count", &more)])));
     }
@@ -71,13 +72,13 @@ pub fn to_do(writer: &Writer<'_>, fed: &Fed, column: &Column) -> String {
 }
 
 /// Which codes there are and what they mean.
-fn meanings(writer: &Writer<'_>, origin: &Origin<'_>) -> String {
-    let dictionary = origin.raw.words.as_deref().unwrap_or_default();
+fn meanings(writer: &SourceWriter<'_>, known_as: &KnownAs<'_>) -> String {
+    let dictionary = known_as.raw.words.as_deref().unwrap_or_default();
     let codes = writer.definitions.proposal.codes.get(dictionary);
     let mut codes: Vec<(&String, &String)> = codes.into_iter().flatten().collect();
     codes.sort_by_key(|(code, _)| (code.len(), (*code).clone()));
-    let told: Vec<String> = codes.iter().map(|(code, meaning)| format!("{code} {meaning}")).collect();
-    if told.is_empty() { format!("words.toml [{dictionary}]") } else { told.join(", ") }
+    let codes_and_meanings: Vec<String> = codes.iter().map(|(code, meaning)| format!("{code} {meaning}")).collect();
+    if codes_and_meanings.is_empty() { format!("words.toml [{dictionary}]") } else { codes_and_meanings.join(", ") }
 }
 
 /// The code of the known word most like this one.
@@ -86,11 +87,8 @@ fn nearest(word: &str, known: &BTreeMap<String, String>) -> Option<String> {
     let likeness = |other: &String| strsim::sorensen_dice(&own, &without_diacritics(other));
     let scored = known.iter().map(|(other, value)| (likeness(other), value));
     // Of equals the first.
-    let best = scored.fold(None, |best: Option<(f64, &String)>, this| match best {
-        Some(other) if other.0 >= this.0 => Some(other),
-        _ => Some(this),
-    });
-    best.filter(|(like, _)| *like >= ALIKE).map(|(_, value)| value.clone())
+    let best = scored.reduce(|best, next| if next.0 > best.0 { next } else { best });
+    best.filter(|(like, _)| *like >= LEAST_LIKENESS).map(|(_, value)| value.clone())
 }
 
 fn toml_value(value: &str) -> String {

@@ -4,9 +4,9 @@ use anyhow::Result;
 
 use super::super::lines::{WIDTH, cut, shown, wrapped};
 use super::super::output::{self, Columns};
-use super::super::words::{FindingsWords, Words, counted, filled};
+use super::super::words::{FindingsWords, Words, counted};
 use super::super::{Format, Global};
-use cchc_definitions::Messages;
+use cchc_definitions::{Messages, fill};
 use cchc_engine::StoredFinding;
 use cchc_model::Level;
 
@@ -75,7 +75,7 @@ fn listing(global: &Global, messages: &Messages, found: &[StoredFinding]) -> Res
         let cleared = one.cleared.as_ref().map_or_else(String::new, |cleared| match cleared.by {
             Some(by) => {
                 let by = by.to_string();
-                format!(" · {}", filled(&words.cleared, &[("import", &by), ("how", &cleared.how)]))
+                format!(" · {}", fill(&words.cleared, &[("import", &by), ("how", &cleared.how)]))
             }
             None => format!(" · {}", cleared.how),
         });
@@ -93,6 +93,6 @@ fn sums(words: &FindingsWords, found: &[StoredFinding]) -> String {
     let (rows, others) = (open(true), open(false));
     let gap = if found.is_empty() { "" } else { "\n" };
     let more = if cleared > 0 { counted(&words.cleared_count, "count", cleared) } else { String::new() };
-    let open = filled(&words.open, &[("rows", &rows.to_string()), ("others", &others.to_string())]);
+    let open = fill(&words.open, &[("rows", &rows.to_string()), ("others", &others.to_string())]);
     format!("{gap}{open}{more}\n")
 }

@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::figures::children;
 use super::files::{folder_of, save};
-use super::{Format, Global, OpenEngine, Outcome, Usage, note, output};
+use super::{Format, Global, OpenEngine, Outcome, Usage, output};
 use cchc_engine::{ClearedFindings, FindingsRequest, StoredFinding};
 use cchc_model::{Level, Resolved};
 
@@ -69,12 +69,12 @@ impl Findings {
         if is_workbook && !out.is_dir() {
             let name = out.file_name().unwrap_or_default().to_string_lossy();
             let path = save(folder_of(out), &name, &self.workbook(global, &opened, &found)?)?;
-            note(global, &path.display().to_string());
+            global.note(&path.display().to_string());
             return Ok(Outcome::Done);
         }
         let files = opened.engine.findings_by_unit(&found, global.language())?;
         for path in super::files::save_all(out, &files)? {
-            note(global, &path.display().to_string());
+            global.note(&path.display().to_string());
         }
         Ok(Outcome::Done)
     }
@@ -95,7 +95,7 @@ impl Findings {
         }
     }
 
-    /// One workbook for all, titled with the unit asked for.
+    /// One workbook for all, titled with the chosen unit.
     fn workbook(&self, global: &Global, opened: &OpenEngine, found: &[StoredFinding]) -> Result<Vec<u8>> {
         let unit = match self.unit.as_deref().map(|name| opened.engine.units().resolve(name)) {
             Some(Resolved::One(unit)) => Some(unit.name.as_str()),
@@ -124,11 +124,11 @@ impl Findings {
         let request = self.request();
         let correction = opened.engine.correction(from, &files, &request, global.language());
         let Some(correction) = opened.wait(correction)? else {
-            note(global, &format!("no row of {} needs correcting", from.display()));
+            global.note(&format!("no row of {} needs correcting", from.display()));
             return Ok(Outcome::Done);
         };
         let path = save(folder_of(out), &out.file_name().unwrap_or_default().to_string_lossy(), &correction.workbook)?;
-        note(global, &format!("{} rows to correct: {} (holds personal data)", correction.rows, path.display()));
+        global.note(&format!("{} rows to correct: {} (holds personal data)", correction.rows, path.display()));
         Ok(Outcome::Done)
     }
 }

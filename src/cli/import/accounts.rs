@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use super::super::lines::{WIDTH, cut, length, shown, wrapped};
 use super::super::output::{self, Columns, Side, grid};
-use super::super::words::{ImportWords, Words, counted, filled};
+use super::super::words::{ImportWords, Words, counted};
 use super::super::{Format, Global};
-use cchc_definitions::{Language, Messages};
+use cchc_definitions::{Language, Messages, fill};
 use cchc_import::{ImportAccount, SheetAccount};
 use cchc_model::{FileAccount, Finding, Level};
 
@@ -18,13 +18,13 @@ use cchc_model::{FileAccount, Finding, Level};
 const SOURCE: usize = 13;
 const SHEET: usize = 13;
 const NUMBERS: [usize; 5] = [8, 8, 9, 7, 9];
-/// Kinds of findings told for each file.
-const TOLD: usize = 3;
+/// Kinds of findings shown for each file.
+const RULES_SHOWN: usize = 3;
 /// Values named for one kind of finding.
 const VALUES: usize = 2;
 
-/// One file with all that is known of it.
-pub(in super::super) struct Told<'a> {
+/// One file with its sheets and findings.
+pub(in super::super) struct FileEntry<'a> {
     account: &'a FileAccount,
     sheets: Vec<&'a SheetAccount>,
     /// By rule, refusals first, then the commonest.
@@ -38,46 +38,46 @@ struct Rule<'a> {
     values: BTreeSet<&'a str>,
 }
 
-/// In which words the accounts are written.
+/// The words of the accounts, in one language.
 #[derive(Clone, Copy)]
-pub(in super::super) struct Speech<'a> {
+pub(in super::super) struct Texts<'a> {
     pub messages: &'a Messages,
     pub words: &'a Words,
     pub language: Language,
 }
 
 /// Writes one entry a file to standard output.
-pub(super) fn write(global: &Global, speech: Speech<'_>, report: &ImportAccount) -> Result<()> {
-    let told = gather(report);
+pub(super) fn write(global: &Global, texts: Texts<'_>, done: &ImportAccount) -> Result<()> {
+    let entries = gather(done);
     match global.format {
-        Format::Table => output::plain(&table(&told, speech)),
-        Format::Json => output::json(&Value::Array(told.iter().map(|file| file.document(speech)).collect())),
-        _ => columns(&told, speech).write(global),
+        Format::Table => output::plain(&table(&entries, texts)),
+        Format::Json => output::json(&Value::Array(entries.iter().map(|file| file.document(texts)).collect())),
+        _ => columns(&entries, texts).write(global),
     }
 }
 
-pub(in super::super) fn gather(report: &ImportAccount) -> Vec<Told<'_>> {
+pub(in super::super) fn gather(done: &ImportAccount) -> Vec<FileEntry<'_>> {
     let mut sheets: BTreeMap<&str, Vec<&SheetAccount>> = BTreeMap::new();
-    for sheet in &report.sheets {
+    for sheet in &done.sheets {
         sheets.entry(&sheet.file).or_default().push(sheet);
     }
     let mut rules: BTreeMap<&str, BTreeMap<&str, Rule<'_>>> = BTreeMap::new();
-    for finding in &report.findings {
+    for finding in &done.findings {
         let of_file = rules.entry(&finding.file).or_default();
         let rule = of_file.entry(&*finding.rule).or_insert(Rule { count: 0, first: finding, values: BTreeSet::new() });
         rule.count += finding.count;
         rule.values.extend(Some(finding.value.as_str()).filter(|value| !value.is_empty()));
     }
-    let told = report.files.iter().map(|account| {
+    let entries = done.files.iter().map(|account| {
         let of_file = rules.remove(account.file.as_str()).unwrap_or_default();
         let mut rules: Vec<Rule<'_>> = of_file.into_values().collect();
         rules.sort_by_key(|rule| (rule.first.level != Level::Error, Reverse(rule.count)));
-        Told { account, sheets: sheets.remove(account.file.as_str()).unwrap_or_default(), rules }
+        FileEntry { account, sheets: sheets.remove(account.file.as_str()).unwrap_or_default(), rules }
     });
-    told.collect()
+    entries.collect()
 }
 
-impl Told<'_> {
+impl FileEntry<'_> {
     fn numbers(&self) -> [u64; 5] {
         let file = self.account;
         [file.rows, file.loaded, file.updated, file.duplicate, file.rejected]
@@ -89,7 +89,7 @@ impl Told<'_> {
         first.filter(|finding| self.sheets.is_empty() && finding.level == Level::Error)
     }
 
-    fn document(&self, speech: Speech<'_>) -> Value {
+    fn document(&self, texts: Texts<'_>) -> Value {
         let sheet = |sheet: &&SheetAccount| {
             json!({
                 "sheet": sheet.sheet,
@@ -103,7 +103,7 @@ impl Told<'_> {
                 "rule": rule.first.rule,
                 "level": rule.first.level.as_str(),
                 "count": rule.count,
-                "message": rule.words(speech),
+                "message": rule.words(texts),
             })
         };
         json!({
@@ -117,17 +117,17 @@ impl Told<'_> {
             "rejected": self.account.rejected,
             "sheets": self.sheets.iter().map(sheet).collect::<Vec<_>>(),
             "findings": self.rules.iter().map(rule).collect::<Vec<_>>(),
-            "refused": self.refusal().map(|finding| speech.sentence(finding)),
+            "refused": self.refusal().map(|finding| texts.sentence(finding)),
         })
     }
 }
 
 impl Rule<'_> {
     /// What is wrong in a few words, where, and some of the values.
-    fn words(&self, speech: Speech<'_>) -> String {
-        let mut text = speech.messages.short(&self.first.rule, speech.language);
+    fn words(&self, texts: Texts<'_>) -> String {
+        let mut text = texts.messages.short(&self.first.rule, texts.language);
         if !self.first.column.is_empty() {
-            let column = filled(&speech.words.import.column, &[("column", &self.first.column)]);
+            let column = fill(&texts.words.import.column, &[("column", &self.first.column)]);
             text.push_str(&format!(" ({column})"));
         }
         let values: Vec<String> = self.values.iter().take(VALUES).map(|value| format!("\"{value}\"")).collect();
@@ -140,26 +140,31 @@ impl Rule<'_> {
 }
 
 /// One row a file, for the flat formats.
-fn columns(told: &[Told<'_>], speech: Speech<'_>) -> Columns {
-    let count = |at: usize| told.iter().map(move |file| Some(file.numbers()[at] as i64));
+fn columns(entries: &[FileEntry<'_>], texts: Texts<'_>) -> Columns {
+    let count = |at: usize| entries.iter().map(move |file| Some(file.numbers()[at] as i64));
     let place = |sheet: &&SheetAccount| format!("{}:{}", sheet.sheet, sheet.heading_row);
     let sheets: Vec<String> =
-        told.iter().map(|file| file.sheets.iter().map(place).collect::<Vec<_>>().join("; ")).collect();
-    let rule = |rule: &Rule<'_>| format!("{} × {}", rule.count, rule.words(speech));
-    let rules: Vec<String> =
-        told.iter().map(|file| file.rules.iter().take(TOLD).map(rule).collect::<Vec<_>>().join("; ")).collect();
+        entries.iter().map(|file| file.sheets.iter().map(place).collect::<Vec<_>>().join("; ")).collect();
+    let rule = |rule: &Rule<'_>| format!("{} × {}", rule.count, rule.words(texts));
+    let rules: Vec<String> = entries
+        .iter()
+        .map(|file| file.rules.iter().take(RULES_SHOWN).map(rule).collect::<Vec<_>>().join("; "))
+        .collect();
     let refused: Vec<Option<String>> =
-        told.iter().map(|file| file.refusal().map(|finding| speech.sentence(finding))).collect();
+        entries.iter().map(|file| file.refusal().map(|finding| texts.sentence(finding))).collect();
     Columns::default()
-        .text("file", told.iter().map(|file| Some(file.account.file.as_str())))
-        .text("source", told.iter().map(|file| Some(file.account.source.as_str()).filter(|source| !source.is_empty())))
-        .text("exported_at", told.iter().map(|file| file.account.exported_at.as_deref()))
+        .text("file", entries.iter().map(|file| Some(file.account.file.as_str())))
+        .text(
+            "source",
+            entries.iter().map(|file| Some(file.account.source.as_str()).filter(|source| !source.is_empty())),
+        )
+        .text("exported_at", entries.iter().map(|file| file.account.exported_at.as_deref()))
         .int("rows", count(0))
         .int("loaded", count(1))
         .int("updated", count(2))
         .int("duplicate", count(3))
         .int("rejected", count(4))
-        .number("confidence", told.iter().map(|file| least_sure(&file.sheets)))
+        .number("confidence", entries.iter().map(|file| least_sure(&file.sheets)))
         .text("sheets", sheets.iter().map(|text| Some(text.as_str()).filter(|text| !text.is_empty())))
         .text("findings", rules.iter().map(|text| Some(text.as_str()).filter(|text| !text.is_empty())))
         .text("refused", refused.iter().map(Option::as_deref))
@@ -171,40 +176,40 @@ fn least_sure(sheets: &[&SheetAccount]) -> Option<f64> {
 }
 
 /// The table for people: a line a file with its findings below, the sums, and the refused files at the end.
-pub(in super::super) fn table(told: &[Told<'_>], speech: Speech<'_>) -> String {
-    let words = &speech.words.import;
-    let folder = common_folder(told);
-    let names: Vec<String> = told.iter().map(|file| shown(&file.account.file[folder.len()..])).collect();
-    let read: Vec<_> = told.iter().zip(&names).filter(|(file, _)| file.refusal().is_none()).collect();
-    let sums: [u64; 5] = std::array::from_fn(|at| told.iter().map(|file| file.numbers()[at]).sum());
+pub(in super::super) fn table(entries: &[FileEntry<'_>], texts: Texts<'_>) -> String {
+    let words = &texts.words.import;
+    let folder = common_folder(entries);
+    let names: Vec<String> = entries.iter().map(|file| shown(&file.account.file[folder.len()..])).collect();
+    let read: Vec<_> = entries.iter().zip(&names).filter(|(file, _)| file.refusal().is_none()).collect();
+    let sums: [u64; 5] = std::array::from_fn(|at| entries.iter().map(|file| file.numbers()[at]).sum());
     let mut text = String::new();
     if !folder.is_empty() {
         text.push_str(&format!("{} {}\n", words.folder, shown(folder)));
     }
     if !read.is_empty() {
-        text.push_str(&read_files(&read, told.len(), &names, sums, speech));
+        text.push_str(&read_files(&read, entries.len(), &names, sums, texts));
     }
     let sums = sums.map(|sum| sum.to_string());
     let [rows, loaded, updated, duplicate, rejected] = sums.each_ref().map(String::as_str);
     let sums =
         [("rows", rows), ("loaded", loaded), ("updated", updated), ("duplicate", duplicate), ("rejected", rejected)];
-    text.push_str(&filled(&words.sum, &sums));
-    text + "\n" + &refused_files(told, &names, speech)
+    text.push_str(&fill(&words.sum, &sums));
+    text + "\n" + &refused_files(entries, &names, texts)
 }
 
 /// The files of which rows were read, below the headings and above the sums.
 fn read_files(
-    read: &[(&Told<'_>, &String)],
+    read: &[(&FileEntry<'_>, &String)],
     count: usize,
     names: &[String],
     sums: [u64; 5],
-    speech: Speech<'_>,
+    texts: Texts<'_>,
 ) -> String {
-    let words = &speech.words.import;
+    let words = &texts.words.import;
     let room = WIDTH - SOURCE - SHEET - NUMBERS.iter().sum::<usize>();
     let longest = names.iter().map(|name| length(name) + 1).max().unwrap_or(0);
     let wide = longest.clamp(length(&words.file) + 8, room);
-    // A name is never cut: it may be all that tells two files apart. One too long for its column has its own line.
+    // A name is never cut: it may be the only difference between two files. One too long for its column has its own line.
     let fits = |name: &str| length(name) < wide;
     let headings = [
         &words.file,
@@ -231,19 +236,19 @@ fn read_files(
         if !fits(name) {
             text.push_str(&format!("{name}\n"));
         }
-        text.push_str(&format!("{line}\n{}", file.below(speech)));
+        text.push_str(&format!("{line}\n{}", file.below(texts)));
     }
     text.push_str(&format!("{rule}\n{}\n", lines.next().unwrap_or_default()));
     text
 }
 
 /// The files that were refused as a whole, below the reason that they share.
-fn refused_files(told: &[Told<'_>], names: &[String], speech: Speech<'_>) -> String {
+fn refused_files(entries: &[FileEntry<'_>], names: &[String], texts: Texts<'_>) -> String {
     let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
-    for (file, name) in told.iter().zip(names) {
+    for (file, name) in entries.iter().zip(names) {
         let Some(finding) = file.refusal() else { continue };
         let sheet = if finding.sheet.is_empty() { String::new() } else { format!(" ({})", shown(&finding.sheet)) };
-        let reason = speech.sentence(finding);
+        let reason = texts.sentence(finding);
         let file = format!("{name}{sheet}");
         match reasons.iter_mut().find(|(other, _)| *other == reason) {
             Some((_, files)) => files.push(file),
@@ -253,7 +258,7 @@ fn refused_files(told: &[Told<'_>], names: &[String], speech: Speech<'_>) -> Str
     let count: usize = reasons.iter().map(|(_, files)| files.len()).sum();
     let mut text = String::new();
     if count > 0 {
-        text.push_str(&format!("\n{}\n", counted(&speech.words.import.refused_files, "count", count)));
+        text.push_str(&format!("\n{}\n", counted(&texts.words.import.refused_files, "count", count)));
     }
     for (reason, files) in reasons {
         text.push_str(&wrapped(&shown(&reason), 2));
@@ -264,7 +269,7 @@ fn refused_files(told: &[Told<'_>], names: &[String], speech: Speech<'_>) -> Str
     text
 }
 
-impl Told<'_> {
+impl FileEntry<'_> {
     /// The file's cells in the table.
     fn row(&self, name: &str, words: &ImportWords) -> [String; 8] {
         let source = match least_sure(&self.sheets) {
@@ -284,40 +289,40 @@ impl Told<'_> {
         [name.to_owned(), cut(&source, SOURCE - 1), sheet, rows, loaded, updated, duplicate, rejected]
     }
 
-    /// What stands below its row: its sheets, where they are several, and its commonest findings.
-    fn below(&self, speech: Speech<'_>) -> String {
+    /// The lines below its row: its sheets, where they are several, and its commonest findings.
+    fn below(&self, texts: Texts<'_>) -> String {
         let mut text = String::new();
         if self.sheets.len() > 1 {
             for sheet in &self.sheets {
                 let sure = (sheet.confidence * 100.0).floor();
-                let row = counted(&speech.words.import.heading_row, "row", sheet.heading_row);
-                let told = format!("{}: {} {sure:.0}%, {row}", sheet.sheet, sheet.source);
-                text.push_str(&format!("    {}\n", cut(&shown(&told), WIDTH - 4)));
+                let row = counted(&texts.words.import.heading_row, "row", sheet.heading_row);
+                let line = format!("{}: {} {sure:.0}%, {row}", sheet.sheet, sheet.source);
+                text.push_str(&format!("    {}\n", cut(&shown(&line), WIDTH - 4)));
             }
         }
-        for rule in self.rules.iter().take(TOLD) {
+        for rule in self.rules.iter().take(RULES_SHOWN) {
             let mark = match rule.first.level {
                 Level::Error => '✗',
                 Level::Warning => '!',
                 Level::Info => '·',
             };
-            let told = format!("{mark} {} × {}", rule.count, shown(&rule.words(speech)));
-            text.push_str(&format!("    {}\n", cut(&told, WIDTH - 4)));
+            let line = format!("{mark} {} × {}", rule.count, shown(&rule.words(texts)));
+            text.push_str(&format!("    {}\n", cut(&line, WIDTH - 4)));
         }
         text
     }
 }
 
-impl Speech<'_> {
+impl Texts<'_> {
     fn sentence(&self, finding: &Finding) -> String {
         self.messages.sentence(finding, self.language)
     }
 }
 
 /// The folder that all files lie in, with its separator; nothing for one file.
-fn common_folder<'a>(told: &[Told<'a>]) -> &'a str {
-    let mut files = told.iter().map(|file| file.account.file.as_str());
-    let Some(first) = files.next().filter(|_| told.len() > 1) else { return "" };
+fn common_folder<'a>(entries: &[FileEntry<'a>]) -> &'a str {
+    let mut files = entries.iter().map(|file| file.account.file.as_str());
+    let Some(first) = files.next().filter(|_| entries.len() > 1) else { return "" };
     let mut common = first.rfind('/').map_or("", |at| &first[..=at]);
     for file in files {
         while !file.starts_with(common) {

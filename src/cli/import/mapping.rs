@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 
 use super::super::lines::{WIDTH, cut, length, shown, wrapped};
 use super::super::output;
-use super::super::words::{DryRunWords, Words, counted, filled};
+use super::super::words::{DryRunWords, Words, counted};
 use super::super::{Format, Global};
-use super::accounts::{self, Speech};
-use cchc_definitions::{Definitions, Language, SourceDef};
+use super::accounts::{self, Texts};
+use cchc_definitions::{Definitions, Language, SourceDef, fill};
 use cchc_import::{ImportAccount, SheetAccount, WordSeen};
 use cchc_model::{Level, fold_name};
 use cchc_normalise::Meaning;
@@ -23,20 +23,20 @@ pub(in super::super) fn write(
     global: &Global,
     definitions: &Definitions,
     words: &Words,
-    report: &ImportAccount,
+    done: &ImportAccount,
 ) -> Result<()> {
     if global.format != Format::Table {
-        return output::json(&Value::Array(documents(definitions, report, global.language())));
+        return output::json(&Value::Array(documents(definitions, done, global.language())));
     }
-    output::plain(&pages(definitions, words, report, global.language()))
+    output::plain(&pages(definitions, words, done, global.language()))
 }
 
 /// The entries as documents.
-pub(in super::super) fn documents(definitions: &Definitions, report: &ImportAccount, language: Language) -> Vec<Value> {
-    let sheets = report.sheets.iter().map(|sheet| document(definitions, report, sheet));
-    let refused = report.files.iter().filter(|file| !report.sheets.iter().any(|sheet| sheet.file == file.file));
+pub(in super::super) fn documents(definitions: &Definitions, done: &ImportAccount, language: Language) -> Vec<Value> {
+    let sheets = done.sheets.iter().map(|sheet| document(definitions, done, sheet));
+    let refused = done.files.iter().filter(|file| !done.sheets.iter().any(|sheet| sheet.file == file.file));
     let refused = refused.map(|file| {
-        let first = report.findings.iter().find(|one| one.file == file.file && one.level == Level::Error);
+        let first = done.findings.iter().find(|one| one.file == file.file && one.level == Level::Error);
         json!({
             "file": file.file, "sheet": null, "source": null, "exported_at": null,
             "rows": 0, "loaded": 0, "updated": 0, "duplicate": 0, "rejected": 0,
@@ -50,12 +50,12 @@ pub(in super::super) fn documents(definitions: &Definitions, report: &ImportAcco
 pub(in super::super) fn pages(
     definitions: &Definitions,
     words: &Words,
-    report: &ImportAccount,
+    done: &ImportAccount,
     language: Language,
 ) -> String {
-    let pages: String = report.sheets.iter().map(|sheet| page(definitions, sheet, &words.dry_run)).collect();
-    let speech = Speech { messages: &definitions.messages, words, language };
-    pages + &accounts::table(&accounts::gather(report), speech)
+    let pages: String = done.sheets.iter().map(|sheet| page(definitions, sheet, &words.dry_run)).collect();
+    let texts = Texts { messages: &definitions.messages, words, language };
+    pages + &accounts::table(&accounts::gather(done), texts)
 }
 
 /// A heading and the column that it feeds.
@@ -78,7 +78,7 @@ fn fed<'a>(source: Option<&'a SourceDef>, sheet: &'a SheetAccount) -> Vec<Fed<'a
     fed
 }
 
-/// Columns of the source that no heading feeds; what stands elsewhere feeds some of them.
+/// Columns of the source that no heading feeds; the title or another sheet may give some of them.
 fn unfed<'a>(source: Option<&'a SourceDef>, sheet: &SheetAccount) -> Vec<&'a str> {
     let Some(source) = source else { return Vec::new() };
     let is_given = |name: &str| source.layout.given.iter().any(|(column, _)| column == name);
@@ -87,9 +87,9 @@ fn unfed<'a>(source: Option<&'a SourceDef>, sheet: &SheetAccount) -> Vec<&'a str
     names.filter(|name| !is_fed(name) && !is_given(name)).collect()
 }
 
-fn document(definitions: &Definitions, report: &ImportAccount, sheet: &SheetAccount) -> Value {
+fn document(definitions: &Definitions, done: &ImportAccount, sheet: &SheetAccount) -> Value {
     let source = definitions.sources.iter().find(|source| source.id == sheet.source);
-    let account = report.files.iter().find(|file| file.file == sheet.file);
+    let account = done.files.iter().find(|file| file.file == sheet.file);
     let preview = sheet.preview.clone().unwrap_or_default();
     let column = |fed: &Fed<'_>| {
         json!({
@@ -162,7 +162,7 @@ fn page(definitions: &Definitions, sheet: &SheetAccount, words: &DryRunWords) ->
     let name = if sheet.sheet.is_empty() { String::new() } else { format!(" · {}", sheet.sheet) };
     let mut text = format!("{}\n", shown(&format!("{}{name}", sheet.file)));
     let (sure, row) = (format!("{:.0}", (sheet.confidence * 100.0).floor()), sheet.heading_row.to_string());
-    section(&mut text, &filled(&words.source, &[("source", &sheet.source), ("sure", &sure), ("row", &row)]));
+    section(&mut text, &fill(&words.source, &[("source", &sheet.source), ("sure", &sure), ("row", &row)]));
     section(&mut text, &words.headings);
     let fed = fed(source, sheet);
     let widest = fed.iter().map(|fed| length(fed.column)).max().unwrap_or(0);
@@ -209,7 +209,7 @@ fn section(text: &mut String, title: &str) {
 fn words_seen(text: &mut String, seen: &[WordSeen], words: &DryRunWords) {
     for column in seen.chunk_by(|left, right| left.column == right.column) {
         let title = if column[0].is_unit { &words.units } else { &words.words };
-        section(text, &filled(title, &[("column", &column[0].column)]));
+        section(text, &fill(title, &[("column", &column[0].column)]));
         let mut left_out = 0;
         for (place, word) in column.iter().enumerate() {
             let is_known = matches!(word.meaning, Meaning::Stored(_) | Meaning::Empty);
@@ -240,7 +240,7 @@ fn meaning(word: &WordSeen, words: &DryRunWords) -> String {
             }
         };
         let units = word.candidates.iter().take(most).map(one).collect::<Vec<_>>().join(", ");
-        filled(sentence, &[("units", &units)])
+        fill(sentence, &[("units", &units)])
     };
     match &word.meaning {
         Meaning::Stored(value) => {

@@ -13,14 +13,14 @@ use chrono::NaiveDate;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use self::accounts::Speech;
+use self::accounts::Texts;
 use super::output::safe;
 use super::words::Words;
-use super::{Format, Global, Outcome, faults, note};
+use super::{Format, Global, Outcome};
 use cchc_definitions::Definitions;
 use cchc_import::{ImportAccount, Options, Progress, import};
 use cchc_model::{FinishedBeforeReceived, Level};
-use cchc_store::Workspace;
+use cchc_store::{Shell, Workspace};
 
 #[derive(Debug, Args)]
 pub(super) struct Import {
@@ -47,7 +47,7 @@ pub(super) struct Import {
 impl Import {
     pub fn run(&self, global: &Global) -> Result<Outcome> {
         let workspace = Workspace::open(&global.workspace)?;
-        let definitions = Definitions::load(Some(&global.workspace)).map_err(|found| faults(&found))?;
+        let definitions = global.definitions()?;
         let words = Words::load(global)?;
         let options = Options {
             source: self.source.clone(),
@@ -56,36 +56,36 @@ impl Import {
             no_wait: self.no_wait,
             finished_before_received: self.finished_before_received,
         };
-        let report = import(&workspace, &definitions, &self.paths, &options, &mut Bar::new(global))?;
+        let done = import(&workspace, &definitions, &self.paths, &options, &Shell::new()?, &mut Bar::new(global))?;
         if self.dry_run {
-            mapping::write(global, &definitions, &words, &report)?;
+            mapping::write(global, &definitions, &words, &done)?;
         } else {
-            let speech = Speech { messages: &definitions.messages, words: &words, language: global.language() };
-            accounts::write(global, speech, &report)?;
+            let texts = Texts { messages: &definitions.messages, words: &words, language: global.language() };
+            accounts::write(global, texts, &done)?;
         }
-        for skipped in &report.skipped {
-            note(global, &format!("skipped: {} (a lock file or a workspace)", safe(skipped)));
+        for skipped in &done.skipped {
+            global.note(&format!("skipped: {} (a lock file or a workspace)", safe(skipped)));
         }
-        tell_findings(global, &definitions, &report);
-        unknown_units::tell(global, &words.import, &report);
-        match report.version {
-            Some(version) => note(global, &format!("version {version}")),
-            None if self.dry_run => note(global, "nothing written"),
-            None => note(global, "nothing to load; the workspace is unchanged"),
+        print_findings(global, &definitions, &done);
+        unknown_units::note(global, &words.import, &done);
+        match done.version {
+            Some(version) => global.note(&format!("version {version}")),
+            None if self.dry_run => global.note("nothing written"),
+            None => global.note("nothing to load; the workspace is unchanged"),
         }
-        let refused = report.findings.iter().any(|finding| finding.level == Level::Error);
+        let refused = done.findings.iter().any(|finding| finding.level == Level::Error);
         Ok(if refused { Outcome::WithErrors } else { Outcome::Done })
     }
 }
 
 /// Findings of files one by one, those of rows by rule; `cchc findings` lists all. The table has them already.
-pub(super) fn tell_findings(global: &Global, definitions: &Definitions, report: &ImportAccount) {
+fn print_findings(global: &Global, definitions: &Definitions, done: &ImportAccount) {
     if global.quiet || global.format == Format::Table {
         return;
     }
     let language = global.language();
     let mut by_rule = std::collections::BTreeMap::new();
-    for finding in report.findings.iter().filter(|finding| finding.level >= Level::Warning) {
+    for finding in done.findings.iter().filter(|finding| finding.level >= Level::Warning) {
         if finding.row == 0 || finding.rule == "missing_column" {
             eprintln!(
                 "{}: {}: {}",

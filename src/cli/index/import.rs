@@ -7,16 +7,16 @@ use anyhow::{Context, Result};
 use super::super::files::{folder_of, make, save};
 use super::super::output::Columns;
 use super::super::words::Words;
-use super::super::{Global, Usage, faults, note};
-use super::{Import, definitions};
-use cchc_authoring::{Draft, DraftItem, Heading, Reading, definition, read_index_sheet};
+use super::super::{Global, Usage, faults};
+use super::Import;
+use cchc_authoring::{DefinitionHead, Draft, DraftItem, SheetReading, definition, read_index_sheet};
 use cchc_definitions::{Definitions, Rule};
 use cchc_engine::{file_name, form_words};
 use cchc_store::Config;
 
 impl Import {
     pub fn run(&self, global: &Global) -> Result<()> {
-        let all = definitions(global)?;
+        let all = global.definitions()?;
         let stem = self.file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let id = self.id.clone().unwrap_or_else(|| file_name(&stem, None));
         if id.is_empty() || file_name(&id, None) != id {
@@ -31,8 +31,8 @@ impl Import {
         let file = self.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let words = Words::load(global)?;
         let legal_basis = self.legal_basis.as_deref().unwrap_or(&words.index.no_legal_basis);
-        let heading = Heading { id: &id, file: &file, unit_kinds: &self.unit_kind, legal_basis };
-        let text = definition(&draft, heading);
+        let heading = DefinitionHead { id: &id, file: &file, unit_kinds: &self.unit_kind, legal_basis };
+        let text = definition(&draft, heading, &all.wording);
         let found = all.index_faults(Some(&global.workspace), &path, &text);
         if !found.is_empty() {
             return Err(faults(&found));
@@ -41,7 +41,7 @@ impl Import {
         make(folder)?;
         let name = out.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         save(folder, &name, text.as_bytes())?;
-        tell(global, &draft, &out)
+        write_items(global, &draft, &out)
     }
 
     fn read(&self, global: &Global, all: &Definitions) -> Result<Draft> {
@@ -51,45 +51,42 @@ impl Import {
         figures.sort_unstable();
         figures.dedup();
         let forms = form_words(&global.workspace)?;
-        let reading = Reading { words: &all.index_sheet, reading: &all.reading, forms: &forms, figures: &figures };
+        let reading = SheetReading { words: &all.index_sheet, reading: &all.reading, forms: &forms, figures: &figures };
         let limits = Config::read(&global.workspace)?.limits;
         read_index_sheet(&self.file, &limits, reading).with_context(|| self.file.display().to_string())
     }
 }
 
 /// One row per item: what was made of its rule.
-fn tell(global: &Global, draft: &Draft, out: &Path) -> Result<()> {
-    let is_sum = |at: usize| draft.items.iter().any(|item| item.parent == Some(at));
-    let told = |at: usize, item: &DraftItem| match &item.rule {
+fn write_items(global: &Global, draft: &Draft, out: &Path) -> Result<()> {
+    let is_sum = |at: usize| draft.items.iter().any(|row| row.item.parent == Some(at));
+    let rule_word = |at: usize, item: &DraftItem| match &item.item.rule {
         None if is_sum(at) => None,
         None => Some("scored"),
         Some(rule) => Some(rule.word()),
     };
-    let lacks_input = |item: &DraftItem| item.rule.as_ref().and_then(Rule::input) == Some("");
+    let lacks_input = |row: &DraftItem| row.item.rule.as_ref().and_then(Rule::input) == Some("");
     let items = || draft.items.iter().enumerate();
     Columns::default()
         .int("row", items().map(|(_, item)| Some(i64::from(item.row))))
-        .text("code", items().map(|(_, item)| Some(item.code.as_str())))
-        .text("parent", items().map(|(_, item)| item.parent.map(|parent| draft.items[parent].code.as_str())))
-        .text("name", items().map(|(_, item)| Some(item.name.as_str())))
-        .number("max", items().map(|(_, item)| Some(item.max)))
-        .text("rule", items().map(|(at, item)| told(at, item)))
-        .text("input", items().map(|(_, item)| item.rule.as_ref()?.input().filter(|input| !input.is_empty())))
+        .text("code", items().map(|(_, item)| Some(item.item.code.as_str())))
+        .text("parent", items().map(|(_, item)| item.item.parent.map(|parent| draft.items[parent].item.code.as_str())))
+        .text("name", items().map(|(_, item)| Some(item.item.name.as_str())))
+        .number("max", items().map(|(_, item)| Some(item.item.max)))
+        .text("rule", items().map(|(at, item)| rule_word(at, item)))
+        .text("input", items().map(|(_, item)| item.item.rule.as_ref()?.input().filter(|input| !input.is_empty())))
         .flag("to_do", items().map(|(_, item)| lacks_input(item)))
         .write(global)?;
     for line in &draft.notes {
-        note(global, line);
+        global.note(line);
     }
     let open = draft.items.iter().filter(|item| lacks_input(item)).count();
-    note(
-        global,
-        &format!(
-            "{}: {} items of sheet '{}', {} points; {open} rules wait for the id of their figure (TODO in the file)",
-            out.display(),
-            draft.items.len(),
-            draft.sheet,
-            draft.max
-        ),
-    );
+    global.note(&format!(
+        "{}: {} items of sheet '{}', {} points; {open} rules wait for the id of their figure (TODO in the file)",
+        out.display(),
+        draft.items.len(),
+        draft.sheet,
+        draft.max
+    ));
     Ok(())
 }

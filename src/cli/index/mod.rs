@@ -9,8 +9,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
-use super::{Global, Outcome, faults, period};
-use cchc_definitions::Definitions;
+use super::{Global, Outcome, period};
 use cchc_model::Period;
 
 #[derive(Debug, Args)]
@@ -86,9 +85,4 @@ impl Index {
         }
         Ok(Outcome::Done)
     }
-}
-
-/// The definitions of the workspace, or the shipped ones where there is none.
-fn definitions(global: &Global) -> Result<Definitions> {
-    Definitions::load(Some(&global.workspace)).map_err(|found| faults(&found))
 }

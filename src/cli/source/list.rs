@@ -4,31 +4,25 @@ use anyhow::Result;
 
 use super::super::output::{self, Columns};
 use super::super::{Format, Global, Outcome, Usage};
-use super::{definitions, overlay};
-use cchc_definitions::{Files, SourceDef, Tried, did_you_mean};
+use cchc_definitions::{Files, Origin, SourceDef, Tried, did_you_mean};
 
 pub(super) fn list(global: &Global) -> Result<Outcome> {
-    let definitions = definitions(global)?;
+    let definitions = global.definitions()?;
     let sources = &definitions.sources;
-    let shipped = Files::load(None, &mut Vec::new());
-    let below = |source: &SourceDef| format!("queries/sources/{}.toml", source.id);
-    let is_own = |source: &SourceDef| overlay(global).is_some_and(|root| root.join(below(source)).is_file());
-    let is_shipped = |source: &SourceDef| shipped.get(&format!("sources/{}.toml", source.id)).is_some();
-    let origin = |source: &SourceDef| match (is_own(source), is_shipped(source)) {
-        (true, true) => "overridden",
-        (true, false) => "own",
-        (false, _) => "shipped",
+    let path = |source: &SourceDef| format!("sources/{}.toml", source.id);
+    let origins: Vec<Origin> =
+        sources.iter().map(|source| Files::origin(Some(&global.workspace), &path(source))).collect();
+    let file = |(source, origin): (&SourceDef, &Origin)| {
+        let own = global.workspace.join("queries").join(path(source));
+        (*origin != Origin::Shipped).then(|| own.display().to_string())
     };
-    let files: Vec<Option<String>> = sources
-        .iter()
-        .map(|source| is_own(source).then(|| global.workspace.join(below(source)).display().to_string()))
-        .collect();
+    let files: Vec<Option<String>> = sources.iter().zip(&origins).map(file).collect();
     let tried = |source: &SourceDef| if source.layout.tried == Tried::ByName { "by_name" } else { "always" };
     Columns::default()
         .text("id", sources.iter().map(|source| Some(source.id.as_str())))
         .text("table", sources.iter().map(|source| Some(source.table.name)))
         .text("name", sources.iter().map(|source| Some(source.name.as_str())))
-        .text("origin", sources.iter().map(|source| Some(origin(source))))
+        .text("origin", origins.iter().map(|origin| Some(origin.word())))
         .text("tried", sources.iter().map(|source| Some(tried(source))))
         .text("file", files.iter().map(Option::as_deref))
         .write(global)?;
@@ -37,7 +31,7 @@ pub(super) fn list(global: &Global) -> Result<Outcome> {
 
 pub(super) fn show(global: &Global, id: &str) -> Result<Outcome> {
     let mut found = Vec::new();
-    let files = Files::load(overlay(global), &mut found);
+    let files = Files::load(Some(&global.workspace), &mut found);
     let Some(text) = files.get(&format!("sources/{id}.toml")) else {
         let name = |path: &'_ str| path["sources/".len()..path.len() - ".toml".len()].to_owned();
         let ids: Vec<String> = files.below("sources/", "toml").map(|(path, _)| name(path)).collect();

@@ -4,12 +4,10 @@ mod list;
 mod new;
 mod test;
 
-use std::path::Path;
-
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
-use super::{Global, Outcome, faults};
+use super::{Global, Outcome};
 use cchc_definitions::Definitions;
 use cchc_model::UnitIndex;
 use cchc_store::{Shell, Workspace};
@@ -45,15 +43,6 @@ impl Source {
             Action::Test(test) => test.run(global),
         }
     }
-}
-
-/// The workspace's own definitions lie over the shipped ones, if there is a workspace.
-fn overlay(global: &Global) -> Option<&Path> {
-    global.workspace.join("queries").is_dir().then_some(global.workspace.as_path())
-}
-
-fn definitions(global: &Global) -> Result<Definitions> {
-    Definitions::load(overlay(global)).map_err(|found| faults(&found))
 }
 
 /// The units of the workspace; none where there is no workspace, or none in it.

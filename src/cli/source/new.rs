@@ -7,9 +7,9 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use super::super::output;
-use super::super::{Format, Global, Outcome, Usage, note};
-use super::{definitions, units};
-use cchc_authoring::{Proposal, Wanted, propose};
+use super::super::{Format, Global, Outcome, Usage};
+use super::units;
+use cchc_authoring::{Proposal, ProposalOptions, propose};
 use cchc_definitions::{Files, did_you_mean};
 use cchc_model::{TABLES, Table};
 use cchc_store::Config;
@@ -44,11 +44,11 @@ impl New {
             return Err(Usage("a definition is written as it is, or as --format json".to_owned()).into());
         }
         let table = self.table.as_deref().map(table).transpose()?;
-        let definitions = definitions(global)?;
+        let definitions = global.definitions()?;
         let units = units(global, &definitions)?;
         let limits = Config::read(&global.workspace)?.limits;
         let language = Some(global.language());
-        let wanted = Wanted { id: self.id.as_deref(), sheet: self.sheet.as_deref(), table, language };
+        let wanted = ProposalOptions { id: self.id.as_deref(), sheet: self.sheet.as_deref(), table, language };
         let shown = self.file.display().to_string();
         let proposal = propose(&self.file, &wanted, &definitions, &units, &limits).with_context(|| shown)?;
         let target = self.target(global, &proposal.id)?;
@@ -60,7 +60,7 @@ impl New {
         if global.format == Format::Json {
             output::json(&document(&proposal, &target))?;
         }
-        tell(global, &proposal, &target);
+        note_proposal(global, &proposal, &target);
         Ok(Outcome::Done)
     }
 
@@ -116,37 +116,29 @@ fn document(proposal: &Proposal, target: &Target) -> serde_json::Value {
     }])
 }
 
-fn tell(global: &Global, proposal: &Proposal, target: &Target) {
+fn note_proposal(global: &Global, proposal: &Proposal, target: &Target) {
     if let Some((source, sure)) = &proposal.fits {
         let sure = (sure * 100.0).floor();
-        note(
-            global,
-            &format!(
-                "source {source} fits this sheet already ({sure:.0} %); a definition of its own is needed only for what that leaves out"
-            ),
-        );
+        global.note(&format!(
+            "source {source} fits this sheet already ({sure:.0} %); a definition of its own is needed only for \
+             what that leaves out"
+        ));
     }
     let sheet = if proposal.sheet.is_empty() { String::new() } else { format!("sheet '{}', ", proposal.sheet) };
-    note(global, &format!("{sheet}headings in row {}, table {}", proposal.heading_row, proposal.table));
+    global.note(&format!("{sheet}headings in row {}, table {}", proposal.heading_row, proposal.table));
     let missing = &proposal.missing;
     if !missing.is_empty() {
-        note(
-            global,
-            &format!(
-                "{} needed columns are not recognised: {}; give their headings",
-                missing.len(),
-                missing.join(", ")
-            ),
-        );
+        global.note(&format!(
+            "{} needed columns are not recognised: {}; give their headings",
+            missing.len(),
+            missing.join(", ")
+        ));
     }
     if let Target::File(path) = target {
-        note(
-            global,
-            &format!(
-                "written: {}; edit it, then `cchc check` and `cchc source test {} FILE`",
-                path.display(),
-                proposal.id
-            ),
-        );
+        global.note(&format!(
+            "written: {}; edit it, then `cchc check` and `cchc source test {} FILE`",
+            path.display(),
+            proposal.id
+        ));
     }
 }

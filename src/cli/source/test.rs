@@ -1,6 +1,6 @@
 //! `cchc source test`: a dry run with one definition only, and what is missing where it does not fit.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -10,13 +10,14 @@ use super::super::import::{Bar, mapping};
 use super::super::lines::{shown, wrapped};
 use super::super::output;
 use super::super::words::Words;
-use super::super::{Format, Global, Outcome, Usage, faults, note, said};
-use super::{definitions, units};
-use cchc_authoring::{Asked, missing_columns};
-use cchc_definitions::{Definitions, SourceDef, did_you_mean};
-use cchc_import::{ImportAccount, Options, import};
-use cchc_model::{FileAccount, Finding, Level};
-use cchc_store::Workspace;
+use super::super::{Format, Global, Outcome, Usage, faults, said};
+use super::units;
+use cchc_authoring::MissingColumn;
+use cchc_definitions::{Definitions, did_you_mean};
+use cchc_engine::{Misfit, SourceTrial, try_source};
+use cchc_import::ImportAccount;
+use cchc_model::{Finding, Level};
+use cchc_store::{Shell, Workspace};
 
 /// Findings shown of one file to people; programs get all.
 const SHOWN: usize = 40;
@@ -33,27 +34,28 @@ pub(super) struct Test {
 
 impl Test {
     pub fn run(&self, global: &Global) -> Result<Outcome> {
-        let mut definitions = definitions(global)?;
+        let mut definitions = global.definitions()?;
         let (source, files) = self.chosen(&mut definitions)?;
         let workspace = Workspace::open(&global.workspace)?;
-        let options = Options { source: source.clone(), dry_run: true, ..Options::default() };
-        let report = import(&workspace, &definitions, files, &options, &mut Bar::new(global))?;
-        let misfits = misfits(&report, source.as_deref(), global, &definitions, &workspace)?;
+        let units = units(global, &definitions)?;
+        let wanted = (source.as_deref(), files);
+        let SourceTrial { account, misfits } =
+            try_source(&workspace, &definitions, &units, wanted, &Shell::new()?, &mut Bar::new(global))?;
         if global.format == Format::Table {
             output::plain(
-                &(mapping::pages(&definitions, &Words::load(global)?, &report, global.language())
-                    + &told(global, &definitions, &report)),
+                &(mapping::pages(&definitions, &Words::load(global)?, &account, global.language())
+                    + &findings(global, &definitions, &account)),
             )?;
         } else {
-            output::json(&Value::Array(documents(global, &definitions, &report, &misfits)))?;
+            output::json(&Value::Array(documents(global, &definitions, &account, &misfits)))?;
         }
         if let Some(first) = misfits.first() {
-            misfits.iter().skip(1).for_each(|misfit| eprintln!("error: {}", said(&output::safe(&misfit.told()))));
-            bail!("{}", first.told());
+            misfits.iter().skip(1).for_each(|misfit| eprintln!("error: {}", said(&output::safe(&sentence(misfit)))));
+            bail!("{}", sentence(first));
         }
-        let refused = report.findings.iter().any(|finding| finding.level == Level::Error);
+        let refused = account.findings.iter().any(|finding| finding.level == Level::Error);
         if !refused {
-            note(global, "all rows would load; nothing written");
+            global.note("all rows would load; nothing written");
         }
         Ok(if refused { Outcome::WithErrors } else { Outcome::Done })
     }
@@ -85,88 +87,46 @@ impl Test {
     }
 }
 
-/// A file that does not fit.
-struct Misfit {
-    file: String,
-    source: Option<String>,
-    /// Row in which its headings seem to stand, if any row looks like it.
-    heading_row: Option<u32>,
-    missing: Vec<Asked>,
-}
-
-/// The files that no sheet of fits, with what is missing.
-fn misfits(
-    report: &ImportAccount,
-    source: Option<&str>,
-    global: &Global,
-    definitions: &Definitions,
-    workspace: &Workspace,
-) -> Result<Vec<Misfit>> {
-    let units = units(global, definitions)?;
-    let fits_not = |file: &&FileAccount| {
-        let is_one = |finding: &Finding| {
-            finding.file == file.file
-                && finding.level == Level::Error
-                && matches!(&*finding.rule, "no_source" | "missing_column")
-        };
-        !report.sheets.iter().any(|sheet| sheet.file == file.file) && report.findings.iter().any(is_one)
+/// Why a file does not fit, and what to do.
+fn sentence(misfit: &Misfit) -> String {
+    let file = &misfit.file;
+    let Some(source) = &misfit.source else {
+        return format!("{file}: no source fits; write one with `cchc source new`");
     };
-    let misfit = |file: &FileAccount| {
-        let near = report.findings.iter().find(|one| one.file == file.file && one.rule == "missing_column");
-        let near = near.and_then(|one| Some(one.hint.rsplit('/').next()?.trim_end_matches(".toml").to_owned()));
-        let id = source.map(str::to_owned).or(near);
-        let found: Option<&SourceDef> = id.as_ref().and_then(|id| definitions.sources.iter().find(|one| one.id == *id));
-        let limits = &workspace.config.limits;
-        // A file in an archive has no path of its own; then the finding has to do.
-        let path = Path::new(&file.file);
-        let asked = found.and_then(|found| missing_columns(path, found, definitions, &units, limits).ok());
-        let (row, missing) = asked.map_or((None, Vec::new()), |(row, missing)| (Some(row), missing));
-        Misfit { file: file.file.clone(), source: id, heading_row: row, missing }
+    let Some(row) = misfit.heading_row else {
+        return format!(
+            "{file} does not fit source '{source}': no row of it looks like headings above rows of data; see `cchc peek`"
+        );
     };
-    Ok(report.files.iter().filter(fits_not).map(misfit).collect())
-}
-
-impl Misfit {
-    fn told(&self) -> String {
-        let Some(source) = &self.source else {
-            return format!("{}: no source fits; write one with `cchc source new`", self.file);
-        };
-        let Some(row) = self.heading_row else {
-            return format!(
-                "{} does not fit source '{source}': no row of it looks like headings above rows of data; see `cchc peek`",
-                self.file
-            );
-        };
-        let one = |asked: &Asked| {
-            let near = asked.nearest.as_ref().map_or_else(String::new, |(heading, column)| {
-                format!(", nearest heading: \"{heading}\" in column {column}")
-            });
-            format!("{} (usually \"{}\"{near})", asked.column, asked.usual)
-        };
-        let missing: Vec<String> = self.missing.iter().map(one).collect();
-        let missing = if missing.is_empty() { "see the findings".to_owned() } else { missing.join("; ") };
-        format!(
-            "{} does not fit source '{source}': its headings in row {row} lack {missing}. Add the file's headings to queries/sources/{source}.toml, or correct them in the file",
-            self.file
-        )
-    }
-
-    fn document(&self) -> Value {
-        let missing = self.missing.iter().map(|asked| {
-            json!({
-                "column": asked.column, "heading": asked.usual,
-                "nearest": asked.nearest.as_ref().map(|(heading, _)| heading),
-                "nearest_column": asked.nearest.as_ref().map(|(_, column)| column),
-            })
+    let one = |column: &MissingColumn| {
+        let near = column.nearest.as_ref().map_or_else(String::new, |(heading, column)| {
+            format!(", nearest heading: \"{heading}\" in column {column}")
         });
-        Value::Array(missing.collect())
-    }
+        format!("{} (usually \"{}\"{near})", column.column, column.usual)
+    };
+    let missing: Vec<String> = misfit.missing.iter().map(one).collect();
+    let missing = if missing.is_empty() { "see the findings".to_owned() } else { missing.join("; ") };
+    format!(
+        "{file} does not fit source '{source}': its headings in row {row} lack {missing}. Add the file's headings to \
+         queries/sources/{source}.toml, or correct them in the file"
+    )
+}
+
+fn missing(misfit: &Misfit) -> Value {
+    let missing = misfit.missing.iter().map(|column| {
+        json!({
+            "column": column.column, "heading": column.usual,
+            "nearest": column.nearest.as_ref().map(|(heading, _)| heading),
+            "nearest_column": column.nearest.as_ref().map(|(_, column)| column),
+        })
+    });
+    Value::Array(missing.collect())
 }
 
 /// The entries of a dry run, each with its findings and with what it lacks.
-fn documents(global: &Global, definitions: &Definitions, report: &ImportAccount, misfits: &[Misfit]) -> Vec<Value> {
+fn documents(global: &Global, definitions: &Definitions, account: &ImportAccount, misfits: &[Misfit]) -> Vec<Value> {
     let language = global.language();
-    let mut all = mapping::documents(definitions, report, language);
+    let mut all = mapping::documents(definitions, account, language);
     for entry in &mut all {
         let (file, sheet) = (entry["file"].as_str().unwrap_or_default(), entry["sheet"].as_str());
         let is_own = |finding: &&Finding| {
@@ -179,8 +139,8 @@ fn documents(global: &Global, definitions: &Definitions, report: &ImportAccount,
                 "message": definitions.messages.sentence(finding, language),
             })
         };
-        let findings: Vec<Value> = report.findings.iter().filter(is_own).map(finding).collect();
-        let missing = misfits.iter().find(|misfit| misfit.file == file).map(Misfit::document);
+        let findings: Vec<Value> = account.findings.iter().filter(is_own).map(finding).collect();
+        let missing = misfits.iter().find(|misfit| misfit.file == file).map(missing);
         entry["findings"] = Value::Array(findings);
         if let Some(missing) = missing {
             entry["missing"] = missing;
@@ -190,9 +150,9 @@ fn documents(global: &Global, definitions: &Definitions, report: &ImportAccount,
 }
 
 /// The findings, the gravest first.
-fn told(global: &Global, definitions: &Definitions, report: &ImportAccount) -> String {
+fn findings(global: &Global, definitions: &Definitions, account: &ImportAccount) -> String {
     let language = global.language();
-    let mut all: Vec<&Finding> = report.findings.iter().collect();
+    let mut all: Vec<&Finding> = account.findings.iter().collect();
     all.sort_by_key(|finding| std::cmp::Reverse(finding.level));
     let mut text = String::new();
     for finding in all.iter().take(SHOWN) {

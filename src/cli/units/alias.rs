@@ -2,19 +2,19 @@
 
 use anyhow::Result;
 
-use super::super::{Global, note};
+use super::super::Global;
 use super::{Alias, change};
 
 impl Alias {
     pub fn run(&self, global: &Global) -> Result<()> {
         if self.remove {
             let had = change(global, |book| book.remove_alias(&self.name, self.code.as_deref()))?;
-            note(global, &format!("'{}' no longer means {}", self.name, had.join(", ")));
+            global.note(&format!("'{}' no longer means {}", self.name, had.join(", ")));
             return Ok(());
         }
         let code = self.code.as_deref().unwrap_or_default();
         change(global, |book| book.add_alias(&self.name, code))?;
-        note(global, &format!("'{}' means {code}; import the files again that have rows of it refused", self.name));
+        global.note(&format!("'{}' means {code}; import the files again that have rows of it refused", self.name));
         Ok(())
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use super::super::{Global, OpenEngine, Usage, faults, note};
+use super::super::{Global, OpenEngine, Usage, faults};
 use super::{Add, Init, change};
 use cchc_definitions::OfficialUnits;
 use cchc_model::Unit;
@@ -17,27 +17,27 @@ impl Init {
         let province = self.province.as_deref();
         let mut book =
             official_units(&official, province, self.year, history).map_err(|error| Usage(error.to_string()))?;
-        let told = counts(&book.units);
+        let summary = counts(&book.units);
         let successions = book.successions.len();
         if let Some(file) = &self.departments {
             let mut departments = read_unit_list(file)?;
-            // What names no unit above stands below the province, if there is one.
+            // What names no unit above is placed below the province, if there is one.
             let root = province.and_then(|province| province_code(&official, province, self.year).ok());
             for unit in departments.iter_mut().filter(|unit| unit.parent.is_none()) {
                 unit.parent.clone_from(&root);
             }
             let done = book.merge(departments);
-            note(global, &format!("{} units from {}", done.added + done.changed, file.display()));
+            global.note(&format!("{} units from {}", done.added + done.changed, file.display()));
         }
-        change(global, |held| {
-            if !held.units.is_empty() && !self.replace {
-                return Err(UnitBookError::NotEmpty(held.units.len()));
+        change(global, |current| {
+            if !current.units.is_empty() && !self.replace {
+                return Err(UnitBookError::NotEmpty(current.units.len()));
             }
-            *held = book;
-            held.check()
+            *current = book;
+            current.check()
         })?;
-        note(global, &format!("{told}; {successions} successions"));
-        tell_homeless(global)
+        global.note(&format!("{summary}; {successions} successions"));
+        warn_of_missing_units(global)
     }
 }
 
@@ -45,7 +45,7 @@ impl Add {
     pub fn run(&self, global: &Global) -> Result<()> {
         let units = read_unit_list(&self.file)?;
         let done = change(global, |book| Ok(book.merge(units)))?;
-        note(global, &format!("{} units added, {} changed, from {}", done.added, done.changed, self.file.display()));
+        global.note(&format!("{} units added, {} changed, from {}", done.added, done.changed, self.file.display()));
         Ok(())
     }
 }
@@ -56,26 +56,24 @@ fn counts(units: &[Unit]) -> String {
     for unit in units {
         *kinds.entry(&unit.kind).or_default() += 1;
     }
-    let mut told: Vec<(&str, usize)> = kinds.into_iter().collect();
-    told.sort_by_key(|(_, count)| *count);
-    told.iter().map(|(kind, count)| format!("{count} {kind}")).collect::<Vec<_>>().join(", ")
+    let mut counts: Vec<(&str, usize)> = kinds.into_iter().collect();
+    counts.sort_by_key(|(_, count)| *count);
+    counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect::<Vec<_>>().join(", ")
 }
 
 /// Dossiers whose unit the new list lacks count in no unit's row: that must not happen in silence.
-fn tell_homeless(global: &Global) -> Result<()> {
+fn warn_of_missing_units(global: &Global) -> Result<()> {
     let opened = OpenEngine::open(global)?;
-    let homeless = opened.wait(opened.engine.units_without_entry())?;
-    if !homeless.is_empty() {
-        let dossiers: i64 = homeless.iter().map(|(_, count)| count).sum();
-        let codes: Vec<&str> = homeless.iter().take(5).map(|(code, _)| code.as_str()).collect();
-        note(
-            global,
-            &format!(
-                "warning: {dossiers} dossiers belong to {} units that the new list lacks ({} …); they count in the total alone until their files are imported again or `cchc units add` brings the units back",
-                homeless.len(),
-                codes.join(", ")
-            ),
-        );
+    let missing = opened.wait(opened.engine.units_without_entry())?;
+    if !missing.is_empty() {
+        let dossiers: i64 = missing.iter().map(|(_, count)| count).sum();
+        let codes: Vec<&str> = missing.iter().take(5).map(|(code, _)| code.as_str()).collect();
+        global.note(&format!(
+            "warning: {dossiers} dossiers belong to {} units that the new list lacks ({} …); they count in the \
+             total alone until their files are imported again or `cchc units add` brings the units back",
+            missing.len(),
+            codes.join(", ")
+        ));
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ pub fn list(global: &Global, engine: &Engine, kind: Option<&str>) -> Result<()> 
     if let Some(kind) = kind {
         engine.check_kind(kind)?;
     }
-    let existing = |unit: &&Unit| engine.carry().is_none_or(|carry| carry.holds(unit));
+    let existing = |unit: &&Unit| engine.carry().is_none_or(|carry| carry.exists(unit));
     let units = engine.units().units().iter().filter(|unit| kind.is_none_or(|kind| unit.kind == kind)).filter(existing);
     let units: Vec<&Unit> = units.collect();
     let aliases: Vec<String> = units.iter().map(|unit| aliases(global, unit)).collect();

@@ -13,9 +13,8 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
-use super::{Global, OpenEngine, Outcome, Usage, faults, note};
-use cchc_definitions::Definitions;
-use cchc_store::Workspace;
+use super::{Global, OpenEngine, Outcome, Usage};
+use cchc_store::{Shell, Workspace};
 use cchc_units::{UnitBook, UnitBookError, change_units};
 
 #[derive(Debug, Args)]
@@ -115,24 +114,25 @@ impl Units {
     }
 }
 
-/// Changes the newest version; tells the new version's number, or that nothing changed.
+/// Changes the newest version; notes the new version's number, or that nothing changed.
 fn change<T>(global: &Global, edit: impl FnOnce(&mut UnitBook) -> Result<T, UnitBookError>) -> Result<T> {
     if global.as_of.is_some() {
         return Err(Usage("units change on the newest version; leave out --as-of".to_owned()).into());
     }
     let workspace = Workspace::open(&global.workspace)?;
-    let definitions = Definitions::load(Some(&global.workspace)).map_err(|found| faults(&found))?;
-    let waiting = || note(global, "an import is running; waiting for it to end");
-    let (given, version) =
-        change_units(&workspace, &definitions.calendar, waiting, edit).map_err(|error| match error {
+    let definitions = global.definitions()?;
+    let waiting = || global.note("an import is running; waiting for it to end");
+    let (given, version) = change_units(&workspace, &definitions.calendar, &Shell::new()?, waiting, edit).map_err(
+        |error| match error {
             UnitBookError::NoUnit { .. } | UnitBookError::BadAlias(_) | UnitBookError::NoAlias { .. } => {
                 Usage(error.to_string()).into()
             }
             error => anyhow::Error::from(error),
-        })?;
+        },
+    )?;
     match version {
-        Some(version) => note(global, &format!("version {version}")),
-        None => note(global, "nothing to change; the workspace is as it was"),
+        Some(version) => global.note(&format!("version {version}")),
+        None => global.note("nothing to change; the workspace is as it was"),
     }
     Ok(given)
 }

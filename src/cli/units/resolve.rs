@@ -50,7 +50,7 @@ fn lines<'a>(units: &'a UnitIndex, name: &'a str, on: Option<NaiveDate>) -> Vec<
     match units.resolve_on(name, on) {
         Resolved::One(unit) if on.is_some() || !units.changes_by_day(name) => vec![line("one", Some(unit), None)],
         Resolved::One(_) => {
-            let candidates = units.bearers(name).into_iter();
+            let candidates = units.named(name).into_iter();
             candidates.map(|unit| line("by_day", Some(unit), None)).collect()
         }
         Resolved::Several(codes) => {

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::super::output::Columns;
-use super::super::{Global, OpenEngine, note};
+use super::super::{Global, OpenEngine};
 use super::{Successions, change};
 use cchc_units::read_successions;
 
@@ -13,7 +13,7 @@ impl Successions {
         let successions = read_successions(file)?;
         let count = successions.len();
         change(global, |book| book.succeed(&successions))?;
-        note(global, &format!("{count} successions from {}", file.display()));
+        global.note(&format!("{count} successions from {}", file.display()));
         Ok(())
     }
 }

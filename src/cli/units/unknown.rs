@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::super::output::Columns;
-use super::super::{Format, Global, OpenEngine, note};
+use super::super::{Format, Global, OpenEngine};
 use cchc_engine::{Suggestion, UnknownMeaning, UnknownName};
 
 pub fn list(global: &Global) -> Result<()> {
@@ -23,7 +23,7 @@ pub fn list(global: &Global) -> Result<()> {
         _ => with_best(columns, names),
     };
     columns.text("suggestions", suggestions.iter().map(|text| Some(text.as_str()))).write(global)?;
-    tell(global, names, found.unnamed_rows);
+    note_next_steps(global, names, found.unnamed_rows);
     Ok(())
 }
 
@@ -56,14 +56,13 @@ fn suggestion(one: &Suggestion) -> String {
     format!("{} ({}) {:.2}{spelling}", one.name, one.code, one.likeness)
 }
 
-fn tell(global: &Global, names: &[UnknownName], unnamed: i64) {
+fn note_next_steps(global: &Global, names: &[UnknownName], unnamed: i64) {
     if unnamed > 0 {
-        note(
-            global,
-            &format!("{unnamed} more rows in columns that may name a person: see `cchc findings --rule unknown_unit`"),
-        );
+        global.note(&format!(
+            "{unnamed} more rows in columns that may name a person: see `cchc findings --rule unknown_unit`"
+        ));
     }
     if !names.is_empty() {
-        note(global, "`cchc units alias NAME CODE` resolves a name for good; then import the files again");
+        global.note("`cchc units alias NAME CODE` resolves a name for good; then import the files again");
     }
 }

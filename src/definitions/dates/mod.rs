@@ -1,4 +1,4 @@
-//! Reads dates by declared patterns, day first, and says what is wrong with one it cannot read.
+//! Reads dates by declared patterns, day first, and names what is wrong with one that it cannot read.
 
 mod odd;
 
@@ -83,7 +83,7 @@ impl Pattern {
         [Field::Day, Field::Month, Field::Year].iter().all(|of| compiled.place(*of).is_some()).then_some(compiled)
     }
 
-    /// This pattern with a two-digit year, if it is day first and the year stands apart from other digits.
+    /// This pattern with a two-digit year, if it is day first and no other digits touch the year.
     #[must_use]
     pub fn with_short_year(&self) -> Option<Self> {
         let year = self.place(Field::Year)?;
@@ -115,7 +115,7 @@ impl Pattern {
         self.0.iter().position(|part| matches!(part, Part::Number { of, .. } if *of == wanted))
     }
 
-    /// Whether the day stands before the month, and the month before the year.
+    /// Whether the day comes before the month, and the month before the year.
     fn is_day_first(&self) -> bool {
         let month = self.place(Field::Month);
         self.place(Field::Day) < month && month < self.place(Field::Year)
@@ -146,7 +146,7 @@ impl Pattern {
             }
             let number = text[at..at + digits].iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0'));
             at += digits;
-            *fields.of(of) = match (of, width) {
+            fields.0[of as usize] = match (of, width) {
                 (Field::Year, 2) if number < SHORT_YEARS_TURN => 2000 + number,
                 (Field::Year, 2) => 1900 + number,
                 _ => number,
@@ -161,55 +161,40 @@ const THINKABLE_YEARS: std::ops::RangeInclusive<u32> = 1900..=2700;
 /// Two-digit years below this are of the 2000s, the others of the 1900s.
 const SHORT_YEARS_TURN: u32 = 50;
 
+/// The numbers of a text, in the order of [`Field`].
 #[derive(Debug, Clone, Copy, Default)]
-struct Fields {
-    year: u32,
-    month: u32,
-    day: u32,
-    hour: u32,
-    minute: u32,
-    second: u32,
-}
+struct Fields([u32; 6]);
 
 impl Fields {
-    const fn of(&mut self, field: Field) -> &mut u32 {
-        match field {
-            Field::Year => &mut self.year,
-            Field::Month => &mut self.month,
-            Field::Day => &mut self.day,
-            Field::Hour => &mut self.hour,
-            Field::Minute => &mut self.minute,
-            Field::Second => &mut self.second,
-        }
+    const fn get(self, field: Field) -> u32 {
+        self.0[field as usize]
     }
 
     fn microseconds(self) -> Result<i64, DateFault> {
-        let Some(date) = NaiveDate::from_ymd_opt(self.year as i32, self.month, self.day) else {
-            let swapped = self.month > 12 && NaiveDate::from_ymd_opt(self.year as i32, self.day, self.month).is_some();
+        let [year, month, day, hour, minute, second] = self.0;
+        let Some(date) = NaiveDate::from_ymd_opt(year as i32, month, day) else {
+            let swapped = month > 12 && NaiveDate::from_ymd_opt(year as i32, day, month).is_some();
             return Err(if swapped { DateFault::MonthFirst } else { DateFault::Impossible });
         };
-        if !(2000..=2100).contains(&self.year) {
-            return Err(DateFault::Year(self.year));
+        if !(2000..=2100).contains(&year) {
+            return Err(DateFault::Year(year));
         }
-        if self.hour > 23 || self.minute > 59 || self.second > 59 {
+        if hour > 23 || minute > 59 || second > 59 {
             return Err(DateFault::Impossible);
         }
         let days = i64::from(date.to_epoch_days());
-        let seconds = i64::from(self.hour * 3600 + self.minute * 60 + self.second);
+        let seconds = i64::from(hour * 3600 + minute * 60 + second);
         Ok(days * DAY + seconds * 1_000_000)
     }
 }
 
 /// Reads a text by the first pattern whose shape it has; ISO is always accepted. Gives microseconds since 1970.
-///
-/// # Errors
-/// What is wrong with it.
 pub fn read(text: &str, patterns: &[Pattern]) -> Result<i64, DateFault> {
     let bytes = text.as_bytes();
     for pattern in patterns.iter().chain(iso()) {
         if let Some(fields) = pattern.fields(bytes) {
             // A long number that would be a date of no year at all may be somebody's ID number.
-            let is_another_number = !THINKABLE_YEARS.contains(&fields.year) && pattern.is_bare();
+            let is_another_number = !THINKABLE_YEARS.contains(&fields.get(Field::Year)) && pattern.is_bare();
             return if is_another_number { Err(DateFault::Unreadable) } else { fields.microseconds() };
         }
     }
@@ -219,13 +204,15 @@ pub fn read(text: &str, patterns: &[Pattern]) -> Result<i64, DateFault> {
 /// Whether a text is a day-first date that cannot be month-first, such as 31/01/2026: so its writer meant them all.
 #[must_use]
 pub fn is_surely_day_first(text: &str, patterns: &[Pattern]) -> bool {
-    // Most dates are told by their first number, without reading them.
+    // The first number decides for most dates, without reading them.
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     if digits > 2 || text[..digits].parse::<u32>().is_ok_and(|first| first <= 12) {
         return false;
     }
     let pattern = patterns.iter().find_map(|pattern| Some((pattern, pattern.fields(text.as_bytes())?)));
-    pattern.is_some_and(|(pattern, fields)| pattern.is_day_first() && fields.day > 12 && fields.microseconds().is_ok())
+    pattern.is_some_and(|(pattern, fields)| {
+        pattern.is_day_first() && fields.get(Field::Day) > 12 && fields.microseconds().is_ok()
+    })
 }
 
 /// What date cells become, and what databases write.

@@ -43,9 +43,6 @@ pub enum Odd {
 /// let utc = read_odd("2026-03-01T18:30:00Z", &[], DateSystem::From1900);
 /// assert_eq!(utc, read("2026-03-02 01:30:00", &[]).map(Odd::Zoned));
 /// ```
-///
-/// # Errors
-/// What is wrong with it.
 pub fn read_odd(text: &str, short: &[Pattern], system: DateSystem) -> Result<Odd, DateFault> {
     if let Some(time) = zoned(text) {
         return time.map(Odd::Zoned);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::place::{Head, holds};
+use super::sections::{Head, is_within};
 use super::settings::{Aggregate, Impute, ImputeMethod, Ranking, Scale, Screen, Treat, Weigh};
 use crate::{Direction, Display, Fault};
 
@@ -48,7 +48,7 @@ pub struct Leaf {
     pub direction: Direction,
     /// The column by which it is divided, and per how many of it.
     pub denominator: Option<Denominator>,
-    /// What stands in for a missing value.
+    /// What replaces a missing value.
     pub impute: Impute,
     /// What is done to outliers.
     pub treat: Treat,
@@ -112,7 +112,7 @@ pub struct Node {
     pub children: Vec<Child>,
 }
 
-/// What stands below a node.
+/// A child of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Child {
     /// A place in [`Composite::leaves`].
@@ -134,9 +134,6 @@ pub struct DatedWeights {
 
 impl Composite {
     /// Reads one definition file of `kind = "composite"`.
-    ///
-    /// # Errors
-    /// All faults of the file at once.
     pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Fault>> {
         let mut faults = Vec::new();
         let parsed = super::parse::composite(file, text, &mut faults);
@@ -164,7 +161,7 @@ impl Composite {
     /// `None` if the definition dates its weights and none hold on that day.
     #[must_use]
     pub fn given_weights(&self, node: &Node, day: NaiveDate) -> Option<Vec<f64>> {
-        let dated = self.weights.iter().find(|weights| holds((weights.from, weights.to), day));
+        let dated = self.weights.iter().find(|weights| is_within((weights.from, weights.to), day));
         if dated.is_none() && !self.weights.is_empty() {
             return None;
         }
@@ -185,7 +182,7 @@ impl Composite {
             .collect()
     }
 
-    /// Places of the nodes, each after all that stand below it; the index itself last.
+    /// Positions of the nodes, each after all below it; the index itself last.
     #[must_use]
     pub fn upwards(&self) -> Vec<usize> {
         let mut places: Vec<usize> = (0..self.nodes.len()).collect();

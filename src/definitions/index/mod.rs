@@ -1,25 +1,23 @@
-//! The family of files below `indices/`: what each kind of index is, and which version of it holds on which days.
+//! Reads the files below `indices/` by their kind, and checks that versions of one index share no day.
 
 pub mod composite;
 pub mod formula;
 mod parse;
-mod place;
 pub mod points;
 pub(crate) mod points_file;
 pub mod rule;
+mod sections;
 pub mod settings;
 mod tree;
 mod verify;
-
-use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::{Fault, Files, Indicator, did_you_mean, overlap, parse_toml};
 use composite::Composite;
-pub use place::Head;
 use points::PointsIndex;
+pub use sections::Head;
 
 /// An index that ranks units by one indicator (`kind = "indicator"`, also if the file names no kind).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,9 +37,9 @@ pub struct IndexDef {
 pub(super) struct Indices {
     /// By one indicator.
     pub by_indicator: Vec<IndexDef>,
-    /// Composite; versions of one id stand side by side.
+    /// Composite, every version of each.
     pub composites: Vec<Composite>,
-    /// Of points; versions of one id stand side by side.
+    /// Of points, every version of each.
     pub points: Vec<PointsIndex>,
 }
 
@@ -72,7 +70,7 @@ pub(super) fn parse(files: &Files, indicators: &[Indicator], faults: &mut Vec<Fa
     for (path, text) in files.below("indices/", "toml") {
         let Some(Kind { kind }) = parse_toml(path, text, faults) else { continue };
         match kind.as_deref() {
-            None | Some("indicator") => indices.by_indicator.extend(by_indicator(path, text, indicators, faults)),
+            None | Some("indicator") => indices.by_indicator.extend(by_indicator(path, text, &known, faults)),
             Some("points") => indices.points.extend(points_file::points(path, text, &known, faults)),
             Some("composite") => indices.composites.extend(parse::composite(path, text, faults)),
             Some(other) => faults.push(Fault {
@@ -90,10 +88,9 @@ pub(super) fn parse(files: &Files, indicators: &[Indicator], faults: &mut Vec<Fa
     indices
 }
 
-fn by_indicator(path: &str, text: &str, indicators: &[Indicator], faults: &mut Vec<Fault>) -> Option<IndexDef> {
-    let known: BTreeSet<&str> = indicators.iter().map(|indicator| indicator.id.as_str()).collect();
+fn by_indicator(path: &str, text: &str, known: &[&str], faults: &mut Vec<Fault>) -> Option<IndexDef> {
     let raw = parse_toml::<RawIndex>(path, text, faults)?;
-    if !known.contains(raw.indicator.as_str()) {
+    if !known.contains(&raw.indicator.as_str()) {
         faults.push(Fault {
             file: path.to_owned(),
             key: "indicator".into(),
@@ -116,12 +113,12 @@ fn clashes<'i>(indices: &'i Indices, indicators: &[Indicator], faults: &mut Vec<
         {
             fault(format!("'{id}' is the id of another index or of an indicator"));
         }
-        for (other, ..) in all[..at].iter().filter(|(_, other, held)| other == id && overlap(*held, *days)) {
+        for (other, ..) in all[..at].iter().filter(|(_, other, others)| other == id && overlap(*others, *days)) {
             let message = "is defined for the same days; limit one with valid_from or valid_to";
             fault(format!("'{id}' in {other} {message}"));
         }
     }
 }
 
-/// Days on which something holds: first and last, both optional.
+/// Days on which a definition is in force: first and last, both optional.
 pub(super) type Days = (Option<NaiveDate>, Option<NaiveDate>);

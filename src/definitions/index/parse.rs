@@ -6,11 +6,11 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::composite::{Composite, Curve, DatedWeights, Denominator, Goalposts, Leaf};
-use super::place::Place;
+use super::sections::SectionReader;
 use super::settings::{Aggregate, AggregateMethod, Impute, Ranking, Scale, Screen, Treat, Weigh, WeighMethod};
 use super::tree::{self, RawNode};
 use super::verify;
-use crate::{Direction, Display, Fault, Rounding, parse_toml};
+use crate::{Direction, Fault, parse_toml};
 
 /// The file as sections; each is read by itself.
 #[derive(Deserialize)]
@@ -107,32 +107,29 @@ pub(super) struct Common {
 /// Reads and checks one file; `None` if it cannot be put together at all.
 pub(super) fn composite(file: &str, text: &str, faults: &mut Vec<Fault>) -> Option<Composite> {
     let raw = parse_toml::<RawFile>(file, text, faults)?;
-    let mut place = Place { file, faults };
-    let head = place.head(raw.index);
-    let screen = place.section::<Screen>("screen", raw.screen);
-    let impute = place.section::<Impute>("impute", raw.impute);
-    let treat = place.section::<Treat>("treat", raw.treat);
+    let mut reader = SectionReader { file, faults };
+    let head = reader.head(raw.index);
+    let screen = reader.section::<Screen>("screen", raw.screen);
+    let impute = reader.section::<Impute>("impute", raw.impute);
+    let treat = reader.section::<Treat>("treat", raw.treat);
     let scale = match raw.scale {
-        Some(table) => place.section::<Scale>("scale", table),
+        Some(table) => reader.section::<Scale>("scale", table),
         None => Some(Scale::default()),
     };
-    let weigh = place.section::<Weigh>("weigh", raw.weigh);
-    let aggregate = place.section::<Aggregate>("aggregate", raw.aggregate);
-    let rank = place.section::<Ranking>("rank", raw.rank);
-    let display = match raw.display {
-        Some(table) => place.section::<Display>("display", table),
-        None => Some(two_digits()),
-    };
-    let levels = place.list::<RawLevel>("level", raw.level);
-    let raw_nodes = place.list::<RawNode>("node", raw.node);
-    let raw_leaves = place.list::<RawLeaf>("indicator", raw.indicator);
-    let raw_weights = place.list::<RawWeights>("weights", raw.weights);
+    let weigh = reader.section::<Weigh>("weigh", raw.weigh);
+    let aggregate = reader.section::<Aggregate>("aggregate", raw.aggregate);
+    let rank = reader.section::<Ranking>("rank", raw.rank);
+    let display = reader.display(raw.display);
+    let levels = reader.list::<RawLevel>("level", raw.level);
+    let raw_nodes = reader.list::<RawNode>("node", raw.node);
+    let raw_leaves = reader.list::<RawLeaf>("indicator", raw.indicator);
+    let raw_weights = reader.list::<RawWeights>("weights", raw.weights);
 
     // Faults in a section leave a default in its place, so that the others are still checked.
     let (impute, treat, scale) = (impute.unwrap_or_default(), treat.unwrap_or_default(), scale.unwrap_or_default());
     let common = Common { weigh: weigh.unwrap_or_default(), aggregate: aggregate.unwrap_or_default() };
     let parents: Vec<Option<String>> = raw_leaves.iter().map(|leaf| leaf.parent.clone()).collect();
-    let leaves: Vec<Leaf> = raw_leaves.into_iter().map(|raw| leaf(raw, &impute, treat, scale, &mut place)).collect();
+    let leaves: Vec<Leaf> = raw_leaves.into_iter().map(|raw| leaf(raw, &impute, treat, scale, &mut reader)).collect();
     let nodes = tree::build(
         &head.id,
         [&head.name_vi, &head.name_en],
@@ -141,26 +138,26 @@ pub(super) fn composite(file: &str, text: &str, faults: &mut Vec<Fault>) -> Opti
         raw_nodes,
         &levels,
         &common,
-        &mut place,
+        &mut reader,
     );
     let index = Composite {
         file: file.to_owned(),
-        weights: raw_weights.into_iter().enumerate().map(|(at, raw)| weights(at, raw, &mut place)).collect(),
+        weights: raw_weights.into_iter().enumerate().map(|(at, raw)| weights(at, raw, &mut reader)).collect(),
         head,
         screen: screen.unwrap_or_default(),
         weigh: common.weigh,
         rank: rank.unwrap_or_default(),
-        display: display.unwrap_or_else(two_digits),
+        display,
         leaves,
         nodes,
     };
-    verify::all(&index, &mut place);
+    verify::all(&index, &mut reader);
     Some(index)
 }
 
-fn leaf(raw: RawLeaf, impute: &Impute, treat: Treat, scale: Scale, place: &mut Place<'_>) -> Leaf {
+fn leaf(raw: RawLeaf, impute: &Impute, treat: Treat, scale: Scale, reader: &mut SectionReader<'_>) -> Leaf {
     if raw.per.is_some() && raw.denominator.is_none() {
-        place.fault(format!("{}.per", raw.id), "has no denominator to be per");
+        reader.fault(format!("{}.per", raw.id), "has no denominator to be per");
     }
     Leaf {
         name_vi: raw.name_vi.or_else(|| raw.name_en.clone()).unwrap_or_else(|| raw.id.clone()),
@@ -182,25 +179,21 @@ fn leaf(raw: RawLeaf, impute: &Impute, treat: Treat, scale: Scale, place: &mut P
     }
 }
 
-fn weights(at: usize, raw: RawWeights, place: &mut Place<'_>) -> DatedWeights {
+fn weights(at: usize, raw: RawWeights, reader: &mut SectionReader<'_>) -> DatedWeights {
     let key = format!("weights[{}]", at + 1);
     let (from, to) = (
-        place.day(&format!("{key}.valid_from"), raw.valid_from.as_ref()),
-        place.day(&format!("{key}.valid_to"), raw.valid_to.as_ref()),
+        reader.day(&format!("{key}.valid_from"), raw.valid_from.as_ref()),
+        reader.day(&format!("{key}.valid_to"), raw.valid_to.as_ref()),
     );
     let Some(year) = raw.year else { return DatedWeights { from, to, of: raw.of } };
     if raw.valid_from.is_some() || raw.valid_to.is_some() {
-        place.fault(&key, "has a year and days too; write one of them");
+        reader.fault(&key, "has a year and days too; write one of them");
     }
     let (from, to) = (NaiveDate::from_ymd_opt(year, 1, 1), NaiveDate::from_ymd_opt(year, 12, 31));
     if from.is_none() || to.is_none() {
-        place.fault(format!("{key}.year"), format!("{year} is no year"));
+        reader.fault(format!("{key}.year"), format!("{year} is no year"));
     }
     DatedWeights { from, to, of: raw.of }
-}
-
-pub(super) fn two_digits() -> Display {
-    Display { digits: 2, mode: Rounding::HalfUp, reason: String::new() }
 }
 
 fn one() -> f64 {

@@ -2,13 +2,13 @@
 
 use serde::Deserialize;
 
-use super::place::Head;
 use super::points_file;
 use super::rule::Rule;
+use super::sections::Head;
 use super::settings::Ranking;
 use crate::{Display, Fault};
 
-/// What counts towards the points of a criterion, by who found it.
+/// Points of a criterion, by who gave them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Layer {
@@ -166,15 +166,12 @@ pub struct Item {
     pub zero: Option<ZeroPoints>,
     /// What a unit must show for it.
     pub evidence: String,
-    /// Where the rule stands, with its tag.
+    /// The source of the rule, with its tag.
     pub source: String,
 }
 
 impl PointsIndex {
     /// Reads one definition file of `kind = "points"`, whose rules may read the named indicators.
-    ///
-    /// # Errors
-    /// All faults of the file at once.
     pub fn parse(file: &str, text: &str, inputs: &[&str]) -> Result<Self, Vec<Fault>> {
         let mut faults = Vec::new();
         let parsed = points_file::points(file, text, inputs, &mut faults);
@@ -182,7 +179,7 @@ impl PointsIndex {
         parsed.filter(|_| faults.is_empty()).ok_or(faults)
     }
 
-    /// The name by which forms of this version say that they are of it: its id, and the first day on which it holds.
+    /// The name of this version on forms: its id, and the first day on which it is in force.
     #[must_use]
     pub fn set(&self) -> String {
         match self.head.valid_from {
@@ -218,7 +215,7 @@ impl PointsIndex {
         inputs
     }
 
-    /// How deep an item stands: 0 for an area.
+    /// The depth of an item in the tree: 0 for an area.
     #[must_use]
     pub fn depth(&self, item: usize) -> usize {
         std::iter::successors(self.items[item].parent, |at| self.items[*at].parent).count()

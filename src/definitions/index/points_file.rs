@@ -1,14 +1,13 @@
-//! Reads an index of points from TOML, section by section, and checks what its sections say together.
+//! Reads an index of points from TOML, section by section, and checks the sections against each other.
 
 use serde::Deserialize;
 
 use super::formula::Formula;
-use super::parse::two_digits;
-use super::place::Place;
 use super::points::{Class, Item, Layer, MissingPoints, NotApplicable, PointsIndex, Role, Sheets, ZeroPoints};
 use super::rule::{RawRule, Rule};
+use super::sections::SectionReader;
 use super::settings::Ranking;
-use crate::{Display, Fault, did_you_mean, parse_toml};
+use crate::{Fault, did_you_mean, parse_toml};
 
 /// The file as sections; each is read by itself, so that every fault is found at once.
 #[derive(Deserialize)]
@@ -69,19 +68,16 @@ fn default_counts() -> Vec<Layer> {
     vec![Layer::Verified, Layer::Surveyed, Layer::Computed]
 }
 
-/// Reads and checks one file; every fault is told with its place. `inputs` are the ids that rules may read.
+/// Reads and checks one file; every fault names its place. `inputs` are the ids that rules may read.
 pub(crate) fn points(file: &str, text: &str, inputs: &[&str], faults: &mut Vec<Fault>) -> Option<PointsIndex> {
     let raw = parse_toml::<RawFile>(file, text, faults)?;
-    let mut place = Place { file, faults };
-    let head = place.head(raw.index);
-    let display = match raw.display {
-        Some(table) => place.section::<Display>("display", table),
-        None => Some(two_digits()),
-    };
-    let settings = place.section::<RawPoints>("points", raw.points);
-    let rank = place.section::<Ranking>("rank", raw.rank);
-    let classes = place.list::<Class>("class", raw.class);
-    let raw_items = place.list::<RawItem>("item", raw.item);
+    let mut reader = SectionReader { file, faults };
+    let head = reader.head(raw.index);
+    let display = reader.display(raw.display);
+    let settings = reader.section::<RawPoints>("points", raw.points);
+    let rank = reader.section::<Ranking>("rank", raw.rank);
+    let classes = reader.list::<Class>("class", raw.class);
+    let raw_items = reader.list::<RawItem>("item", raw.item);
     let settings = settings?;
     let index = PointsIndex {
         file: file.to_owned(),
@@ -95,35 +91,35 @@ pub(crate) fn points(file: &str, text: &str, inputs: &[&str], faults: &mut Vec<F
         bonus_cap: settings.bonus_cap,
         deduction_cap: settings.deduction_cap,
         classes,
-        display: display.unwrap_or_else(two_digits),
+        display,
         rank: rank.unwrap_or_default(),
-        items: items(raw_items, inputs, &mut place),
+        items: items(raw_items, inputs, &mut reader),
     };
-    let mut fault = |key: &str, message: String| place.fault(key, message);
+    let mut fault = |key: &str, message: String| reader.fault(key, message);
     check_tree(&index, &mut fault);
     check_formulas(&index, &mut fault);
     check_totals(&index, &mut fault);
     Some(index)
 }
 
-fn items(raw: Vec<RawItem>, inputs: &[&str], place: &mut Place<'_>) -> Vec<Item> {
+fn items(raw: Vec<RawItem>, inputs: &[&str], reader: &mut SectionReader<'_>) -> Vec<Item> {
     let codes: Vec<String> = raw.iter().map(|item| item.code.clone()).collect();
     let position_of = |code: &str| codes.iter().position(|other| other == code);
     let mut items = Vec::with_capacity(raw.len());
     for (position, item) in raw.iter().enumerate() {
         if position_of(&item.code) != Some(position) {
-            place.fault(&item.code, "stands twice; every code is used once");
+            reader.fault(&item.code, "stands twice; every code is used once");
         }
         let parent = item.parent.as_deref().and_then(|code| {
             let found = position_of(code).filter(|at| *at != position);
             if found.is_none() {
                 let hint = did_you_mean(code, codes.iter().map(String::as_str));
-                place.fault(format!("{}.parent", item.code), format!("no item '{code}'{hint}"));
+                reader.fault(format!("{}.parent", item.code), format!("no item '{code}'{hint}"));
             }
             found
         });
         if !(item.max.is_finite() && item.max > 0.0) {
-            place.fault(format!("{}.max", item.code), format!("{} is not above 0", item.max));
+            reader.fault(format!("{}.max", item.code), format!("{} is not above 0", item.max));
         }
         items.push(Item {
             code: item.code.clone(),
@@ -144,15 +140,15 @@ fn items(raw: Vec<RawItem>, inputs: &[&str], place: &mut Place<'_>) -> Vec<Item>
         match (item.rule, is_parent) {
             (Some(_), true) => {
                 let message = "an item with parts is their sum and has no rule of its own";
-                place.fault(format!("{}.rule", item.code), message);
+                reader.fault(format!("{}.rule", item.code), message);
             }
             (None, false) => {
                 let message =
                     "has neither parts nor a rule; write rule = { kind = \"scored\" } for what is scored by hand";
-                place.fault(&item.code, message);
+                reader.fault(&item.code, message);
             }
             (Some(rule), false) => {
-                let mut fault = |key: &str, message: String| place.fault(format!("{}.rule{key}", item.code), message);
+                let mut fault = |key: &str, message: String| reader.fault(format!("{}.rule{key}", item.code), message);
                 let rule = rule.checked(item.max, inputs, &items, &mut fault);
                 items[position].rule = Some(rule);
             }

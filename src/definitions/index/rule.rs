@@ -193,7 +193,7 @@ pub(super) struct RawTier {
 }
 
 impl RawRule {
-    /// The rule, with its faults told; a faulty one is never used.
+    /// Checks the rule; one with faults is never used.
     pub fn checked(self, max: f64, inputs: &[&str], items: &[Item], fault: &mut impl FnMut(&str, String)) -> Rule {
         let mut above_zero = |key: &str, value: f64| {
             if !(value.is_finite() && value > 0.0) {

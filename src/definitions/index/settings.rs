@@ -27,7 +27,7 @@ pub enum Empty {
     LeaveOut,
 }
 
-/// `[impute]`: what stands in for a missing value.
+/// `[impute]`: what replaces a missing value.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Impute {
@@ -238,7 +238,7 @@ pub enum WeighMethod {
     /// From the definition.
     #[default]
     Given,
-    /// All alike, whatever the definition says.
+    /// All alike, whatever weights the definition gives.
     Equal,
     /// Loadings of the first principal component of the children's scores.
     PrincipalComponent,

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::composite::{Child, Leaf, Node};
 use super::parse::{Common, RawLevel};
-use super::place::Place;
+use super::sections::SectionReader;
 use super::settings::{Aggregate, AggregateMethod, Weigh, WeighMethod};
 use crate::did_you_mean;
 
@@ -29,7 +29,7 @@ fn one() -> f64 {
     1.0
 }
 
-/// Puts indicators and nodes below their parents; without a parent they stand right below the index.
+/// Puts indicators and nodes below their parents; without a parent they are right below the index.
 #[expect(clippy::too_many_arguments, reason = "the parts of one file, each used once")]
 pub(super) fn build(
     id: &str,
@@ -39,15 +39,15 @@ pub(super) fn build(
     raw: Vec<RawNode>,
     levels: &[RawLevel],
     common: &Common,
-    place: &mut Place<'_>,
+    reader: &mut SectionReader<'_>,
 ) -> Vec<Node> {
-    let places = places(id, leaves, &raw, place);
+    let places = places(id, leaves, &raw, reader);
     let mut find = |child: &str, parent: Option<&String>| match parent {
         None => 0,
         Some(parent) => places.get(parent.as_str()).copied().flatten().unwrap_or_else(|| {
             let nodes = places.iter().filter(|(_, at)| at.is_some()).map(|(id, _)| *id);
             let is_leaf = places.contains_key(parent.as_str());
-            place.fault(
+            reader.fault(
                 format!("{child}.parent"),
                 if is_leaf {
                     format!("'{parent}' is an indicator; nothing can stand below it")
@@ -68,17 +68,17 @@ pub(super) fn build(
         children[parent].push(Child::Node(at + 1));
         parents.push(Some(parent));
     }
-    let heights = heights(&children, &parents, &raw, place);
+    let heights = heights(&children, &parents, &raw, reader);
     for (at, settings) in levels.iter().enumerate() {
         let key = format!("level[{}]", at + 1);
         if !heights.contains(&settings.level) {
-            place.fault(
+            reader.fault(
                 &key,
                 format!("no node is of level {}; indicators are 1, the index is {}", settings.level, heights[0]),
             );
         }
         if levels[..at].iter().any(|other| other.level == settings.level) {
-            place.fault(&key, format!("level {} is set twice", settings.level));
+            reader.fault(&key, format!("level {} is set twice", settings.level));
         }
     }
     let mut raws = raw.into_iter();
@@ -98,15 +98,15 @@ fn places<'a>(
     id: &'a str,
     leaves: &'a [Leaf],
     raw: &'a [RawNode],
-    place: &mut Place<'_>,
+    reader: &mut SectionReader<'_>,
 ) -> BTreeMap<&'a str, Option<usize>> {
     let mut places = BTreeMap::from([(id, Some(0))]);
     let nodes = raw.iter().enumerate().map(|(at, node)| (node.id.as_str(), Some(at + 1)));
     for (id, at) in nodes.chain(leaves.iter().map(|leaf| (leaf.id.as_str(), None))) {
         if id.trim().is_empty() {
-            place.fault("id", "is empty");
+            reader.fault("id", "is empty");
         } else if places.contains_key(id) {
-            place.fault(id, "stands twice; ids of indicators, nodes and the index are one family");
+            reader.fault(id, "stands twice; ids of indicators, nodes and the index are one family");
         } else {
             places.insert(id, at);
         }
@@ -115,10 +115,15 @@ fn places<'a>(
 }
 
 /// Level of each node: one more than the highest of its children; indicators are 1. Names cycles and empty nodes.
-fn heights(children: &[Vec<Child>], parents: &[Option<usize>], raw: &[RawNode], place: &mut Place<'_>) -> Vec<u32> {
+fn heights(
+    children: &[Vec<Child>],
+    parents: &[Option<usize>],
+    raw: &[RawNode],
+    reader: &mut SectionReader<'_>,
+) -> Vec<u32> {
     for (at, _) in children.iter().enumerate().filter(|(_, below)| below.is_empty()) {
         let id = if at == 0 { "index" } else { &raw[at - 1].id };
-        place.fault(id, "has no children; give it indicators or nodes, or remove it");
+        reader.fault(id, "has no children; give it indicators or nodes, or remove it");
     }
     let mut levels = vec![2_u32; parents.len()];
     for at in 1..parents.len() {
@@ -126,7 +131,7 @@ fn heights(children: &[Vec<Child>], parents: &[Option<usize>], raw: &[RawNode], 
         while let Some(parent) = parents[above] {
             steps += 1;
             if steps > parents.len() {
-                place.fault(format!("{}.parent", raw[at - 1].id), "leads round in a circle, never up to the index");
+                reader.fault(format!("{}.parent", raw[at - 1].id), "leads round in a circle, never up to the index");
                 break;
             }
             levels[parent] = levels[parent].max(levels[above] + 1);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::composite::{Composite, Curve, DatedWeights, Leaf};
-use super::place::Place;
+use super::sections::SectionReader;
 use super::settings::{
     AggregateMethod, Impute, ImputeMethod, Scale, Transform, Treat, TreatMethod, TreatWhen, WeighMethod,
 };
@@ -15,111 +15,111 @@ const SUM_TOLERANCE: f64 = 1e-9;
 /// How far back `last_period` may look: five years of months.
 const MOST_PERIODS: u32 = 60;
 
-/// Checks everything that can be told without data.
-pub(super) fn all(index: &Composite, place: &mut Place<'_>) {
+/// Checks everything that needs no data.
+pub(super) fn all(index: &Composite, reader: &mut SectionReader<'_>) {
     if index.head.id.trim().is_empty() {
-        place.fault("index.id", "is empty");
+        reader.fault("index.id", "is empty");
     }
     if let (Some(from), Some(to)) = (index.head.valid_from, index.head.valid_to)
         && to < from
     {
-        place.fault("index.valid_to", format!("{to} is before valid_from, {from}"));
+        reader.fault("index.valid_to", format!("{to} is before valid_from, {from}"));
     }
-    share(index.screen.min_available, "screen.min_available", place);
-    share(index.screen.min_nonzero, "screen.min_nonzero", place);
+    share(index.screen.min_available, "screen.min_available", reader);
+    share(index.screen.min_nonzero, "screen.min_nonzero", reader);
     for leaf in &index.leaves {
-        indicator(leaf, place);
+        indicator(leaf, reader);
     }
     for node in &index.nodes {
-        weight(node.weight, &format!("{}.weight", node.id), place);
+        weight(node.weight, &format!("{}.weight", node.id), reader);
         if let Some(min) = node.aggregate.min_available {
-            share(min, &format!("{}.min_available", node.id), place);
+            share(min, &format!("{}.min_available", node.id), reader);
         }
     }
-    dated(index, place);
-    sums(index, place);
+    dated(index, reader);
+    sums(index, reader);
 }
 
-fn share(value: f64, key: &str, place: &mut Place<'_>) {
+fn share(value: f64, key: &str, reader: &mut SectionReader<'_>) {
     if !(0.0..=1.0).contains(&value) {
-        place.fault(key, format!("{value} is no share; write 0 to 1"));
+        reader.fault(key, format!("{value} is no share; write 0 to 1"));
     }
 }
 
-fn weight(value: f64, key: &str, place: &mut Place<'_>) {
+fn weight(value: f64, key: &str, reader: &mut SectionReader<'_>) {
     if !(value.is_finite() && value >= 0.0) {
-        place.fault(
+        reader.fault(
             key,
             format!("{value} is no weight; write 0 or more, and direction = \"lower\" where less is better"),
         );
     }
 }
 
-fn indicator(leaf: &Leaf, place: &mut Place<'_>) {
+fn indicator(leaf: &Leaf, reader: &mut SectionReader<'_>) {
     let key = |of: &str| format!("{}.{of}", leaf.id);
-    weight(leaf.weight, &key("weight"), place);
+    weight(leaf.weight, &key("weight"), reader);
     if leaf.column.trim().is_empty() {
-        place.fault(key("column"), "is empty: an indicator without input");
+        reader.fault(key("column"), "is empty: an indicator without input");
     }
     if leaf.direction == Direction::None {
-        place.fault(key("direction"), "an index needs to know which way is good: higher or lower");
+        reader.fault(key("direction"), "an index needs to know which way is good: higher or lower");
     }
     if let Some(denominator) = &leaf.denominator {
         if denominator.column.trim().is_empty() {
-            place.fault(key("denominator"), "is empty");
+            reader.fault(key("denominator"), "is empty");
         }
         if !(denominator.per.is_finite() && denominator.per > 0.0) {
-            place.fault(key("per"), format!("{} is no factor; write a number above 0", denominator.per));
+            reader.fault(key("per"), format!("{} is no factor; write a number above 0", denominator.per));
         }
     }
-    impute(&leaf.impute, &key("impute"), place);
-    treat(&leaf.treat, &key("treat"), place);
-    scale(leaf, place);
+    impute(&leaf.impute, &key("impute"), reader);
+    treat(&leaf.treat, &key("treat"), reader);
+    scale(leaf, reader);
 }
 
-fn impute(impute: &Impute, key: &str, place: &mut Place<'_>) {
+fn impute(impute: &Impute, key: &str, reader: &mut SectionReader<'_>) {
     let by_group = matches!(impute.method, ImputeMethod::GroupMean | ImputeMethod::GroupMedian);
     if by_group && impute.group.as_ref().is_none_or(|group| group.trim().is_empty()) {
-        place.fault(format!("{key}.group"), "is missing: name the grouping of units");
+        reader.fault(format!("{key}.group"), "is missing: name the grouping of units");
     }
     if !by_group && impute.group.is_some() {
-        place.fault(format!("{key}.group"), "is used by group_mean and group_median only");
+        reader.fault(format!("{key}.group"), "is used by group_mean and group_median only");
     }
     match (impute.method, impute.max_periods) {
         (ImputeMethod::LastPeriod, Some(0)) => {
-            place.fault(format!("{key}.max_periods"), "0 periods back is no period back");
+            reader.fault(format!("{key}.max_periods"), "0 periods back is no period back");
         }
         (ImputeMethod::LastPeriod, Some(periods)) if periods > MOST_PERIODS => {
             let message = format!("{periods} periods back are too many; {MOST_PERIODS} at most, each is measured");
-            place.fault(format!("{key}.max_periods"), message);
+            reader.fault(format!("{key}.max_periods"), message);
         }
         (ImputeMethod::LastPeriod, _) | (_, None) => {}
-        _ => place.fault(format!("{key}.max_periods"), "is used by last_period only"),
+        _ => reader.fault(format!("{key}.max_periods"), "is used by last_period only"),
     }
 }
 
-fn treat(treat: &Treat, key: &str, place: &mut Place<'_>) {
+fn treat(treat: &Treat, key: &str, reader: &mut SectionReader<'_>) {
     if !(treat.max_skewness.is_finite() && treat.max_skewness > 0.0) {
-        place.fault(
+        reader.fault(
             format!("{key}.max_skewness"),
             format!("{} is no limit; write a number above 0", treat.max_skewness),
         );
     }
     if !treat.max_kurtosis.is_finite() {
-        place.fault(format!("{key}.max_kurtosis"), format!("{} is no limit", treat.max_kurtosis));
+        reader.fault(format!("{key}.max_kurtosis"), format!("{} is no limit", treat.max_kurtosis));
     }
     if !treat.lambda.is_finite() {
-        place.fault(format!("{key}.lambda"), format!("{} is no exponent", treat.lambda));
+        reader.fault(format!("{key}.lambda"), format!("{} is no exponent", treat.lambda));
     }
     if treat.when == TreatWhen::Always && treat.method != TreatMethod::Transform {
-        place.fault(format!("{key}.when"), "\"always\" goes with method = \"transform\" only");
+        reader.fault(format!("{key}.when"), "\"always\" goes with method = \"transform\" only");
     }
     if treat.method == TreatMethod::Transform && treat.transform == Transform::None {
-        place.fault(format!("{key}.transform"), "\"none\" leaves method = \"transform\" nothing to do");
+        reader.fault(format!("{key}.transform"), "\"none\" leaves method = \"transform\" nothing to do");
     }
 }
 
-fn scale(leaf: &Leaf, place: &mut Place<'_>) {
+fn scale(leaf: &Leaf, reader: &mut SectionReader<'_>) {
     let key = |of: &str| format!("{}.{of}", leaf.id);
     match leaf.scale {
         Scale::MinMax { range }
@@ -129,41 +129,41 @@ fn scale(leaf: &Leaf, place: &mut Place<'_>) {
         | Scale::DistanceToTarget { range, .. }
         | Scale::FractionOfBest { range } => {
             if !(range[0].is_finite() && range[1].is_finite() && range[0] < range[1]) {
-                place.fault(key("scale.range"), format!("{} to {} is no range", range[0], range[1]));
+                reader.fault(key("scale.range"), format!("{} to {} is no range", range[0], range[1]));
             }
         }
         Scale::ZScore { mean, sd } => {
             if !(mean.is_finite() && sd.is_finite() && sd > 0.0) {
-                place.fault(key("scale"), format!("mean {mean} and sd {sd}: sd must be above 0"));
+                reader.fault(key("scale"), format!("mean {mean} and sd {sd}: sd must be above 0"));
             }
         }
         Scale::None {} | Scale::Rank {} | Scale::Borda {} => {}
     }
     let uses_posts = matches!(leaf.scale, Scale::Goalposts { .. });
     match leaf.goalposts {
-        None if uses_posts => place.fault(key("goalposts"), "are missing: write goalposts = { low = …, high = … }"),
-        Some(_) if !uses_posts => place.fault(key("goalposts"), "are used by the scale method goalposts only"),
+        None if uses_posts => reader.fault(key("goalposts"), "are missing: write goalposts = { low = …, high = … }"),
+        Some(_) if !uses_posts => reader.fault(key("goalposts"), "are used by the scale method goalposts only"),
         Some(posts) => {
             if !(posts.low.is_finite() && posts.high.is_finite() && posts.low < posts.high) {
-                place.fault(key("goalposts"), format!("low {} is not below high {}", posts.low, posts.high));
+                reader.fault(key("goalposts"), format!("low {} is not below high {}", posts.low, posts.high));
             }
             if posts.curve == Curve::Log && posts.low <= 0.0 {
-                place.fault(key("goalposts"), format!("low {} has no logarithm; write a number above 0", posts.low));
+                reader.fault(key("goalposts"), format!("low {} has no logarithm; write a number above 0", posts.low));
             }
         }
         None => {}
     }
     let uses_target = matches!(leaf.scale, Scale::DistanceToTarget { .. });
     match leaf.target {
-        None if uses_target => place.fault(key("target"), "is missing"),
-        Some(_) if !uses_target => place.fault(key("target"), "is used by the scale method distance_to_target only"),
-        Some(target) if !target.is_finite() => place.fault(key("target"), format!("{target} is no target")),
+        None if uses_target => reader.fault(key("target"), "is missing"),
+        Some(_) if !uses_target => reader.fault(key("target"), "is used by the scale method distance_to_target only"),
+        Some(target) if !target.is_finite() => reader.fault(key("target"), format!("{target} is no target")),
         _ => {}
     }
 }
 
 /// Dated weights: known ids, numbers, days that do not overlap.
-fn dated(index: &Composite, place: &mut Place<'_>) {
+fn dated(index: &Composite, reader: &mut SectionReader<'_>) {
     let known: BTreeSet<&str> = index
         .nodes
         .iter()
@@ -176,27 +176,27 @@ fn dated(index: &Composite, place: &mut Place<'_>) {
         if let (Some(from), Some(to)) = (weights.from, weights.to)
             && to < from
         {
-            place.fault(&key, format!("{to} is before {from}"));
+            reader.fault(&key, format!("{to} is before {from}"));
         }
         for (id, value) in &weights.of {
             if !known.contains(id.as_str()) {
                 let hint = did_you_mean(id, known.iter().copied());
-                place.fault(format!("{key}.of"), format!("no indicator or node '{id}'{hint}"));
+                reader.fault(format!("{key}.of"), format!("no indicator or node '{id}'{hint}"));
             }
-            weight(*value, &format!("{key}.of.{id}"), place);
+            weight(*value, &format!("{key}.of.{id}"), reader);
         }
         for (before, other) in index.weights[..at].iter().enumerate() {
             if overlap((other.from, other.to), (weights.from, weights.to)) {
-                place.fault(&key, format!("holds on days of weights[{}] too; limit one", before + 1));
+                reader.fault(&key, format!("holds on days of weights[{}] too; limit one", before + 1));
             }
         }
     }
 }
 
 /// Children's weights: not all zero; and the sum the definition promises. Where weights are dated, the dated ones count.
-fn sums(index: &Composite, place: &mut Place<'_>) {
+fn sums(index: &Composite, reader: &mut SectionReader<'_>) {
     if index.weigh.sum.is_some_and(|sum| !(sum.is_finite() && sum > 0.0)) {
-        place.fault("weigh.sum", "must be above 0");
+        reader.fault("weigh.sum", "must be above 0");
         return;
     }
     let sets: Vec<(Option<&DatedWeights>, String)> = if index.weights.is_empty() {
@@ -209,16 +209,16 @@ fn sums(index: &Composite, place: &mut Place<'_>) {
         let is_derived = !matches!(node.weigh.method, WeighMethod::Given | WeighMethod::Equal);
         if is_derived && node.aggregate.method == AggregateMethod::Sum {
             let message = "a sum with weights from principal components has no scale; use a mean";
-            place.fault(format!("{}.aggregate", node.id), message);
+            reader.fault(format!("{}.aggregate", node.id), message);
         }
         for (set, suffix) in sets.iter().filter(|_| is_used) {
             let total: f64 = index.weights_of(node, *set).iter().sum();
             let key = format!("{}.weights", node.id);
             if let Some(sum) = index.weigh.sum.filter(|sum| (total - sum).abs() > SUM_TOLERANCE * sum) {
                 let children: Vec<&str> = node.children.iter().map(|child| index.child_id(*child)).collect();
-                place.fault(key, format!("{} add up to {total}{suffix}, not {sum}", children.join(" + ")));
+                reader.fault(key, format!("{} add up to {total}{suffix}, not {sum}", children.join(" + ")));
             } else if total <= 0.0 {
-                place.fault(key, format!("are all 0{suffix}"));
+                reader.fault(key, format!("are all 0{suffix}"));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Measures indicators that are made of others: what they read is counted in the usual passes, the rest is arithmetic.
 
-mod sheet;
+mod figure_table;
 mod single;
 mod sql;
 mod units;
@@ -9,39 +9,37 @@ use super::figures::{self, Measured};
 use super::{By, Children, GroupedRow, Measuring};
 use std::collections::HashMap;
 
-use cchc_definitions::{Against, Definitions, Derived, Indicator, Rows};
+use cchc_definitions::{Definitions, Derived, Indicator, Rows};
 use cchc_model::{IndicatorRow, Measure, Period};
 use cchc_store::StoreError;
-use sheet::Sheets;
-pub(super) use sql::{of_unit, statement};
+use figure_table::FigureTables;
+pub(super) use sql::statement;
 
 /// Measures all indicators, counted ones and those made of others, in the order of [`Measuring::measure`].
 pub(super) async fn measure(
-    engine: &Measuring<'_>,
+    measuring: &Measuring<'_>,
     periods: &[Period],
-    asked: &[&Indicator],
+    requested: &[&Indicator],
     by: By,
     children: Children,
 ) -> Result<Measured, StoreError> {
-    if asked.iter().all(|one| one.derived.is_none()) {
-        return figures::measure(engine, periods, asked, by, children).await;
+    if requested.iter().all(|one| one.derived.is_none()) {
+        return figures::measure(measuring, periods, requested, by, children).await;
     }
-    let needs = Needs::of(engine.definitions, asked, periods);
-    let measured = needs.measure(engine, by, children).await?;
-    // What a unit itself has is what its parent's share and mean are made of.
-    let of_units = children == Children::Added && needs.are_of_units();
-    let own = if of_units {
-        Some(Sheets::new(engine, by, needs.measure(engine, by, Children::Apart).await?, None))
-    } else {
-        None
-    };
-    let mut sheets = Sheets::new(engine, by, measured, own).with_children(children);
+    let needs = Needs::of(measuring.definitions, requested, periods);
+    let measured = needs.measure(measuring, by, children).await?;
+    let mut tables = FigureTables::new(measuring, by, children, measured);
+    // A share or mean over the units below a unit is made of what each of them has without its own children.
+    if children == Children::Added && needs.are_of_units() {
+        let own = needs.measure(measuring, by, Children::Apart).await?;
+        tables.own = Some(Box::new(FigureTables::new(measuring, by, Children::Apart, own)));
+    }
     let mut rows = Vec::new();
     for period in periods {
-        let columns = asked.iter().map(|one| sheets.column(one, period)).collect::<Vec<_>>();
+        let columns = requested.iter().map(|one| tables.column(one, period)).collect::<Vec<_>>();
         let id = period.to_string();
-        for (row, (unit, group)) in sheets.who(&id).iter().enumerate() {
-            rows.extend(asked.iter().zip(&columns).map(|(indicator, column)| GroupedRow {
+        for (row, (unit, group)) in tables.owners(&id).iter().enumerate() {
+            rows.extend(requested.iter().zip(&columns).map(|(indicator, column)| GroupedRow {
                 group: group.clone(),
                 row: IndicatorRow {
                     unit: unit.clone(),
@@ -52,27 +50,30 @@ pub(super) async fn measure(
             }));
         }
     }
-    Ok(Measured { rows, held: sheets.held() })
+    Ok(Measured { rows, tables_with_rows: tables.tables_with_rows })
 }
 
 /// Measures a period and an earlier one, row by row.
 pub(super) async fn compare(
-    engine: &Measuring<'_>,
+    measuring: &Measuring<'_>,
     (period, then): (&Period, &Period),
-    asked: &[&Indicator],
+    requested: &[&Indicator],
     by: By,
     children: Children,
 ) -> Result<Vec<(GroupedRow, Option<Measure>)>, StoreError> {
-    let measured = measure(engine, &[period.clone(), then.clone()], asked, by, children).await?;
+    let measured = measure(measuring, &[period.clone(), then.clone()], requested, by, children).await?;
     let (now, earlier) = (period.to_string(), then.to_string());
-    let width = asked.len().max(1);
-    let tells: Vec<bool> = asked
+    let width = requested.len().max(1);
+    let has_past: Vec<bool> = requested
         .iter()
-        .map(|one| one.rows != Rows::All && sheet::is_held(engine, &measured.held, one, period, then))
+        .map(|one| {
+            let known = &measured.tables_with_rows;
+            one.rows != Rows::All && figure_table::has_rows(measuring, known, one, period, then)
+        })
         .collect();
     let mut before = HashMap::new();
-    for (at, row) in measured.rows.iter().enumerate().filter(|(at, row)| row.row.period == earlier && tells[at % width])
-    {
+    let of_past = |at: usize, row: &GroupedRow| row.row.period == earlier && has_past[at % width];
+    for (at, row) in measured.rows.iter().enumerate().filter(|(at, row)| of_past(*at, row)) {
         before.insert((at % width, row.row.unit.unit_code.clone(), row.group.clone()), row.row.measure);
     }
     let rows = measured.rows.into_iter().enumerate().filter(|(_, row)| row.row.period == now);
@@ -84,32 +85,24 @@ pub(super) async fn compare(
 }
 
 /// The SQL of all figures that are made of others, inputs first.
-pub(super) fn statements(definitions: &Definitions, asked: &[&Indicator], periods: &[Period], by: By) -> Vec<String> {
-    let needs = Needs::of(definitions, asked, periods);
-    let mut said: Vec<String> = Vec::new();
-    // What reads stands before what is read.
+pub(super) fn statements(
+    definitions: &Definitions,
+    requested: &[&Indicator],
+    periods: &[Period],
+    by: By,
+) -> Vec<String> {
+    let needs = Needs::of(definitions, requested, periods);
+    let mut statements: Vec<String> = Vec::new();
+    // Reversed, since inputs come after the indicators that read them.
     for (one, when) in needs.pairs.iter().rev() {
         if let Some(derived) = &one.derived {
-            let sql = statement(one, derived, when, by);
-            if !said.contains(&sql) {
-                said.push(sql);
+            let sql = statement(one, derived, when, by, "");
+            if !statements.contains(&sql) {
+                statements.push(sql);
             }
         }
     }
-    said
-}
-
-/// The definition of an input: the one in force in the period of the figure that reads it.
-pub(super) fn input<'d>(definitions: &'d Definitions, id: &str, period: &Period) -> Option<&'d Indicator> {
-    definitions.indicator(id, period)
-}
-
-/// The earlier period of a change.
-pub(super) fn earlier(period: &Period, against: Against) -> Period {
-    match against {
-        Against::Before => period.before(),
-        Against::LastYear => period.last_year(),
-    }
+    statements
 }
 
 /// The counted indicators behind an indicator, itself if it is one.
@@ -123,7 +116,7 @@ pub(super) fn counted<'d>(definitions: &'d Definitions, of: &'d Indicator, perio
 #[derive(Default)]
 struct Needs<'d> {
     pairs: Vec<(&'d Indicator, Period)>,
-    /// The periods that were asked for.
+    /// The requested periods.
     periods: Vec<Period>,
 }
 
@@ -135,10 +128,10 @@ struct Counted<'d> {
 }
 
 impl<'d> Needs<'d> {
-    fn of(definitions: &'d Definitions, asked: &[&'d Indicator], periods: &[Period]) -> Self {
+    fn of(definitions: &'d Definitions, requested: &[&'d Indicator], periods: &[Period]) -> Self {
         let mut needs = Self { pairs: Vec::new(), periods: periods.to_vec() };
         for period in periods {
-            for indicator in asked {
+            for indicator in requested {
                 needs.add(definitions, indicator, period);
             }
         }
@@ -152,11 +145,11 @@ impl<'d> Needs<'d> {
         self.pairs.push((indicator, period.clone()));
         let Some(derived) = &indicator.derived else { return };
         for id in derived.inputs() {
-            let Some(read) = input(definitions, id, period) else { continue };
+            let Some(read) = definitions.indicator(id, period) else { continue };
             self.add(definitions, read, period);
             if let Derived::Change { against, .. } = derived {
                 // By today's definition then too, or the change would be partly one of the definition.
-                self.add(definitions, read, &earlier(period, *against));
+                self.add(definitions, read, &against.earlier(period));
             }
         }
     }
@@ -165,18 +158,18 @@ impl<'d> Needs<'d> {
         self.pairs.iter().any(|(one, _)| one.derived.as_ref().is_some_and(Derived::is_of_units))
     }
 
-    /// Counts in at most two rounds: what was asked for, and of earlier periods only what changes read.
+    /// Counts in at most two rounds: the requested periods, and of earlier ones only what changes read.
     async fn measure(
         &self,
-        engine: &Measuring<'d>,
+        measuring: &Measuring<'d>,
         by: By,
         children: Children,
     ) -> Result<Vec<Counted<'d>>, StoreError> {
-        let is_asked = |period: &Period| self.periods.contains(period);
+        let is_requested = |period: &Period| self.periods.contains(period);
         let mut counted = Vec::new();
-        for asked in [true, false] {
+        for requested in [true, false] {
             let (mut periods, mut indicators) = (Vec::<Period>::new(), Vec::<&Indicator>::new());
-            for (indicator, period) in self.pairs.iter().filter(|(_, period)| is_asked(period) == asked) {
+            for (indicator, period) in self.pairs.iter().filter(|(_, period)| is_requested(period) == requested) {
                 if !periods.contains(period) {
                     periods.push(period.clone());
                 }
@@ -186,10 +179,10 @@ impl<'d> Needs<'d> {
             }
             // Rows are those of what is counted, so something must be.
             if indicators.is_empty() {
-                indicators.extend(engine.definitions.indicators.iter().find(|one| one.derived.is_none()));
+                indicators.extend(measuring.definitions.indicators.iter().find(|one| one.derived.is_none()));
             }
             if !periods.is_empty() {
-                let measured = figures::measure(engine, &periods, &indicators, by, children).await?;
+                let measured = figures::measure(measuring, &periods, &indicators, by, children).await?;
                 counted.push(Counted { periods, indicators, measured });
             }
         }

@@ -1,10 +1,11 @@
-//! The arithmetic of one row: a figure made of the figures that stand in the same row.
+//! The arithmetic of one row: a figure made of other figures of the same row.
 
-use cchc_definitions::{Derived, Told};
+use crate::figures::without_value;
+use cchc_definitions::{Derived, Expressed};
 use cchc_model::{Measure, Status};
 
-/// What a row's inputs make. `then` is the figure of the earlier period of a change, `below` the smallest number of
-/// cases that may be shown.
+/// The figure of a row, made of its inputs. `then` is the figure of the earlier period of a change, `below` the smallest
+/// number of cases that may be shown.
 pub(super) fn measure(derived: &Derived, read: &[Measure], then: Option<Measure>, below: u32) -> Measure {
     let estimate = read.iter().chain(&then).any(|one| one.estimate);
     let made = match derived {
@@ -12,15 +13,15 @@ pub(super) fn measure(derived: &Derived, read: &[Measure], then: Option<Measure>
         Derived::UnitShare { .. } => Measure::plain(None),
         Derived::UnitMean { .. } => read.first().copied().unwrap_or(Measure::MISSING),
         Derived::First { .. } => first(read),
-        Derived::Ratio { .. } => all(read, |values| ratio(values[0], values[1], below)),
+        Derived::Ratio { .. } => of_all(read, |values| ratio(values[0], values[1], below)),
         Derived::Formula { formula, .. } => {
-            all(read, |values| Measure::plain(formula.value(&|at| values.get(at).copied())))
+            of_all(read, |values| Measure::plain(formula.value(&|at| values.get(at).copied())))
         }
-        Derived::Change { told, .. } => {
+        Derived::Change { expressed, .. } => {
             let both = [read.first().copied().unwrap_or(Measure::MISSING), then.unwrap_or(Measure::MISSING)];
-            all(&both, |values| match told {
-                Told::Difference => Measure::plain(Some(values[0] - values[1])),
-                Told::Relative => Measure::ratio(values[0] - values[1], values[1]),
+            of_all(&both, |values| match expressed {
+                Expressed::Difference => Measure::plain(Some(values[0] - values[1])),
+                Expressed::Relative => Measure::ratio(values[0] - values[1], values[1]),
             })
         }
     };
@@ -30,16 +31,18 @@ pub(super) fn measure(derived: &Derived, read: &[Measure], then: Option<Measure>
 /// Divides; too few cases below are hidden, as in a ratio of one table.
 fn ratio(top: f64, bottom: f64, below: u32) -> Measure {
     if bottom > 0.0 && bottom < f64::from(below) {
-        return hidden(Status::Suppressed);
+        return without_value(Status::Suppressed);
     }
     Measure::ratio(top, bottom)
 }
 
-/// What values make, if all are there; else nothing, for the gravest reason.
-fn all(read: &[Measure], made: impl FnOnce(&[f64]) -> Measure) -> Measure {
+/// The figure made of all values; if one is absent, none, for the gravest reason.
+fn of_all(read: &[Measure], made: impl FnOnce(&[f64]) -> Measure) -> Measure {
     let values: Option<Vec<f64>> = read.iter().map(|one| one.value).collect();
-    values
-        .map_or_else(|| hidden(absent(&read.iter().map(|one| one.status).collect::<Vec<_>>())), |values| made(&values))
+    values.map_or_else(
+        || without_value(absent(&read.iter().map(|one| one.status).collect::<Vec<_>>())),
+        |values| made(&values),
+    )
 }
 
 /// Why there is no figure: what was not sent weighs most, then what may not be shown, then what does not apply.
@@ -48,17 +51,12 @@ pub(super) fn absent(of: &[Status]) -> Status {
     order.into_iter().find(|status| of.contains(status)).unwrap_or(Status::NotApplicable)
 }
 
-/// A figure that is not there.
-pub(super) const fn hidden(status: Status) -> Measure {
-    Measure { numerator: None, denominator: None, value: None, status, estimate: false }
-}
-
-/// The first figure that is there; what is hidden stays hidden. Without any, "nothing to measure" tells more than
+/// The first figure with a value; what is hidden stays hidden. Without any, "nothing to measure" says more than
 /// "not sent".
 fn first(read: &[Measure]) -> Measure {
-    let told = read.iter().find(|one| matches!(one.status, Status::Ok | Status::Suppressed));
-    let told = told.or_else(|| read.iter().find(|one| one.status == Status::NotApplicable));
-    told.copied().unwrap_or(Measure::MISSING)
+    let first = read.iter().find(|one| matches!(one.status, Status::Ok | Status::Suppressed));
+    let first = first.or_else(|| read.iter().find(|one| one.status == Status::NotApplicable));
+    first.copied().unwrap_or(Measure::MISSING)
 }
 
 #[cfg(test)]
@@ -88,7 +86,7 @@ mod tests {
     fn too_few_cases_stay_hidden_whatever_is_made_of_them() {
         let few = measure(&ratio_of(Sums::Apply), &[plain(1.0), plain(4.0)], None, 5);
         assert_eq!((few.value, few.numerator, few.status), (None, None, Status::Suppressed));
-        let hidden = hidden(Status::Suppressed);
+        let hidden = without_value(Status::Suppressed);
         let first = Derived::First { of: Vec::new() };
         assert_eq!(measure(&first, &[hidden, plain(1.0)], None, 0).status, Status::Suppressed);
         assert_eq!(measure(&ratio_of(Sums::Apply), &[hidden, plain(1.0)], None, 0).status, Status::Suppressed);
@@ -105,12 +103,12 @@ mod tests {
 
     #[test]
     fn a_change_needs_both_periods_and_a_relative_one_something_to_start_from() {
-        let change = |told| Derived::Change { of: "a".to_owned(), against: Against::Before, told };
-        assert_eq!(measure(&change(Told::Difference), &[plain(5.0)], Some(plain(8.0)), 0).value, Some(-3.0));
-        assert_eq!(measure(&change(Told::Relative), &[plain(6.0)], Some(plain(8.0)), 0).value, Some(-0.25));
-        let from_nothing = measure(&change(Told::Relative), &[plain(6.0)], Some(plain(0.0)), 0);
+        let change = |expressed| Derived::Change { of: "a".to_owned(), against: Against::Before, expressed };
+        assert_eq!(measure(&change(Expressed::Difference), &[plain(5.0)], Some(plain(8.0)), 0).value, Some(-3.0));
+        assert_eq!(measure(&change(Expressed::Relative), &[plain(6.0)], Some(plain(8.0)), 0).value, Some(-0.25));
+        let from_nothing = measure(&change(Expressed::Relative), &[plain(6.0)], Some(plain(0.0)), 0);
         assert_eq!(from_nothing.status, Status::NotApplicable);
-        let unknown = measure(&change(Told::Difference), &[plain(6.0)], Some(Measure::MISSING), 0);
+        let unknown = measure(&change(Expressed::Difference), &[plain(6.0)], Some(Measure::MISSING), 0);
         assert_eq!(unknown.status, Status::Missing);
     }
 }

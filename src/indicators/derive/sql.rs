@@ -1,35 +1,29 @@
-//! The SQL that says the same as the arithmetic: over the table `indicators`, as anyone can run it with `cchc sql`.
+//! SQL with the same result as the arithmetic, over the table `indicators`, so that anyone can check it with `cchc sql`.
 
-use super::{Period, earlier};
+use cchc_definitions::{Derived, Expressed, Indicator, Sums};
+use cchc_model::Period;
+
 use crate::By;
-use cchc_definitions::{Derived, Indicator, Sums, Told};
 
-/// How an indicator is made of others in a period; a comment first, so that a reader knows what comes.
-pub(crate) fn statement(indicator: &Indicator, derived: &Derived, period: &Period, by: By) -> String {
-    let (top, bottom) = derived.parts();
-    let told = if bottom.is_empty() { top } else { format!("{top} / {bottom}") };
+/// How an indicator is made of others in a period, for one unit or sum, or for all where `unit` is empty. A comment says
+/// first what the statement computes.
+pub(crate) fn statement(indicator: &Indicator, derived: &Derived, period: &Period, by: By, unit: &str) -> String {
+    let (numerator, denominator) = derived.parts();
+    let formula = if denominator.is_empty() { numerator } else { format!("{numerator} / {denominator}") };
     let grouped = if by.is_by_unit() { "" } else { "; by group: of the figures of each group" };
-    format!("/* {}: {told}{grouped} */\n{}", indicator.id, select(derived, period, ""))
+    format!("/* {}: {formula}{grouped} */\n{}", indicator.id, select(derived, period, unit))
 }
 
-/// The same of one unit or sum.
-pub(crate) fn of_unit(indicator: &Indicator, derived: &Derived, period: &Period, unit: &str) -> String {
-    let (top, bottom) = derived.parts();
-    let told = if bottom.is_empty() { top } else { format!("{top} / {bottom}") };
-    format!("/* {}: {told} */\n{}", indicator.id, select(derived, period, unit))
-}
-
-/// Empty `unit`: all units and sums.
 fn select(derived: &Derived, period: &Period, unit: &str) -> String {
-    let one = |alias: &str| {
+    let of_unit = |alias: &str| {
         if unit.is_empty() { String::new() } else { format!(" AND {alias}.unit_code = '{}'", unit.replace('\'', "''")) }
     };
     match derived {
-        Derived::UnitShare { of, holds, kinds } => format!(
+        Derived::UnitShare { of, bounds, kinds } => format!(
             "SELECT kind, COUNT(*) FILTER (WHERE {}) AS numerator, COUNT(*) AS denominator\n\
              FROM indicators WHERE indicator = '{of}' AND period = '{period}' AND status = 'ok' AND unit_code NOT LIKE '*%'{}\n\
              GROUP BY kind",
-            holds.sql("value"),
+            bounds.sql("value"),
             within(kinds, unit)
         ),
         Derived::UnitMean { of, weights: None, kinds } => format!(
@@ -50,20 +44,20 @@ fn select(derived: &Derived, period: &Period, unit: &str) -> String {
             "SELECT n.unit_code, n.value AS numerator, d.value AS denominator, n.value / NULLIF(d.value, 0) AS value\n\
              FROM indicators n JOIN indicators d ON d.unit_code = n.unit_code AND d.period = n.period AND d.indicator = '{denominator}'\n\
              WHERE n.indicator = '{numerator}' AND n.period = '{period}'{}{}",
-            one("n"),
+            of_unit("n"),
             sum_note(*sums)
         ),
-        Derived::Change { of, against, told } => {
-            let (difference, then) = ("n.value - e.value", earlier(period, *against));
-            let value = match told {
-                Told::Difference => difference.to_owned(),
-                Told::Relative => format!("({difference}) / NULLIF(e.value, 0)"),
+        Derived::Change { of, against, expressed } => {
+            let (difference, then) = ("n.value - e.value", against.earlier(period));
+            let value = match expressed {
+                Expressed::Difference => difference.to_owned(),
+                Expressed::Relative => format!("({difference}) / NULLIF(e.value, 0)"),
             };
             format!(
                 "SELECT n.unit_code, n.value AS now, e.value AS earlier, {value} AS value\n\
                  FROM indicators n JOIN indicators e ON e.unit_code = n.unit_code AND e.indicator = n.indicator AND e.period = '{then}'\n\
                  WHERE n.indicator = '{of}' AND n.period = '{period}'{}",
-                one("n")
+                of_unit("n")
             )
         }
         Derived::Formula { formula, inputs, sums } => {
@@ -80,7 +74,7 @@ fn select(derived: &Derived, period: &Period, unit: &str) -> String {
             let first = inputs.first().map_or("", String::as_str);
             format!(
                 "SELECT i0.unit_code, {value} AS value\nFROM indicators i0\n{joins}WHERE i0.indicator = '{first}' AND i0.period = '{period}'{}{}",
-                one("i0"),
+                of_unit("i0"),
                 sum_note(*sums)
             )
         }
@@ -91,7 +85,7 @@ fn select(derived: &Derived, period: &Period, unit: &str) -> String {
                  FROM indicators i WHERE indicator IN ('{}') AND status IN ('ok', 'suppressed') AND period = '{period}'{}) AS found WHERE place = 1",
                 order.join(" "),
                 of.join("', '"),
-                one("i")
+                of_unit("i")
             )
         }
     }
@@ -99,14 +93,14 @@ fn select(derived: &Derived, period: &Period, unit: &str) -> String {
 
 /// The condition of the units that count.
 fn within(kinds: &[String], unit: &str) -> String {
-    let mut said = String::new();
+    let mut conditions = String::new();
     if !kinds.is_empty() {
-        said.push_str(&format!(" AND kind IN ('{}')", kinds.join("', '")));
+        conditions.push_str(&format!(" AND kind IN ('{}')", kinds.join("', '")));
     }
     if let Some(kind) = unit.strip_prefix('*').filter(|kind| !kind.is_empty()) {
-        said.push_str(&format!(" AND kind = '{}'", kind.replace('\'', "''")));
+        conditions.push_str(&format!(" AND kind = '{}'", kind.replace('\'', "''")));
     }
-    said
+    conditions
 }
 
 fn sum_note(sums: Sums) -> &'static str {

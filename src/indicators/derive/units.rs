@@ -2,46 +2,48 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::sheet::Who;
-use super::single::{absent, hidden};
-use crate::figures::receivers;
+use super::single::absent;
+use crate::figures::{receivers, without_value};
 use crate::{By, Children, Measuring};
-use cchc_definitions::{Derived, Holds};
+use cchc_definitions::Derived;
 use cchc_model::{Measure, Status, UnitRef};
 
-/// What the units of a sum gave.
+/// Whose figure a row is: a unit or a sum, and the group where figures are not by unit.
+pub(super) type RowOwner = (UnitRef, Option<String>);
+
+/// The figures of several units, added up.
 #[derive(Default)]
 struct Sum {
-    top: f64,
-    bottom: f64,
+    numerator: f64,
+    denominator: f64,
     /// How many units have a figure.
     units: usize,
     estimate: bool,
-    /// Why others have none.
+    /// Why the other units have none.
     absent: Vec<Status>,
 }
 
 /// Fills the rows of sums, and with children those of units that have units below them.
 pub(super) fn fill(
-    engine: &Measuring<'_>,
+    measuring: &Measuring<'_>,
     children: Children,
-    who: &[Who],
-    own: (&[Who], &[Vec<Measure>]),
+    owners: &[RowOwner],
+    own: (&[RowOwner], &[Vec<Measure>]),
     derived: &Derived,
     column: &mut [Measure],
 ) {
     let (units, figures) = own;
     let mut sums: BTreeMap<String, Sum> = BTreeMap::new();
     let mut parents = BTreeSet::new();
-    for (row, (unit, _)) in units.iter().enumerate().filter(|(_, (unit, _))| counts(unit, derived)) {
-        for code in receivers(engine, Some(&unit.unit_code), unit.kind.as_deref(), By::Unit, children) {
+    for (row, (unit, _)) in units.iter().enumerate().filter(|(_, (unit, _))| is_counted(unit, derived)) {
+        for code in receivers(measuring, Some(&unit.unit_code), unit.kind.as_deref(), By::Unit, children) {
             if code != unit.unit_code {
                 parents.insert(code.clone());
             }
             sums.entry(code).or_default().add(derived, figures, row);
         }
     }
-    for (measure, (unit, _)) in column.iter_mut().zip(who) {
+    for (measure, (unit, _)) in column.iter_mut().zip(owners) {
         if let Some(sum) = sums.get(&unit.unit_code).filter(|_| parents.contains(&unit.unit_code)) {
             *measure = sum.measure(derived);
         } else if unit.unit_code.starts_with('*') {
@@ -52,7 +54,7 @@ pub(super) fn fill(
 }
 
 /// Whether a row is a unit of the kinds that the definition counts.
-fn counts(unit: &UnitRef, derived: &Derived) -> bool {
+fn is_counted(unit: &UnitRef, derived: &Derived) -> bool {
     let kinds: &[String] = match derived {
         Derived::UnitShare { kinds, .. } | Derived::UnitMean { kinds, .. } => kinds,
         _ => &[],
@@ -64,34 +66,34 @@ fn counts(unit: &UnitRef, derived: &Derived) -> bool {
 impl Sum {
     fn add(&mut self, derived: &Derived, figures: &[Vec<Measure>], row: usize) {
         let read: Vec<Measure> = figures.iter().map(|column| column[row]).collect();
-        let Some((top, bottom)) = weighed(derived, &read) else {
+        let Some((numerator, denominator)) = contribution(derived, &read) else {
             self.absent.push(absent(&read.iter().map(|one| one.status).collect::<Vec<_>>()));
             return;
         };
-        self.top += top;
-        self.bottom += bottom;
+        self.numerator += numerator;
+        self.denominator += denominator;
         self.units += 1;
         self.estimate |= read.iter().any(|one| one.estimate);
     }
 
     fn measure(&self, derived: &Derived) -> Measure {
         if self.units == 0 {
-            return hidden(absent(&self.absent));
+            return without_value(absent(&self.absent));
         }
         let made = match derived {
-            Derived::Formula { .. } => Measure::plain(Some(self.top)),
-            _ => Measure::ratio(self.top, self.bottom),
+            Derived::Formula { .. } => Measure::plain(Some(self.numerator)),
+            _ => Measure::ratio(self.numerator, self.denominator),
         };
         Measure { estimate: self.estimate, ..made }
     }
 }
 
-/// What one unit puts on top and below; nothing if it has no figure.
-fn weighed(derived: &Derived, read: &[Measure]) -> Option<(f64, f64)> {
+/// What one unit adds to numerator and denominator; nothing if it has no figure.
+fn contribution(derived: &Derived, read: &[Measure]) -> Option<(f64, f64)> {
     let figure = read.first()?;
     let value = figure.value?;
     Some(match derived {
-        Derived::UnitShare { holds, .. } => (one_if(*holds, value), 1.0),
+        Derived::UnitShare { bounds, .. } => (f64::from(u8::from(bounds.contain(value))), 1.0),
         Derived::UnitMean { weights: Some(_), .. } => {
             let weight = read.get(1)?.value.filter(|weight| *weight >= 0.0)?;
             (value * weight, weight)
@@ -101,13 +103,10 @@ fn weighed(derived: &Derived, read: &[Measure]) -> Option<(f64, f64)> {
     })
 }
 
-fn one_if(holds: Holds, value: f64) -> f64 {
-    if holds.of(value) { 1.0 } else { 0.0 }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cchc_definitions::Bounds;
 
     fn plain(value: f64) -> Measure {
         Measure::plain(Some(value))
@@ -122,8 +121,8 @@ mod tests {
     }
 
     fn share(at_most: f64) -> Derived {
-        let holds = Holds { at_most: Some(at_most), ..Holds::default() };
-        Derived::UnitShare { of: "late_rate".to_owned(), holds, kinds: Vec::new() }
+        let bounds = Bounds { at_most: Some(at_most), ..Bounds::default() };
+        Derived::UnitShare { of: "late_rate".to_owned(), bounds, kinds: Vec::new() }
     }
 
     #[test]
@@ -137,7 +136,7 @@ mod tests {
     fn a_share_of_units_without_any_figure_is_none() {
         let nothing = over(&share(0.0), &[vec![Measure::plain(None)]]);
         assert_eq!((nothing.value, nothing.status), (None, Status::NotApplicable));
-        let hidden = over(&share(0.0), &[vec![hidden(Status::Suppressed), Measure::plain(None)]]);
+        let hidden = over(&share(0.0), &[vec![without_value(Status::Suppressed), Measure::plain(None)]]);
         assert_eq!(hidden.status, Status::Suppressed);
     }
 

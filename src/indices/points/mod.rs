@@ -16,7 +16,7 @@ pub struct Figures {
     pub now: BTreeMap<String, Vec<Measure>>,
     /// In the period before, for rules of improvement.
     pub before: BTreeMap<String, Vec<Measure>>,
-    /// Which way is good; higher where nothing is said.
+    /// Which way is good; higher where no direction is given.
     pub directions: BTreeMap<String, Direction>,
     /// Kind of each unit: the best unit is sought among its own kind.
     pub kinds: Vec<String>,
@@ -50,7 +50,7 @@ pub struct Judged {
     pub verified: Option<f64>,
     /// By a survey.
     pub surveyed: Option<f64>,
-    /// Whether the item applies to the unit, if anybody said so.
+    /// Whether the item applies to the unit, if a sheet declares it.
     pub applies: Option<bool>,
     /// Why points were cut.
     pub reason: Option<String>,
@@ -74,7 +74,7 @@ impl Judged {
 /// What people gave, by item and unit (positions in the index and in the list of units).
 pub type Judgements = BTreeMap<(usize, usize), Judged>;
 
-/// How a unit stands on one item.
+/// Whether and how one item of a unit is scored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ItemStatus {
     /// It has points.
@@ -83,7 +83,7 @@ pub enum ItemStatus {
     NotApplicable,
     /// It does not apply and gives full points, by the definition.
     FullByDefault,
-    /// Nobody sent what it needs: no points, and the total says so.
+    /// Nobody sent what it needs: no points, and they are counted as unscored.
     Missing,
 }
 
@@ -96,9 +96,9 @@ pub struct ItemScores {
     pub layer: Vec<Option<Layer>>,
     /// Points that count; none where the item drops out.
     pub points: Vec<Option<f64>>,
-    /// Most points of the unit: 0 where the item drops out.
+    /// Most points that the unit can get: 0 where the item drops out.
     pub max: Vec<f64>,
-    /// How the unit stands.
+    /// Whether and how it is scored.
     pub status: Vec<ItemStatus>,
 }
 
@@ -231,7 +231,7 @@ fn computed(index: &PointsIndex, at: usize, figures: &Figures, done: &[Option<It
         .collect()
 }
 
-/// Points of one figure by the rules that need nothing else; before they are held between 0 and `max`.
+/// Points of one figure by the rules that need nothing else; the caller limits them to 0 … `max`.
 fn rule_points(rule: &Rule, value: f64, max: f64) -> f64 {
     match rule {
         Rule::YesNo { .. } => f64::from(u8::from(value != 0.0)) * max,
@@ -272,8 +272,8 @@ fn best_of_kinds<'f>(figures: &'f Figures, input: &str, lower: bool) -> BTreeMap
     let mut best: BTreeMap<&str, f64> = BTreeMap::new();
     for (kind, measure) in figures.kinds.iter().zip(figures.now.get(input).into_iter().flatten()) {
         let Some(value) = measure.value else { continue };
-        let held = best.entry(kind).or_insert(value);
-        *held = if lower { held.min(value) } else { held.max(value) };
+        let known = best.entry(kind).or_insert(value);
+        *known = if lower { known.min(value) } else { known.max(value) };
     }
     best
 }
@@ -285,15 +285,15 @@ fn leaf(index: &PointsIndex, at: usize, computed: Vec<Computed>, judged: &Judgem
     let mut scores = ItemScores::empty(computed.len());
     for (unit, computed) in computed.into_iter().enumerate() {
         let given = judged.get(&(at, unit));
-        let (by_rule, applies) = settled(index, item, computed);
+        let (by_rule, applies) = points_by_rule(index, item, computed);
         scores.computed[unit] = by_rule;
         let points = |layer: &Layer| match layer {
             Layer::Computed => by_rule,
             other => given.and_then(|given| given.points(*other)),
         };
         let counted = order.iter().find_map(|layer| Some((*layer, points(layer)?)));
-        let said = given.and_then(|given| given.applies);
-        let status = match (said, counted, applies) {
+        let declared = given.and_then(|given| given.applies);
+        let status = match (declared, counted, applies) {
             (Some(false), ..) | (_, None, Applies::No) => not_applicable(index, item),
             (_, Some(_), _) => ItemStatus::Scored,
             (_, None, Applies::Unknown) => match index.missing {
@@ -312,7 +312,7 @@ fn leaf(index: &PointsIndex, at: usize, computed: Vec<Computed>, judged: &Judgem
     scores
 }
 
-/// Whether a rule says that its item applies.
+/// Whether a rule decides that its item does not apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Applies {
     No,
@@ -320,7 +320,7 @@ enum Applies {
 }
 
 /// The points of a rule with the policy for denominators of zero.
-fn settled(index: &PointsIndex, item: &Item, computed: Computed) -> (Option<f64>, Applies) {
+fn points_by_rule(index: &PointsIndex, item: &Item, computed: Computed) -> (Option<f64>, Applies) {
     match (computed, item.zero.unwrap_or(index.zero)) {
         (Computed::Points(points), _) => (Some(points), Applies::Unknown),
         (Computed::Zero, ZeroPoints::Full) => (Some(item.max), Applies::Unknown),
@@ -587,7 +587,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_sent_gives_no_points_and_is_told() {
+    fn what_nobody_sent_gives_no_points_and_is_counted_as_unscored() {
         let index = index(
             10.0,
             vec![item("1", None, 6.0, Some(Rule::Linear { input: X() })), item("2", None, 4.0, Some(Rule::Scored))],

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use polars::prelude::PlHashSet;
 
 use crate::batch::{Batch, CellFault};
-use crate::numbers::number;
+use crate::numbers::number_with_currency;
 use crate::personal::SuspectRow;
 use crate::raw::RawBatch;
 use crate::sheet::SheetFacts;
@@ -28,7 +28,7 @@ pub struct RejectedRow {
     pub unit: String,
     /// The finding that refused it.
     pub rule: &'static str,
-    /// Heading of the column to blame.
+    /// Heading of the column at fault.
     pub column: String,
     /// The offending value.
     pub value: String,
@@ -50,8 +50,8 @@ pub(super) struct RowJudge {
     short_patterns: Vec<Pattern>,
 }
 
-/// Of several faults of one row the first of these is named: code, unit, dates, order of dates.
-const ORDER: [&str; 9] = [
+/// Of several faults of a row the first of these is reported: code, unit, dates, order of dates.
+const FAULT_ORDER: [&str; 9] = [
     "missing_code",
     "mangled_code",
     "unknown_unit",
@@ -137,7 +137,7 @@ impl RowJudge {
         }
     }
 
-    /// The refusal of the one row of `raw`, none of whose cells was understood.
+    /// The refusal of the one row of `raw`, whose cells are not interpreted.
     pub fn unread(
         &self,
         sheet: &SheetFacts<'_>,
@@ -161,7 +161,7 @@ impl RowJudge {
 
     /// One refusal per row of the batch that has a fault, by the first rule that applies.
     pub fn rejected(&self, typed: &TypedBatch<'_>, batch: &mut Batch<'_, '_>) -> Vec<(usize, RejectedRow)> {
-        let rank = |rule: &str| ORDER.iter().position(|other| *other == rule).unwrap_or(ORDER.len());
+        let rank = |rule: &str| FAULT_ORDER.iter().position(|other| *other == rule).unwrap_or(FAULT_ORDER.len());
         let mut first: BTreeMap<usize, CellFault> = BTreeMap::new();
         for fault in std::mem::take(&mut batch.faults) {
             match first.get(&fault.row) {
@@ -188,7 +188,7 @@ impl RowJudge {
         first.into_iter().map(rejected).collect()
     }
 
-    /// The mapped cells of a refused row. What no date and no number is, in a column of dates or numbers, may be a
+    /// The mapped cells of a refused row as JSON. A text in a column of dates or numbers that is neither may be a
     /// personal value in the wrong column: it is left out.
     fn cells(&self, sheet: &SheetFacts<'_>, raw: &RawBatch, row: usize) -> String {
         let kept = |at: usize, text: &str| {
@@ -196,7 +196,9 @@ impl RowJudge {
             match column.kind {
                 _ if !column.words.is_empty() || text.trim().is_empty() => true,
                 ColumnType::Time => self.looks_like_a_date(text, sheet),
-                ColumnType::Int | ColumnType::Float | ColumnType::Bool => number(text, &sheet.words.numbers).is_some(),
+                ColumnType::Int | ColumnType::Float | ColumnType::Bool => {
+                    number_with_currency(text, &sheet.words.numbers).is_some()
+                }
                 ColumnType::Text | ColumnType::Unit | ColumnType::Period => true,
             }
         };

@@ -6,8 +6,8 @@ use super::{RejectedRow, RowJudge};
 use crate::batch::Batch;
 
 impl RowJudge {
-    /// Of several records of one sheet row that are refused: if all are, the row is, for the first reason. Else the
-    /// row is loaded, and what is left out of it gets a finding of its own.
+    /// Refuses a sheet row, for the first reason, only if all its records are refused. Otherwise the row is loaded, and
+    /// each record that is left out has a finding of its own.
     pub fn fold_records(rejected: Vec<(usize, RejectedRow)>, batch: &mut Batch<'_, '_>) -> Vec<RejectedRow> {
         if batch.raw.records.is_empty() {
             return rejected.into_iter().map(|(_, row)| row).collect();

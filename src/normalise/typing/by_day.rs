@@ -1,4 +1,4 @@
-//! Units whose name another unit bore on other days: the day of the row decides, row by row, and only for these names.
+//! Units that share a name with a unit of other days: the day of the row decides, and only for these names.
 
 use super::{ColumnTyper, Typed, Word};
 use crate::batch::Batch;
@@ -16,7 +16,7 @@ pub(super) struct Undecided {
 }
 
 impl ColumnTyper {
-    /// Fills the cells that waited for the day of their row, or says why no unit was found.
+    /// Fills the cells that waited for the day of their row, or reports why no unit was found.
     pub(super) fn decide_by_day(&mut self, typed: &mut [Option<Typed>], batch: &mut Batch<'_, '_>) {
         let undecided = std::mem::take(&mut self.undecided);
         let dates = column_that_dates_rows(batch.sheet.source);
@@ -35,7 +35,7 @@ impl ColumnTyper {
                 (Word::Text(id), Some(Typed::Text(ids))) => ids[row] = Some(id),
                 // A row without a readable day is refused for that, not for the unit that the day would have decided.
                 (Word::Unknown(_), _) if day.is_none() && batch.faults.iter().any(|fault| fault.row == row) => {}
-                (Word::Unknown(position), _) => self.not_understood(column, row, position, batch),
+                (Word::Unknown(position), _) => self.report_unknown(column, row, position, batch),
                 _ => {}
             }
         }

@@ -4,7 +4,7 @@ use crate::batch::{Batch, CellFault};
 use crate::raw::TextColumn;
 use crate::text::{clean, is_error};
 
-/// A code that is not simply taken as it stands.
+/// A code that has to be changed, checked or refused.
 enum Odd<'a> {
     /// `3.8E+10`: the digits are lost.
     Float,

@@ -11,12 +11,12 @@ use cchc_model::{ColumnType, Period};
 /// Separates the parts of a made key; no code holds it.
 const BETWEEN: char = '|';
 
-/// Tables of statements, of which one without a day counts in every period.
-const STATED: [&str; 2] = ["declared", "criteria"];
+/// Tables of declared figures, of which one without a day counts in every period.
+const DECLARED_TABLES: [&str; 2] = ["declared", "criteria"];
 
 impl TypedBatch<'_> {
     /// Adds everything that follows from the typed columns of a batch.
-    pub fn derive(&mut self, batch: &mut Batch<'_, '_>) {
+    pub fn compute(&mut self, batch: &mut Batch<'_, '_>) {
         self.check_most(batch);
         self.spans();
         self.check_days(batch);
@@ -42,10 +42,11 @@ impl TypedBatch<'_> {
             from.push(days.map_or_else(|| fed(span.from, row), |(start, end)| Some(start).filter(|_| start != end)));
             to.push(days.map_or_else(|| fed(span.to, row), |(_, end)| Some(end)));
         }
-        self.derived.extend([(span.from, Typed::Time(from)), (span.to, Typed::Time(to))]);
+        self.computed.extend([(span.from, Typed::Time(from)), (span.to, Typed::Time(to))]);
     }
 
-    /// A statement of no period and no day counts in every period; anything else would count in none, and is refused.
+    /// A declared figure without period and day counts in every period; any other row would count in none, and is
+    /// refused.
     fn check_days(&self, batch: &mut Batch<'_, '_>) {
         let table = self.source.table;
         let Some(span) = table.span.filter(|_| self.column(table.key).is_none()) else { return };
@@ -60,7 +61,7 @@ impl TypedBatch<'_> {
         let mut before = None;
         for row in undated {
             let number = batch.raw.rows[row];
-            if !STATED.contains(&table.name) {
+            if !DECLARED_TABLES.contains(&table.name) {
                 batch.refuse(CellFault::new(row, "missing_value", blamed));
             } else if before != Some(number) {
                 batch.warnings.add("no_period", "", "", number, "");
@@ -73,7 +74,7 @@ impl TypedBatch<'_> {
         let source = self.source;
         for (name, given) in &source.layout.given {
             let Given::Minutes(from, to) = given else { continue };
-            // What the sheet states itself is not computed.
+            // A column that the sheet has is not computed.
             let Some(column) = source.table.column(name).filter(|_| self.column(name).is_none()) else { continue };
             let (Some((_, starts)), Some((end_at, ends))) = (self.times(from), self.times(to)) else { continue };
             let mut minutes = Vec::with_capacity(starts.len());
@@ -90,7 +91,7 @@ impl TypedBatch<'_> {
                 }
                 _ => Typed::Float(minutes),
             };
-            self.derived.push((column.name, minutes));
+            self.computed.push((column.name, minutes));
         }
     }
 
@@ -123,7 +124,7 @@ impl TypedBatch<'_> {
             }
             keys.push(&key);
         }
-        self.derived.push((table.key, Typed::Key(keys)));
+        self.computed.push((table.key, Typed::Key(keys)));
     }
 
     /// A value as a part of a key.
@@ -163,10 +164,10 @@ impl TypedBatch<'_> {
         }
     }
 
-    /// A column as it will be stored: what was derived, else what the sheet has.
+    /// A column as it will be stored: the computed one, else that of the sheet.
     pub(super) fn stored(&self, name: &str) -> Option<&Typed> {
-        let derived = self.derived.iter().find(|(column, _)| *column == name).map(|(_, typed)| typed);
-        derived.or_else(|| self.column(name))
+        let computed = self.computed.iter().find(|(column, _)| *column == name).map(|(_, typed)| typed);
+        computed.or_else(|| self.column(name))
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a sheet's words turned out to mean, for people who want to see before they import.
+//! The meaning of the words of a sheet, for the preview of an import.
 
 use super::{ColumnTyper, Word};
 use crate::sheet::SheetFacts;
@@ -12,18 +12,18 @@ const SHOWN: [&str; 3] = ["procedure_name", "field", "indicator"];
 pub enum Meaning {
     /// It is stored as this.
     Stored(String),
-    /// It says nothing.
+    /// It means that nothing is stated.
     Empty,
-    /// Nobody knows.
+    /// It is not known.
     Unknown,
-    /// Several units bear the name.
+    /// Several units have the name.
     Several,
-    /// Several units bear the name, and the day of the row decides.
+    /// Several units have the name, and the day of the row decides.
     ByDay,
 }
 
 impl ColumnTyper {
-    /// What a text of a column means, if the column is one of words or units and the text was met.
+    /// What a text of a column means, if its words are looked up and the text has occurred.
     pub fn meaning(&self, at: usize, text: &str) -> Option<Meaning> {
         Some(match self.words[at].get(text)? {
             Word::Text(id) => Meaning::Stored(self.distinct[at][*id as usize].clone()),

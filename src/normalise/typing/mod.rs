@@ -1,4 +1,4 @@
-//! Types the columns of one sheet: each distinct word is understood once, numbers and dates cell by cell.
+//! Types the columns of one sheet: each distinct word is looked up once, numbers and dates cell by cell.
 
 mod by_day;
 mod codes;
@@ -28,7 +28,7 @@ pub use meaning::Meaning;
 /// Column with the digest of a row's personal cells: it is compared within one import and never stored.
 pub const PERSONAL: &str = "personal_digest";
 
-/// What stands in one batch's column after typing.
+/// One column of a batch after typing.
 pub(super) enum Typed {
     /// Ids of distinct texts.
     Text(Vec<Option<u32>>),
@@ -40,30 +40,30 @@ pub(super) enum Typed {
     Time(Vec<Option<i64>>),
 }
 
-/// What a distinct word turned out to be.
+/// The meaning of a distinct word.
 #[derive(Clone, Copy)]
 enum Word {
     Text(u32),
     Number(f64),
-    /// `150,000` in a column of whole numbers: worth a warning each time it is met.
+    /// `150,000` in a column of whole numbers: a warning each time it occurs.
     CommaThousands(f64),
     Bool(bool),
     Empty,
     /// Position among the unknown words: rule and hint.
     Unknown(u32),
-    /// Several units bear the name, and the row's day may decide.
+    /// Several units have the name, and the row's day may decide.
     ByDay,
 }
 
-/// Types the columns of one sheet; remembers what it has seen, so that each distinct word is understood once.
+/// Types the columns of one sheet; remembers what it has seen, so that each distinct word is looked up once.
 pub(super) struct ColumnTyper {
     patterns: Vec<Pattern>,
     short_patterns: Vec<Pattern>,
     /// For each column the first date that is surely day-first, with its row.
     day_first: Vec<Option<String>>,
-    /// For each column its texts as they stand → their ids.
+    /// For each column its raw texts → their ids.
     texts: Vec<PlHashMap<String, u32>>,
-    /// For each column its words as they stand → what they mean.
+    /// For each column its raw words → their meaning.
     words: Vec<PlHashMap<String, Word>>,
     /// For each column the stored texts by their ids.
     distinct: Vec<Vec<String>>,
@@ -71,7 +71,7 @@ pub(super) struct ColumnTyper {
     masked: Vec<PlHashSet<u32>>,
     /// For each column of codes the shapes of personal values that were met, and whether most codes have them.
     usual: Vec<BTreeMap<Personal, bool>>,
-    /// Rule and hint of each word that nobody knows.
+    /// Rule and hint of each unknown word.
     unknown: Vec<(&'static str, String)>,
     /// Cells of the batch that wait for the day of their row.
     undecided: Vec<Undecided>,
@@ -85,7 +85,7 @@ pub(super) struct TypedBatch<'t> {
     /// For each column of the source; none where the sheet lacks it.
     columns: Vec<Option<Typed>>,
     /// Columns of the table that no column of the source feeds, by name.
-    derived: Vec<(&'static str, Typed)>,
+    computed: Vec<(&'static str, Typed)>,
     /// For each column the stored texts by their ids.
     distinct: &'t [Vec<String>],
 }
@@ -126,14 +126,14 @@ impl ColumnTyper {
             columns.push(Some(typed));
         }
         self.decide_by_day(&mut columns, batch);
-        Ok(TypedBatch { source: batch.sheet.source, columns, derived: Vec::new(), distinct: &self.distinct })
+        Ok(TypedBatch { source: batch.sheet.source, columns, computed: Vec::new(), distinct: &self.distinct })
     }
 
     fn column(&mut self, at: usize, texts: &TextColumn, batch: &mut Batch<'_, '_>) -> Result<Typed, Refused> {
         let source = batch.sheet.source;
         let column = &source.columns[at];
         if batch.sheet.has_words(at) {
-            let words = self.understand(at, texts, batch);
+            let words = self.look_up_words(at, texts, batch);
             return Ok(typed_words(column.kind, &words));
         }
         Ok(match column.kind {

@@ -1,4 +1,4 @@
-//! Reads columns of dates, and says of each that is odd or no date what is wrong with it.
+//! Reads columns of dates, with a warning or fault for each cell that is odd or no date.
 
 use super::ColumnTyper;
 use crate::batch::{Batch, CellFault};

@@ -1,4 +1,4 @@
-//! Understands words, units, periods and numbers: each distinct word is looked up once.
+//! Looks up words, units and periods, each distinct word once, and reads numbers.
 
 use super::by_day::Undecided;
 use super::{ColumnTyper, Typed, Word};
@@ -15,8 +15,8 @@ use cchc_model::{ColumnType, Resolved, UnitIndex, fold_name};
 const SUGGESTED: usize = 200;
 
 impl ColumnTyper {
-    /// Words and units: each distinct text is looked up once.
-    pub(super) fn understand(&mut self, at: usize, texts: &TextColumn, batch: &mut Batch<'_, '_>) -> Vec<Word> {
+    /// The word of each row; each distinct text is looked up once.
+    pub(super) fn look_up_words(&mut self, at: usize, texts: &TextColumn, batch: &mut Batch<'_, '_>) -> Vec<Word> {
         let mut words = Vec::with_capacity(texts.len());
         for (row, text) in texts.iter().enumerate() {
             let known = self.words[at].get(text).copied();
@@ -25,7 +25,7 @@ impl ColumnTyper {
                 self.words[at].insert(text.to_owned(), word);
             }
             match word {
-                Word::Unknown(position) => self.not_understood(at, row, position, batch),
+                Word::Unknown(position) => self.report_unknown(at, row, position, batch),
                 Word::ByDay => self.undecided.push(Undecided { column: at, row }),
                 Word::CommaThousands(number) => {
                     batch.warn("comma_thousands", at, row, &format!("{} → {number}", clean(text)));
@@ -37,8 +37,8 @@ impl ColumnTyper {
         words
     }
 
-    /// Refuses the row of a word or unit that is not understood, or warns, as the source says.
-    pub(super) fn not_understood(&self, at: usize, row: usize, position: u32, batch: &mut Batch<'_, '_>) {
+    /// Refuses the row of an unknown word or unit, or warns, as the source says.
+    pub(super) fn report_unknown(&self, at: usize, row: usize, position: u32, batch: &mut Batch<'_, '_>) {
         let (rule, hint) = &self.unknown[position as usize];
         // A column of units or persons may hold a person's name: it is not repeated.
         let heading = batch.heading(at, row);
@@ -65,8 +65,8 @@ impl ColumnTyper {
         Word::Unknown(self.unknown.len() as u32 - 1)
     }
 
-    /// The nearest unit, for the first names of a sheet: where a column of something else was taken for units, nobody
-    /// reads thousands of suggestions, and each of them costs a look at all names.
+    /// The nearest unit, for the first unknown names of a sheet only: each suggestion compares all names, and a column
+    /// of something else that was taken for units would need thousands.
     fn nearest_unit(&self, text: &str, units: &UnitIndex) -> String {
         if self.unknown.len() >= SUGGESTED {
             return String::new();
@@ -76,7 +76,7 @@ impl ColumnTyper {
 
     fn word(&mut self, at: usize, text: &str, sheet: &SheetFacts<'_>) -> Word {
         let column = &sheet.source.columns[at];
-        // Signs such as ✓ have nothing to fold: they stand for themselves.
+        // Signs such as ✓ fold to nothing: they are compared as they are.
         let folded =
             Some(fold_name(text)).filter(|folded| !folded.is_empty()).unwrap_or_else(|| clean(text).into_owned());
         let folded = if folded.chars().all(|letter| letter == '-') { String::new() } else { folded };
@@ -99,7 +99,7 @@ impl ColumnTyper {
         } else if column.kind == ColumnType::Period && column.words.is_empty() {
             // "3" below "Tháng" is a month, "I" below "Quý" a quarter.
             let words = &sheet.words.periods;
-            let read = |text: &str| periods::read(text, sheet.year, words).map(|period| period.to_string());
+            let read = |text: &str| periods::read_period(text, sheet.year, words).map(|period| period.to_string());
             match read(text).or_else(|| read(&format!("{} {text}", sheet.headings[at]))) {
                 Some(period) => return Word::Text(self.intern(at, period)),
                 None => ("unreadable_period", String::new()),

@@ -1,4 +1,4 @@
-//! Charts of a plan: their form, what is drawn, and where they stand.
+//! Charts of a plan: their form, what is drawn, and their position.
 
 use super::CellFormat;
 
@@ -17,7 +17,7 @@ pub struct Chart {
     pub unit: CellFormat,
     /// Name of a picture file, without ending.
     pub file_stem: String,
-    /// Where it stands.
+    /// Its position.
     pub place: ChartPosition,
 }
 
@@ -32,7 +32,7 @@ pub enum ChartKind {
     Line,
 }
 
-/// Where a chart stands.
+/// The position of a chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChartPosition {
     /// Beside the block before it.

@@ -28,7 +28,7 @@ pub struct Book {
 }
 
 impl Book {
-    /// All charts in reading order, whichever sheet they stand on.
+    /// All charts in reading order, of all sheets.
     pub fn charts(&self) -> impl Iterator<Item = &Chart> {
         self.sheets.iter().flat_map(|sheet| &sheet.blocks).filter_map(|block| match block {
             Block::Chart(chart) => Some(chart),

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 pub struct TablePlan {
     /// Columns from left to right.
     pub columns: Vec<ColumnPlan>,
-    /// Whether a row "(1) (2) …" stands under the headings.
+    /// Whether a row "(1) (2) …" follows the headings.
     pub numbering: Numbering,
     /// Whether readers may filter it, where a format can. The first such table is the sheet's main one.
     pub filter: Filter,
@@ -229,7 +229,7 @@ impl Cell {
 /// Whether a place is shared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tie {
-    /// Held alone.
+    /// Not shared.
     Alone,
     /// Shared with others, which is shown.
     Shared,

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use super::super::input::{Makeup, Ranking};
 use super::super::plan::{Block, Tone};
-use super::super::template::fill;
 use super::context::Context;
 use super::makeup::short;
 use cchc_definitions::index::settings::{AggregateMethod, ImputeMethod, Scale, WeighMethod};
-use cchc_definitions::{Composite, MissingPoints, NotApplicable, PointsIndex, ZeroPoints};
+use cchc_definitions::{Composite, MissingPoints, NotApplicable, PointsIndex, ZeroPoints, fill};
 
 /// The source in one line, and a warning where it is no published rule.
 pub fn source(context: &Context<'_>, ranking: &Ranking) -> Vec<Block> {
@@ -99,10 +98,10 @@ fn composite(context: &Context<'_>, index: &Composite) -> Vec<(String, String)> 
     let leaves = || index.leaves.iter();
     let nodes = || index.nodes.iter();
     let mut facts = vec![
-        (words.missing.clone(), told(&words.imputations, leaves().map(|leaf| impute(leaf.impute.method)))),
-        (words.scale.clone(), told(&words.scales, leaves().map(|leaf| scale(leaf.scale)))),
-        (words.weigh.clone(), told(&words.weighings, nodes().map(|node| weigh(node.weigh.method)))),
-        (words.aggregate.clone(), told(&words.aggregations, nodes().map(|node| aggregate(node.aggregate.method)))),
+        (words.missing.clone(), meanings(&words.imputations, leaves().map(|leaf| impute(leaf.impute.method)))),
+        (words.scale.clone(), meanings(&words.scales, leaves().map(|leaf| scale(leaf.scale)))),
+        (words.weigh.clone(), meanings(&words.weighings, nodes().map(|node| weigh(node.weigh.method)))),
+        (words.aggregate.clone(), meanings(&words.aggregations, nodes().map(|node| aggregate(node.aggregate.method)))),
     ];
     if !index.head.note.is_empty() {
         facts.push((context.template.ranking.note.clone(), index.head.note.clone()));
@@ -111,15 +110,15 @@ fn composite(context: &Context<'_>, index: &Composite) -> Vec<(String, String)> 
 }
 
 /// The methods in use, each once, in words.
-fn told<'k>(words: &BTreeMap<String, String>, keys: impl Iterator<Item = &'k str>) -> String {
-    let mut told: Vec<&str> = Vec::new();
+fn meanings<'k>(words: &BTreeMap<String, String>, keys: impl Iterator<Item = &'k str>) -> String {
+    let mut found: Vec<&str> = Vec::new();
     for key in keys {
         let meaning = word(words, key);
-        if !told.contains(&meaning) {
-            told.push(meaning);
+        if !found.contains(&meaning) {
+            found.push(meaning);
         }
     }
-    told.join("; ")
+    found.join("; ")
 }
 
 /// The template's word of a choice; the choice itself where it has none.

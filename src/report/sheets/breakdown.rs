@@ -1,4 +1,4 @@
-//! What the scores of a ranking are made of, told alike for points and for composite indices: areas, criteria, standings.
+//! What the scores of a ranking are made of, the same for points and for composite indices: areas, criteria, results.
 
 use std::collections::BTreeMap;
 
@@ -51,9 +51,9 @@ enum PartKey {
     Child(Child),
 }
 
-/// How a unit stands on a part.
+/// The result of a unit on a part.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum PartStanding {
+pub enum PartResult {
     /// Points, or a value on the common scale.
     Has(f64),
     /// It does not apply to the unit.
@@ -103,7 +103,7 @@ impl<'a> Breakdown<'a> {
         value_of_cell(value, FigureUnit::Points, display)
     }
 
-    /// What stands right below the index. Bonus and deduction stand outside it.
+    /// The parts right below the index, without bonus and deduction.
     pub fn areas(&self) -> Vec<Part<'a>> {
         match self.source {
             Source::Points(index, _) => {
@@ -140,16 +140,16 @@ impl<'a> Breakdown<'a> {
         }
     }
 
-    /// How a unit stands on a part.
-    pub fn standing(&self, part: &Part<'_>, unit_code: &str) -> PartStanding {
-        let Some(at) = self.places.get(unit_code).copied() else { return PartStanding::Missing };
+    /// The result of a unit on a part.
+    pub fn result(&self, part: &Part<'_>, unit_code: &str) -> PartResult {
+        let Some(at) = self.places.get(unit_code).copied() else { return PartResult::Missing };
         match (&self.source, part.place) {
             (Source::Points(_, cards), PartKey::Item(item)) => {
                 let scores = &cards.scoring.items[item];
                 match (scores.status[at], scores.points[at]) {
-                    (ItemStatus::NotApplicable, _) => PartStanding::NotApplicable,
-                    (ItemStatus::Missing, _) | (_, None) => PartStanding::Missing,
-                    (_, Some(points)) => PartStanding::Has(points),
+                    (ItemStatus::NotApplicable, _) => PartResult::NotApplicable,
+                    (ItemStatus::Missing, _) | (_, None) => PartResult::Missing,
+                    (_, Some(points)) => PartResult::Has(points),
                 }
             }
             (Source::Composite(_, composed), PartKey::Child(below)) => {
@@ -157,9 +157,9 @@ impl<'a> Breakdown<'a> {
                     Child::Leaf(leaf) => composed.scaled.columns()[leaf].values[at],
                     Child::Node(node) => composed.scores.columns()[node].values[at],
                 };
-                value.map_or(PartStanding::Missing, PartStanding::Has)
+                value.map_or(PartResult::Missing, PartResult::Has)
             }
-            _ => PartStanding::Missing,
+            _ => PartResult::Missing,
         }
     }
 
@@ -169,8 +169,8 @@ impl<'a> Breakdown<'a> {
             (Source::Points(_, cards), PartKey::Item(item)) => {
                 cards.scoring.items[item].points[*self.places.get(unit_code)?]
             }
-            _ => match self.standing(part, unit_code) {
-                PartStanding::Has(value) => Some(value),
+            _ => match self.result(part, unit_code) {
+                PartResult::Has(value) => Some(value),
                 _ => None,
             },
         }

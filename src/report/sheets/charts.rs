@@ -2,9 +2,9 @@
 
 use super::super::input::IndicatorInfo;
 use super::super::plan::{Block, CellFormat, Chart, ChartKind, ChartPosition, Series, Sheet, Tint};
-use super::super::template::fill;
 use super::context::{ALL, Context, kind_of, sum_code};
 use super::landscape;
+use cchc_definitions::fill;
 
 /// Nothing to draw, no sheet.
 pub fn sheet(context: &Context<'_>) -> Option<Sheet> {

@@ -20,7 +20,7 @@ pub fn sheet(context: &Context<'_>) -> Sheet {
 
 fn columns(context: &Context<'_>) -> Vec<ColumnPlan> {
     let (words, general) = (&context.template.compare, &context.template.words);
-    // Every figure cell carries its own format, since each indicator has its unit.
+    // Every figure cell has its own format, since each indicator has its unit.
     let figure = |heading: &str| ColumnPlan::new(heading, CellFormat::Number(1), 16);
     vec![
         ColumnPlan::new(&words.indicator, CellFormat::Text, 56),
@@ -81,7 +81,7 @@ fn row(context: &Context<'_>, info: &IndicatorInfo, title: &str, code: &str) -> 
     RowPlan::new(RowStyle::Body, cells)
 }
 
-/// A difference of shares is told in percentage points.
+/// A difference of shares is given in percentage points.
 fn difference(info: &IndicatorInfo, difference: f64) -> Cell {
     let (scale, digits) = match info.unit {
         FigureUnit::Rate => (100.0, info.display.digits.max(1)),

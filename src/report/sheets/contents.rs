@@ -4,7 +4,7 @@ use super::super::plan::{Block, Cell, CellFormat, ColumnPlan, RowPlan, RowStyle,
 use super::super::template::ContentWords;
 use super::landscape;
 
-/// The list as a sheet that will stand at `at`, of a book of all the other sheets.
+/// The list as a sheet that will be placed at `at`, of a book of all the other sheets.
 pub fn sheet(words: &ContentWords, others: &[Sheet], at: usize) -> Sheet {
     let columns = vec![
         ColumnPlan::new(&words.number, CellFormat::Label, 6),

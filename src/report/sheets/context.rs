@@ -1,15 +1,15 @@
-//! What every sheet asks for: figures by unit, kinds in order, who has not sent, filled-in words.
+//! What every sheet needs: figures by unit, kinds in order, who has not sent, filled-in words.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cchc_definitions::Language;
+use cchc_definitions::{Language, fill};
 use cchc_model::{Measure, Period, Status, UnitRef};
 
 use super::super::input::{FigureUnit, IndicatorInfo, ReportInput};
 use super::super::number;
 use super::super::period_label;
 use super::super::plan::{Block, Cell, CellFormat, RowStyle, Sense, Tone};
-use super::super::template::{Template, fill};
+use super::super::template::Template;
 
 /// Code of the sum over everything.
 pub const ALL: &str = "*";
@@ -25,7 +25,7 @@ pub struct Context<'a> {
     measures: BTreeMap<(&'a str, &'a str, &'a str), &'a Measure>,
     available: BTreeSet<&'a str>,
     not_sent: BTreeSet<&'a str>,
-    held: BTreeSet<&'a str>,
+    stored_periods: BTreeSet<&'a str>,
     /// The period of the report.
     pub now: Moment,
     /// The period before.
@@ -75,7 +75,7 @@ impl<'a> Context<'a> {
             measures,
             available,
             not_sent,
-            held: held(input),
+            stored_periods: stored_periods(input),
             now,
             before: Moment::new(&input.before),
             last_year: Moment::new(&input.last_year),
@@ -107,14 +107,14 @@ impl<'a> Context<'a> {
 
     /// The value of a unit or sum, where there is one that belongs to the period.
     pub fn value(&self, period: &str, indicator: &str, unit_code: &str) -> Option<f64> {
-        let measure = self.measure(period, indicator, unit_code).filter(|_| self.tells(period, indicator));
+        let measure = self.measure(period, indicator, unit_code).filter(|_| self.has_data(period, indicator));
         measure.and_then(|measure| measure.value)
     }
 
     /// The value in a period, or the word for why there is none.
     pub fn period_cell(&self, period: &str, indicator: &str, unit_code: &str) -> Cell {
         let words = &self.template.words;
-        if self.tells(period, indicator) {
+        if self.has_data(period, indicator) {
             return self.value_cell(self.measure(period, indicator, unit_code));
         }
         let dated = self.info(indicator).is_none_or(|info| info.dated);
@@ -122,21 +122,22 @@ impl<'a> Context<'a> {
     }
 
     /// Whether figures of a period say something: a past without data is unknown, not zero.
-    fn tells(&self, period: &str, indicator: &str) -> bool {
+    fn has_data(&self, period: &str, indicator: &str) -> bool {
         let dated = || self.info(indicator).is_none_or(|info| info.dated);
-        period == self.now.id || (self.held.contains(period) && dated())
+        period == self.now.id || (self.stored_periods.contains(period) && dated())
     }
 
     /// The periods of comparison that hold no data, as a sentence each.
     pub fn unknown_periods(&self) -> Vec<Block> {
-        let unknown = [&self.before, &self.last_year].into_iter().filter(|past| !self.held.contains(past.id.as_str()));
+        let unknown =
+            [&self.before, &self.last_year].into_iter().filter(|past| !self.stored_periods.contains(past.id.as_str()));
         let sentence = |label: &str| fill(&self.template.words.no_period, &[("label", label)]);
         unknown.map(|past| Block::paragraph(Tone::Note, sentence(&past.label))).collect()
     }
 
     /// Whether anything at all is known of a period.
-    pub fn holds(&self, period: &str) -> bool {
-        period == self.now.id || self.held.contains(period)
+    pub fn has_period(&self, period: &str) -> bool {
+        period == self.now.id || self.stored_periods.contains(period)
     }
 
     /// Whether any unit has a figure of the indicator in the period, be it "nothing to measure".
@@ -224,7 +225,7 @@ fn policies(input: &ReportInput) -> Vec<(String, String)> {
 }
 
 /// Periods of which anything is known: some dated figure has a value that is not zero.
-fn held(input: &ReportInput) -> BTreeSet<&str> {
+fn stored_periods(input: &ReportInput) -> BTreeSet<&str> {
     let undated = input.definitions.iter().filter(|info| !info.dated).map(|info| info.id.as_str());
     let undated: BTreeSet<&str> = undated.collect();
     let dated = input.indicators.iter().filter(|row| !undated.contains(row.indicator.as_str()));

@@ -3,10 +3,10 @@
 use super::super::input::{Makeup, Ranking};
 use super::super::number;
 use super::super::plan::{Block, Cell, CellFormat, ColumnPlan, RowPlan, RowStyle, Sheet, TablePlan, Tie, Tone};
-use super::super::template::fill;
 use super::basis;
 use super::context::{ALL, Context, kind_of, sum_code};
 use super::landscape;
+use cchc_definitions::fill;
 use cchc_model::RankRow;
 
 pub fn sheet(context: &Context<'_>) -> Sheet {
@@ -82,7 +82,7 @@ fn places(context: &Context<'_>, ranking: &Ranking) -> TablePlan {
     for (kind, title) in &context.kinds {
         let ranked = ranking.rows.iter().filter(|row| row.unit.kind.as_deref() == Some(kind) && row.rank.is_some());
         let ranked: Vec<&RankRow> = ranked.collect();
-        // A short ranking is told once, not from both ends.
+        // A short ranking is shown once, not from both ends.
         let shown = words.places.min(ranked.len().div_ceil(2));
         for place in 0..shown {
             let mut cells = vec![if place == 0 { Cell::text(*title) } else { Cell::Empty }];
@@ -131,7 +131,7 @@ fn facts(context: &Context<'_>) -> Vec<(String, String)> {
     let (words, input) = (&context.template.cover, context.input);
     let counts = &input.counts;
     let int = |count: u64| number::int(count as i64);
-    let held = [("dossiers", int(counts.dossiers)), ("files", int(counts.files))];
+    let stored = [("dossiers", int(counts.dossiers)), ("files", int(counts.files))];
     let rows = [
         ("rows", int(counts.rows)),
         ("loaded", int(counts.loaded)),
@@ -144,7 +144,7 @@ fn facts(context: &Context<'_>) -> Vec<(String, String)> {
         (words.period.clone(), context.fill(&words.period_text)),
         (words.compared.clone(), context.fill(&words.compared_text)),
         (words.version.clone(), fill_owned(&words.version_text, &version)),
-        (words.held.clone(), fill_owned(&words.held_text, &held)),
+        (words.held.clone(), fill_owned(&words.held_text, &stored)),
         (words.rows.clone(), fill_owned(&words.rows_text, &rows)),
     ];
     let policies = context.policies.iter();

@@ -1,11 +1,11 @@
 //! Form 06 (II.06a/VPCP/KSTT) as prescribed: letterhead, 13 columns, three heading rows, sections, total.
 
+use cchc_definitions::fill;
 use cchc_model::Form06Row;
 
 use super::super::plan::{
     Block, Cell, CellFormat, ColumnPlan, Filter, Numbering, RowPlan, RowStyle, Sheet, TablePlan, Tone,
 };
-use super::super::template::fill;
 use super::context::{ALL, Context, is_sum, sum_code};
 use super::landscape;
 

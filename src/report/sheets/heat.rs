@@ -4,12 +4,12 @@ use super::super::input::Ranking;
 use super::super::plan::{
     Block, Cell, CellFormat, ColumnPlan, Emphasis, RowPlan, RowStyle, Sense, Sheet, TablePlan, Tie, Tone, Turn,
 };
-use super::super::template::fill;
 use super::basis;
-use super::breakdown::{Breakdown, Part, PartStanding, Weight};
+use super::breakdown::{Breakdown, Part, PartResult, Weight};
 use super::context::{Context, kind_of};
 use super::landscape;
 use super::makeup::{named, short};
+use cchc_definitions::fill;
 use cchc_model::RankRow;
 
 /// Characters that a criterion's column takes; an area's heading may run over three lines of its columns.
@@ -116,10 +116,10 @@ fn unit_row(context: &Context<'_>, breakdown: &Breakdown<'_>, (criteria, row): (
 
 fn cell(context: &Context<'_>, breakdown: &Breakdown<'_>, part: &Part<'_>, unit_code: &str) -> Cell {
     let words = &context.template.index;
-    match breakdown.standing(part, unit_code) {
-        PartStanding::Has(value) => Cell::Number(shown(part, value)),
-        PartStanding::NotApplicable => Cell::Absent(context.template.words.not_applicable.clone()),
-        PartStanding::Missing => Cell::Absent(words.heat_missing.clone()),
+    match breakdown.result(part, unit_code) {
+        PartResult::Has(value) => Cell::Number(shown(part, value)),
+        PartResult::NotApplicable => Cell::Absent(context.template.words.not_applicable.clone()),
+        PartResult::Missing => Cell::Absent(words.heat_missing.clone()),
     }
 }
 
@@ -140,8 +140,8 @@ fn mean_row(context: &Context<'_>, breakdown: &Breakdown<'_>, criteria: &[Part<'
     let scores = rows.iter().filter_map(|row| row.score).collect();
     let mut cells = vec![Cell::Empty, Cell::text(&context.template.index.mean), mean(scores)];
     cells.extend(criteria.iter().map(|part| {
-        let values = rows.iter().filter_map(|row| match breakdown.standing(part, &row.unit.unit_code) {
-            PartStanding::Has(value) => Some(shown(part, value)),
+        let values = rows.iter().filter_map(|row| match breakdown.result(part, &row.unit.unit_code) {
+            PartResult::Has(value) => Some(shown(part, value)),
             _ => None,
         });
         mean(values.collect())

@@ -2,12 +2,12 @@
 
 use super::super::input::Ranking;
 use super::super::plan::{Block, Chart, ChartKind, ChartPosition, Series, Sheet, Tint};
-use super::super::template::fill;
 use super::basis;
 use super::breakdown::{Breakdown, Part};
 use super::context::Context;
 use super::landscape;
 use super::ranking;
+use cchc_definitions::fill;
 use cchc_model::RankRow;
 
 /// Nothing to draw, no sheet.
@@ -31,7 +31,7 @@ pub fn sheet(context: &Context<'_>, ranked: &Ranking) -> Option<Sheet> {
             }
             None => filled(sentence, title),
         };
-        // Scores alone stand in pairs.
+        // Scores alone are placed in pairs.
         let place = if breakdown.adds_up() || alone % 2 == 0 { ChartPosition::Below } else { ChartPosition::Beside };
         alone += 1;
         let title = cut(&context.template.ranking.chart);

@@ -1,10 +1,10 @@
 //! The indicator sheets: one a theme, units against indicators, with the sums of each kind.
 
+use cchc_definitions::fill;
 use cchc_model::Status;
 
 use super::super::input::IndicatorInfo;
 use super::super::plan::{Block, Cell, CellFormat, ColumnPlan, Emphasis, RowPlan, RowStyle, Sheet, TablePlan, Tone};
-use super::super::template::fill;
 use super::context::{ALL, Context, is_sum, kind_of, sense_of, sum_code};
 use super::landscape;
 
@@ -47,7 +47,7 @@ struct ThemeSheet<'a> {
 }
 
 impl ThemeSheet<'_> {
-    /// Whether numerator and denominator stand beside the value: few columns, and the figure has both.
+    /// Whether numerator and denominator are shown beside the value: few columns, and the figure has both.
     fn has_fraction(&self, info: &IndicatorInfo) -> bool {
         let period = &self.context.now.id;
         self.fractions
@@ -83,7 +83,7 @@ impl ThemeSheet<'_> {
             let form = context.input.form06.iter().map(|row| &row.unit);
             let units = form.filter(|unit| unit.kind.as_deref() == Some(kind) && !is_sum(unit));
             let units: Vec<_> = units.collect();
-            // Pages of dashes tell no more than one sentence.
+            // One sentence says as much as pages of dashes.
             if !units.is_empty() && !units.iter().any(|unit| self.has_value(&unit.unit_code)) {
                 let words = &context.template.indicators;
                 let sentence = if self.has_value(&sum_code(kind)) { &words.only_sum } else { &words.no_unit };

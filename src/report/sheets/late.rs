@@ -1,5 +1,6 @@
 //! Late and overdue dossiers: how many by unit, and the list, by dossier code only.
 
+use cchc_definitions::fill;
 use cchc_model::LateDossier;
 
 use super::super::number;
@@ -7,7 +8,6 @@ use super::super::plan::{
     Block, Cell, CellFormat, Chart, ChartKind, ChartPosition, ColumnPlan, Emphasis, RowPlan, RowStyle, Series, Sheet,
     TablePlan, Tint, Tone,
 };
-use super::super::template::fill;
 use super::context::Context;
 use super::landscape;
 

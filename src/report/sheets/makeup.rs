@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use super::super::number;
 use super::super::plan::{Block, Cell, ColumnPlan, Tone};
-use super::super::template::fill;
-use super::breakdown::{Breakdown, Part, PartStanding, Weight};
+use super::breakdown::{Breakdown, Part, PartResult, Weight};
 use super::context::Context;
-use cchc_definitions::Role;
+use cchc_definitions::{Role, fill};
 use cchc_indices::points::Total;
 use cchc_model::RankRow;
 
@@ -42,11 +41,11 @@ fn area_cell(
     row: &RankRow,
 ) -> Cell {
     let (words, code) = (&context.template.words, row.unit.unit_code.as_str());
-    let standings = || criteria.iter().map(|part| breakdown.standing(part, code));
-    let is_scored = standings().any(|standing| matches!(standing, PartStanding::Has(_)));
+    let results = || criteria.iter().map(|part| breakdown.result(part, code));
+    let is_scored = results().any(|result| matches!(result, PartResult::Has(_)));
     match breakdown.points(area, code).filter(|_| is_scored) {
         Some(points) => Cell::Number(breakdown.shown(points)),
-        None if standings().all(|standing| standing == PartStanding::NotApplicable) => {
+        None if results().all(|result| result == PartResult::NotApplicable) => {
             Cell::Absent(words.not_applicable.clone())
         }
         None => Cell::Absent(words.missing.clone()),

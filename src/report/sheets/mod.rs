@@ -46,7 +46,7 @@ pub fn build(input: ReportInput) -> Book {
         sheets.insert(at, contents::sheet(&template.contents, &sheets, at));
     }
     Book {
-        // A file system may refuse what stands between the ends of a period.
+        // A file system may refuse the signs between the ends of a period.
         file_stem: context.fill(&template.book.file).replace("..", "_").replace('@', "_"),
         title: context.fill(&template.book.title),
         subject: context.fill(&template.book.subject),

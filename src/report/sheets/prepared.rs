@@ -1,4 +1,4 @@
-//! Makes figures and names ready to be shown: rounded as their definitions want, marked where units were carried over.
+//! Makes figures and names ready to be shown: rounded as their definitions want, marked where they count for units of another day.
 
 use std::collections::{BTreeMap, BTreeSet};
 

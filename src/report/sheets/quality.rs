@@ -108,7 +108,7 @@ fn file_rows(context: &Context<'_>) -> Vec<RowPlan> {
     rows
 }
 
-/// Length of the folder that all files stand in, which tells nothing.
+/// Length of the folder that all files are in, which need not be shown.
 fn common_folder(files: &[FileAccount]) -> usize {
     let Some(first) = files.first().map(|file| file.file.as_str()) else { return 0 };
     let folder = |path: &str| path.rfind(['/', '\\']).map_or(0, |at| at + 1);

@@ -1,5 +1,6 @@
 //! The ranking sheets: one for each ranking and kind of unit, with its chart beside the table.
 
+use cchc_definitions::fill;
 use cchc_model::{RankRow, Status};
 
 use super::super::input::{Makeup, Ranking};
@@ -7,7 +8,6 @@ use super::super::plan::{
     Block, Cell, CellFormat, Chart, ChartKind, ChartPosition, ColumnPlan, Emphasis, RowPlan, RowStyle, Sense, Series,
     Sheet, TablePlan, Tie, Tint, Tone,
 };
-use super::super::template::fill;
 use super::basis;
 use super::breakdown::Breakdown;
 use super::context::{Context, kind_of, sense, sum_code};
@@ -52,7 +52,7 @@ enum Past {
 
 /// An index of many columns leaves out last year where nothing is known of it.
 fn past(context: &Context<'_>, ranking: &Ranking, rows: &[&RankRow]) -> Vec<Past> {
-    let is_known = || context.holds(&context.last_year.id) && rows.iter().any(|row| row.score_last_year.is_some());
+    let is_known = || context.has_period(&context.last_year.id) && rows.iter().any(|row| row.score_last_year.is_some());
     if matches!(ranking.makeup, Makeup::Indicator) || is_known() {
         vec![Past::Before, Past::LastYear]
     } else {
@@ -180,7 +180,7 @@ impl RankingPart<'_> {
                 Past::LastYear => (&self.context.last_year.id, row.score_last_year, row.rank_last_year),
             };
             // Rules such as "no violation" give points even where nothing is known.
-            let (score, rank) = if self.context.holds(period) { (score, rank) } else { (None, None) };
+            let (score, rank) = if self.context.has_period(period) { (score, rank) } else { (None, None) };
             cells.push(match (score, &self.ranking.basis) {
                 (Some(score), _) => Cell::Number(score),
                 (None, Some(basis)) => self.context.period_cell(period, basis, &row.unit.unit_code),
@@ -284,7 +284,7 @@ pub fn score_chart(ranking: &Ranking, (kind, title): (&str, &str), drawn: &[&Ran
     }
 }
 
-/// A unit with its place, which tells where a cut ranking goes on.
+/// A unit with its place, by which a cut ranking is continued.
 pub fn bar_name(row: &RankRow) -> String {
     let tie = if row.tied { "=" } else { "" };
     row.rank.map_or_else(|| row.unit.unit_name.clone(), |rank| format!("{} ({rank}{tie})", row.unit.unit_name))

@@ -5,21 +5,20 @@ use std::collections::BTreeMap;
 use super::super::input::{FigureUnit, Makeup, Ranking};
 use super::super::number::value_of_cell;
 use super::super::plan::{Block, Cell, CellFormat, ColumnPlan, RowPlan, RowStyle, Sheet, TablePlan, Tone};
-use super::super::template::fill;
 use super::basis::{self, word};
 use super::composite_card;
 use super::context::{Context, kind_of};
 use super::landscape;
 use super::makeup::short;
-use cchc_definitions::{Layer, PointsIndex};
+use cchc_definitions::{Layer, PointsIndex, fill};
 use cchc_indices::Scorecards;
 use cchc_indices::points::ItemStatus;
 use cchc_model::{RankRow, Status};
 
-/// The cards that are asked for, in the order of the ranking.
+/// The requested cards, in the order of the ranking.
 pub fn sheets(context: &Context<'_>, ranking: &Ranking) -> Vec<Sheet> {
-    let asked = ranking.rows.iter().filter(|row| ranking.cards.holds(&row.unit.unit_code));
-    asked.filter_map(|row| sheet(context, ranking, row)).collect()
+    let requested = ranking.rows.iter().filter(|row| ranking.cards.holds(&row.unit.unit_code));
+    requested.filter_map(|row| sheet(context, ranking, row)).collect()
 }
 
 fn sheet(context: &Context<'_>, ranking: &Ranking, row: &RankRow) -> Option<Sheet> {
@@ -40,7 +39,7 @@ fn sheet(context: &Context<'_>, ranking: &Ranking, row: &RankRow) -> Option<Shee
             (composite_card::table(context, index, (composed, &row.unit.unit_code)), Vec::new())
         }
     };
-    let mut facts = standing(context, ranking, row);
+    let mut facts = result_facts(context, ranking, row);
     facts.extend(totals);
     let mut blocks = vec![
         Block::heading(1, filled(&words.title).to_uppercase()),
@@ -61,7 +60,7 @@ fn sheet(context: &Context<'_>, ranking: &Ranking, row: &RankRow) -> Option<Shee
 }
 
 /// Score, place and class of the unit, and how they moved.
-fn standing(context: &Context<'_>, ranking: &Ranking, row: &RankRow) -> Vec<(String, String)> {
+fn result_facts(context: &Context<'_>, ranking: &Ranking, row: &RankRow) -> Vec<(String, String)> {
     let (words, general) = (&context.template.scorecard, &context.template.words);
     let figure = kind_of(ranking.unit, ranking.display.digits);
     let score = |score: Option<f64>| {
@@ -76,7 +75,7 @@ fn standing(context: &Context<'_>, ranking: &Ranking, row: &RankRow) -> Vec<(Str
         ("among", among.to_string()),
         ("class", class.to_owned()),
     ];
-    let is_known = context.holds(&context.before.id);
+    let is_known = context.has_period(&context.before.id);
     let before =
         [("score", score(row.score_before.filter(|_| is_known))), ("rank", rank(row.rank_before.filter(|_| is_known)))];
     let filled = |sentence: &str, values: &[(&str, String)]| {

@@ -65,12 +65,7 @@ impl Template {
     }
 }
 
-/// Fills the `{name}` places of a sentence.
-pub(super) fn fill(sentence: &str, values: &[(&str, &str)]) -> String {
-    values.iter().fold(sentence.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
-}
-
-/// Groups of sheets that a template can ask for.
+/// Groups of sheets that a template can list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum SheetKind {

@@ -14,13 +14,13 @@ pub struct Format {
     pub id: &'static str,
     /// Ending of its files.
     pub extension: &'static str,
-    /// How much of a report stands in one of its files.
+    /// How much of a report one of its files contains.
     pub scope: Scope,
     /// Turns a plan into the bytes of a file; the same plan and theme give the same bytes.
     pub write: fn(&Book, &Theme) -> Result<Vec<u8>, ReportError>,
 }
 
-/// How much of a report stands in one file.
+/// How much of a report one file contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
     /// The whole report.
@@ -51,7 +51,8 @@ pub struct ReportFile {
 /// No format has one of the ids, or a writer refuses.
 pub fn files(book: &Book, theme: &Theme, ids: &[&str]) -> Result<Vec<ReportFile>, ReportError> {
     if let Some(id) = ids.iter().find(|id| FORMATS.iter().all(|format| format.id != **id)) {
-        return Err(ReportError::Format((*id).to_owned()));
+        let all: Vec<&str> = FORMATS.iter().map(|format| format.id).collect();
+        return Err(ReportError::Format { id: (*id).to_owned(), all: all.join(", ") });
     }
     let chosen = |scope| FORMATS.iter().filter(move |format| format.scope == scope && ids.contains(&format.id));
     let whole = chosen(Scope::Book).map(|format| file(book, theme, format));
@@ -73,7 +74,7 @@ mod tests {
     use crate::fixture::province;
 
     #[test]
-    fn files_stand_in_the_order_of_the_book_and_end_like_their_format() {
+    fn files_come_in_the_order_of_the_book_and_end_like_their_format() {
         let input = province();
         let theme = &input.template.theme.clone();
         let book = build(input);

@@ -73,9 +73,6 @@ pub struct State {
 
 impl State {
     /// Names of the columns.
-    ///
-    /// # Errors
-    /// The schema is no JSON.
     pub fn columns(&self) -> Result<BTreeSet<String>, serde_json::Error> {
         let text = self.metadata.as_ref().and_then(|metadata| metadata["schemaString"].as_str()).unwrap_or("{}");
         let schema: Value = serde_json::from_str(text)?;
@@ -98,9 +95,6 @@ impl State {
 }
 
 /// The versions that have an entry, oldest first. No folder, no entries.
-///
-/// # Errors
-/// The folder cannot be read.
 pub fn versions(log: &Path) -> Result<Vec<u64>, LogError> {
     numbered(log, ".json")
 }
@@ -121,9 +115,6 @@ pub fn read(log: &Path, version: Option<u64>) -> Result<State, LogError> {
 }
 
 /// Calls `see` with what the log says at each version that it can tell, up to `last`, oldest first.
-///
-/// # Errors
-/// As [`read`].
 pub fn each(log: &Path, last: u64, mut see: impl FnMut(u64, &State)) -> Result<(), LogError> {
     let (mut state, mut next) = (State::default(), 0);
     while next <= last {

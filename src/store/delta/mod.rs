@@ -66,8 +66,7 @@ pub fn files_of_all(path: &Path, table: &str, versions: &BTreeSet<u64>) -> Resul
     Ok(all)
 }
 
-/// Makes the table's live files exactly `target`, in one commit, and returns the version that holds them.
-/// What a killed import left behind is dropped by the same commit.
+/// Makes the table's live files exactly `target`, in one commit, and returns the version that has them.
 pub fn commit(
     path: &Path,
     table: &str,
@@ -89,14 +88,14 @@ pub fn commit(
     if current == *target && actions.is_empty() {
         return Ok(version);
     }
-    let gone = current.iter().filter(|(file, _)| !target.contains_key(*file));
-    actions.extend(gone.map(|(file, partition)| log::remove(file, &partition_values(partition.as_ref()))));
+    let removed = current.iter().filter(|(file, _)| !target.contains_key(*file));
+    actions.extend(removed.map(|(file, partition)| log::remove(file, &partition_values(partition.as_ref()))));
     for (file, partition) in target.iter().filter(|(file, _)| !current.contains_key(*file)) {
         let full = path.join(file);
         let bytes = fs::metadata(&full).map_err(io(&full))?.len();
         actions.push(log::add(file, bytes, &partition_values(partition.as_ref())));
     }
-    // The time is left out: nothing reads the clock, and the version of the workspace tells the day of the data.
+    // The time is left out: nothing reads the clock, and the version of the workspace has the day of the data.
     let by: &[&str] = if partitioned { &[PARTITION] } else { &[] };
     actions.push(json!({"commitInfo": {
         "operation": "WRITE", "operationParameters": {"mode": "Overwrite", "partitionBy": json!(by).to_string()},
@@ -133,7 +132,7 @@ pub fn write(
     Ok(below)
 }
 
-/// Keeps the system's error, which the Parquet writer does not hand on everywhere.
+/// Keeps the system's error, which the Parquet writer does not always return.
 struct Remembering<'a> {
     file: &'a File,
     error: Option<std::io::Error>,
@@ -183,7 +182,7 @@ fn complete(data: &mut DataFrame, table: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// What tells other tools of columns that the table did not have so far.
+/// Actions by which other tools know of columns that the table did not have so far.
 fn new_columns(
     state: &log::State,
     log_folder: &Path,

@@ -28,12 +28,12 @@ impl Codes {
     }
 
     /// Whether it is one of the codes.
-    pub fn is_one(&self, code: &str) -> bool {
+    pub fn contains(&self, code: &str) -> bool {
         self.exact.contains(code)
     }
 
     /// Whether one of the codes stands in the text, not as a part of a longer word or number.
-    pub fn stands_in(&self, text: &str) -> bool {
+    pub fn occurs_in(&self, text: &str) -> bool {
         let Some(within) = self.within.as_ref().filter(|_| text.len() >= self.shortest) else { return false };
         let text = fold(text);
         let found = |text: &str| {
@@ -81,22 +81,22 @@ mod tests {
             "Hồ sơ H1, H2",
             "H1_20250401.csv",
         ] {
-            assert!(codes.stands_in(text), "{text}");
+            assert!(codes.occurs_in(text), "{text}");
         }
         for text in ["H41.12-230101-00012", "H12", "XH1", "", "H"] {
-            assert!(!codes.stands_in(text), "{text}");
+            assert!(!codes.occurs_in(text), "{text}");
         }
-        assert!(codes.is_one("H1") && !codes.is_one("h1") && !codes.is_one("H12"));
+        assert!(codes.contains("H1") && !codes.contains("h1") && !codes.contains("H12"));
     }
 
     #[test]
     fn a_code_with_signs_that_json_escapes_is_found_in_cells() {
-        assert!(codes(&["A\\B\"C"]).stands_in(r#"{"Mã":"A\\B\"C"}"#));
-        assert!(codes(&["Đ-01"]).stands_in("Hồ sơ đ-01."), "folded");
+        assert!(codes(&["A\\B\"C"]).occurs_in(r#"{"Mã":"A\\B\"C"}"#));
+        assert!(codes(&["Đ-01"]).occurs_in("Hồ sơ đ-01."), "folded");
     }
 
     #[test]
     fn no_codes_are_found_nowhere() {
-        assert!(!codes(&[]).stands_in("H1"));
+        assert!(!codes(&[]).occurs_in("H1"));
     }
 }

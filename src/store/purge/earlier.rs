@@ -77,7 +77,7 @@ fn of_keys(
         let import = brought.get(row).map(|import| import as u64);
         match import.filter(|import| imports.contains(import)) {
             Some(import) => drop(gone.entry(import).or_default().insert(key.to_owned())),
-            None if codes.is_one(key) => {}
+            None if codes.contains(key) => {}
             None => rows.push(row as u32),
         }
     }

@@ -1,4 +1,4 @@
-//! Removes imports or dossiers for good: from the tables, from what is told about them, and from all versions before.
+//! Removes imports or dossiers for good: from the tables, from findings and names of files, and from all versions before.
 
 mod codes;
 mod earlier;
@@ -14,7 +14,7 @@ use super::version::{Manifest, PurgeNote, SentFile};
 use super::{StoreError, Transaction, Workspace, WriteLock, delta, schema};
 use cchc_model::{Mask, Where};
 use codes::Codes;
-use table::Sieve;
+use table::TablePurge;
 
 /// What to remove.
 #[derive(Debug, Clone, Default)]
@@ -51,7 +51,7 @@ pub enum FileNames {
     Blank,
 }
 
-/// Whether it is meant.
+/// Whether a purge is carried out or only rehearsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// Only counts.
@@ -104,21 +104,21 @@ pub fn purge(workspace: &Workspace, lock: &WriteLock, order: &PurgeOrder, mode: 
         return Ok(done);
     }
     let codes = Codes::new(order.dossiers.iter());
-    if codes.stands_in(&order.reason) {
-        return Err(StoreError::ReasonTells);
+    if codes.occurs_in(&order.reason) {
+        return Err(StoreError::ReasonNamesDossier);
     }
     let reason = order.masked(&order.reason, Where::Sentence);
     let order = &PurgeOrder { reason: reason.unwrap_or_else(|| order.reason.clone()), ..order.clone() };
     let unnamed = unnamed(&history, order, &codes);
-    let mut sieve = Sieve::new(workspace, &history, order, &codes, &unnamed, transaction.number());
+    let mut purge = TablePurge::new(workspace, &history, order, &codes, &unnamed, transaction.number());
     for table in schema::table_names() {
-        let counts = sieve.table(&mut transaction, table)?;
+        let counts = purge.table(&mut transaction, table)?;
         if counts != PurgeCounts::default() {
             done.tables.insert(table, counts);
         }
     }
-    done.dossiers = sieve.dossiers() as u64;
-    done.unknown_before = sieve.unknown();
+    done.dossiers = purge.dossiers() as u64;
+    done.unknown_before = purge.unknown();
     let found = !done.tables.is_empty() || older_hold(workspace, &history, &codes)?;
     if !found || mode == Mode::Rehearse {
         return Ok(done);
@@ -159,7 +159,7 @@ fn unnamed(history: &[Manifest], order: &PurgeOrder, codes: &Codes) -> BTreeMap<
     history
         .iter()
         .flat_map(|version| version.files.iter().map(move |file| (version, file)))
-        .filter(|(version, file)| of_import(version) || codes.stands_in(&file.file) || names_a_person(file))
+        .filter(|(version, file)| of_import(version) || codes.occurs_in(&file.file) || names_a_person(file))
         .map(|(_, file)| (file.file.clone(), file.clone()))
         .collect()
 }

@@ -1,4 +1,4 @@
-//! Sieves one table: rows that go, rows that go back to their state before, and cells that are emptied.
+//! Purges one table: rows that are removed, rows that are restored to their state before, and cells that are emptied.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,8 +21,8 @@ const TOLD: [&str; 4] = ["column_name", "value", "hint", "cells"];
 /// Lists of units, which hold nothing that an import brought.
 const KEPT: [&str; 2] = ["units", "successions"];
 
-/// What all tables are sieved by.
-pub(super) struct Sieve<'a> {
+/// What is purged from all tables, and what has been found so far.
+pub(super) struct TablePurge<'a> {
     workspace: &'a Workspace,
     history: &'a [Manifest],
     order: &'a PurgeOrder,
@@ -35,11 +35,11 @@ pub(super) struct Sieve<'a> {
     found: BTreeSet<String>,
     /// Imports of which nobody knows the state before.
     unknown: BTreeSet<u64>,
-    /// Dossiers that nobody but a purged import brought: what is told about them goes too.
+    /// Dossiers that only a purged import had: findings about them are purged, too.
     vanished: PlHashSet<String>,
 }
 
-impl<'a> Sieve<'a> {
+impl<'a> TablePurge<'a> {
     pub fn new(
         workspace: &'a Workspace,
         history: &'a [Manifest],
@@ -62,7 +62,7 @@ impl<'a> Sieve<'a> {
         self.unknown
     }
 
-    /// Sieves a table partition by partition; those without a change keep their files.
+    /// Purges a table partition by partition; those without a change keep their files.
     pub fn table(&mut self, transaction: &mut Transaction<'_>, name: &'static str) -> Result<PurgeCounts, StoreError> {
         let mut counts = PurgeCounts::default();
         if KEPT.contains(&name) {
@@ -79,14 +79,14 @@ impl<'a> Sieve<'a> {
             partitions.entry(partition.clone()).or_default();
         }
         for (partition, files) in partitions {
-            let mut sieved = self.partition(name, &files, earlier.rows.remove(&partition))?;
-            if sieved.counts == PurgeCounts::default() {
+            let mut purged = self.partition(name, &files, earlier.rows.remove(&partition))?;
+            if purged.counts == PurgeCounts::default() {
                 target.extend(files.into_iter().map(|file| (file, partition.clone())));
                 continue;
             }
-            counts.add(sieved.counts);
-            if sieved.rows.height() > 0 {
-                target.insert(transaction.write(name, partition.as_deref(), &mut sieved.rows)?, partition);
+            counts.add(purged.counts);
+            if purged.rows.height() > 0 {
+                target.insert(transaction.write(name, partition.as_deref(), &mut purged.rows)?, partition);
             }
         }
         if counts != PurgeCounts::default() {
@@ -125,7 +125,7 @@ impl<'a> Sieve<'a> {
         name: &'static str,
         files: &[String],
         earlier: Option<DataFrame>,
-    ) -> Result<Sieved, StoreError> {
+    ) -> Result<PurgedPartition, StoreError> {
         let fail = frame(name);
         let mut counts = PurgeCounts::default();
         let mut whole: Option<DataFrame> = None;
@@ -148,7 +148,7 @@ impl<'a> Sieve<'a> {
             add(kept).map_err(&fail)?;
         }
         if let Some(earlier) = earlier {
-            // They stand among the removed ones; what is gone for good is the rest.
+            // They are among the removed rows, too; the difference is what was removed for good.
             counts.restored += earlier.height() as u64;
             add(earlier).map_err(&fail)?;
         }
@@ -160,7 +160,7 @@ impl<'a> Sieve<'a> {
             sorted.sort_by_key(|row| keys.get(*row as usize));
             rows = take(&rows, sorted).map_err(&fail)?;
         }
-        Ok(Sieved { rows, counts })
+        Ok(PurgedPartition { rows, counts })
     }
 
     /// Rows that stay.
@@ -174,7 +174,7 @@ impl<'a> Sieve<'a> {
             .collect::<PolarsResult<_>>()?;
         let mut kept = Vec::with_capacity(held.height());
         for row in 0..held.height() {
-            let code = dossiers.as_ref().and_then(|codes| codes.get(row)).filter(|code| self.codes.is_one(code));
+            let code = dossiers.as_ref().and_then(|codes| codes.get(row)).filter(|code| self.codes.contains(code));
             if let Some(code) = code {
                 self.found.insert(code.to_owned());
             }
@@ -212,14 +212,14 @@ impl<'a> Sieve<'a> {
     fn replaced(&self, name: &str, column: &str, cell: &str) -> Option<String> {
         if column == "file" || column == "old_file" {
             // On request a name goes from its own import only: others may have sent the file too.
-            let is_named = self.codes.stands_in(cell) || self.order.masked(cell, Where::Name).is_some();
+            let is_named = self.codes.occurs_in(cell) || self.order.masked(cell, Where::Name).is_some();
             return is_named.then(|| self.nameless(cell));
         }
-        if column == "sheet" && !self.codes.stands_in(cell) {
+        if column == "sheet" && !self.codes.occurs_in(cell) {
             return self.order.masked(cell, Where::Name);
         }
-        let told = name == "findings" && (self.vanished.contains(cell) || self.unnamed.contains_key(cell));
-        if told || self.codes.stands_in(cell) {
+        let names_purged = name == "findings" && (self.vanished.contains(cell) || self.unnamed.contains_key(cell));
+        if names_purged || self.codes.occurs_in(cell) {
             return Some(String::new());
         }
         let is_told = name == "findings" && TOLD.contains(&column);
@@ -262,7 +262,7 @@ impl PurgeCounts {
     }
 }
 
-struct Sieved {
+struct PurgedPartition {
     rows: DataFrame,
     counts: PurgeCounts,
 }
@@ -272,7 +272,7 @@ pub(super) fn holds(rows: &DataFrame, codes: &Codes) -> bool {
     rows.columns()
         .iter()
         .filter_map(|column| column.str().ok())
-        .any(|cells| cells.iter().flatten().any(|cell| codes.stands_in(cell)))
+        .any(|cells| cells.iter().flatten().any(|cell| codes.occurs_in(cell)))
 }
 
 /// Text columns of a table whose cells can be emptied.

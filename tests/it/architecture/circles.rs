@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::source::Source;
 
-/// Names that stand in front of a path.
+/// Names at the beginning of a path.
 const STARTS: [&str; 3] = ["crate::", "super::", "self::"];
 
 type Module = Vec<String>;
@@ -12,7 +12,7 @@ type Module = Vec<String>;
 /// A circle: the folder, and the files or folders in it that use each other.
 pub type Circle = (String, BTreeSet<String>);
 
-/// All circles between what stands in one folder, over the files of one room.
+/// All circles between the files and folders of one folder, over the files of one room.
 pub fn circles(room: &str, sources: &[&Source]) -> Vec<Circle> {
     let modules: BTreeSet<Module> = sources.iter().map(|source| source.module()).collect();
     let exported = exported(sources, &modules);

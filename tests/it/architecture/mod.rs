@@ -1,4 +1,5 @@
-//! The house: which room uses which, what stands where, how long files and functions are; each rule tested by planted faults.
+//! The rules of the house: which room uses which, what code belongs where, how long files and functions are; each rule is
+//! tested by planted faults.
 
 mod circles;
 mod planted;
@@ -15,31 +16,35 @@ use source::{Source, sources};
 /// A file (or a function of it), and why a rule does not hold there.
 type Excuse = (&'static str, &'static str);
 
-/// Where texts have Vietnamese letters that are no words for people.
+/// Files with Vietnamese letters in texts that are no words for people.
 const VIETNAMESE: &[Excuse] = &[
     ("read/letters.rs", "the letters of old encodings, by which a text is recognised and put right"),
-    ("read/syllable.rs", "letters of which a syllable is made, by which encodings are told apart"),
+    ("read/syllable.rs", "letters of which a syllable is made, by which an encoding is recognised"),
 ];
 
-/// Where Delta logs or Parquet files are written beside the store.
+/// Files that write Parquet outside the store.
 const DELTA: &[Excuse] = &[
     ("cli/output.rs", "an answer printed as Parquet is no table of the store"),
     ("generate/message.rs", "an invented export is no table of the store"),
 ];
 
-/// Where columns of Arrow are decoded beside `store/rows.rs`.
+/// Files that decode Arrow columns beside `store/rows.rs`.
 const ARROW: &[Excuse] = &[
-    ("cli/output.rs", "prints answers whose columns only the question knows"),
-    ("engine/indicators_table.rs", "a filter's answer is one column of yes and no, from the engine that asked it"),
-    ("read/parquet.rs", "files of others have columns of any type, which become cells of text and numbers"),
+    ("cli/output.rs", "prints the answer to any SQL, whose columns no type of ours describes"),
+    ("engine/indicators_table.rs", "evaluates a filter of DataFusion, whose result is one column of booleans"),
+    ("read/parquet.rs", "reads files of others, whose columns of any type become cells"),
 ];
 
-/// Where a thread waits for a future below the command line.
-const BLOCKS: &[Excuse] = &[("store/shell.rs", "the one shell in which the command line waits")];
+/// Files below the command line in which a thread waits for a future.
+const BLOCKS: &[Excuse] =
+    &[("store/shell.rs", "the one place that waits, used by the command line and by synchronous commands")];
 
 /// Functions that are longer than others.
 const LONG_FUNCTIONS: &[Excuse] = &[
-    ("definitions/index/tree.rs build", "one walk over the levels of a definition, each fault told where it is met"),
+    (
+        "definitions/index/tree.rs build",
+        "one walk over the levels of a definition, which reports each fault where it finds it",
+    ),
     (
         "definitions/source_file.rs checked",
         "one check after another over the keys of a source, in the order of its file",
@@ -50,56 +55,66 @@ const LONG_FUNCTIONS: &[Excuse] = &[
 
 /// Folders whose files use each other, with the names in the circle.
 const CIRCLES: &[(&str, &[&str], &str)] = &[
-    ("model", &["likeness", "unit"], "a list of units keeps the sounds of their names, which are told of units"),
+    (
+        "model",
+        &["likeness", "unit"],
+        "an index of units holds the table of sounds of their names, which gives units back",
+    ),
     (
         "definitions",
         &["derived", "index", "indicator"],
-        "a derived figure is an indicator made of indicators, by the formulas that indices have, too",
+        "an indicator may be derived from indicators, by formulas that indices use too; an index of points may name an indicator",
     ),
-    ("definitions", &["layout", "source"], "a layout is part of a source and gives some of its columns"),
+    (
+        "definitions",
+        &["layout", "source"],
+        "a layout is a part of a source, and its checks need the columns of the source",
+    ),
     (
         "definitions/index",
         &["composite", "parse", "tree", "verify"],
-        "a definition, and the steps that read it, nest its parts and check them",
+        "the parts of a composite definition contain each other, and parsing and checking follow their nesting",
     ),
-    ("definitions/index", &["points", "points_file", "rule"], "an item has a rule, and a rule may read other items"),
+    (
+        "definitions/index",
+        &["points", "points_file", "rule"],
+        "an item has a rule, and the formula of a rule names other items",
+    ),
     (
         "read",
         &["archive", "error", "limits", "package", "peek", "sniff"],
-        "an error names the container and the limit at fault, and both are found by steps that may fail with it",
+        "the error type names container and limit, which are defined by files that return it",
     ),
     (
         "normalise",
         &["answers", "batch", "by_day", "codes", "columns", "judging", "marks", "raw", "sheet", "typing", "warnings"],
-        "one batch of a sheet is typed and judged by methods in a file for each concern",
+        "one type, the batch of a sheet, with its methods in a file for each concern",
     ),
-    ("normalise", &["headings", "wide"], "a wide layout is told by its headings, and headings by the layout"),
     (
         "store/merge",
         &["account", "batch", "changes", "tally"],
-        "the state of one merge, and what is done to it in a file for each concern",
+        "one type, the state of a merge, with its methods in a file for each concern",
     ),
     (
         "indicators",
         &["carry", "compile", "facts", "figures", "worktime"],
-        "one pass of SQL is put together from parts that name each other's columns",
+        "one SQL statement is assembled from parts that name each other's columns",
     ),
-    ("indicators/derive", &["sheet", "units"], "a sheet of figures is for units, and units are asked of the sheet"),
-    ("indices", &["earlier", "ranking"], "a ranking names the earlier rank, which is one of an earlier ranking"),
-    ("indices", &["judged", "scorecard"], "faults of sheets that people filled in are errors of the scorecard"),
     (
-        "report",
-        &["carried", "error", "form", "gather", "input", "number", "period_label", "returned", "template", "write"],
-        "an error names what failed in any of them, and each may fail with it",
+        "indices",
+        &["earlier", "ranking"],
+        "a ranking shows the rank before, which comes from ranking the earlier period",
     ),
-    ("report/write/xlsx", &["grid", "page"], "a page is set up on the grid that is written into it"),
-    ("authoring/proposal", &["dates_and_persons", "text", "words"], "parts of one text, written by one writer"),
+    (
+        "authoring/proposal",
+        &["dates_and_persons", "text", "words"],
+        "one type, the writer of a definition, with its methods in a file for each part of the text",
+    ),
     (
         "import",
         &["attempt", "encoding", "file", "overflow", "reading", "scoring_forms", "sink", "typed"],
-        "a file is read again from its start in another encoding, and sheets beyond a limit are set aside while read",
+        "one type, the reading of a file, is filled by these steps, and an attempt in another encoding repeats them",
     ),
-    ("import", &["cleared", "log"], "what an import clears is told by what it keeps, and kept with it"),
 ];
 
 /// Everything that a rule finds in the tree and nothing excuses; an excuse that nothing needs is wrong, too.
@@ -115,7 +130,7 @@ fn holds(rule: impl Fn(&Source) -> Vec<String>, excused: &[Excuse]) {
 }
 
 #[test]
-fn rooms_use_only_what_stands_left_of_them() {
+fn rooms_use_only_the_rooms_before_them() {
     let metadata = metadata(&["--no-deps"]);
     let mut wrong = Vec::new();
     let mut rooms = 0;
@@ -162,7 +177,7 @@ fn stages_read_no_clock() {
 }
 
 #[test]
-fn words_for_people_stand_in_data() {
+fn words_for_people_are_data() {
     holds(rules::vietnamese, VIETNAMESE);
 }
 

@@ -95,7 +95,7 @@ fn arrows_that_run_back_are_found() {
     assert_eq!(uses("import", &["generate"]), ["import uses generate"]);
     assert!(uses("cli", &["generate", "engine"]).is_empty() && uses("generate", &["definitions"]).is_empty());
     assert_eq!(uses("generate", &["store"]), ["generate uses store"]);
-    assert_eq!(uses("helpers", &[]), ["helpers stands in no place of the order"]);
+    assert_eq!(uses("helpers", &[]), ["helpers has no place in the order"]);
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn circles_are_found_through_paths_groups_and_re_exports() {
     for text in ["use super::b::B;", "use crate::{c::C, b::{B, D}};", "fn f() { super::b::g() }"] {
         assert_eq!(found(&back(text)), [("read".to_owned(), names(&["a", "b"]))], "{text}");
     }
-    // Below a folder: the circle is between what stands side by side in it.
+    // Below a folder: the circle is between the files side by side in it.
     let deep = [
         ("read/x/mod.rs", "mod a;\nmod b;\n"),
         ("read/x/a.rs", "use super::b::B;"),

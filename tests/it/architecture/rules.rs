@@ -20,7 +20,7 @@ const SQL: [&str; 9] = [
     "GROUPING SETS",
 ];
 
-/// SQL text stands in the store, in the indicators, and in the one gate through which texts of users pass.
+/// SQL text belongs into the store, the indicators, and the one gate through which texts of users pass.
 pub fn sql(source: &Source) -> Vec<String> {
     let gate = source.room() == "engine" && ["gate", "sql"].iter().any(|name| source.path.contains(name));
     if ["store", "indicators"].contains(&source.room()) || gate {
@@ -80,7 +80,7 @@ pub fn arrow(source: &Source) -> Vec<String> {
             .any(|after| after.split('>').next().unwrap_or_default().ends_with("Array"))
     };
     let found = source.code.lines().enumerate().filter(|(_, line)| is_array(line));
-    wrong.extend(found.map(|(at, line)| told(source, at + 1, line.trim())));
+    wrong.extend(found.map(|(at, line)| found_at(source, at + 1, line.trim())));
     wrong
 }
 
@@ -105,7 +105,7 @@ pub fn climbs(source: &Source) -> Vec<String> {
         }
         most > depth
     });
-    found.map(|(at, line)| told(source, at + 1, line.trim())).collect()
+    found.map(|(at, line)| found_at(source, at + 1, line.trim())).collect()
 }
 
 /// Files have at most [`LONGEST_FILE`] lines of code.
@@ -114,7 +114,7 @@ pub fn long_file(source: &Source) -> Vec<String> {
     if lines > LONGEST_FILE { vec![format!("{}: {lines} lines of code", source.path)] } else { Vec::new() }
 }
 
-/// Functions have at most [`LONGEST_FUNCTION`] lines; each is told as `path name`.
+/// Functions have at most [`LONGEST_FUNCTION`] lines; each is reported as `path name`.
 pub fn long_functions(source: &Source) -> Vec<String> {
     let mut wrong = Vec::new();
     for (at, _) in source.code.match_indices("fn ") {
@@ -132,7 +132,7 @@ pub fn long_functions(source: &Source) -> Vec<String> {
     wrong
 }
 
-/// A folder is its `mod.rs`: no `x.rs` stands beside a folder `x/`.
+/// A folder is its `mod.rs`: there is no `x.rs` beside a folder `x/`.
 pub fn module_style(source: &Source, all: &[Source]) -> Vec<String> {
     let folder = format!("{}/", source.path.trim_end_matches(".rs"));
     let beside = all.iter().any(|other| other.path.starts_with(&folder));
@@ -160,13 +160,13 @@ pub const ORDER: [&str; 13] = [
 pub fn arrows(room: &str, uses: &[String]) -> Vec<String> {
     let place = |room: &str| ORDER.iter().position(|other| *other == room);
     let may = |used: &str| match (room, used) {
-        // Invented exports stand aside: they know the words of the definitions, and the command line offers them.
+        // Invented exports are no part of the order: they know the words of the definitions, and the command line offers them.
         ("generate", used) => ["model", "definitions"].contains(&used),
         ("cli", "generate") => true,
         (room, used) => place(used).zip(place(room)).is_some_and(|(used, own)| used < own),
     };
     if room != "generate" && place(room).is_none() {
-        return vec![format!("{room} stands in no place of the order")];
+        return vec![format!("{room} has no place in the order")];
     }
     uses.iter().filter(|used| !may(used)).map(|used| format!("{room} uses {used}")).collect()
 }
@@ -182,13 +182,13 @@ fn words(source: &Source, words: &[&str]) -> Vec<String> {
         })
     };
     let found = source.code.lines().enumerate().filter(|(_, line)| has(line));
-    found.map(|(at, line)| told(source, at + 1, line.trim())).collect()
+    found.map(|(at, line)| found_at(source, at + 1, line.trim())).collect()
 }
 
 fn lines<'a>(source: &Source, texts: impl Iterator<Item = &'a (usize, String)>) -> Vec<String> {
-    texts.map(|(line, text)| told(source, *line, text.lines().next().unwrap_or_default())).collect()
+    texts.map(|(line, text)| found_at(source, *line, text.lines().next().unwrap_or_default())).collect()
 }
 
-fn told(source: &Source, line: usize, what: &str) -> String {
+fn found_at(source: &Source, line: usize, what: &str) -> String {
     format!("{}:{line}: {}", source.path, what.chars().take(80).collect::<String>())
 }

@@ -77,11 +77,11 @@ fn test_attributes(code: &str) -> impl Iterator<Item = (usize, usize)> {
     })
 }
 
-/// Names of modules in files of their own that stand under `#[cfg(test)]`.
+/// Names of modules in files of their own under `#[cfg(test)]`.
 fn test_modules(text: &str) -> impl Iterator<Item = &str> {
     test_attributes(text).filter_map(|(at, length)| {
         let mut after = text[at + length..].trim_start();
-        // Attributes may stand between.
+        // Attributes may follow between.
         while let Some(end) = after.strip_prefix("#[").and_then(|_| after.find("]\n")) {
             after = after[end + 1..].trim_start();
         }

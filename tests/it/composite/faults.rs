@@ -18,8 +18,8 @@ fn faults(text: &str) -> Vec<String> {
 fn assert_faults(found: &[String], expected: &[&[&str]]) {
     assert_eq!(found.len(), expected.len(), "{found:#?}");
     for words in expected {
-        let told = found.iter().any(|line| words.iter().all(|word| line.contains(word)));
-        assert!(told, "{words:?} in none of {found:#?}");
+        let is_named = found.iter().any(|line| words.iter().all(|word| line.contains(word)));
+        assert!(is_named, "{words:?} in none of {found:#?}");
     }
 }
 
@@ -227,7 +227,7 @@ fn days_are_read_as_text_and_as_toml_writes_them() {
 }
 
 #[test]
-fn settings_of_levels_that_are_not_there_or_stand_twice_are_named() {
+fn settings_of_levels_that_are_missing_or_given_twice_are_named() {
     let levels = "level = [{ level = 3, weigh = \"equal\" }, { level = 2 }, { level = 2 }, { level = 1 }]\n";
     let text = version("x", "").replace("[index]", "").replace("kind =", &format!("{levels}kind ="));
     let head = "id = \"x\"\nname_vi = \"X\"\nname_en = \"X\"\nlegal_basis = \"constructed\"\n";

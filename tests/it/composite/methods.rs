@@ -92,7 +92,7 @@ fn goalposts_cut_on_the_side_that_is_named() {
 }
 
 #[test]
-fn distance_to_target_stops_at_the_target_unless_told_not_to() {
+fn distance_to_target_stops_at_the_target_unless_set_otherwise() {
     let with = |cut, direction, target| {
         let by = Scaling {
             scale: Scale::DistanceToTarget { range: [0.0, 1.0], cut },
@@ -140,7 +140,7 @@ fn winsorising_moves_as_few_points_as_the_limits_need() {
     assert_eq!(with(&OUTLYING, within).0, values(&OUTLYING));
     let within = Treat { max_skewness: 3.07, ..winsorise };
     assert_eq!(with(&OUTLYING, within).0, values(&OUTLYING));
-    // A limit is not passed by a column that stands exactly at it.
+    // A limit is not passed by a column that lies exactly on it.
     let at = shape(&OUTLYING).unwrap();
     for limits in [(at.skewness, 3.5), (2.0, at.kurtosis)] {
         let settings = Treat { max_skewness: limits.0, max_kurtosis: limits.1, ..winsorise };
@@ -394,7 +394,7 @@ fn an_indicator_that_nobody_sent_is_left_out_with_its_weight_if_the_definition_s
         for (ours, by_hand) in done.index().iter().zip(scores) {
             assert!((ours.unwrap() - by_hand).abs() < 1e-12, "{method}: {:?}", done.index());
         }
-        // Not asked for, it is a fault that names the column.
+        // Without being requested it is a fault that names the column.
         let strict = text.replace("WEIGH", method).replace("leave_out", "fault");
         let faults = Composite::parse("i.toml", &strict).unwrap();
         let input = Input { values: &table, groups: &BTreeMap::new(), earlier: &[], on: "2025-12-31".parse().unwrap() };
@@ -438,7 +438,7 @@ fn ranks_follow_their_settings() {
     assert_eq!(with(rounding(2, Rounding::HalfUp)), of([2, 2, 0, 1, 2, 5]));
     assert_eq!(with(rounding(2, Rounding::Truncate)), of([2, 3, 0, 1, 3, 5]));
     assert_eq!(with(rounding(0, Rounding::HalfEven)), of([2, 2, 0, 1, 2, 5]));
-    // Two that round together although neither stands on its rounded value.
+    // Two that round together although neither equals its rounded value.
     let close = values(&[1.994, 2.006, 2.004]);
     assert_eq!(ranks_by(&close, rounding(2, Rounding::HalfUp)), [Some(3), Some(1), Some(2)]);
     assert_eq!(ranks_by(&close, rounding(1, Rounding::HalfUp)), [Some(1), Some(1), Some(1)]);

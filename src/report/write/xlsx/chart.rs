@@ -16,7 +16,7 @@ const BROAD: u32 = 760;
 const FEW: usize = 4;
 /// Share of the longest bar that a part of a stack must exceed to hold its figure.
 const NARROWEST: f64 = 0.06;
-/// Row of the first category on the data sheet; title and series names stand above.
+/// Row of the first category on the data sheet; title and series names are above.
 const FIRST: RowNum = 2;
 
 /// Width and height in pixels: bars keep their thickness, so the chart grows with their number.
@@ -29,7 +29,7 @@ pub fn size(chart: &Chart) -> (u32, u32) {
         // Few bars lie further apart, so that no name is left out.
         ChartKind::Bar => 90 + bars * if bars < 12 { 30 } else { 21 },
     };
-    // One series stands beside a table: narrower, so that the page is printed larger.
+    // One series is placed beside a table: narrower, so that the page is printed larger.
     let width = match (chart.kind, chart.series.len()) {
         (ChartKind::Bar, 1) => NARROW,
         (ChartKind::StackedBar, parts) if parts > FEW => BROAD,
@@ -181,7 +181,7 @@ fn dress(native: &mut Native, chart: &Chart, theme: &Theme) {
     let room = if chart.kind == ChartKind::Bar { (greatest - least) * 0.2 } else { 0.0 };
     if least < 0.0 {
         native.x_axis().set_min(least - room).set_max(greatest + room);
-        // Names stand beside the chart, not across the bars that run to the left.
+        // Names are beside the chart, not across the bars that run to the left.
         native.y_axis().set_label_position(ChartAxisLabelPosition::Low);
     } else {
         native.x_axis().set_min(0);

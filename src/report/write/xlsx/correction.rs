@@ -45,7 +45,7 @@ pub struct CorrectionRow {
     pub wrong: String,
     /// What to do.
     pub to_do: String,
-    /// The row as it stands in the original.
+    /// The row as in the original.
     pub cells: Vec<Cell<'static>>,
     /// The cell to blame.
     pub marked: Option<usize>,
@@ -113,7 +113,7 @@ impl CorrectionWriter<'_> {
         Ok(())
     }
 
-    /// Title, day of export and what to do; the day stands first, so that no other text is taken for it.
+    /// Title, day of export and what to do; the day comes first, so that no other text is taken for it.
     fn above(
         &mut self,
         worksheet: &mut Worksheet,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rust_xlsxwriter::{ColNum, RowNum, Worksheet, XlsxError};
 
-use super::{measure, page};
+use super::measure;
 use crate::plan::{Block, Cell, CellFormat, ColumnPlan, Filter, RowStyle, TablePlan, Turn};
 
 /// Columns of a sheet without tables: together as wide as two charts side by side.
@@ -13,7 +13,7 @@ const FREE: [f64; 8] = [18.85; 8];
 const LONGEST_FACT: f64 = 34.0;
 /// Pixels of a row whose height nobody set.
 const ROW: f64 = 20.0;
-/// Pixels between blocks that stand beside each other.
+/// Pixels between blocks beside each other.
 const GAP: u32 = 16;
 
 /// Widths, and the cursor.
@@ -31,11 +31,11 @@ pub struct Grid {
     under_charts: RowNum,
     /// Right edge of the rightmost chart in pixels.
     right: u32,
-    /// Rows at which charts stand under everything before them.
+    /// Rows at which charts begin under everything before them.
     pub chart_rows: Vec<RowNum>,
     /// Rows at which parts of the sheet begin with their headings.
     pub part_rows: Vec<RowNum>,
-    /// Columns at the left that name what stands in the rows of the table, if it is wide.
+    /// Columns at the left that name the rows of the table, if it is wide.
     pub name_columns: ColNum,
     /// Columns at which further pages begin, of a table too wide for one.
     pub page_columns: Vec<ColNum>,
@@ -73,7 +73,7 @@ impl Grid {
         if widths.is_empty() {
             widths = FREE.to_vec();
         }
-        // Names of facts stand in the first column if it holds words.
+        // Names of facts are in the first column if it holds words.
         let words = tables().all(|table| table.columns.first().is_some_and(|column| column.kind == CellFormat::Text));
         if words {
             widths[0] = widths[0].max((fact_width(blocks, points)).min(LONGEST_FACT));
@@ -104,10 +104,10 @@ impl Grid {
     /// Where pages begin of a table that cannot be read on one; between groups of columns, if these are not too wide.
     fn pages_of(&self, table: &TablePlan) -> Vec<ColNum> {
         let (names, whole) = (self.names_width(), self.pixels(self.widths.len()));
-        if self.name_columns == 0 || page::fits(whole) {
+        if self.name_columns == 0 || whole <= measure::READABLE {
             return Vec::new();
         }
-        let room = page::room() - names;
+        let room = measure::READABLE - names;
         // Pages alike, so that the last one is no remnant.
         let share = (whole - names) / ((whole - names) / room).ceil();
         let starts_group = |at: usize| table.columns[at - 1].heading.first() != table.columns[at].heading.first();
@@ -177,13 +177,13 @@ impl Grid {
         Ok(())
     }
 
-    /// Begins a block of text or a table, under every chart that stands beside the block before.
+    /// Begins a block of text or a table, under every chart beside the block before.
     pub fn begin(&mut self) -> RowNum {
         self.row = self.row.max(self.under_charts);
         self.row
     }
 
-    /// Ends a table: a chart may stand beside it.
+    /// Ends a table: a chart may follow beside it.
     pub fn end_table(&mut self, first: RowNum, columns: usize) {
         self.last = (first, self.pixels(columns) as u32);
     }
@@ -249,7 +249,7 @@ fn fact_width(blocks: &[Block], points: u16) -> f64 {
 /// Tables wider than this keep their names in sight.
 const WIDE: usize = 7;
 
-/// Columns up to the one that names what stands in a row, of a table wide enough to lose sight of it.
+/// Columns up to the one that names a row, of a table wide enough to lose sight of it.
 pub fn name_columns(table: &TablePlan) -> ColNum {
     let names = table.columns.iter().position(|column| column.kind == CellFormat::Text);
     names.filter(|_| table.columns.len() > WIDE).map_or(0, |column| column as ColNum + 1)

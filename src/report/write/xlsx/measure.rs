@@ -1,4 +1,4 @@
-//! How wide text is and how many lines it takes, by the letter widths of a book face.
+//! How wide text is and how many lines it takes, by the letter widths of a book face, and how much a page has room for.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -10,6 +10,13 @@ pub const UNIT: f64 = 7.0;
 const MARGIN: f64 = 7.0;
 /// Room that Excel gives one step of indentation; words are indented, so that figures beside them stay apart.
 pub const INDENT: f64 = 1.3;
+
+/// Sides of A4 less the margins, in pixels: across, then along the short side.
+pub const PRINTABLE: (f64, f64) = (1008.0, 669.0);
+/// A sheet printed smaller than this cannot be read.
+pub const SMALLEST: f64 = 0.45;
+/// Width in pixels of what can be read on one page.
+pub const READABLE: f64 = PRINTABLE.0 / SMALLEST;
 
 /// Width of a line of text in units of column width, without margins.
 pub fn width(text: &str, points: u16) -> f64 {

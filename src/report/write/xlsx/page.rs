@@ -3,20 +3,17 @@
 use rust_xlsxwriter::{RowNum, Worksheet, XlsxError};
 
 use super::grid::Grid;
+use super::measure::{PRINTABLE, SMALLEST};
 use crate::plan::Orientation;
-use crate::template::{Theme, fill};
+use crate::template::Theme;
+use cchc_definitions::fill;
 
 /// Number by which Excel knows A4.
 const A4: u8 = 9;
 /// Excel refuses a longer footer.
 const LONGEST_FOOTER: usize = 200;
-
-/// Sides of A4 less the margins, in pixels: across, then along the short side.
-const PRINTABLE: (f64, f64) = (1008.0, 669.0);
 /// How much longer than a page a sheet may be and still be printed on one, somewhat smaller.
 const SQUEEZE: f64 = 1.45;
-/// A sheet printed smaller than this cannot be read.
-const SMALLEST: f64 = 0.45;
 
 pub fn set_up(worksheet: &mut Worksheet, orientation: Orientation, title: &str, theme: &Theme) {
     match orientation {
@@ -66,16 +63,6 @@ pub fn finish(worksheet: &mut Worksheet, grid: &Grid, orientation: Orientation) 
         worksheet.set_page_breaks(&breaks)?;
     }
     Ok(())
-}
-
-/// Whether columns so wide can be read on one page.
-pub fn fits(pixels: f64) -> bool {
-    pixels <= room()
-}
-
-/// Width in pixels of what can be read on one page.
-pub const fn room() -> f64 {
-    PRINTABLE.0 / SMALLEST
 }
 
 /// A table too wide for one page runs over several beside each other, each with the names of its rows.

@@ -32,7 +32,7 @@ pub fn write(
     if table.filter == Filter::On || grid.tables == 1 {
         main_table(worksheet, grid, table, (first, body))?;
     }
-    // A chart beside stands under the headings: printing repeats these, and all that lies over them.
+    // A chart beside begins under the headings: printing repeats these, and all that lies over them.
     grid.end_table(body, table.columns.len());
     grid.row += 1;
     Ok(())
@@ -116,7 +116,7 @@ fn headings(
     Ok(())
 }
 
-/// Last column of the group that shares a heading with `start` down to `level`; a lowest heading stands alone.
+/// Last column of the group that shares a heading with `start` down to `level`; a lowest heading is its own group.
 fn group_end(columns: &[ColumnPlan], start: usize, level: usize) -> usize {
     let heading = &columns[start].heading;
     if level + 1 >= heading.len() {
@@ -188,7 +188,7 @@ fn write_cell(
         }
         Cell::Int(value) => worksheet.write_number_with_format(row, column, *value as f64, format)?,
         Cell::Number(value) | Cell::As(_, value) => {
-            let value = &settled(*value, look);
+            let value = &as_shown(*value, look);
             worksheet.write_number_with_format(row, column, *value, format)?
         }
         Cell::Rank(rank, _) => worksheet.write_number_with_format(row, column, *rank, format)?,
@@ -211,7 +211,7 @@ fn figure(kind: CellFormat, value: f64) -> Look {
 }
 
 /// A change that rounds to nothing is written as none, so that it shows "0" and no arrow with a zero.
-fn settled(value: f64, look: Look) -> f64 {
+fn as_shown(value: f64, look: Look) -> f64 {
     if matches!(look, Look::Moved(_, Change::None)) { 0.0 } else { value }
 }
 

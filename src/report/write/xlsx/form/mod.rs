@@ -28,7 +28,7 @@ const EVIDENCE: ColNum = 6;
 const VERIFIED: ColNum = 7;
 const SURVEYED: ColNum = 8;
 const REASON: ColNum = 9;
-/// The points that a cell may take stand from here on, in hidden columns of its own row: a list that names cells
+/// The points that a cell may take are listed from here on, in hidden columns of its own row: a list that names cells
 /// works whatever decimal mark the reader's country has, one that is written out does not.
 const CHOICES: ColNum = 11;
 

@@ -28,7 +28,7 @@ impl FormWriter<'_, '_> {
         Ok(())
     }
 
-    /// Sums at the foot: the areas, then what stands outside them; the row of the last.
+    /// Sums at the foot: the areas, then the items outside them; the row of the last.
     pub(super) fn totals(&mut self, mut row: RowNum) -> Result<RowNum, XlsxError> {
         let index = self.form.index;
         let roots = |role: Role| -> Vec<RowNum> {

@@ -1,13 +1,13 @@
-//! Where faults of a definition stand: reads its sections one by one, and `[index]`, which every kind of index has.
+//! Reads the sections of an index one by one, naming the place of each fault; and those that every kind of index has.
 
 use chrono::NaiveDate;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::Days;
-use crate::{Fault, explain};
+use crate::{Display, Fault, Rounding, explain};
 
-/// What every index says of itself.
+/// What every kind of index has: id, names, days, legal basis.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
     /// Id, shared by the versions of one index.
@@ -32,22 +32,22 @@ impl Head {
     /// Whether this version holds on a day.
     #[must_use]
     pub fn is_valid(&self, day: NaiveDate) -> bool {
-        holds((self.valid_from, self.valid_to), day)
+        is_within((self.valid_from, self.valid_to), day)
     }
 }
 
 /// Whether a day lies within first and last day, both optional.
-pub(super) fn holds((from, to): Days, day: NaiveDate) -> bool {
+pub(super) fn is_within((from, to): Days, day: NaiveDate) -> bool {
     from.is_none_or(|from| from <= day) && to.is_none_or(|to| day <= to)
 }
 
-/// Collects the faults of one file.
-pub(super) struct Place<'a> {
+/// Reads the sections of one file and collects their faults.
+pub(super) struct SectionReader<'a> {
     pub file: &'a str,
     pub faults: &'a mut Vec<Fault>,
 }
 
-impl Place<'_> {
+impl SectionReader<'_> {
     /// Notes a fault at a key.
     pub fn fault(&mut self, key: impl Into<String>, message: impl Into<String>) {
         self.faults.push(Fault { file: self.file.to_owned(), key: key.into(), message: message.into() });
@@ -94,6 +94,12 @@ impl Place<'_> {
             legal_basis: raw.legal_basis,
             note: raw.note,
         }
+    }
+
+    /// Reads `[display]`: two digits, halves up, where there is none.
+    pub fn display(&mut self, table: Option<toml::Table>) -> Display {
+        let two_digits = || Display { digits: 2, mode: Rounding::HalfUp, reason: String::new() };
+        table.and_then(|table| self.section("display", table)).unwrap_or_else(two_digits)
     }
 
     /// Reads a day, written as text or as TOML writes days.

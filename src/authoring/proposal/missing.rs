@@ -1,19 +1,19 @@
-//! Why a file does not fit a source: the columns that no heading of it feeds, and what of the file may be meant.
+//! Why a file does not fit a source: the columns that no heading feeds, and the heading that may be meant.
 
 use std::path::Path;
 
 use super::guess::likeness;
-use super::{Layout, ProposalError};
+use super::{InspectedSheet, ProposalError};
 use cchc_definitions::{Definitions, SourceDef};
 use cchc_model::{ColumnType, UnitIndex};
-use cchc_normalise::find;
+use cchc_normalise::KnownHeadings;
 use cchc_read::{Limits, column_letters};
 
-use super::column::{Column, plain};
+use super::column::{InspectedColumn, plain};
 
 /// A column that no heading feeds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
+pub struct MissingColumn {
     /// Column of the table.
     pub column: String,
     /// The heading that feeds it as a rule.
@@ -22,7 +22,7 @@ pub struct Asked {
     pub nearest: Option<(String, String)>,
 }
 
-/// The row in which headings seem to stand, and the required columns of a source that none of them feeds.
+/// The probable heading row, and the required columns of a source that none of them feeds.
 ///
 /// # Errors
 /// The file cannot be read, or nothing in it looks like headings.
@@ -32,11 +32,12 @@ pub fn missing_columns(
     definitions: &Definitions,
     units: &UnitIndex,
     limits: &Limits,
-) -> Result<(u32, Vec<Asked>), ProposalError> {
-    let layout = Layout::of(path, None, definitions, units, limits)?;
+) -> Result<(u32, Vec<MissingColumn>), ProposalError> {
+    let layout = InspectedSheet::of(path, None, definitions, units, limits)?;
     let mut lenient = source.clone();
     (lenient.required, lenient.layout.one_of, lenient.layout.wide) = (Vec::new(), Vec::new(), None);
-    let found = find(&layout.heads, std::slice::from_ref(&lenient), &layout.sheet, &definitions.reading).ok();
+    let headings = KnownHeadings::of(std::slice::from_ref(&lenient), &definitions.reading);
+    let found = headings.find(&layout.heads, &layout.sheet).ok();
     let fed = |name: &str| {
         let columns = found.iter().flat_map(|found| lenient.columns.iter().zip(&found.mapping.columns));
         columns.into_iter().any(|(column, at)| column.name == name && at.is_some())
@@ -46,27 +47,27 @@ pub fn missing_columns(
     let none_of = one_of.first().filter(|_| !one_of.iter().any(|name| fed(name) || given(name)));
     let missing = source.required.iter().filter(|name| !fed(name) && !given(name)).chain(none_of);
     let used: Vec<usize> = found.iter().flat_map(|found| found.mapping.columns.iter().flatten().copied()).collect();
-    let asked = missing.map(|name| {
+    let missing = missing.map(|name| {
         let column = source.column(name);
         let headings = column.map_or(&[][..], |column| &column.headings);
-        Asked {
+        MissingColumn {
             column: name.clone(),
             usual: headings.first().cloned().unwrap_or_default(),
             nearest: nearest(&layout.columns, &used, column.map(|column| column.kind), headings),
         }
     });
-    Ok((layout.heading_row, asked.collect()))
+    Ok((layout.heading_row, missing.collect()))
 }
 
 /// The free heading most like any of these, of a column whose cells may be meant.
 fn nearest(
-    columns: &[Column],
+    columns: &[InspectedColumn],
     used: &[usize],
     kind: Option<ColumnType>,
     headings: &[String],
 ) -> Option<(String, String)> {
     let headings: Vec<String> = headings.iter().map(|heading| plain(heading)).collect();
-    let suits = |column: &Column| match kind {
+    let suits = |column: &InspectedColumn| match kind {
         Some(ColumnType::Time) => column.filled == 0 || column.date_share >= 0.5,
         _ => column.date_share < 0.5,
     };
@@ -78,10 +79,7 @@ fn nearest(
         (headings.iter().map(|other| likeness(&own, other)).fold(0.0, f64::max), at, column)
     });
     // Of equals the first.
-    let best = scored.fold(None, |best: Option<(f64, usize, &Column)>, this| match best {
-        Some(other) if other.0 >= this.0 => Some(other),
-        _ => Some(this),
-    });
+    let best = scored.reduce(|best, next| if next.0 > best.0 { next } else { best });
     let (_, at, column) = best.filter(|(like, ..)| *like > 0.0)?;
     Some((column.heading.clone(), column_letters(at)))
 }
