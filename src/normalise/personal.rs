@@ -1,11 +1,10 @@
-//! Masks personal values in cells, each distinct text once, and sets codes aside that may be numbers of persons.
+//! Masks personal values in cells, each distinct text once.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
 
 use polars::prelude::PlHashMap;
 
-use crate::judging::RejectedRow;
 use cchc_model::{Encoding, Mask, Personal, Where, masked_value};
 use cchc_read::decode_legacy;
 
@@ -18,18 +17,6 @@ pub struct CellMask<'a> {
     mask: &'a Mask,
     /// Cells of text as they stand → what is shown instead, if anything is.
     seen: RefCell<PlHashMap<String, Option<String>>>,
-}
-
-/// A row that is sound but for its code, which has the shape of a personal value: whether it is refused only the whole
-/// file tells.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SuspectRow {
-    /// What the code may be.
-    pub kind: Personal,
-    /// The code as it stands.
-    pub code: String,
-    /// The refusal, in which it is masked.
-    pub refusal: RejectedRow,
 }
 
 impl<'a> CellMask<'a> {

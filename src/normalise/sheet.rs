@@ -3,8 +3,8 @@
 use polars::prelude::DataFrame;
 
 use crate::batch::Batch;
-use crate::judging::{RejectedRow, RowJudge};
-use crate::personal::{CellMask, SuspectRow};
+use crate::judging::{RejectedRow, RowJudge, SuspectRow};
+use crate::personal::CellMask;
 use crate::raw::RawBatch;
 use crate::typing::{ColumnTyper, Meaning};
 use crate::warnings::Warnings;

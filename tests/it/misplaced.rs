@@ -397,6 +397,8 @@ fn two_files_and_two_sheets_of_one_mask_stay_two() {
     let rows = place
         .rows(&["sql", "SELECT DISTINCT file, sheet FROM findings WHERE rule = 'unknown_unit' ORDER BY file, sheet"]);
     assert_eq!(rows.len(), 4, "{rows:#?}");
+    let named = place.rows(&["findings", "--rule", "personal_name"]);
+    assert_eq!(named.len(), 5, "three files and two sheets: {named:#?}");
     for (key, ending) in [("sheet", "T…(12) #2"), ("file", "N…(13)_20250401.csv #2")] {
         assert!(rows.iter().any(|row| row[key].as_str().is_some_and(|text| text.ends_with(ending))), "{rows:#?}");
     }

@@ -2,6 +2,9 @@
 
 mod marks;
 mod records;
+mod suspects;
+
+pub use suspects::SuspectRow;
 
 use std::collections::BTreeMap;
 
@@ -9,13 +12,12 @@ use polars::prelude::PlHashSet;
 
 use crate::batch::{Batch, CellFault};
 use crate::numbers::number_with_currency;
-use crate::personal::SuspectRow;
 use crate::raw::RawBatch;
 use crate::sheet::SheetFacts;
 use crate::text::clean;
 use crate::typing::{Typed, TypedBatch};
 use cchc_definitions::dates::{self, DAY, DateFault, Pattern};
-use cchc_model::{ColumnType, FinishedBeforeReceived, masked_value};
+use cchc_model::{ColumnType, FinishedBeforeReceived};
 
 /// A refused row: where it stood, why, and its non-personal cells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -222,30 +224,6 @@ impl RowJudge {
             ColumnType::Text | ColumnType::Unit | ColumnType::Period => sheet.mask.text(&text),
         };
         masked.into_owned()
-    }
-
-    /// The rows that nothing else refuses and whose codes may be personal.
-    pub fn suspects(&self, typed: &TypedBatch<'_>, batch: &mut Batch<'_, '_>, keep: &[bool]) -> Vec<SuspectRow> {
-        let Some((at, Typed::Key(keys))) = self.key.zip(typed.column(batch.sheet.source.table.key)) else {
-            return Vec::new();
-        };
-        let suspects = std::mem::take(&mut batch.suspects);
-        let suspect = |(row, kind): (usize, _)| {
-            let code = keys.get(row).to_owned();
-            let unit = self.unit.and_then(|at| typed.text(at, row)).unwrap_or_default().to_owned();
-            let refusal = RejectedRow {
-                row: batch.raw.rows[row],
-                code: code.clone(),
-                unit,
-                rule: "personal_code",
-                column: batch.heading(at, row),
-                value: masked_value(&code),
-                hint: String::new(),
-                cells: self.cells(batch.sheet, batch.raw, row),
-            };
-            SuspectRow { kind, code, refusal }
-        };
-        suspects.into_iter().filter(|(row, _)| keep[*row]).map(suspect).collect()
     }
 
     /// Whether a cell holds a date, if only an impossible one.
