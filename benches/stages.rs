@@ -17,7 +17,7 @@ use cchc::model::{ColumnType, IndicatorRow, Period, Policies, Table, UnitIndex};
 use cchc::normalise::{RawBatch, SheetFacts, SheetNormaliser};
 use cchc::read::{Cell, Flow, Limits, RowSink, Sheet, read_rows, sniff};
 use cchc::report::{Cards, Template, build, gather, render_xlsx};
-use cchc::store::{Config, Incoming, Session, Shell, Transaction, Workspace};
+use cchc::store::{AcceptedRows, Config, Incoming, Session, Shell, Transaction, Workspace};
 use cchc::units::{read_unit_list, stored_units, units_frame};
 use criterion::{Criterion, criterion_group, criterion_main};
 
@@ -131,6 +131,7 @@ fn stages(criterion: &mut Criterion) {
     let source = definitions.sources.iter().find(|source| source.id == "message").expect("the source of messages");
     let raw = raw_batch(source, &units);
     let headings: Vec<String> = source.columns.iter().map(|column| column.name.clone()).collect();
+    let cells = cchc::normalise::CellMask::new(&definitions.mask);
     let normalise = || {
         let facts = SheetFacts {
             source,
@@ -144,7 +145,7 @@ fn stages(criterion: &mut Criterion) {
             records: Vec::new(),
             year: None,
             date_system: DateSystem::default(),
-            mask: cchc::normalise::CellMask::new(&definitions.mask),
+            mask: &cells,
         };
         SheetNormaliser::new(facts).batch(&raw).expect("no date reads month-first only").frame
     };
@@ -157,7 +158,7 @@ fn stages(criterion: &mut Criterion) {
                 let mut transaction = Transaction::begin(&workspace, &lock).expect("a transaction");
                 let (file, source) = ("bench".to_owned(), source.id.clone());
                 let incoming = Incoming {
-                    frame,
+                    accepted: AcceptedRows::in_memory(frame, None),
                     file,
                     sheet: String::new(),
                     source,
@@ -165,7 +166,8 @@ fn stages(criterion: &mut Criterion) {
                     rows: cchc::store::RowsOf::One,
                 };
                 let table = Table::named("dossiers").expect("the table of dossiers");
-                transaction.merge(table, vec![incoming]).expect("a merge");
+                let aside = cchc::store::Aside::of(&workspace, u64::MAX);
+                transaction.merge(table, vec![incoming], &aside).expect("a merge");
                 transaction.publish("bench", None, Vec::new()).expect("a version")
             },
         );
@@ -188,6 +190,7 @@ fn stages(criterion: &mut Criterion) {
         units: &loaded.units,
         policies: Policies::default(),
         carry: None,
+        protection: None,
     };
     let months: Vec<Period> = (1..=12).map(|month| format!("2024-{month:02}").parse().expect("a month")).collect();
     let peers = ["mean_days", "online_share_l3", "online_share_l4"];

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The full run of what CI does in short: every kill point of imports and purges, 50 kills at random times, 20 rounds of
 # two importers, a vacuum and a reader at once, a disk that fills up page by page, a disk that can only be read; five
-# minutes of damaged files; a province of full size; and known weaknesses of the crates that the program is built of.
+# minutes of damaged files; containers that unfold, a million refused rows and five million accepted ones within their
+# memory; a province of full size; and known weaknesses of the crates that the program is built of.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -51,6 +52,9 @@ cargo test --release --locked --test it -- --include-ignored kill:: concurrency:
 
 step "damaged files"
 CCHC_FUZZ_SECONDS="${CCHC_FUZZ_SECONDS:-300}" cargo test --release --locked --test it -- fuzz::
+
+step "memory: containers that unfold, a million refused rows, five million accepted ones"
+cargo test --release --locked --test it -- --ignored --test-threads 1 bounded::
 
 step "full size"
 cargo test --release --locked --test it -- --ignored full_size::

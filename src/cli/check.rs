@@ -1,20 +1,37 @@
-//! `cchc check`: all faults of all definitions at once, before anything is computed.
+//! `cchc check`: all faults of all definitions at once, before anything is computed; with `--store`, of all files.
 
 use anyhow::Result;
+use clap::Args;
 
+use super::check_store::{self, Mode};
 use super::{Global, Outcome};
 use cchc_engine::checked_definitions;
 use cchc_store::Shell;
 
-pub(super) fn run(global: &Global) -> Result<Outcome> {
-    let definitions = Shell::new()?.wait(checked_definitions(Some(&global.workspace)))?;
-    global.note(&format!(
-        "{} sources, {} indicators, {} indices, {} ready questions, calendars of {} years: no faults",
-        definitions.sources.len(),
-        definitions.indicators.len(),
-        definitions.indices.len() + definitions.points.len() + definitions.composites.len(),
-        definitions.saved.len(),
-        definitions.calendar.years().len(),
-    ));
-    Ok(Outcome::Done)
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// Check every file of the workspace instead: by SHA-256, all that any kept version names
+    #[arg(long)]
+    store: bool,
+    /// Put right what can be put right without losing anything; says what it does, deletes nothing
+    #[arg(long, requires = "store")]
+    repair: bool,
+}
+
+impl Check {
+    pub fn run(&self, global: &Global) -> Result<Outcome> {
+        if self.store {
+            return check_store::run(global, if self.repair { Mode::Repair } else { Mode::Look });
+        }
+        let definitions = Shell::new()?.wait(checked_definitions(Some(&global.workspace)))?;
+        global.note(&format!(
+            "{} sources, {} indicators, {} indices, {} ready questions, calendars of {} years: no faults",
+            definitions.sources.len(),
+            definitions.indicators.len(),
+            definitions.indices.len() + definitions.points.len() + definitions.composites.len(),
+            definitions.saved.len(),
+            definitions.calendar.years().len(),
+        ));
+        Ok(Outcome::Done)
+    }
 }

@@ -39,7 +39,7 @@ impl Demo {
         extract(&sample)?;
         let workspace = Workspace::init(&root, &Config::default())?;
         publish_unit_list(&workspace, &read_unit_list(&sample.join("units.csv"))?, || ())?;
-        let global = &Global { workspace: root, as_of: None, ..*global };
+        let global = &Global { workspace: root, as_of: None, publication: None, ..*global };
         let definitions = global.definitions()?;
         let paths = [sample.join("exports"), sample.join("tables")];
         let done =

@@ -5,6 +5,7 @@ use clap::Args;
 
 use super::estimates::{note_estimates, with_estimates};
 use super::figures::{SplitBy, children};
+use super::hidden::note_hidden;
 use super::output::Columns;
 use super::{Global, OpenEngine, Outcome, PolicyArgs, period};
 use cchc_engine::Form06Request;
@@ -45,12 +46,13 @@ impl Form06 {
         }
         columns = columns.text("period", periods.iter().map(|period| Some(period.as_str())));
         for column in 0..11 {
-            columns = columns.int(&format!("c{}", column + 3), rows.iter().map(|row| Some(row.counts[column])));
+            columns = columns.int(&format!("c{}", column + 3), rows.iter().map(|row| row.counts[column]));
         }
         let marks = rows.iter().map(|row| (row.unit.unit_code.as_str(), row.estimate));
         with_estimates(columns, &opened.engine, marks.clone()).write(global)?;
         note_estimates(global, &opened.engine, marks);
-        if rows.last().is_none_or(|row| row.counts[0] == 0) {
+        note_hidden(global, &opened.engine, form.published);
+        if rows.last().is_none_or(|row| row.counts[0] == Some(0)) {
             let hint = form
                 .received
                 .map_or_else(String::new, |(first, last)| format!("; dossiers were received from {first} to {last}"));

@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 
 use super::estimates::{note_estimates, with_estimates};
 use super::figures::{SplitBy, children, has_not_sent, note_not_sent};
+use super::hidden::note_hidden;
 use super::output::{self, Columns};
 use super::{Global, OpenEngine, Outcome, PolicyArgs, period};
 use cchc_definitions::{Against, Indicator};
@@ -95,6 +96,7 @@ impl Indicators {
         with_estimates(columns, engine, marks.clone()).write(global)?;
         note_estimates(global, engine, marks);
         note_not_sent(global, &answer.not_sent);
+        note_hidden(global, engine, answer.published);
         Ok(Outcome::Done)
     }
 }

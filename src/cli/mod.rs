@@ -2,6 +2,7 @@
 
 mod advice;
 mod check;
+mod check_store;
 mod demo;
 mod detail;
 mod escape;
@@ -13,6 +14,7 @@ mod files;
 mod findings;
 mod form06;
 mod generate;
+mod hidden;
 mod history;
 mod import;
 mod index;
@@ -27,10 +29,12 @@ mod report;
 mod score;
 mod source;
 mod sql;
+mod store_faults;
 mod units;
 mod words;
 
 use std::borrow::Cow;
+use std::io::BufWriter;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::LazyLock;
@@ -39,8 +43,8 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use cchc_definitions::{Definitions, Fault, Language};
-use cchc_engine::{Engine, EngineError};
-use cchc_model::{Compare, Mask, MissingDue, Pause, Period, Policies, Where, Withdrawn, escaped};
+use cchc_engine::{Engine, EngineError, Opening, SERVE_SQL, serve_sql};
+use cchc_model::{Compare, Disclosure, Mask, MissingDue, Pause, Period, Policies, Where, Withdrawn, escaped};
 use cchc_read::{SERVE_XLS, isolate_xls, serve_xls};
 use cchc_store::Shell;
 
@@ -63,6 +67,9 @@ pub struct Global {
     /// How data is written to standard output
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     format: Format,
+    /// Write text to CSV as it is, also where a spreadsheet program would take it for a formula
+    #[arg(long, global = true)]
+    raw: bool,
     /// Read an older version: its number, or a day (the newest version not later)
     #[arg(long, global = true, value_name = "VERSION|DATE")]
     as_of: Option<String>,
@@ -72,12 +79,28 @@ pub struct Global {
     /// Language of findings and headings
     #[arg(long, global = true, value_enum, default_value_t = Lang::Vi)]
     lang: Lang,
+    /// Tell no counts from 1 to 4, nor what they could be worked out from
+    #[arg(long, global = true)]
+    public: bool,
+    /// As --public, and recorded under a name: nothing told under it later gives away what is hidden now
+    #[arg(long, global = true, value_name = "NAME")]
+    publication: Option<String>,
     /// Write nothing but data and errors
     #[arg(long, global = true)]
     quiet: bool,
 }
 
 impl Global {
+    /// Which version of the workspace is opened, and how.
+    fn opening(&self) -> Opening {
+        Opening {
+            as_of: self.as_of.clone(),
+            units_as_of: self.units_as_of,
+            is_public: self.public,
+            publication: self.publication.clone(),
+        }
+    }
+
     /// Language of the sentences.
     const fn language(&self) -> Language {
         match self.lang {
@@ -157,19 +180,22 @@ enum Command {
     Explain(explain::Explain),
     /// List units and unknown names; add aliases, official lists, successions
     Units(units::Units),
-    /// Check all definitions
-    Check,
+    /// Check all definitions, or all files of the workspace
+    Check(check::Check),
     /// List the published versions
     History,
     /// Remove imports or dossiers for good, from all versions
     Purge(purge::Purge),
     /// Delete data files that no published version needs
-    Vacuum,
+    Vacuum(history::Vacuum),
     /// Make exports of any size from a seed
     Generate(generate::Generate),
     /// Reads .xls files for another process of this program
     #[command(hide = true, name = SERVE_XLS)]
     ServeXls,
+    /// Computes a question in SQL for another process of this program
+    #[command(hide = true, name = SERVE_SQL)]
+    ServeSql,
 }
 
 /// Policies that a command may set for one run.
@@ -187,9 +213,12 @@ pub struct PolicyArgs {
     /// How a withdrawn dossier counts
     #[arg(long, value_enum)]
     withdrawn: Option<Withdrawn>,
-    /// Hide figures whose denominator is smaller
+    /// Tell no counts from 1 to N − 1, nor what they could be worked out from
     #[arg(long, value_name = "N")]
     suppress_below: Option<u32>,
+    /// How small counts are kept from being told
+    #[arg(long, value_enum)]
+    disclosure: Option<Disclosure>,
 }
 
 impl PolicyArgs {
@@ -201,6 +230,7 @@ impl PolicyArgs {
             compare: self.compare.unwrap_or(policies.compare),
             withdrawn: self.withdrawn.unwrap_or(policies.withdrawn),
             suppress_below: self.suppress_below.unwrap_or(policies.suppress_below),
+            disclosure: self.disclosure.unwrap_or(policies.disclosure),
             finished_before_received: policies.finished_before_received,
         }
     }
@@ -237,6 +267,7 @@ pub fn main() -> ExitCode {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::WithErrors) => ExitCode::from(3),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if store_faults::tell(&cli.global, &error) => ExitCode::from(1),
         Err(error) => {
             eprintln!("error: {}", said(&without_repeats(&error)));
             if let Some(advice) = advice::advice(&error) {
@@ -265,13 +296,17 @@ fn run(cli: &Cli) -> Result<Outcome> {
         Command::Sql(command) => command.run(global),
         Command::Explain(command) => command.run(global),
         Command::Units(command) => command.run(global),
-        Command::Check => check::run(global),
+        Command::Check(command) => command.run(global),
         Command::History => history::history(global),
         Command::Purge(command) => command.run(global),
-        Command::Vacuum => history::vacuum(global),
+        Command::Vacuum(command) => command.run(global),
         Command::Generate(command) => command.run(global),
         Command::ServeXls => {
             serve_xls(std::io::stdin().lock(), std::io::stdout().lock()).map(|()| Outcome::Done).map_err(Into::into)
+        }
+        Command::ServeSql => {
+            Shell::small()?.wait(serve_sql(std::io::stdin(), BufWriter::new(std::io::stdout())))?;
+            Ok(Outcome::Done)
         }
     }
 }
@@ -320,7 +355,8 @@ struct OpenEngine {
 impl OpenEngine {
     fn open(global: &Global) -> Result<Self> {
         let shell = Shell::new()?;
-        let engine = shell.wait(Engine::open(&global.workspace, global.as_of.as_deref(), global.units_as_of))?;
+        let engine = shell.wait(Engine::open_for(&global.workspace, &global.opening()))?;
+        store_faults::warn(global, engine.workspace())?;
         Ok(Self { engine, shell })
     }
 

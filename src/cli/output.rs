@@ -1,12 +1,13 @@
 //! Writes tables to standard output in the chosen format; the only place that does.
 
+use std::borrow::Cow;
 use std::io::{BufWriter, IsTerminal, Write};
 
 use anyhow::Result;
 use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray,
 };
-use datafusion::arrow::compute::cast;
+use datafusion::arrow::compute::{cast, concat_batches};
 use datafusion::arrow::datatypes::{DataType, Field, Float64Type, Schema, SchemaRef};
 use datafusion::arrow::json::WriterBuilder;
 use datafusion::arrow::json::writer::{JsonArray, LineDelimited};
@@ -61,7 +62,8 @@ impl Columns {
         Self { fields, arrays }
     }
 
-    fn batch(self) -> Result<RecordBatch> {
+    /// The table as one batch.
+    pub fn batch(self) -> Result<RecordBatch> {
         Ok(RecordBatch::try_new(Arc::new(Schema::new(self.fields)), self.arrays)?)
     }
 
@@ -74,14 +76,37 @@ impl Columns {
 
 /// Writes batches of one schema.
 pub(super) fn write(global: &Global, schema: &SchemaRef, batches: &[RecordBatch]) -> Result<()> {
+    write_each(global, schema, batches.iter().map(|batch| Ok(batch.clone())))
+}
+
+/// Writes batches as they come, of which there is one at least; formats for programs hold one at a time in memory.
+pub(super) fn stream(global: &Global, batches: impl Iterator<Item = Result<RecordBatch>>) -> Result<()> {
+    let mut batches = batches.peekable();
+    let schema = match batches.peek() {
+        Some(Ok(first)) => first.schema(),
+        // The error comes out as the first batch.
+        _ => Arc::new(Schema::empty()),
+    };
+    if global.format != Format::Table {
+        return write_each(global, &schema, batches);
+    }
+    // What a table for people leaves out shows when all is there.
+    let whole = concat_batches(&schema, &batches.collect::<Result<Vec<_>>>()?)?;
+    let fields = schema.fields().iter().map(|field| field.as_ref().clone()).collect();
+    Columns { fields, arrays: whole.columns().to_vec() }.write(global)
+}
+
+fn write_each(global: &Global, schema: &SchemaRef, batches: impl Iterator<Item = Result<RecordBatch>>) -> Result<()> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     match global.format {
-        Format::Table => table(schema, batches, &mut out)?,
-        Format::Csv => csv(schema, batches, &mut out)?,
+        Format::Table => table(schema, &batches.collect::<Result<Vec<_>>>()?, &mut out)?,
+        Format::Csv => csv(global, schema, batches, &mut out)?,
         Format::Json => {
             let builder = WriterBuilder::new().with_explicit_nulls(true);
             let mut writer = builder.build::<_, JsonArray>(JsonEscaped::new(&mut out));
-            writer.write_batches(&batches.iter().collect::<Vec<_>>())?;
+            for batch in batches {
+                writer.write(&batch?)?;
+            }
             writer.finish()?;
             drop(writer);
             out.write_all(b"\n")?;
@@ -89,14 +114,16 @@ pub(super) fn write(global: &Global, schema: &SchemaRef, batches: &[RecordBatch]
         Format::Ndjson => {
             let builder = WriterBuilder::new().with_explicit_nulls(true);
             let mut writer = builder.build::<_, LineDelimited>(JsonEscaped::new(&mut out));
-            writer.write_batches(&batches.iter().collect::<Vec<_>>())?;
+            for batch in batches {
+                writer.write(&batch?)?;
+            }
             writer.finish()?;
         }
         Format::Parquet => {
             let mut bytes = Vec::new();
             let mut writer = parquet::arrow::ArrowWriter::try_new(&mut bytes, Arc::clone(schema), None)?;
             for batch in batches {
-                writer.write(batch)?;
+                writer.write(&batch?)?;
             }
             writer.close()?;
             out.write_all(&bytes)?;
@@ -125,7 +152,7 @@ fn table(schema: &SchemaRef, batches: &[RecordBatch], out: &mut impl Write) -> R
         for cells in texts(batch)? {
             table.add_row(cells.iter().zip(schema.fields()).map(|(text, field)| match field.data_type() {
                 DataType::Float64 => rounded(text),
-                _ => safe(text),
+                _ => safe(&shortened(text)),
             }));
         }
     }
@@ -182,17 +209,40 @@ fn rounded(text: &str) -> String {
     )
 }
 
+/// Letters of a cell that a table shows: what lays it out takes minutes for some ten thousand more.
+const LONGEST_CELL: usize = 10_000;
+
+/// As much of a text as a table shows; the other formats have it whole.
+fn shortened(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(LONGEST_CELL) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
+
 /// Text of a file on one line, where nothing in it acts on the terminal.
 pub(super) fn safe(text: &str) -> String {
     one_line(text).into_owned()
 }
 
-fn csv(schema: &SchemaRef, batches: &[RecordBatch], out: &mut impl Write) -> Result<()> {
+fn csv(
+    global: &Global,
+    schema: &SchemaRef,
+    batches: impl Iterator<Item = Result<RecordBatch>>,
+    out: &mut impl Write,
+) -> Result<()> {
     let shown = std::io::stdout().is_terminal();
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(schema.fields().iter().map(|field| field.name()))?;
+    let is_text: Vec<bool> = schema.fields().iter().map(|field| field.data_type().is_string()).collect();
     for batch in batches {
-        for cells in texts(batch)? {
+        for mut cells in texts(&batch?)? {
+            if !global.raw {
+                for (cell, _) in cells.iter_mut().zip(&is_text).filter(|(cell, is_text)| **is_text && is_formula(cell))
+                {
+                    cell.insert(0, '\'');
+                }
+            }
             // A program gets the text as it is; on a terminal nothing in it may act.
             if shown {
                 writer.write_record(cells.iter().map(|cell| escaped(cell).into_owned()))?;
@@ -203,6 +253,11 @@ fn csv(schema: &SchemaRef, batches: &[RecordBatch], out: &mut impl Write) -> Res
     }
     writer.flush()?;
     Ok(())
+}
+
+/// Whether a spreadsheet program would compute a text that it reads from CSV: a file of others could act by way of it.
+fn is_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
 /// All cells as text, NULL as nothing.
@@ -216,7 +271,7 @@ fn texts(batch: &RecordBatch) -> Result<Vec<Vec<String>>> {
     Ok((0..batch.num_rows()).map(|row| columns.iter().map(|column| column.value(row).to_string()).collect()).collect())
 }
 
-fn xlsx(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Vec<u8>> {
+fn xlsx(schema: &SchemaRef, batches: impl Iterator<Item = Result<RecordBatch>>) -> Result<Vec<u8>> {
     let mut workbook = rust_xlsxwriter::Workbook::new();
     let created = rust_xlsxwriter::ExcelDateTime::from_ymd(2000, 1, 1)?;
     workbook.set_properties(&rust_xlsxwriter::DocProperties::new().set_creation_datetime(&created));
@@ -227,7 +282,8 @@ fn xlsx(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Vec<u8>> {
     }
     let mut line = 1;
     for batch in batches {
-        let all = texts(batch)?;
+        let batch = batch?;
+        let all = texts(&batch)?;
         let numbers = batch
             .columns()
             .iter()
@@ -257,6 +313,19 @@ fn xlsx(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Vec<u8>> {
 pub(super) fn json(value: &serde_json::Value) -> Result<()> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     serde_json::to_writer(JsonEscaped::new(&mut out), value)?;
+    out.write_all(b"\n")?;
+    out.flush()?;
+    Ok(())
+}
+
+/// A JSON document that is written piece by piece.
+pub(super) fn json_pieces(write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    // Pieces are gathered, so that each is looked through once.
+    let mut pieces = BufWriter::with_capacity(1 << 16, JsonEscaped::new(&mut out));
+    write(&mut pieces)?;
+    pieces.flush()?;
+    drop(pieces);
     out.write_all(b"\n")?;
     out.flush()?;
     Ok(())

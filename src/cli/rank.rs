@@ -6,6 +6,7 @@ use clap::Args;
 use super::detail::Depth;
 use super::estimates::{note_estimates, with_estimates};
 use super::figures::{note_not_sent, note_remarks};
+use super::hidden::note_hidden;
 use super::output::Columns;
 use super::{Global, OpenEngine, Outcome, PolicyArgs, detail, period};
 use cchc_engine::{Engine, RankingAnswer, RankingRequest};
@@ -62,6 +63,7 @@ impl Rank {
         }
         note_unscored(global, answer.ranked.cards.as_ref());
         note_not_sent(global, &answer.not_sent);
+        note_hidden(global, engine, answer.published);
         Ok(Outcome::Done)
     }
 }

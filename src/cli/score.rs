@@ -5,6 +5,7 @@ use clap::Args;
 
 use super::estimates::{note_estimates, with_estimates};
 use super::figures::{note_ignored_sheets, note_not_sent};
+use super::hidden::note_hidden;
 use super::output::Columns;
 use super::{Global, OpenEngine, Outcome, PolicyArgs, detail, period};
 use cchc_definitions::Layer;
@@ -57,6 +58,7 @@ impl Score {
             ));
         }
         note_not_sent(global, &card.not_sent);
+        note_hidden(global, &opened.engine, card.published);
         Ok(Outcome::Done)
     }
 }

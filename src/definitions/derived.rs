@@ -1,10 +1,12 @@
 //! Indicators made of other indicators' figures: which kinds there are, and what must hold of them.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Deserialize;
 
+use super::chains::{LONGEST_CHAIN, too_long};
 use super::indicator::{Indicator, Rows};
 use super::{Fault, Formula, did_you_mean, overlap};
 use cchc_model::Period;
@@ -300,8 +302,12 @@ impl Derived {
     }
 }
 
-/// Checks the references of all indicators: unknown ids, days without a definition, circles; and which are of no period.
+/// Checks the references of all indicators: unknown ids, days without a definition, circles and chains that are too long;
+/// and which are of no period.
 pub(super) fn link(indicators: &mut [Indicator], faults: &mut Vec<Fault>) {
+    let reads = reads(indicators);
+    let long = too_long(&reads);
+    let mut has_circle = false;
     for at in 0..indicators.len() {
         let Some(derived) = indicators[at].derived.clone() else { continue };
         let indicator = &indicators[at];
@@ -313,11 +319,12 @@ pub(super) fn link(indicators: &mut [Indicator], faults: &mut Vec<Fault>) {
                 fault(message);
             }
         }
-        if let Some(circle) = circle(indicators, at) {
+        if let Some(circle) = long.and_then(|_| circle(indicators, &reads, at)) {
             fault(format!("reads itself: {circle}"));
+            has_circle = true;
             continue;
         }
-        let undated = |id: &&str| is_undated(indicators, id);
+        let undated = |id: &&str| is_undated(indicators, &reads, id);
         if let Derived::Change { of, .. } = &derived
             && undated(&of.as_str())
         {
@@ -330,6 +337,24 @@ pub(super) fn link(indicators: &mut [Indicator], faults: &mut Vec<Fault>) {
             indicators[at].rows = Rows::All;
         }
     }
+    if let Some(at) = long.filter(|_| !has_circle) {
+        let message = format!("reads indicators that read others, more than {LONGEST_CHAIN} in a row");
+        let Indicator { file, id, .. } = &indicators[at];
+        faults.push(Fault { file: file.clone(), key: format!("{id}.derived"), message });
+    }
+}
+
+/// Places of the indicators that each reads itself, all versions of them.
+fn reads(indicators: &[Indicator]) -> Vec<Vec<usize>> {
+    let mut places: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, one) in indicators.iter().enumerate() {
+        places.entry(&one.id).or_default().push(at);
+    }
+    let read = |one: &Indicator| {
+        let ids = one.derived.as_ref().map(Derived::inputs).unwrap_or_default();
+        ids.iter().filter_map(|id| places.get(id)).flatten().copied().collect()
+    };
+    indicators.iter().map(read).collect()
 }
 
 /// What is wrong with reading `id`, if anything.
@@ -345,21 +370,20 @@ fn reference(indicators: &[Indicator], reader: &Indicator, id: &str) -> Option<S
 }
 
 /// The ids of a circle through the indicator, if there is one.
-fn circle(indicators: &[Indicator], start: usize) -> Option<String> {
-    let first = indicators[start].id.as_str();
-    let mut open = vec![vec![first]];
-    let mut seen = Vec::new();
-    while let Some(path) = open.pop() {
-        let last = path.last().copied().unwrap_or(first);
-        let inputs = indicators.iter().filter(|one| one.id == last).filter_map(|one| one.derived.as_ref());
-        for id in inputs.flat_map(Derived::inputs) {
-            let longer = [path.as_slice(), &[id]].concat();
-            if id == first {
-                return Some(longer.join(" → "));
+fn circle(indicators: &[Indicator], reads: &[Vec<usize>], start: usize) -> Option<String> {
+    let mut from: Vec<Option<usize>> = vec![None; indicators.len()];
+    let mut open = vec![start];
+    while let Some(reader) = open.pop() {
+        for read in reads[reader].iter().copied() {
+            if indicators[read].id == indicators[start].id {
+                let above = std::iter::successors(Some(reader), |at| from[*at].filter(|_| *at != start));
+                let mut ids: Vec<&str> = above.map(|at| indicators[at].id.as_str()).collect();
+                ids.reverse();
+                return Some([ids.as_slice(), &[&indicators[start].id]].concat().join(" → "));
             }
-            if !seen.contains(&id) {
-                seen.push(id);
-                open.push(longer);
+            if from[read].is_none() {
+                from[read] = Some(reader);
+                open.push(read);
             }
         }
     }
@@ -367,19 +391,17 @@ fn circle(indicators: &[Indicator], start: usize) -> Option<String> {
 }
 
 /// Whether an indicator, with all that it reads, counts what has no period.
-fn is_undated(indicators: &[Indicator], id: &str) -> bool {
-    let (mut open, mut seen) = (vec![id], Vec::new());
-    while let Some(id) = open.pop() {
-        if seen.contains(&id) {
+fn is_undated(indicators: &[Indicator], reads: &[Vec<usize>], id: &str) -> bool {
+    let mut open: Vec<usize> = (0..indicators.len()).filter(|at| indicators[*at].id == id).collect();
+    let mut seen = vec![false; indicators.len()];
+    while let Some(at) = open.pop() {
+        if std::mem::replace(&mut seen[at], true) {
             continue;
         }
-        seen.push(id);
-        for one in indicators.iter().filter(|one| one.id == id) {
-            match &one.derived {
-                Some(derived) => open.extend(derived.inputs()),
-                None if one.rows == Rows::All => {}
-                None => return false,
-            }
+        match &indicators[at].derived {
+            Some(_) => open.extend(&reads[at]),
+            None if indicators[at].rows == Rows::All => {}
+            None => return false,
         }
     }
     true

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 
-use super::Fault;
+use super::{Fault, own_files, too_long_text};
 
 static QUERIES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../queries");
 
@@ -48,9 +48,9 @@ impl Origin {
 /// # Errors
 /// The workspace's own file cannot be read.
 pub fn template_text(overlay: Option<&Path>, name: &str) -> std::io::Result<Cow<'static, str>> {
-    let own = overlay.map(|root| root.join("report-templates").join(name)).filter(|path| path.is_file());
-    if let Some(own) = own {
-        return std::fs::read_to_string(own).map(Cow::Owned);
+    let own = overlay.map(|root| own_files::text(&root.join("report-templates").join(name))).transpose()?;
+    if let Some(own) = own.flatten() {
+        return Ok(Cow::Owned(own));
     }
     let embedded = TEMPLATES.get_file(name).and_then(include_dir::File::contents_utf8);
     Ok(Cow::Borrowed(embedded.unwrap_or_default()))
@@ -78,8 +78,17 @@ impl Files {
     pub fn load(overlay: Option<&Path>, faults: &mut Vec<Fault>) -> Self {
         let mut texts = BTreeMap::new();
         embedded(&QUERIES, &mut texts);
-        if let Some(root) = overlay.map(|path| path.join("queries")).filter(|path| path.is_dir()) {
-            overlaid(&root, &root, &mut texts, faults);
+        for (name, text) in overlay.map(|root| own_files::below(&root.join("queries"))).unwrap_or_default() {
+            let is_toml = Path::new(&name).extension().is_some_and(|extension| extension == "toml");
+            let message = match &text {
+                Ok(text) => too_long_text(text).filter(|_| is_toml),
+                Err(error) => Some(error.to_string()),
+            };
+            if let Some(message) = message {
+                let file = if name.is_empty() { "queries".to_owned() } else { name.clone() };
+                faults.push(Fault { file, key: String::new(), message });
+            }
+            texts.extend(text.ok().map(|text| (name, Cow::Owned(text))));
         }
         Self { texts }
     }
@@ -114,34 +123,5 @@ fn embedded(dir: &Dir<'static>, texts: &mut BTreeMap<String, Cow<'static, str>>)
     }
     for folder in dir.dirs() {
         embedded(folder, texts);
-    }
-}
-
-fn overlaid(root: &Path, folder: &Path, texts: &mut BTreeMap<String, Cow<'static, str>>, faults: &mut Vec<Fault>) {
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) => {
-            faults.push(Fault {
-                file: folder.display().to_string(),
-                key: String::new(),
-                message: format!("cannot be read: {error}"),
-            });
-            return;
-        }
-    };
-    for entry in entries.flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            overlaid(root, &path, texts, faults);
-            continue;
-        }
-        let Ok(below) = path.strip_prefix(root) else { continue };
-        let name = below.to_string_lossy().replace('\\', "/");
-        match std::fs::read_to_string(&path) {
-            Ok(text) => drop(texts.insert(name, Cow::Owned(text))),
-            Err(error) => {
-                faults.push(Fault { file: name, key: String::new(), message: format!("cannot be read: {error}") });
-            }
-        }
     }
 }

@@ -133,12 +133,24 @@ pub enum Direction {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Display {
-    /// Digits after the decimal comma (of percent for rates).
+    /// Digits after the decimal comma (of percent for rates), at most nine.
+    #[serde(deserialize_with = "few_digits")]
     pub digits: u8,
     /// How halves are rounded.
     pub mode: Rounding,
     /// Why this mode.
     pub reason: String,
+}
+
+/// Digits after the decimal comma that a figure is shown with at most; a workbook shows no more.
+const MOST_DIGITS: u8 = 9;
+
+fn few_digits<'de, D: serde::Deserializer<'de>>(from: D) -> Result<u8, D::Error> {
+    let digits = u8::deserialize(from)?;
+    if digits > MOST_DIGITS {
+        return Err(serde::de::Error::custom(format!("{digits} digits are too many; write 0 to {MOST_DIGITS}")));
+    }
+    Ok(digits)
 }
 
 /// Rounding modes for display.
@@ -203,6 +215,9 @@ struct RawIndicator {
     form06: Option<u8>,
 }
 
+/// Indicators of all files together: each is compared with each.
+const MOST_INDICATORS: usize = 2000;
+
 /// What figures can be counted in.
 const UNITS: [&str; 5] = ["rate", "days", "hours", "count", "number"];
 
@@ -234,6 +249,11 @@ pub(super) fn parse(files: &Files, faults: &mut Vec<Fault>) -> (Vec<Group>, Vec<
             }
             indicators.push(indicator);
         }
+    }
+    if indicators.len() > MOST_INDICATORS {
+        let message = format!("there are more than {MOST_INDICATORS} indicators; remove what nobody reads");
+        faults.push(Fault { file: "indicators".to_owned(), key: String::new(), message });
+        return (groups, Vec::new());
     }
     link(&mut indicators, faults);
     (groups, indicators)

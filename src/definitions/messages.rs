@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Fault, parse_toml, template_text};
+use super::{Fault, own_template, parse_toml, template_text};
 use cchc_model::Finding;
 
 /// Sentences by rule, in two languages.
@@ -49,8 +49,10 @@ impl Sentence {
 impl Messages {
     /// Reads `messages.toml` of the templates, or the workspace's own.
     pub(super) fn load(overlay: Option<&std::path::Path>, faults: &mut Vec<Fault>) -> Self {
-        let own = template_text(overlay, "messages.toml").or_else(|_| template_text(None, "messages.toml"));
-        Self(parse_toml("report-templates/messages.toml", &own.unwrap_or_default(), faults).unwrap_or_default())
+        let text = own_template(overlay, "messages.toml", faults);
+        let embedded = template_text(None, "messages.toml").unwrap_or_default();
+        let text = text.as_deref().unwrap_or(&embedded);
+        Self(parse_toml("report-templates/messages.toml", text, faults).unwrap_or_default())
     }
 
     /// What is wrong and what to do. A part whose only placeholder is empty is left out.

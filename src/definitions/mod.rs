@@ -1,6 +1,7 @@
 //! Loads and checks `queries/` and `report-templates/` (embedded, overlaid by a workspace), all faults at once.
 
 mod calendar;
+mod chains;
 pub mod dates;
 mod declared;
 mod derived;
@@ -12,6 +13,7 @@ mod layout;
 mod layout_file;
 mod messages;
 mod official;
+mod own_files;
 mod persons;
 mod proposal;
 mod reading_words;
@@ -41,6 +43,7 @@ pub use indicator::{Aggregate, Direction, Display, Group, Indicator, Rounding, R
 pub use layout::{Figure, Fold, Given, Layout, MOST_HEADING_ROWS, Mark, SkipKind, SkipRows, Tried, Wide, WideCells};
 pub use messages::{Language, Messages};
 pub use official::{Crosswalk, CrosswalkRow, OfficialUnit, OfficialUnits, Spellings, Structure, UnitType, is_number};
+pub use own_files::text as own_text;
 pub use persons::shipped_mask;
 pub use proposal::{KnownColumn, KnownSource, PersonalSigns, ProposalHints};
 pub use reading_words::{
@@ -217,6 +220,18 @@ impl Definitions {
     }
 }
 
+/// The workspace's own text of a template's file; what cannot be read is a fault.
+fn own_template(overlay: Option<&Path>, name: &str, faults: &mut Vec<Fault>) -> Option<String> {
+    match own_files::text(&overlay?.join("report-templates").join(name)) {
+        Ok(text) => text,
+        Err(error) => {
+            let file = format!("report-templates/{name}");
+            faults.push(Fault { file, key: String::new(), message: error.to_string() });
+            None
+        }
+    }
+}
+
 /// Whether two spans of days share a day; an absent end is open.
 fn overlap(left: index::Days, right: index::Days) -> bool {
     let before = |end: Option<NaiveDate>, start: Option<NaiveDate>| matches!((end, start), (Some(end), Some(start)) if end < start);
@@ -237,6 +252,28 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .filter(|(likeness, _)| *likeness > 0.7)
         .max_by(|left, right| left.0.total_cmp(&right.0))
         .map(|(_, candidate)| candidate)
+}
+
+/// Letters of one text of a definition: a cell of a workbook holds 32.767.
+const LONGEST_TEXT: usize = 10_000;
+
+/// What is wrong with a TOML file whose texts are too long for any sheet; nothing if it is none.
+#[must_use]
+pub fn too_long_text(text: &str) -> Option<String> {
+    // Most files are shorter than one such text.
+    let table: toml::Table = (text.len() > LONGEST_TEXT).then(|| text.parse().ok()).flatten()?;
+    let mut open: Vec<(&String, &toml::Value)> = table.iter().collect();
+    while let Some((key, value)) = open.pop() {
+        match value {
+            toml::Value::String(text) if text.chars().count() > LONGEST_TEXT => {
+                return Some(format!("{key} has more than {LONGEST_TEXT} letters, too many for a cell of a workbook"));
+            }
+            toml::Value::Array(list) => open.extend(list.iter().map(|inner| (key, inner))),
+            toml::Value::Table(table) => open.extend(table),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Parses one TOML file into `T`; a fault names the place and the nearest valid key.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::{Fault, Language, TEMPLATES, did_you_mean, parse_toml};
+use super::{Fault, Language, TEMPLATES, did_you_mean, own_template, parse_toml};
 
 /// The file, embedded and of a workspace.
 const FILE: &str = "report-templates/wording.toml";
@@ -21,7 +21,7 @@ impl Wording {
     pub(super) fn load(overlay: Option<&Path>, faults: &mut Vec<Fault>) -> Self {
         let embedded = TEMPLATES.get_file("wording.toml").and_then(include_dir::File::contents_utf8);
         let mut wording: Self = parse_toml(FILE, embedded.unwrap_or_default(), faults).unwrap_or_default();
-        let own = overlay.and_then(|root| std::fs::read_to_string(root.join(FILE)).ok());
+        let own = own_template(overlay, "wording.toml", faults);
         let own: Self = own.and_then(|text| parse_toml(FILE, &text, faults)).unwrap_or_default();
         for (section, sentences) in own.0 {
             for (key, sentence) in sentences {
@@ -32,6 +32,12 @@ impl Wording {
             }
         }
         wording
+    }
+
+    /// The embedded sentences.
+    #[must_use]
+    pub fn shipped() -> Self {
+        Self::load(None, &mut Vec::new())
     }
 
     fn unknown(&self, section: &str, key: &str) -> Fault {

@@ -1,8 +1,10 @@
 //! Faults of definitions that only show when their SQL is planned.
 
 use super::EngineError;
+use super::gate::{Gate, indicator_faults};
+use super::templates::template_faults;
 use cchc_definitions::{Definitions, Fault, Indicator, OfficialUnits, did_you_mean};
-use cchc_indicators::{By, Children, FACT_TABLES, Measuring, fact_columns};
+use cchc_indicators::{By, FACT_TABLES, Measuring, fact_columns};
 use cchc_model::{Period, Policies, UnitIndex};
 use cchc_store::{Session, stored_columns};
 
@@ -13,32 +15,35 @@ use cchc_store::{Session, stored_columns};
 pub async fn checked_definitions(overlay: Option<&std::path::Path>) -> Result<Definitions, EngineError> {
     let definitions = Definitions::load(overlay).map_err(EngineError::Definitions)?;
     let session = Session::planning(&definitions.calendar)?;
-    let mut found = indicator_faults(&session, &definitions).await?;
+    let gate = Gate::new(&session);
+    let mut found = planning_faults(&session, &gate, &definitions).await;
     for (name, text) in &definitions.saved {
         let sample = [("$from", "DATE '2020-01-01'"), ("$to", "DATE '2020-03-31'"), ("$unit", "'X'")];
         let bound = sample.iter().fold(text.clone(), |text, (name, value)| text.replace(name, value));
-        if let Err(error) = session.plans(&bound).await {
+        if let Err(error) = gate.plans(&bound).await {
             let message = first_line(&error.to_string()).to_owned();
             found.push(Fault { file: format!("saved/{name}.sql"), key: String::new(), message });
         }
     }
     found.extend(OfficialUnits::load(overlay).err().unwrap_or_default());
+    found.extend(overlay.map(template_faults).unwrap_or_default());
     if found.is_empty() { Ok(definitions) } else { Err(EngineError::Definitions(found)) }
 }
 
-async fn indicator_faults(session: &Session, definitions: &Definitions) -> Result<Vec<Fault>, EngineError> {
+async fn planning_faults(session: &Session, gate: &Gate, definitions: &Definitions) -> Vec<Fault> {
     let units = UnitIndex::default();
-    let measuring = Measuring { session, definitions, units: &units, policies: Policies::default(), carry: None };
+    let measuring =
+        Measuring { session, definitions, units: &units, policies: Policies::default(), carry: None, protection: None };
     let period: Period = "2020-Q1".parse().expect("a quarter");
     let mut found = Vec::new();
     for indicator in definitions.indicators.iter().filter(|one| one.derived.is_none()) {
-        let faults = named_faults(indicator);
+        let faults = [named_faults(indicator), indicator_faults(indicator)].concat();
         if !faults.is_empty() {
             found.extend(faults);
             continue;
         }
-        let planned = measuring.measure(std::slice::from_ref(&period), &[indicator], By::Unit, Children::Apart).await;
-        if let Err(error) = planned {
+        for statement in measuring.sql(&[indicator], std::slice::from_ref(&period), By::Unit) {
+            let Err(error) = gate.plans(&statement).await else { continue };
             let text = error.to_string();
             let text = first_line(&text);
             let unknown =
@@ -47,7 +52,7 @@ async fn indicator_faults(session: &Session, definitions: &Definitions) -> Resul
             found.push(fault(indicator, "numerator, denominator", format!("the SQL does not plan: {text}{hint}")));
         }
     }
-    Ok(found)
+    found
 }
 
 /// Tables and columns that an indicator names and that are not there.

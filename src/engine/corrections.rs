@@ -10,6 +10,7 @@ use cchc_model::Where;
 use cchc_normalise::Origin;
 use cchc_read::Cell;
 use cchc_report::{CorrectionRow, CorrectionSheet, render_correction};
+use cchc_store::questions;
 
 /// The rows of a file that are still refused; they hold personal cells.
 #[derive(Debug, Clone)]
@@ -29,8 +30,8 @@ impl Engine {
     pub async fn originals(&self, from: &Path) -> Result<Vec<Original>, EngineError> {
         let place = |source| EngineError::Original { file: from.display().to_string(), source };
         let files = originals(from, &self.config().limits, &self.mask()).map_err(place)?;
-        let all = self.all_findings().await?;
-        if files.iter().any(|file| all.iter().any(|stored| stored.sha256 == file.sha256)) {
+        let found = questions::files_with_findings(&self.question()?.session).await?;
+        if files.iter().any(|file| found.contains(&file.sha256)) {
             return Ok(files);
         }
         Err(EngineError::Refused(self.not_imported(from, &files)?))
@@ -47,9 +48,11 @@ impl Engine {
         request: &FindingsRequest,
         language: Language,
     ) -> Result<Option<Correction>, EngineError> {
-        let found = self.findings(request).await?;
-        let open: Vec<StoredFinding> =
-            found.into_iter().filter(|stored| stored.is_row && stored.cleared.is_none()).collect();
+        let is_open = |stored: &StoredFinding| {
+            let is_of_file = files.iter().any(|file| file.sha256 == stored.sha256);
+            is_of_file && stored.is_row && stored.cleared.is_none()
+        };
+        let open = self.findings_that(request, is_open).await?;
         let with_rows = |file: &&Original| open.iter().any(|stored| stored.sha256 == file.sha256);
         let file = match files.iter().filter(with_rows).collect::<Vec<_>>().as_slice() {
             [] => return Ok(None),

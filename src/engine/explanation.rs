@@ -1,8 +1,8 @@
 //! Traces a figure to its definition, SQL, files and dossiers, and a score to its criteria or stages.
 
-use super::{Engine, EngineError, Remarks};
+use super::{Engine, EngineError, Remarks, Turn};
 use cchc_definitions::{Item, Layer, PointsIndex, did_you_mean};
-use cchc_indicators::{Trace, not_sent, trace};
+use cchc_indicators::{Measuring, Trace, not_sent, trace};
 use cchc_indices::points::{ItemStatus, Judged};
 use cchc_indices::{Index, Ranked, Scorecards, estimates};
 use cchc_model::{Period, Policies, RankRow};
@@ -107,7 +107,13 @@ impl Engine {
             return self.score_explained(&index, request).await.map(|score| Explanation::Score(Box::new(score)));
         };
         let question = self.question()?;
-        let traced = trace(&question.measuring(request.policies), indicator, unit, period).await?;
+        let measuring = question.measuring(request.policies);
+        let traced = loop {
+            let traced = trace(&measuring, indicator, unit, period).await?;
+            if let Turn::Tell(_) = question.turn(&measuring).await? {
+                break traced;
+            }
+        };
         traced.map(|trace| Explanation::Figure(Box::new(trace))).ok_or_else(|| self.no_such_row(unit, period))
     }
 
@@ -128,17 +134,31 @@ impl Engine {
     ) -> Result<ScoreExplanation, EngineError> {
         let question = self.question()?;
         let measuring = question.measuring(request.policies);
+        loop {
+            let explained = Box::pin(self.scored(&measuring, index, request)).await?;
+            if let Turn::Tell(_) = question.turn(&measuring).await? {
+                return Ok(explained);
+            }
+        }
+    }
+
+    async fn scored(
+        &self,
+        measuring: &Measuring<'_>,
+        index: &Index<'_>,
+        request: &ExplanationRequest,
+    ) -> Result<ScoreExplanation, EngineError> {
         let period = &request.period;
-        let missing = not_sent(&measuring, period).await?;
-        let ranked = index.rank(&measuring, period, &missing).await?;
+        let missing = not_sent(measuring, period).await?;
+        let ranked = index.rank(measuring, period, &missing).await?;
         let Some(row) = ranked.rows.iter().find(|row| row.unit.unit_code == request.unit) else {
             let hint = did_you_mean(&request.unit, ranked.rows.iter().map(|row| row.unit.unit_code.as_str()));
             let message = format!("index '{}' scores no unit '{}' in {period}{hint}", index.id(), request.unit);
             return Err(EngineError::Request(message));
         };
-        let is_estimate = estimates(&measuring, index, period).await?.contains(&request.unit);
+        let is_estimate = estimates(measuring, index, period).await?.contains(&request.unit);
         let parts = match (index, &ranked.cards) {
-            (Index::Points(points), Some(cards)) => self.items(points, cards, request).await?,
+            (Index::Points(points), Some(cards)) => self.items(measuring, (points, cards), request).await?,
             _ => stages(&ranked, &request.unit),
         };
         Ok(ScoreExplanation {
@@ -156,8 +176,8 @@ impl Engine {
     /// Every criterion with its rule and, for what was computed, the figure with SQL, files and rows.
     async fn items(
         &self,
-        index: &PointsIndex,
-        cards: &Scorecards,
+        measuring: &Measuring<'_>,
+        (index, cards): (&PointsIndex, &Scorecards),
         request: &ExplanationRequest,
     ) -> Result<Vec<Part>, EngineError> {
         let at = cards.units.iter().position(|unit| unit.unit_code == request.unit).unwrap_or_default();
@@ -177,9 +197,7 @@ impl Engine {
             if let Some(input) = item.rule.as_ref().and_then(|rule| rule.input())
                 && let Some(indicator) = self.definitions().indicator(input, &request.period)
             {
-                let question = self.question()?;
-                let measuring = question.measuring(request.policies);
-                part.figure = trace(&measuring, indicator, &request.unit, &request.period).await?;
+                part.figure = trace(measuring, indicator, &request.unit, &request.period).await?;
             }
             parts.push(Part::Item(Box::new(part)));
         }

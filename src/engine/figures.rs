@@ -1,9 +1,9 @@
 //! Indicators and form 06 of a period, by unit or by another split.
 
-use super::{Engine, EngineError};
+use super::{Engine, EngineError, Turn};
 use cchc_definitions::{Against, Indicator};
-use cchc_indicators::{By, Children, GroupedRow, broken_identity, not_sent};
-use cchc_model::{Form06Row, Measure, NotSent, Period, Policies};
+use cchc_indicators::{By, Children, GroupedRow, Measuring, PublishedCounts, broken_identity, not_sent};
+use cchc_model::{Disclosure, Form06Row, Measure, NotSent, Period, Policies};
 use cchc_store::questions;
 
 /// Which figures to measure.
@@ -46,6 +46,8 @@ pub struct Figures {
     pub indicators: Vec<Indicator>,
     /// Who has not sent the whole period, by code.
     pub not_sent: Vec<NotSent>,
+    /// How much is published, where small counts are hidden.
+    pub published: Option<PublishedCounts>,
 }
 
 /// A figure and, where one is compared with, that of an earlier period.
@@ -79,6 +81,8 @@ pub struct Form06 {
     pub rows: Vec<(Period, Form06Row)>,
     /// First and last day on which dossiers were received, where there are none in the period.
     pub received: Option<(chrono::NaiveDate, chrono::NaiveDate)>,
+    /// How much is published, where small counts are hidden.
+    pub published: Option<PublishedCounts>,
 }
 
 impl FiguresRequest {
@@ -101,6 +105,15 @@ impl Engine {
     pub async fn figures(&self, request: &FiguresRequest) -> Result<Figures, EngineError> {
         let question = self.question()?;
         let measuring = question.measuring(request.policies);
+        loop {
+            let figures = Box::pin(self.measured(&measuring, request)).await?;
+            if let Turn::Tell(published) = question.turn(&measuring).await? {
+                return Ok(Figures { published, ..figures });
+            }
+        }
+    }
+
+    async fn measured(&self, measuring: &Measuring<'_>, request: &FiguresRequest) -> Result<Figures, EngineError> {
         let chosen = measuring.chosen(&request.indicators, &request.period).map_err(EngineError::Request)?;
         if let Some(kind) = &request.kind {
             self.check_kind(kind)?;
@@ -126,8 +139,8 @@ impl Engine {
             request.kind.as_ref().is_none_or(|kind| one.figure.row.unit.kind.as_ref() == Some(kind))
         };
         rows.retain(is_wanted);
-        let not_sent = not_sent(&measuring, &request.period).await?;
-        Ok(Figures { rows, indicators: chosen.into_iter().cloned().collect(), not_sent })
+        let not_sent = not_sent(measuring, &request.period).await?;
+        Ok(Figures { rows, indicators: chosen.into_iter().cloned().collect(), not_sent, published: None })
     }
 
     /// The SQL that [`Engine::figures`] would run, statement by statement.
@@ -148,19 +161,30 @@ impl Engine {
     pub async fn form06(&self, request: &Form06Request) -> Result<Form06, EngineError> {
         let question = self.question()?;
         let measuring = question.measuring(request.policies);
+        loop {
+            let form = Box::pin(self.counted(&measuring, request)).await?;
+            if let Turn::Tell(published) = question.turn(&measuring).await? {
+                return Ok(Form06 { published, ..form });
+            }
+        }
+    }
+
+    async fn counted(&self, measuring: &Measuring<'_>, request: &Form06Request) -> Result<Form06, EngineError> {
         let mut rows = Vec::new();
         for period in request.by.periods(&request.period) {
             let found = measuring.form06(&period, request.by, request.children).await?;
-            if let Some(broken) = broken_identity(&found) {
+            if measuring.policies.disclosure == Disclosure::Suppress
+                && let Some(broken) = broken_identity(&found)
+            {
                 let code = &broken.unit.unit_code;
                 let message = format!("form 06 of {code} does not add up: received is not resolved + pending");
                 return Err(EngineError::Refused(message));
             }
             rows.extend(found.into_iter().map(|row| (period.clone(), row)));
         }
-        let is_empty = rows.last().is_none_or(|(_, row)| row.counts[0] == 0);
+        let is_empty = rows.last().is_none_or(|(_, row)| row.counts[0] == Some(0));
         let received = if is_empty { questions::received_days(&self.question()?.session).await? } else { None };
-        Ok(Form06 { rows, received })
+        Ok(Form06 { rows, received, published: None })
     }
 
     /// Codes of units that dossiers name and the list of units lacks, with the number of their dossiers.

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use super::{Engine, EngineError};
 use cchc_indicators::Children;
 use cchc_model::{Finding, Level, Resolved, UnitIndex, Where};
+pub use cchc_store::questions::FindingPage;
 use cchc_store::questions::{self, KeptFinding};
 
 /// Which findings to list; a field that is not set leaves nothing out.
@@ -74,17 +75,65 @@ pub struct Cleared {
     pub how: String,
 }
 
+/// Findings that are held at once where all are: in a workbook, or for rows to correct.
+const MOST_AT_ONCE: usize = 100_000;
+
 impl Engine {
     /// The requested findings of the version, in order of import, file, sheet, row and rule.
     ///
     /// # Errors
-    /// The request names no unit or several, or the store cannot be read.
+    /// The request names no unit or several, more are asked for than fit into one answer, or the store cannot be read.
     pub async fn findings(&self, request: &FindingsRequest) -> Result<Vec<StoredFinding>, EngineError> {
+        self.findings_that(request, |_| true).await
+    }
+
+    /// Those of them that are wanted.
+    pub(super) async fn findings_that(
+        &self,
+        request: &FindingsRequest,
+        is_wanted: impl Fn(&StoredFinding) -> bool,
+    ) -> Result<Vec<StoredFinding>, EngineError> {
+        let pages = self.finding_pages(request).await?;
+        let mut all = Vec::new();
+        for page in &pages.pages {
+            all.extend(self.findings_of(&pages, page).await?.into_iter().filter(&is_wanted));
+            if all.len() > MOST_AT_ONCE {
+                return Err(EngineError::Request(format!(
+                    "there are more than {MOST_AT_ONCE} findings, too many for a workbook: most are likely to have one \
+                     cause, such as a wrong list of units, and are gone when that is put right and the file is imported \
+                     again; or choose some with --file, --unit, --rule or --level, or list all with --format csv"
+                )));
+            }
+        }
+        Ok(all)
+    }
+
+    /// The findings that are asked for, to be answered page by page.
+    ///
+    /// # Errors
+    /// The request names no unit or several, or the store cannot be read.
+    pub async fn finding_pages(&self, request: &FindingsRequest) -> Result<FindingPages, EngineError> {
         let units =
             request.unit.as_deref().map(|name| requested_units(self.units(), name, request.children)).transpose()?;
+        let mut pages = questions::finding_pages(&self.question()?.session).await?;
+        pages.retain(|page| request.import.is_none_or(|import| page.may_hold(import)));
         // Names of files are kept masked, whoever looks for them may know them in full.
         let file = request.file.as_ref().map(|part| self.mask().text(part, Where::Name).into_owned());
-        let mut found = self.all_findings().await?;
+        Ok(FindingPages { request: FindingsRequest { file, ..request.clone() }, units, pages })
+    }
+
+    /// Those of one page, in the same order.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn findings_of(
+        &self,
+        pages: &FindingPages,
+        page: &FindingPage,
+    ) -> Result<Vec<StoredFinding>, EngineError> {
+        let FindingPages { request, units, .. } = pages;
+        let kept = questions::findings(&self.question()?.session, page).await?;
+        let mut found: Vec<StoredFinding> = kept.into_iter().map(|one| stored(one, self.units())).collect();
         found.retain(|stored| {
             let finding = &stored.finding;
             (request.cleared == ClearedFindings::Listed || stored.cleared.is_none())
@@ -96,12 +145,15 @@ impl Engine {
         });
         Ok(found)
     }
+}
 
-    /// All findings of the version, in the same order.
-    pub(super) async fn all_findings(&self) -> Result<Vec<StoredFinding>, EngineError> {
-        let kept = questions::findings(&self.question()?.session).await?;
-        Ok(kept.into_iter().map(|one| stored(one, self.units())).collect())
-    }
+/// The findings of a request, page by page.
+#[derive(Debug)]
+pub struct FindingPages {
+    /// The pages in their order.
+    pub pages: Vec<FindingPage>,
+    request: FindingsRequest,
+    units: Option<BTreeSet<String>>,
 }
 
 fn stored(kept: KeptFinding, known: &UnitIndex) -> StoredFinding {

@@ -6,8 +6,11 @@ mod error;
 mod explanation;
 mod figures;
 mod findings;
+mod gate;
 mod index_versions;
 mod indicators_table;
+mod isolated;
+mod publication;
 mod ranking;
 mod remarks;
 mod report;
@@ -16,6 +19,7 @@ mod scorecard;
 mod scoring_forms;
 mod source_trial;
 mod sql;
+mod sql_limits;
 mod templates;
 mod unknown_names;
 
@@ -23,20 +27,25 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use cchc_definitions::Definitions;
-use cchc_indicators::Measuring;
+use cchc_indicators::{Measuring, Protection};
 use cchc_model::{Carry, Mask, Policies, Succession, UnitIndex};
 use cchc_store::{Config, Manifest, Session, Workspace, questions};
 use cchc_units::stored_units;
+use publication::{Publication, Turn, hides};
 
+pub use cchc_indicators::PublishedCounts;
 pub use check::checked_definitions;
 pub use corrections::Correction;
-pub use error::EngineError;
+pub use error::{EngineError, ErrorChain};
 pub use explanation::{Explanation, ExplanationRequest, ItemPart, Part, ScoreExplanation, StageValue};
 pub use figures::{ComparedFigure, Figures, FiguresRequest, Form06, Form06Request, Months};
-pub use findings::{Cleared, ClearedFindings, FindingsRequest, StoredFinding};
+pub use findings::{Cleared, ClearedFindings, FindingPage, FindingPages, FindingsRequest, StoredFinding};
+pub use gate::Refusal;
 pub use index_versions::{IndexVersion, index_text, index_versions};
+pub use isolated::{Asked, SERVE_SQL, SqlQuestion, ask_isolated, serve_sql};
 pub use ranking::{RankingAnswer, RankingRequest};
 pub use remarks::Remarks;
 pub use report::{Report, ReportRequest};
@@ -44,7 +53,8 @@ pub use returned::file_name;
 pub use scorecard::{Scorecard, ScorecardRequest};
 pub use scoring_forms::{FormUnits, ScoringFormsRequest, UnitScoringForm};
 pub use source_trial::{Misfit, SourceTrial, try_source};
-pub use sql::{SqlAnswer, SqlRequest, mentions_indicators};
+pub use sql::{SqlAnswer, SqlRequest};
+pub use sql_limits::SqlLimits;
 pub use templates::form_words;
 pub use unknown_names::{Suggestion, UnknownMeaning, UnknownName, UnknownNames};
 
@@ -63,6 +73,21 @@ struct Opened {
     units: UnitIndex,
     successions: Vec<Succession>,
     carry: Option<Carry>,
+    is_public: bool,
+    publication: Option<Publication>,
+}
+
+/// What of a workspace is opened, and for whom.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Opening {
+    /// A version's number, or a day; the newest version without it.
+    pub as_of: Option<String>,
+    /// Figures count for the units of that day.
+    pub units_as_of: Option<NaiveDate>,
+    /// What is told is public: no small counts.
+    pub is_public: bool,
+    /// What is told belongs to the publication of that name, is public, and tells figures of its version.
+    pub publication: Option<String>,
 }
 
 impl Engine {
@@ -72,15 +97,44 @@ impl Engine {
     /// # Errors
     /// There is no such workspace or version, or its definitions have faults.
     pub async fn open(root: &Path, as_of: Option<&str>, units_as_of: Option<NaiveDate>) -> Result<Self, EngineError> {
-        let workspace = Workspace::open(root)?;
+        Self::open_for(root, &Opening { as_of: as_of.map(str::to_owned), units_as_of, ..Opening::default() }).await
+    }
+
+    /// Opens a version, also for what is to be public.
+    ///
+    /// # Errors
+    /// As [`Engine::open`].
+    pub async fn open_for(root: &Path, opening: &Opening) -> Result<Self, EngineError> {
+        let mut workspace = Workspace::open(root)?;
+        let publication = opening.publication.as_deref().map(|name| Publication::open(&workspace, name)).transpose()?;
+        let is_public = opening.is_public || publication.is_some();
+        if is_public {
+            workspace.config.policies = workspace.config.policies.public();
+        }
+        let begun = publication.as_ref().and_then(Publication::data_version).map(|version| version.to_string());
+        let (as_of, units_as_of) = (opening.as_of.as_deref().or(begun.as_deref()), opening.units_as_of);
         let definitions = Definitions::load(Some(root)).map_err(EngineError::Definitions)?;
+        let faults = gate::definition_faults(&definitions);
+        if !faults.is_empty() {
+            return Err(EngineError::Definitions(faults));
+        }
         let version = workspace.version(as_of)?;
         let session = workspace.session(&version, &definitions.calendar)?;
         let definitions = definitions.with_declared(questions::declared(&session).await?);
         let units = stored_units(&session).await?;
         let successions = questions::successions(&session).await?;
         let carry = units_as_of.map(|day| Carry::new(&successions, day));
-        Ok(Self(Arc::new(Opened { workspace, definitions, version, session, units, successions, carry })))
+        Ok(Self(Arc::new(Opened {
+            workspace,
+            definitions,
+            version,
+            session,
+            units,
+            successions,
+            carry,
+            is_public,
+            publication,
+        })))
     }
 
     /// The workspace.
@@ -145,7 +199,8 @@ impl Engine {
 
     /// Begins a question: all reading of the store goes through one, so that its memory is bounded by itself.
     fn question(&self) -> Result<Question<'_>, EngineError> {
-        Ok(Question { opened: &self.0, session: self.0.session.question()? })
+        let (protection, read) = Question::protection(self)?;
+        Ok(Question { opened: &self.0, session: self.0.session.question()?, protection, read })
     }
 }
 
@@ -153,6 +208,9 @@ impl Engine {
 struct Question<'a> {
     opened: &'a Opened,
     session: Session,
+    protection: Protection,
+    /// The version whose record of the publication was read, 0 if there was none.
+    read: u64,
 }
 
 impl Question<'_> {
@@ -164,6 +222,7 @@ impl Question<'_> {
             units: &self.opened.units,
             policies,
             carry: self.opened.carry.as_ref(),
+            protection: hides(policies).then_some(&self.protection),
         }
     }
 }

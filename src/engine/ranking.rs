@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Engine, EngineError, Remarks};
+use super::{Engine, EngineError, Remarks, Turn};
 use cchc_definitions::did_you_mean;
 use cchc_definitions::index::settings::Ranking;
-use cchc_indicators::not_sent;
+use cchc_indicators::{Measuring, PublishedCounts, not_sent};
 use cchc_indices::{Index, Ranked, Scored, estimates, rank};
 use cchc_model::{NotSent, Period, Policies, RankRow, UnitIndex, UnitRef};
 
@@ -35,6 +35,8 @@ pub struct RankingAnswer {
     pub not_sent: Vec<NotSent>,
     /// Codes of units whose scores rest on estimates.
     pub estimates: BTreeSet<String>,
+    /// How much is published, where small counts are hidden.
+    pub published: Option<PublishedCounts>,
 }
 
 /// A group of units to be ranked among themselves.
@@ -51,15 +53,24 @@ impl Engine {
     /// # Errors
     /// The request names what is not there, what people gave has faults, or the store cannot be read.
     pub async fn ranking(&self, request: &RankingRequest) -> Result<RankingAnswer, EngineError> {
+        let question = self.question()?;
+        let measuring = question.measuring(request.policies);
+        loop {
+            let answer = Box::pin(self.ranked(&measuring, request)).await?;
+            if let Turn::Tell(published) = question.turn(&measuring).await? {
+                return Ok(RankingAnswer { published, ..answer });
+            }
+        }
+    }
+
+    async fn ranked(&self, measuring: &Measuring<'_>, request: &RankingRequest) -> Result<RankingAnswer, EngineError> {
         let index = self.index(&request.index, &request.period)?;
         let within = request.within.as_deref().map(|group| Group::find(group, self.units())).transpose()?;
         if let Some(kind) = &request.kind {
             self.check_kind(kind)?;
         }
-        let question = self.question()?;
-        let measuring = question.measuring(request.policies);
-        let not_sent = not_sent(&measuring, &request.period).await?;
-        let mut ranked = index.rank(&measuring, &request.period, &not_sent).await?;
+        let not_sent = not_sent(measuring, &request.period).await?;
+        let mut ranked = index.rank(measuring, &request.period, &not_sent).await?;
         let remarks = Remarks::of(&index, &ranked);
         ranked.rows.retain(|row| {
             request.kind.as_ref().is_none_or(|kind| row.unit.kind.as_ref() == Some(kind))
@@ -68,8 +79,8 @@ impl Engine {
         if within.is_some() {
             ranked.rows = among_themselves(&ranked.rows, index.settings());
         }
-        let estimates = estimates(&measuring, &index, &request.period).await?;
-        Ok(RankingAnswer { ranked, remarks, not_sent, estimates })
+        let estimates = estimates(measuring, &index, &request.period).await?;
+        Ok(RankingAnswer { ranked, remarks, not_sent, estimates, published: None })
     }
 
     /// The index of that id as it is in force in a period.

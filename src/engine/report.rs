@@ -1,7 +1,8 @@
 //! The report of a period: gathered, planned, and what it could not show.
 
-use super::{Engine, EngineError};
+use super::{Engine, EngineError, Turn};
 use cchc_definitions::did_you_mean;
+use cchc_indicators::PublishedCounts;
 use cchc_indices::{Index, SetAside};
 use cchc_model::{Period, Policies};
 use cchc_report::plan::Book;
@@ -31,6 +32,8 @@ pub struct Report {
     pub set_aside: Vec<(String, SetAside)>,
     /// Requested units without a scorecard, since no index scores them in the period.
     pub without_card: Vec<String>,
+    /// How much is published, where small counts are hidden.
+    pub published: Option<PublishedCounts>,
 }
 
 impl Engine {
@@ -49,19 +52,23 @@ impl Engine {
         let find = |id: &&str| Index::find(self.definitions(), id, period).map_err(EngineError::Request);
         let indices = ids.iter().map(find).collect::<Result<Vec<_>, _>>()?;
         self.check_cards(&indices, &request.cards)?;
-        let template = self.template()?;
-        let theme = template.theme.clone();
         let question = self.question()?;
         let measuring = question.measuring(request.policies);
-        let input =
-            Box::pin(gather(&measuring, self.config(), self.version(), period, &indices, &request.cards, template))
-                .await?;
+        let (input, published) = loop {
+            let (config, version, template) = (self.config(), self.version(), self.template()?);
+            let input =
+                Box::pin(gather(&measuring, config, version, period, &indices, &request.cards, template)).await?;
+            if let Turn::Tell(published) = question.turn(&measuring).await? {
+                break (input, published);
+            }
+        };
+        let theme = input.template.theme.clone();
         let set_aside = input.rankings.iter().flat_map(|ranking| {
             ranking.set_aside.iter().map(|one| (ranking.index_id.clone(), one.clone())).collect::<Vec<_>>()
         });
         let set_aside = set_aside.collect();
         let without_card = input.without_card().into_iter().map(str::to_owned).collect();
-        Ok(Report { set_aside, without_card, book: build(input), theme })
+        Ok(Report { set_aside, without_card, book: build(input), theme, published })
     }
 
     /// Refuses scorecards that no index named would have.

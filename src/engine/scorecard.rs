@@ -1,8 +1,8 @@
 //! One unit's points, criterion by criterion.
 
-use super::{Engine, EngineError};
+use super::{Engine, EngineError, Turn};
 use cchc_definitions::{PointsIndex, did_you_mean};
-use cchc_indicators::not_sent;
+use cchc_indicators::{PublishedCounts, not_sent};
 use cchc_indices::{Index, Scorecards};
 use cchc_model::{NotSent, Period, Policies, RankRow};
 
@@ -32,6 +32,8 @@ pub struct Scorecard {
     pub row: Option<RankRow>,
     /// Who has not sent the whole period.
     pub not_sent: Vec<NotSent>,
+    /// How much is published, where small counts are hidden.
+    pub published: Option<PublishedCounts>,
 }
 
 impl Engine {
@@ -48,13 +50,18 @@ impl Engine {
         let question = self.question()?;
         let measuring = question.measuring(*policies);
         let not_sent = not_sent(&measuring, period).await?;
-        let ranked = Index::Points(index).rank(&measuring, period, &not_sent).await?;
+        let (ranked, published) = loop {
+            let ranked = Index::Points(index).rank(&measuring, period, &not_sent).await?;
+            if let Turn::Tell(published) = question.turn(&measuring).await? {
+                break (ranked, published);
+            }
+        };
         let cards = ranked.cards.expect("an index of points gives points");
         let Some(at) = cards.units.iter().position(|one| one.unit_code == *unit) else {
             let hint = did_you_mean(unit, cards.units.iter().map(|unit| unit.unit_code.as_str()));
             return Err(EngineError::Request(format!("index '{id}' scores no unit '{unit}' in {period}{hint}")));
         };
         let row = ranked.rows.into_iter().find(|row| row.unit.unit_code == *unit);
-        Ok(Scorecard { index: index.clone(), cards, at, row, not_sent })
+        Ok(Scorecard { index: index.clone(), cards, at, row, not_sent, published })
     }
 }

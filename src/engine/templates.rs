@@ -5,7 +5,7 @@ use std::path::Path;
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{Engine, EngineError};
-use cchc_definitions::{Language, template_text};
+use cchc_definitions::{Fault, Language, template_text, too_long_text};
 use cchc_report::{ReportError, ReturnWords, ScoringFormWords, Template, Theme};
 
 impl Engine {
@@ -46,6 +46,28 @@ impl Engine {
 /// The workspace's own file cannot be read, or lacks a word.
 pub fn form_words(root: &Path) -> Result<ScoringFormWords, EngineError> {
     parsed(root, "form.toml", "report-templates/form.toml", ScoringFormWords::parse)
+}
+
+/// Faults of a workspace's own templates, which reports and forms could not be made with.
+pub(super) fn template_faults(root: &Path) -> Vec<Fault> {
+    let fault = |name: &str, told: &EngineError| {
+        let causes = std::iter::successors(Some(told as &dyn std::error::Error), |error| error.source());
+        let message = causes.skip(1).map(ToString::to_string).next().unwrap_or_else(|| told.to_string());
+        Fault { file: format!("report-templates/{name}"), key: String::new(), message: message.trim_end().to_owned() }
+    };
+    let file = |name: &'static str, parse: fn(&str) -> Result<(), ReportError>| {
+        let long = template_text(Some(root), name).ok().and_then(|text| too_long_text(&text));
+        let long = long.map(|message| Fault { file: format!("report-templates/{name}"), key: String::new(), message });
+        long.or_else(|| parsed(root, name, name, parse).err().map(|told| fault(name, &told)))
+    };
+    [
+        file("workbook.toml", |text| Template::parse(text).map(drop)),
+        file("findings.toml", |text| ReturnWords::parse(text, Language::Vi).map(drop)),
+        file("form.toml", |text| ScoringFormWords::parse(text).map(drop)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn parsed<T>(

@@ -2,15 +2,19 @@
 
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 
-use super::file::Context;
+use super::file::{Context, Detail};
 use super::masked_names::MaskedNames;
 use super::reading::SheetReading;
 use super::sink::{Message, RowsRead, SheetSink};
 use super::typed::{OpenSheet, clash_finding};
-use cchc_model::Finding;
-use cchc_normalise::{RawBatch, Refused};
+use cchc_model::{Finding, Table};
+use cchc_normalise::{CellMask, RawBatch, Refused};
 use cchc_read::{InputFile, ReadAs, ReadError, Sniffed, read_rows};
+use cchc_store::AcceptedRows;
 use polars::prelude::DataFrame;
+
+/// Rows that are put aside together.
+const TOGETHER: usize = 1 << 17;
 
 /// The result of reading a file in one encoding.
 pub(super) struct Attempt {
@@ -28,10 +32,21 @@ pub(super) struct TypedRows {
     /// Sheets whose headings fit a source.
     pub sheets: Vec<SheetReading>,
     /// Typed rows, each with the position of its sheet.
-    pub batches: Vec<(usize, DataFrame)>,
+    pub batches: Vec<(usize, AcceptedRows)>,
+    /// Whether memory was full: from then on rows are put aside.
+    is_full: bool,
+    /// Rows of one sheet that are put aside together.
+    waiting: Option<SheetRows>,
     pub findings: Vec<Finding>,
     /// Why going on would have misread the file.
     pub refused: Option<Finding>,
+}
+
+/// Accepted rows of a sheet, by its position.
+struct SheetRows {
+    sheet: usize,
+    table: &'static Table,
+    rows: DataFrame,
 }
 
 impl Attempt {
@@ -56,13 +71,14 @@ fn type_rows(
     file: &str,
     context: &Context<'_>,
 ) -> TypedRows {
+    let cells = CellMask::new(context.mask);
     let mut typed = TypedRows::default();
     let mut open: Option<OpenSheet<'_>> = None;
     for message in receiver {
         if let Message::Sheet(found) = message {
-            typed.close(open.take());
+            typed.close(open.take(), context);
             typed.refused = found.mapping.clashes.first().map(|clash| clash_finding(file, &found.name, clash));
-            open = Some(OpenSheet::new(*found, file, context));
+            open = Some(OpenSheet::new(*found, file, context, &cells));
             if typed.refused.is_some() {
                 break;
             }
@@ -74,7 +90,7 @@ fn type_rows(
             Message::Sheet(_) => {}
             Message::Batch(batch) => {
                 match sheet.batch(&batch) {
-                    Ok(frame) => typed.batches.push((typed.sheets.len(), frame)),
+                    Ok(frame) => typed.keep(sheet.table(), frame, context),
                     Err(Refused(finding)) => {
                         typed.refused = Some(*finding);
                         break;
@@ -88,13 +104,71 @@ fn type_rows(
             Message::Repaired(codes) => sheet.repaired(codes),
         }
     }
-    typed.close(open);
+    typed.close(open, context);
     typed
 }
 
 impl TypedRows {
-    fn close(&mut self, sheet: Option<OpenSheet<'_>>) {
+    /// Keeps accepted rows of the open sheet: in memory as long as there is room, else on the disk.
+    fn keep(&mut self, table: &'static Table, rows: DataFrame, context: &Context<'_>) {
+        if context.detail == Detail::Sheets || rows.height() == 0 {
+            return;
+        }
+        let sheet = self.sheets.len();
+        if !AcceptedRows::may_be_aside(table) {
+            self.batches.push((sheet, AcceptedRows::in_memory(rows, None)));
+            return;
+        }
+        if !self.is_full {
+            if let Some(claim) = context.aside.accepted.claim(rows.estimated_size() as u64) {
+                self.batches.push((sheet, AcceptedRows::in_memory(rows, Some(claim))));
+                return;
+            }
+            self.is_full = true;
+            self.put_all_aside(table, context);
+        }
+        self.wait(SheetRows { sheet, table, rows }, context);
+    }
+
+    /// Puts aside what is in memory of this file, whose place is used for the rows to come.
+    fn put_all_aside(&mut self, open: &'static Table, context: &Context<'_>) {
+        for (sheet, rows) in std::mem::take(&mut self.batches) {
+            let table = self.sheets.get(sheet).map_or(open, |sheet| sheet.table);
+            match rows.into_frame() {
+                Ok(rows) if AcceptedRows::may_be_aside(table) => self.wait(SheetRows { sheet, table, rows }, context),
+                Ok(rows) => self.batches.push((sheet, AcceptedRows::in_memory(rows, None))),
+                Err(rows) => self.batches.push((sheet, rows)),
+            }
+        }
+    }
+
+    /// Gathers rows of one sheet until there are enough to be put aside together.
+    fn wait(&mut self, rows: SheetRows, context: &Context<'_>) {
+        if self.waiting.as_ref().is_some_and(|waiting| waiting.sheet != rows.sheet) {
+            self.put_aside(context);
+        }
+        match &mut self.waiting {
+            Some(waiting) => {
+                waiting.rows.vstack_mut(&rows.rows).expect("batches of one sheet have the same columns");
+            }
+            None => self.waiting = Some(rows),
+        }
+        if self.waiting.as_ref().is_some_and(|waiting| waiting.rows.height() >= TOGETHER) {
+            self.put_aside(context);
+        }
+    }
+
+    fn put_aside(&mut self, context: &Context<'_>) {
+        let Some(SheetRows { sheet, table, rows }) = self.waiting.take() else { return };
+        let rows = AcceptedRows::aside(table, &rows, &context.aside.accepted);
+        // If the disk is full, the import ends before anybody misses the rows.
+        let rows = rows.expect("typed rows have the columns of their table");
+        self.batches.extend(rows.map(|rows| (sheet, rows)));
+    }
+
+    fn close(&mut self, sheet: Option<OpenSheet<'_>>, context: &Context<'_>) {
         if let Some(sheet) = sheet {
+            self.put_aside(context);
             let (reading, findings) = sheet.close();
             self.sheets.push(reading);
             self.findings.extend(findings);

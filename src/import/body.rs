@@ -7,12 +7,15 @@ use super::unread::{FieldCount, UnreadFault, UnreadRow};
 use cchc_definitions::{ReadingWords, RowWords, SourceDef};
 use cchc_model::ColumnType;
 use cchc_normalise::{
-    Mapping, Origin, Outlined, RawBatch, Reshape, RowKind, cell_text, classify, clean, origin_columns,
+    Mapping, Origin, Outlined, RawBatch, Reshape, RowKind, TextColumn, cell_text, classify, clean, origin_columns,
 };
 use cchc_read::Cell;
 
 /// Rows sent at once.
 const BATCH_ROWS: usize = 1 << 14;
+/// Bytes of texts sent at once, checked every so many rows: a few bytes of a container may stand for long texts.
+const BATCH_BYTES: usize = 64 << 20;
+const CHECKED_EVERY: usize = 64;
 
 /// How the body rows of one sheet are read, and the rows that are not sent yet.
 pub(super) struct Body {
@@ -130,7 +133,7 @@ impl Body {
         RowOutcome::Row {
             counts: u64::from(self.reshape.as_ref().is_none_or(Reshape::streams)),
             origin,
-            is_full: self.batch.rows.len() >= BATCH_ROWS,
+            is_full: self.is_full(),
         }
     }
 
@@ -138,6 +141,12 @@ impl Body {
     pub fn finish(mut self) -> (RawBatch, Outlined) {
         let outlined = self.reshape.as_mut().map(|reshape| reshape.finish(&mut self.batch));
         (self.batch, outlined.unwrap_or_default())
+    }
+
+    fn is_full(&self) -> bool {
+        let rows = self.batch.rows.len();
+        let bytes = || self.batch.columns.iter().flatten().map(TextColumn::bytes).sum::<usize>();
+        rows >= BATCH_ROWS || rows.is_multiple_of(CHECKED_EVERY) && bytes() >= BATCH_BYTES
     }
 
     /// Whether a row is a group, a subtotal, a note or signatures: at most half of it is filled, without any date. A

@@ -1,6 +1,7 @@
 //! Which earlier findings an import clears: refused rows that were loaded or sent again, and files that were read again.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chrono::NaiveDate;
 use polars::prelude::DataFrame;
@@ -9,9 +10,9 @@ use super::log::LoggedFinding;
 use super::merge::ImportedFile;
 use super::reading::FileReading;
 use cchc_model::{Level, is_masked};
-use cchc_normalise::{Origin, clean};
-use cchc_store::questions::{self, OpenFinding};
-use cchc_store::{Session, StoreError, frame_of, ints, texts};
+use cchc_normalise::{Origin, RejectedRow, clean};
+use cchc_store::questions::OpenFinding;
+use cchc_store::{Aside, StoreError, frame_of, ints, texts};
 
 /// Findings of a merge are about the store and not about a file: reading the file again clears none of them.
 const MERGE_RULES: [&str; 5] =
@@ -64,72 +65,116 @@ impl ClearedBecause {
     }
 }
 
-/// All findings that nothing has cleared yet.
-pub(super) async fn uncleared(session: &Session) -> Result<Vec<Uncleared>, StoreError> {
-    let of = |finding: OpenFinding| Uncleared {
-        about: match finding.level {
-            Level::Error if finding.is_row => About::RefusedRow,
-            Level::Error => About::RefusedFile,
-            _ => About::Loaded,
-        },
-        origin: Origin::new(&finding.sha256, &clean(&finding.sheet), finding.row),
-        finding,
-    };
-    Ok(questions::open_findings(session).await?.into_iter().map(of).collect())
+impl Uncleared {
+    /// A finding that nothing has cleared yet.
+    pub fn of(finding: OpenFinding) -> Self {
+        Self {
+            about: match finding.level {
+                Level::Error if finding.is_row => About::RefusedRow,
+                Level::Error => About::RefusedFile,
+                _ => About::Loaded,
+            },
+            origin: Origin::new(&finding.sha256, &clean(&finding.sheet), finding.row),
+            finding,
+        }
+    }
 }
 
-/// Codes of accepted rows that were refused before, here or in an earlier import: table and code → newest export day.
-pub(super) struct Accepted(HashMap<(&'static str, String), Option<NaiveDate>>);
+/// What stands for a table and a text in it: there may be a million of them, and two that differ never agree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Digest(u64, u64);
+
+impl Digest {
+    fn of(table: &str, text: &str) -> Self {
+        let digest = |first: u8| {
+            let mut hasher = DefaultHasher::new();
+            (first, table, text).hash(&mut hasher);
+            hasher.finish()
+        };
+        Self(digest(0), digest(1))
+    }
+}
+
+/// Codes of accepted rows that were refused before, here or in an earlier import, and their newest export days.
+pub(super) struct Accepted(HashMap<Digest, Option<NaiveDate>>);
 
 impl Accepted {
-    /// Looks for the codes of refused rows among the accepted rows, which are not merged yet.
-    pub fn among(readings: &[FileReading], uncleared: &[Uncleared]) -> Self {
-        let mut wanted: BTreeMap<&str, HashSet<&str>> = BTreeMap::new();
-        let refused_rows = uncleared.iter().filter(|one| one.about == About::RefusedRow);
-        for finding in refused_rows.map(|one| &one.finding).filter(|finding| !finding.code.is_empty()) {
-            wanted.entry(&finding.table).or_default().insert(&finding.code);
-        }
-        for (sheet, row) in readings.iter().flat_map(|reading| reading.facts.rejected()) {
-            if !row.code.is_empty() {
-                wanted.entry(sheet.table.name).or_default().insert(&row.code);
+    /// Looks for the codes of refused rows among the accepted rows, which are not merged yet. `codes` are the tables
+    /// and codes of rows that earlier imports refused.
+    ///
+    /// # Errors
+    /// What was put aside cannot be read.
+    pub fn among(readings: &[FileReading], codes: &RefusedCodes, refused: &Aside) -> Result<Self, StoreError> {
+        let mut wanted = codes.0.clone();
+        // Of one file nothing is newer than itself.
+        for sheet in readings.iter().filter(|_| readings.len() > 1).flat_map(|reading| &reading.facts.sheets) {
+            for rows in sheet.refused.parts(refused) {
+                let rows = rows?;
+                let with_code = rows.iter().filter(|row| !row.code.is_empty());
+                wanted.extend(with_code.map(|row| Digest::of(sheet.table.name, &row.code)));
             }
         }
         let mut found = HashMap::new();
-        for FileReading { facts, batches } in readings {
-            for (sheet, frame) in batches {
+        for FileReading { facts, batches } in readings.iter().filter(|_| !wanted.is_empty()) {
+            for (sheet, rows) in batches {
                 let table = facts.sheets[*sheet].table;
-                let Some(wanted) = wanted.get(table.name) else { continue };
-                let Ok(Ok(codes)) = frame.column(table.key).map(|column| column.str()) else { continue };
-                for code in codes.iter().flatten().filter(|code| wanted.contains(code)) {
-                    let day = found.entry((table.name, code.to_owned())).or_insert(facts.exported_at);
-                    *day = (*day).max(facts.exported_at);
+                let Some(Ok(codes)) = rows.keys(table).map(|column| column.str()) else { continue };
+                for code in codes.iter().flatten().map(|code| Digest::of(table.name, code)) {
+                    if wanted.contains(&code) {
+                        let day = found.entry(code).or_insert(facts.exported_at);
+                        *day = (*day).max(facts.exported_at);
+                    }
                 }
             }
         }
-        Self(found)
+        Ok(Self(found))
+    }
+
+    /// Whether a newer file than that of a day brings an accepted row with that code.
+    fn is_newer(&self, table: &str, code: &str, than: Option<NaiveDate>) -> bool {
+        self.0.get(&Digest::of(table, code)).is_some_and(|day| *day > than)
+    }
+}
+
+/// Codes of rows that earlier imports refused and that nothing has cleared yet.
+#[derive(Debug, Default)]
+pub(super) struct RefusedCodes(HashSet<Digest>);
+
+impl RefusedCodes {
+    /// Adds the row of a finding, if it is about one with a code.
+    pub fn add(&mut self, open: &Uncleared) {
+        if open.about == About::RefusedRow && !open.finding.code.is_empty() {
+            self.0.insert(Digest::of(&open.finding.table, &open.finding.code));
+        }
     }
 }
 
 /// What the files of this import hold, as far as earlier findings depend on it.
-struct ImportContents<'a> {
-    /// Where rows of corrected files first stood, and whether they are accepted now.
-    origins: HashMap<&'a Origin, bool>,
+pub(super) struct ImportContents<'a> {
+    accepted: &'a Accepted,
+    /// Where rows of corrected files first stood, and how many of the rows that name it are not refused.
+    origins: HashMap<&'a Origin, usize>,
+    /// Where rows of corrected files first stood, by file, sheet and row in which they stand now.
+    corrected: HashMap<Digest, &'a Origin>,
     /// Refused rows by table and code, and their newest export day.
-    refused: HashMap<(&'static str, &'a str), Option<NaiveDate>>,
+    refused: HashMap<Digest, Option<NaiveDate>>,
     /// Refused rows without a code, by table and cells: how many.
-    nameless: HashMap<(String, String), usize>,
+    nameless: HashMap<Digest, usize>,
     /// SHA-256 of files that were read.
     hashes: BTreeSet<&'a str>,
     /// Paths of files that were read, and their export days.
     paths: BTreeMap<&'a str, Option<NaiveDate>>,
-    /// SHA-256 and paths of files that were refused.
+    /// Contents and paths of files that were refused.
     refused_files: BTreeSet<&'a str>,
 }
 
 impl<'a> ImportContents<'a> {
-    fn of(files: &'a [ImportedFile], logged: &'a [LoggedFinding<'a>]) -> Self {
+    /// What the files say beside their refused rows, which [`ImportContents::refuse`] adds.
+    pub fn of(files: &'a [ImportedFile], accepted: &'a Accepted) -> Self {
         let mut contents = Self {
+            accepted,
             origins: HashMap::new(),
+            corrected: HashMap::new(),
             refused: HashMap::new(),
             nameless: HashMap::new(),
             hashes: BTreeSet::new(),
@@ -142,11 +187,9 @@ impl<'a> ImportContents<'a> {
                 contents.refused_files.extend((!is_masked(&facts.file)).then_some(facts.file.as_str()));
                 continue;
             }
-            let refused: BTreeSet<(&str, u32)> =
-                facts.rejected().map(|(sheet, row)| (sheet.name.as_str(), row.row)).collect();
             for ((sheet, row), origin) in &facts.origins {
-                let accepted = contents.origins.entry(origin).or_insert(false);
-                *accepted |= !refused.contains(&(sheet.as_str(), *row));
+                contents.corrected.insert(Self::place(&facts.file, sheet, *row), origin);
+                *contents.origins.entry(origin).or_default() += 1;
             }
             contents.hashes.insert(&facts.sha256);
             // Masks of two names may be alike: such a file is known by its content only.
@@ -154,67 +197,48 @@ impl<'a> ImportContents<'a> {
                 contents.paths.insert(&facts.file, facts.exported_at);
             }
         }
-        for logged in logged {
-            let Some(row) = logged.refused else { continue };
-            if row.code.is_empty() {
-                *contents.nameless.entry((logged.table().to_owned(), row.cells.clone())).or_default() += 1;
-            } else {
-                let day = contents.refused.entry((logged.table(), &row.code)).or_insert(logged.file.facts.exported_at);
-                *day = (*day).max(logged.file.facts.exported_at);
-            }
-        }
         contents
     }
-}
 
-/// The findings that an import clears. `logged` are its own, in the order of their numbers.
-pub(super) fn cleared(
-    number: u64,
-    uncleared: &[Uncleared],
-    accepted: &Accepted,
-    files: &[ImportedFile],
-    logged: &[LoggedFinding<'_>],
-) -> Vec<ClearedFinding> {
-    let mut contents = ImportContents::of(files, logged);
-    let accepted = by_table(accepted);
-    let mut cleared: Vec<ClearedFinding> = uncleared
-        .iter()
-        .filter_map(|open| {
-            let because = match open.about {
-                About::RefusedRow => row_cleared(open, &accepted, &mut contents),
-                About::RefusedFile | About::Loaded => file_cleared(open, &contents),
-            }?;
-            Some(ClearedFinding { import: open.finding.import, number: open.finding.number, because })
-        })
-        .collect();
-    // A row refused here that a newer file of this very import brings sound.
-    for (own, logged) in (1..).zip(logged) {
-        let Some(row) = logged.refused.filter(|row| !row.code.is_empty()) else { continue };
-        let newer = accepted.get(&(logged.table(), row.code.as_str()));
-        if newer.is_some_and(|day| *day > logged.file.facts.exported_at) {
-            cleared.push(ClearedFinding { import: number as i64, number: own, because: ClearedBecause::Loaded });
+    /// Adds a refused row; says whether a newer file of this very import brings it sound.
+    pub fn refuse(&mut self, logged: &LoggedFinding<'_>, row: &RejectedRow) -> bool {
+        let facts = &logged.file.facts;
+        if !self.corrected.is_empty() {
+            let origin = self.corrected.remove(&Self::place(&facts.file, &logged.finding.sheet, row.row));
+            origin.and_then(|origin| self.origins.get_mut(origin)).into_iter().for_each(|accepted| *accepted -= 1);
         }
+        if row.code.is_empty() {
+            *self.nameless.entry(Digest::of(logged.table(), &row.cells)).or_default() += 1;
+            return false;
+        }
+        let day = self.refused.entry(Digest::of(logged.table(), &row.code)).or_insert(facts.exported_at);
+        *day = (*day).max(facts.exported_at);
+        self.accepted.is_newer(logged.table(), &row.code, facts.exported_at)
     }
-    cleared
-}
 
-fn by_table(accepted: &Accepted) -> HashMap<(&str, &str), Option<NaiveDate>> {
-    accepted.0.iter().map(|((table, code), day)| ((*table, code.as_str()), *day)).collect()
+    fn place(file: &str, sheet: &str, row: u32) -> Digest {
+        Digest::of(file, &format!("{row} {sheet}"))
+    }
+
+    /// What this import clears of an earlier finding.
+    pub fn cleared(&mut self, open: &Uncleared) -> Option<ClearedFinding> {
+        let because = match open.about {
+            About::RefusedRow => row_cleared(open, self),
+            About::RefusedFile | About::Loaded => file_cleared(open, self),
+        };
+        because.map(|because| ClearedFinding { import: open.finding.import, number: open.finding.number, because })
+    }
 }
 
 /// By its address in a corrected file, else by its code in an export that is not older, else because its file or its
 /// cells were read again.
-fn row_cleared(
-    open: &Uncleared,
-    accepted: &HashMap<(&str, &str), Option<NaiveDate>>,
-    contents: &mut ImportContents<'_>,
-) -> Option<ClearedBecause> {
+fn row_cleared(open: &Uncleared, contents: &mut ImportContents<'_>) -> Option<ClearedBecause> {
     let finding = &open.finding;
     if let Some(accepted) = contents.origins.get(&open.origin) {
-        return Some(if *accepted { ClearedBecause::Loaded } else { ClearedBecause::RefusedAgain });
+        return Some(if *accepted > 0 { ClearedBecause::Loaded } else { ClearedBecause::RefusedAgain });
     }
-    let code = (finding.table.as_str(), finding.code.as_str());
-    if !finding.code.is_empty() && accepted.get(&code).is_some_and(|day| *day >= finding.exported_at) {
+    let code = Digest::of(&finding.table, &finding.code);
+    if !finding.code.is_empty() && contents.accepted.0.get(&code).is_some_and(|day| *day >= finding.exported_at) {
         return Some(ClearedBecause::Loaded);
     }
     if !finding.code.is_empty() && contents.refused.get(&code).is_some_and(|day| *day >= finding.exported_at) {
@@ -223,7 +247,7 @@ fn row_cleared(
     if contents.hashes.contains(finding.sha256.as_str()) {
         return Some(ClearedBecause::ReadAgain);
     }
-    let left = contents.nameless.get_mut(&(finding.table.clone(), finding.cells.clone())).filter(|left| **left > 0)?;
+    let left = contents.nameless.get_mut(&Digest::of(&finding.table, &finding.cells)).filter(|left| **left > 0)?;
     *left -= 1;
     Some(ClearedBecause::RefusedAgain)
 }

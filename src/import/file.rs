@@ -1,6 +1,7 @@
 //! Reads one file up to its typed rows; a fault of the file is a finding, never the end of the import.
 
 use std::path::Path;
+use std::sync::atomic::AtomicU64;
 
 use chrono::NaiveDate;
 
@@ -10,6 +11,7 @@ use cchc_definitions::{PointsIndex, ReadingWords, SourceDef};
 use cchc_model::{Mask, Policies, UnitIndex};
 use cchc_normalise::KnownHeadings;
 use cchc_read::{InputFile, Limits, ReadError, sniff};
+use cchc_store::Aside;
 
 /// What reading a file depends on.
 pub(super) struct Context<'a> {
@@ -25,11 +27,23 @@ pub(super) struct Context<'a> {
     pub limits: Limits,
     pub exported_at: Option<NaiveDate>,
     pub detail: Detail,
+    pub aside: &'a Waiting,
+    /// Cells of all files so far.
+    pub cells: &'a AtomicU64,
+}
+
+/// Where rows wait that do not fit into memory until they are written.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub accepted: Aside,
+    pub refused: Aside,
 }
 
 /// How much is kept of what a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Detail {
+    /// Sheets and what was found in them, no rows.
+    Sheets,
     /// Rows and findings.
     Rows,
     /// Also what each word means and how dates are written.

@@ -1,13 +1,13 @@
 //! What an import stores about itself: accounts of files, findings with refused rows, and which units sent what.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, Series};
 
-use super::merge::ImportedFile;
-use cchc_model::{FileAccount, Finding, Level};
+use super::merge::{ImportedFile, refusal};
+use cchc_model::{FileAccount, Finding};
 use cchc_normalise::RejectedRow;
-use cchc_store::{days, frame_of, ints, texts};
+use cchc_store::{Aside, StoreError, days, frame_of, ints, texts};
 
 /// One row per file.
 pub(super) fn imports(number: u64, files: &[ImportedFile]) -> DataFrame {
@@ -42,7 +42,7 @@ fn columns_of(file: &ImportedFile) -> String {
 
 /// The units of its rows, refused ones included.
 fn units_of(file: &ImportedFile) -> String {
-    let refused = file.facts.rejected().map(|(_, row)| row.unit.as_str()).filter(|unit| !unit.is_empty());
+    let refused = file.facts.sheets.iter().flat_map(|sheet| sheet.refused.units());
     let accepted = file.facts.sheets.iter().flat_map(|sheet| sheet.units.iter().map(String::as_str));
     let units: BTreeSet<&str> = refused.chain(accepted).collect();
     units.into_iter().collect::<Vec<&str>>().join(",")
@@ -50,6 +50,8 @@ fn units_of(file: &ImportedFile) -> String {
 
 /// A finding as it is stored, and what else is known of a refused row.
 pub(super) struct LoggedFinding<'a> {
+    /// Its number in the import, from 1.
+    pub number: i64,
     pub finding: &'a Finding,
     /// The file that it is about.
     pub file: &'a ImportedFile,
@@ -73,54 +75,111 @@ impl LoggedFinding<'_> {
     }
 }
 
-/// All findings in the order in which they are numbered from 1.
-pub(super) fn logged(files: &[ImportedFile]) -> Vec<LoggedFinding<'_>> {
-    let mut all = Vec::new();
-    for file in files {
-        let rows: BTreeMap<(&str, u32), &RejectedRow> =
-            file.facts.rejected().map(|(sheet, row)| ((sheet.name.as_str(), row.row), row)).collect();
-        all.extend(file.findings.iter().map(|finding| {
-            let is_refusal = finding.level == Level::Error && finding.row > 0;
-            let row = rows.get(&(finding.sheet.as_str(), finding.row)).filter(|row| row.rule == finding.rule);
-            LoggedFinding { finding, file, refused: row.filter(|_| is_refusal).copied() }
-        }));
-    }
-    all
-}
-
-/// One row per finding, for refused rows with their non-personal cells.
-pub(super) fn findings(number: u64, all: &[LoggedFinding<'_>]) -> DataFrame {
-    let text =
-        |of: fn(&Finding) -> &str| all.iter().map(|logged| of(logged.finding).to_owned()).collect::<Vec<String>>();
-    let row = |of: fn(&RejectedRow) -> &String| {
-        all.iter().map(move |logged| logged.refused.map(of).cloned().unwrap_or_default())
+/// Passes on all findings one by one, numbered by file, sheet and row, refused rows from where they wait.
+///
+/// # Errors
+/// What was put aside cannot be read, or whoever takes them fails.
+pub(super) fn each_logged<'a>(
+    files: &'a [ImportedFile],
+    aside: &Aside,
+    mut take: impl FnMut(LoggedFinding<'_>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut by_path: Vec<&'a ImportedFile> = files.iter().collect();
+    by_path.sort_by(|left, right| left.facts.file.cmp(&right.facts.file));
+    let mut number = 0;
+    let mut give = |file: &'a ImportedFile, finding: &Finding, refused: Option<&RejectedRow>| {
+        number += 1;
+        take(LoggedFinding { number, finding, file, refused })
     };
-    frame_of(
-        all.len(),
-        vec![
-            ints("import", vec![number as i64; all.len()]),
-            texts("file", &text(|finding| &finding.file)),
-            texts("sheet", &text(|finding| &finding.sheet)),
-            ints("row", all.iter().map(|logged| i64::from(logged.finding.row)).collect()),
-            texts("rule", &text(|finding| &finding.rule)),
-            texts("level", &text(|finding| finding.level.as_str())),
-            texts("column_name", &text(|finding| &finding.column)),
-            texts("value", &text(|finding| &finding.value)),
-            texts("hint", &text(|finding| &finding.hint)),
-            ints("count", all.iter().map(|logged| logged.finding.count as i64).collect()),
-            texts("cells", &row(|row| &row.cells).collect::<Vec<_>>()),
-            ints("number", (1..).take(all.len()).collect()),
-            texts("table_name", &all.iter().map(|logged| logged.table().to_owned()).collect::<Vec<_>>()),
-            codes(all),
-            texts("unit", &all.iter().map(|logged| logged.unit().to_owned()).collect::<Vec<_>>()),
-        ],
-    )
+    for file in by_path {
+        let mut others = file.findings.iter().peekable();
+        let mut sheets: Vec<_> = file.facts.sheets.iter().collect();
+        sheets.sort_by(|left, right| left.name.cmp(&right.name));
+        for sheet in sheets {
+            for rows in sheet.refused.parts(aside) {
+                for row in rows?.iter() {
+                    let finding = refusal(&file.facts.file, &sheet.name, row);
+                    while let Some(other) = others.next_if(|other| **other < finding) {
+                        give(file, other, None)?;
+                    }
+                    give(file, &finding, Some(row))?;
+                }
+            }
+        }
+        for other in others {
+            give(file, other, None)?;
+        }
+    }
+    Ok(())
 }
 
-/// Codes of refused rows; nothing where no row was refused.
-fn codes(all: &[LoggedFinding<'_>]) -> Column {
-    let codes: Vec<Option<&str>> = all.iter().map(|logged| logged.refused.map(|row| row.code.as_str())).collect();
-    Series::new("code".into(), codes).into_column()
+/// Rows of the table `findings` on their way into it.
+#[derive(Default)]
+pub(super) struct FindingRows {
+    numbers: [Vec<i64>; 3],
+    texts: [Vec<String>; 10],
+    /// Codes of refused rows; nothing where no row was refused.
+    codes: Vec<Option<String>>,
+}
+
+impl FindingRows {
+    /// Rows that are written together.
+    const TOGETHER: usize = 1 << 16;
+
+    /// Whether there are enough to be written.
+    pub const fn is_full(&self) -> bool {
+        self.codes.len() >= Self::TOGETHER
+    }
+
+    /// Adds a finding; refused rows keep their non-personal cells.
+    pub fn push(&mut self, logged: &LoggedFinding<'_>) {
+        let finding = logged.finding;
+        let numbers = [i64::from(finding.row), finding.count as i64, logged.number];
+        self.numbers.iter_mut().zip(numbers).for_each(|(column, number)| column.push(number));
+        let cells = logged.refused.map_or("", |row| row.cells.as_str());
+        let texts = [
+            finding.file.as_str(),
+            &finding.sheet,
+            &finding.rule,
+            finding.level.as_str(),
+            &finding.column,
+            &finding.value,
+            &finding.hint,
+            cells,
+            logged.table(),
+            logged.unit(),
+        ];
+        self.texts.iter_mut().zip(texts).for_each(|(column, text)| column.push(text.to_owned()));
+        self.codes.push(logged.refused.map(|row| row.code.clone()));
+    }
+
+    /// The rows as they are stored, and none left.
+    pub fn frame(&mut self, import: u64) -> DataFrame {
+        let height = self.codes.len();
+        let [row, count, number] = std::mem::take(&mut self.numbers);
+        let [file, sheet, rule, level, column, value, hint, cells, table, unit] = std::mem::take(&mut self.texts);
+        let codes: Column = Series::new("code".into(), std::mem::take(&mut self.codes)).into_column();
+        frame_of(
+            height,
+            vec![
+                ints("import", vec![import as i64; height]),
+                texts("file", &file),
+                texts("sheet", &sheet),
+                ints("row", row),
+                texts("rule", &rule),
+                texts("level", &level),
+                texts("column_name", &column),
+                texts("value", &value),
+                texts("hint", &hint),
+                ints("count", count),
+                texts("cells", &cells),
+                ints("number", number),
+                texts("table_name", &table),
+                codes,
+                texts("unit", &unit),
+            ],
+        )
+    }
 }
 
 /// One row per file and unit for which it reports dossiers.

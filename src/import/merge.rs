@@ -6,17 +6,27 @@ use super::masked_names;
 use super::preview::Preview;
 use super::reading::{FileFacts, FileReading};
 use cchc_model::{FileAccount, Finding, Level, Table};
-use cchc_store::{Account, Cases, Conflict, Incoming, MergeNotes, Merged, StoreError};
+use cchc_normalise::RejectedRow;
+use cchc_store::{Account, Aside, Cases, Conflict, Incoming, MergeNotes, Merged, StoreError};
 
 /// Of many conflicts the first have a finding each, the rest are counted with the last of them.
 const MAX_CONFLICT_FINDINGS: usize = 50;
+
+/// Refused rows of one sheet that an account tells one by one; of more it tells each reason once.
+const REFUSALS_NAMED: u64 = 1000;
+
+/// Rows of a file from which a share of them says anything.
+const ENOUGH_ROWS: u64 = 50;
+
+/// The rule of rows whose unit is not in the list.
+const UNKNOWN_UNIT: &str = "unknown_unit";
 
 /// A file whose rows are merged.
 pub(super) struct ImportedFile {
     pub facts: FileFacts,
     /// What became of the accepted rows of each sheet.
     pub accounts: Vec<Account>,
-    /// All findings of the file, in order, its refused rows among them.
+    /// Findings of the file, in order; those of its refused rows are made from them.
     pub findings: Vec<Finding>,
 }
 
@@ -100,14 +110,14 @@ fn by_table(readings: Vec<FileReading>) -> (Vec<FileFacts>, BTreeMap<&'static st
     let mut by_table: BTreeMap<&'static str, Parts> = BTreeMap::new();
     let mut files = Vec::with_capacity(readings.len());
     for (file, FileReading { facts, batches }) in readings.into_iter().enumerate() {
-        for (sheet_at, frame) in batches {
+        for (sheet_at, accepted) in batches {
             let sheet = &facts.sheets[sheet_at];
             let table = sheet.table;
             let parts =
                 by_table.entry(table.name).or_insert_with(|| Parts { table, places: Vec::new(), incoming: Vec::new() });
             parts.places.push((file, sheet_at));
             parts.incoming.push(Incoming {
-                frame,
+                accepted,
                 file: facts.file.clone(),
                 sheet: sheet.name.clone(),
                 source: sheet.source.clone(),
@@ -165,19 +175,60 @@ fn by_place<P: Ord>(noted: BTreeMap<usize, Cases>, place: impl Fn(usize) -> P) -
     all
 }
 
+/// The finding of one refused row.
+pub(super) fn refusal(file: &str, sheet: &str, row: &RejectedRow) -> Finding {
+    Finding::new(Level::Error, row.rule, file).at(sheet, row.row).column(&row.column).value(&row.value).hint(&row.hint)
+}
+
+/// If more than a fifth of a file is refused for one reason, something is wrong with more than its rows.
+fn mostly_refused(facts: &FileFacts) -> Vec<Finding> {
+    let mut by_rule: BTreeMap<&'static str, u64> = BTreeMap::new();
+    for (reason, same) in facts.sheets.iter().flat_map(|sheet| sheet.refused.reasons()) {
+        *by_rule.entry(reason.rule).or_default() += same.count;
+    }
+    let is_much = |(_, count): &(&'static str, u64)| facts.rows >= ENOUGH_ROWS && count * 5 > facts.rows;
+    let finding = |(rule, count): (&'static str, u64)| {
+        let percent = format!("{} %", count * 100 / facts.rows);
+        let finding = |name| Finding::new(Level::Warning, name, &facts.file).value(percent).count(count);
+        if rule == UNKNOWN_UNIT { finding("wrong_list_of_units") } else { finding("mostly_refused").hint(rule) }
+    };
+    by_rule.into_iter().filter(is_much).map(finding).collect()
+}
+
 impl ImportedFile {
     fn new(facts: FileFacts, accounts: Vec<Account>, merge_findings: Vec<Finding>) -> Self {
-        let refused = facts.rejected().map(|(sheet, row)| {
-            Finding::new(Level::Error, row.rule, &facts.file)
-                .at(&sheet.name, row.row)
-                .column(&row.column)
-                .value(&row.value)
-                .hint(&row.hint)
-        });
-        let mut findings: Vec<Finding> =
-            facts.findings.iter().cloned().chain(merge_findings).chain(refused).chain(masked_names::findings(&facts)).collect();
+        let mostly = mostly_refused(&facts);
+        let masked = masked_names::findings(&facts);
+        let known = facts.findings.iter().cloned();
+        let mut findings: Vec<Finding> = known.chain(merge_findings).chain(mostly).chain(masked).collect();
         findings.sort();
         Self { facts, accounts, findings }
+    }
+
+    /// Its findings as an account tells them: each refused row, or, of many, each reason once.
+    ///
+    /// # Errors
+    /// What was put aside cannot be read.
+    pub fn told(&self, aside: &Aside) -> Result<Vec<Finding>, StoreError> {
+        let mut told = self.findings.clone();
+        for sheet in &self.facts.sheets {
+            if sheet.refused.len() > REFUSALS_NAMED {
+                told.extend(sheet.refused.reasons().iter().map(|(reason, same)| {
+                    Finding::new(Level::Error, reason.rule, &self.facts.file)
+                        .at(&sheet.name, same.first)
+                        .column(&reason.column)
+                        .value(&reason.value)
+                        .hint(&reason.hint)
+                        .count(same.count)
+                }));
+                continue;
+            }
+            for rows in sheet.refused.parts(aside) {
+                told.extend(rows?.iter().map(|row| refusal(&self.facts.file, &sheet.name, row)));
+            }
+        }
+        told.sort();
+        Ok(told)
     }
 
     /// What became of its rows.
@@ -191,14 +242,14 @@ impl ImportedFile {
             loaded: sum(|account| account.loaded),
             updated: sum(|account| account.updated),
             duplicate: sum(|account| account.duplicate),
-            rejected: self.facts.rejected().count() as u64,
+            rejected: self.facts.refused(),
         }
     }
 
     /// How each of its sheets was understood.
     pub fn sheets(&self) -> impl Iterator<Item = SheetAccount> {
         self.facts.sheets.iter().zip(&self.accounts).map(|(sheet, account)| {
-            let (mapping, rejected) = (&sheet.mapping, sheet.rejected.len() as u64);
+            let (mapping, rejected) = (&sheet.mapping, sheet.refused.len());
             let personal = mapping.personal.iter().filter_map(|at| mapping.headings.get(*at));
             SheetAccount {
                 file: self.facts.file.clone(),

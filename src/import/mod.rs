@@ -23,16 +23,17 @@ mod merge;
 mod notes;
 mod overflow;
 mod parallel;
-mod personal_codes;
 mod preview;
 mod reading;
 mod rebuild;
+mod refused;
 mod scoring_forms;
 mod sink;
 mod typed;
 mod unread;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::NaiveDate;
 
@@ -43,9 +44,11 @@ pub use rebuild::{Original, RebuildError, RebuiltSheet, originals};
 use cchc_definitions::{Definitions, SourceDef, Tried};
 use cchc_model::{FileAccount, Finding, FinishedBeforeReceived};
 use cchc_normalise::KnownHeadings;
-use cchc_read::{Found, PathError, find_files};
-use cchc_store::{SentFile, Shell, StoreError, Transaction, Workspace};
+use cchc_read::{Found, InputFile, PathError, find_files};
+use cchc_store::questions;
+use cchc_store::{Aside, Config, SentFile, Session, Shell, StoreError, Transaction, Workspace};
 use cchc_units::stored_units;
+use cleared::{ClearedBecause, ClearedFinding};
 use merge::{ImportedFile, merge_all};
 use reading::FileReading;
 
@@ -73,7 +76,7 @@ pub struct ImportAccount {
     pub files: Vec<FileAccount>,
     /// How each sheet was understood.
     pub sheets: Vec<SheetAccount>,
-    /// All findings.
+    /// All findings; of many refused rows of a sheet each reason once, with their number.
     pub findings: Vec<Finding>,
     /// Lock files of office programs and workspaces that were passed over.
     pub skipped: Vec<String>,
@@ -101,6 +104,11 @@ pub enum ImportError {
         "the workspace has no units; run `cchc init --units FILE` with a list of code, name, short_name, level, parent_code, aliases, valid_from, valid_to"
     )]
     NoUnits,
+    /// The files hold too much together.
+    #[error(
+        "the files together have more than {0} cells; import them in several goes, or raise max_import_cells in [limits] of cchc.toml"
+    )]
+    TooManyCells(u64),
     /// The store refused.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -122,6 +130,12 @@ pub trait Progress {
 
 /// Memory that files read at the same time may claim together, if `cchc.toml` says nothing.
 const IMPORT_MEMORY_MIB: u64 = 2048;
+/// The part of it that accepted rows may take until they are merged: one in so many. Merging takes as much again.
+const ACCEPTED_SHARE: u64 = 6;
+/// The part of it that refused rows may take until they are written.
+const REFUSED_SHARE: u64 = 32;
+/// Bytes that they take at most.
+const REFUSED_MOST: u64 = 32 << 20;
 
 /// Imports all files below `paths` as one new version.
 ///
@@ -153,6 +167,11 @@ pub fn import(
     let Found { files, skipped } = found.masked(&mask);
     let mut policies = workspace.config.policies;
     policies.finished_before_received = options.finished_before_received.unwrap_or(policies.finished_before_received);
+    let memory = memory(workspace) << 20;
+    let aside = file::Waiting {
+        accepted: Aside::of(workspace, memory / ACCEPTED_SHARE),
+        refused: Aside::of(workspace, (memory / REFUSED_SHARE).min(REFUSED_MOST)),
+    };
     let context = file::Context {
         sources: &sources,
         known: &KnownHeadings::of(&sources, &definitions.reading),
@@ -164,37 +183,83 @@ pub fn import(
         limits: limits.clone(),
         exported_at: options.exported_at,
         detail: if options.dry_run { file::Detail::Preview } else { file::Detail::Rows },
+        aside: &aside,
+        cells: &AtomicU64::new(0),
     };
-    let memory = workspace.config.import_memory_mib.unwrap_or(IMPORT_MEMORY_MIB) << 20;
-    let mut readings = parallel::read_files(&files, &context, memory, progress);
-    progress.merging();
-    // Files count in order of export day, then path; an unknown day is older than any.
-    // They come in order of path; of a path that is masked the order is that of what it hides.
-    readings.sort_by_key(|reading| reading.facts.exported_at);
+    let readings = read_all(&files, &context, memory, progress)?;
     let is_empty = readings.iter().all(|reading| reading.facts.rows == 0);
     let Some(lock) = lock.filter(|_| !is_empty) else {
-        let files = merge_all(readings, |table, incoming| workspace.rehearse_merge(&version, table, incoming))?;
-        return Ok(account_of(None, files, skipped));
+        let rehearse = |table, incoming| workspace.rehearse_merge(&version, table, incoming, &aside.accepted);
+        return account_of(None, merge_all(readings, rehearse)?, skipped, &aside);
     };
     let transaction = Transaction::begin(workspace, &lock)?;
-    let uncleared = shell.wait(cleared::uncleared(&session))?;
-    let (version, files) = publish(transaction, readings, &uncleared)?;
-    Ok(account_of(Some(version), files, skipped))
+    let earlier = EarlierFindings { session: &session, shell };
+    let (version, files) = publish(transaction, readings, &earlier, &aside)?;
+    account_of(Some(version), files, skipped, &aside)
+}
+
+/// Reads all files, and puts them in the order in which they count: by export day, then path; an unknown day is older
+/// than any.
+fn read_all(
+    files: &[InputFile],
+    context: &file::Context<'_>,
+    memory: u64,
+    progress: &mut dyn Progress,
+) -> Result<Vec<FileReading>, ImportError> {
+    let mut readings = parallel::read_files(files, context, memory, progress);
+    let most = context.limits.max_import_cells;
+    if context.cells.load(Ordering::Relaxed) > most {
+        return Err(ImportError::TooManyCells(most));
+    }
+    context.aside.accepted.check()?;
+    context.aside.refused.check()?;
+    progress.merging();
+    // They come in order of path; of a path that is masked the order is that of what it hides.
+    readings.sort_by_key(|reading| reading.facts.exported_at);
+    Ok(readings)
+}
+
+/// MiB that an import may take for files that are read at the same time, and for rows that wait to be merged.
+fn memory(workspace: &Workspace) -> u64 {
+    let Config { memory_mib, import_memory_mib, .. } = &workspace.config;
+    let of_queries = memory_mib.map_or(IMPORT_MEMORY_MIB, |mib| IMPORT_MEMORY_MIB.min(mib as u64));
+    import_memory_mib.unwrap_or(of_queries)
+}
+
+/// Findings of earlier imports that nothing has cleared yet, page by page: there may be a million of them.
+struct EarlierFindings<'a> {
+    session: &'a Session,
+    shell: &'a Shell,
+}
+
+impl EarlierFindings<'_> {
+    fn each(&self, mut take: impl FnMut(&cleared::Uncleared)) -> Result<(), StoreError> {
+        for page in self.shell.wait(questions::finding_pages(self.session))? {
+            let open = self.shell.wait(questions::open_findings(self.session, &page))?;
+            open.into_iter().map(cleared::Uncleared::of).for_each(|open| take(&open));
+        }
+        Ok(())
+    }
 }
 
 /// Merges all rows, and publishes them with what the import stores about itself as one version.
 fn publish(
     mut transaction: Transaction<'_>,
     readings: Vec<FileReading>,
-    uncleared: &[cleared::Uncleared],
+    earlier: &EarlierFindings<'_>,
+    aside: &file::Waiting,
 ) -> Result<(u64, Vec<ImportedFile>), StoreError> {
-    let accepted = cleared::Accepted::among(&readings, uncleared);
-    let files = merge_all(readings, |table, incoming| transaction.merge(table, incoming))?;
+    let mut codes = cleared::RefusedCodes::default();
+    earlier.each(|open| codes.add(open))?;
+    let accepted = cleared::Accepted::among(&readings, &codes, &aside.refused)?;
+    drop(codes);
+    let files = merge_all(readings, |table, incoming| transaction.merge(table, incoming, &aside.accepted))?;
     let number = transaction.number();
-    let logged = log::logged(&files);
     transaction.append("imports", log::imports(number, &files))?;
-    transaction.append("findings", log::findings(number, &logged))?;
-    let cleared = cleared::cleared(number, uncleared, &accepted, &files, &logged);
+    let mut contents = cleared::ImportContents::of(&files, &accepted);
+    let mut cleared = append_findings(&mut transaction, &files, &mut contents, &aside.refused)?;
+    earlier.each(|open| cleared.extend(contents.cleared(open)))?;
+    cleared.sort();
     transaction.append("cleared", cleared::cleared_frame(number, &cleared))?;
     transaction.append("sent", log::sent(number, &files))?;
     let time = files.iter().filter_map(|file| file.facts.exported_at).max();
@@ -205,6 +270,29 @@ fn publish(
     });
     transaction.publish("import", time, sent.collect())?;
     Ok((number, files))
+}
+
+/// Writes all findings, some at a time, and tells the refused rows; gives those that this very import clears.
+fn append_findings(
+    transaction: &mut Transaction<'_>,
+    files: &[ImportedFile],
+    contents: &mut cleared::ImportContents<'_>,
+    refused: &Aside,
+) -> Result<Vec<ClearedFinding>, StoreError> {
+    let (import, mut rows, mut cleared) = (transaction.number(), log::FindingRows::default(), Vec::new());
+    log::each_logged(files, refused, |logged| {
+        if logged.refused.is_some_and(|row| contents.refuse(&logged, row)) {
+            cleared.push(ClearedFinding {
+                import: import as i64,
+                number: logged.number,
+                because: ClearedBecause::Loaded,
+            });
+        }
+        rows.push(&logged);
+        if rows.is_full() { transaction.append("findings", rows.frame(import)) } else { Ok(()) }
+    })?;
+    transaction.append("findings", rows.frame(import))?;
+    Ok(cleared)
 }
 
 fn selected_sources(definitions: &Definitions, options: &Options) -> Result<Vec<SourceDef>, ImportError> {
@@ -220,13 +308,22 @@ fn selected_sources(definitions: &Definitions, options: &Options) -> Result<Vec<
     Ok(found)
 }
 
-fn account_of(version: Option<u64>, mut files: Vec<ImportedFile>, skipped: Vec<String>) -> ImportAccount {
+fn account_of(
+    version: Option<u64>,
+    mut files: Vec<ImportedFile>,
+    skipped: Vec<String>,
+    aside: &file::Waiting,
+) -> Result<ImportAccount, ImportError> {
     files.sort_by(|left, right| left.facts.file.cmp(&right.facts.file));
-    ImportAccount {
+    let mut findings = Vec::new();
+    for file in &files {
+        findings.extend(file.told(&aside.refused)?);
+    }
+    Ok(ImportAccount {
         version,
         files: files.iter().map(ImportedFile::account).collect(),
         sheets: files.iter().flat_map(ImportedFile::sheets).collect(),
-        findings: files.into_iter().flat_map(|file| file.findings).collect(),
+        findings,
         skipped,
-    }
+    })
 }

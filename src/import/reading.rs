@@ -3,26 +3,25 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use polars::prelude::DataFrame;
 
 use super::attempt::Attempt;
 use super::encoding::Chosen;
 use super::file::Context;
-use super::personal_codes;
 use super::preview::Preview;
+use super::refused::RefusedRows;
 use super::scoring_forms;
 use super::sink::UnmatchedSheet;
 use super::unread::{display_name, note_finding};
 use cchc_model::{Finding, Level, Table};
-use cchc_normalise::{Mapping, Origin, RejectedRow, SuspectRow, in_name};
+use cchc_normalise::{Mapping, Origin, in_name};
 use cchc_read::{InputFile, ReadAs, ReadError};
-use cchc_store::RowsOf;
+use cchc_store::{AcceptedRows, RowsOf};
 
 /// The result of reading one file.
 pub(super) struct FileReading {
     pub facts: FileFacts,
     /// Typed rows ready to merge, each part with the position of its sheet.
-    pub batches: Vec<(usize, DataFrame)>,
+    pub batches: Vec<(usize, AcceptedRows)>,
 }
 
 /// What is known of a file beside its accepted rows.
@@ -68,9 +67,7 @@ pub(super) struct SheetReading {
     /// What a row of it becomes.
     pub rows_of: RowsOf,
     /// Rows that are refused.
-    pub rejected: Vec<RejectedRow>,
-    /// Accepted rows whose codes may be personal, until the whole file tells.
-    pub suspects: Vec<SuspectRow>,
+    pub refused: RefusedRows,
     /// Units of its accepted rows.
     pub units: BTreeSet<String>,
     /// Of a dry run: what it holds, word by word.
@@ -131,9 +128,8 @@ impl FileReading {
         findings.extend(full.map(|sheet| Finding::new(Level::Warning, "may_be_cut", file).at(sheet, 0)));
         findings.extend(typed.findings);
         let (mut rows, mut sheets, mut batches) = (read.rows, typed.sheets, typed.batches);
-        personal_codes::refuse(&mut sheets, &mut batches, context.mask);
         if let Some(points) = context.points {
-            let refusals = scoring_forms::check(file, &mut sheets, &mut batches, points, context.units);
+            let refusals = scoring_forms::check((file, context), &mut sheets, &mut batches, points);
             // Nothing of a form that does not fit is loaded, whatever else the file holds.
             if !refusals.is_empty() {
                 findings.extend(refusals);
@@ -157,9 +153,9 @@ impl FileReading {
 }
 
 impl FileFacts {
-    /// Refused rows with their sheets.
-    pub fn rejected(&self) -> impl Iterator<Item = (&SheetReading, &RejectedRow)> {
-        self.sheets.iter().flat_map(|sheet| sheet.rejected.iter().map(move |row| (sheet, row)))
+    /// How many of its rows are refused.
+    pub fn refused(&self) -> u64 {
+        self.sheets.iter().map(|sheet| sheet.refused.len()).sum()
     }
 
     /// Table that a sheet feeds.

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
-use super::file::{Context, Detail, hash, read_ready};
+use super::file::{Context, Detail, Waiting, hash, read_ready};
 use super::masked_names::MaskedNames;
 use super::reading::{FileReading, SheetReading};
 use cchc_definitions::{CorrectedHeadings, Definitions, SourceDef};
@@ -12,7 +13,7 @@ use cchc_model::{ColumnType, Mask, UnitIndex, Where};
 use cchc_normalise::{KnownHeadings, own_columns};
 use cchc_read::{Cell, Flow, Limits, Note, ReadError, RowFault, RowSink, Sheet, read_rows, sniff};
 use cchc_read::{InputFile, PathError, find_files};
-use cchc_store::Config;
+use cchc_store::{Aside, Config};
 
 /// Days between the first days of the two ways in which workbooks count.
 const DAYS_FROM_1900_TO_1904: f64 = 1462.0;
@@ -103,6 +104,8 @@ impl Original {
         let mask = definitions.mask.knowing(units.units());
         let only: Vec<SourceDef> = definitions.sources.iter().filter(|one| one.id == source).cloned().collect();
         let mut missed = None;
+        let none = || Aside::below(Path::new("."), 0);
+        let nothing_waits = Waiting { accepted: none(), refused: none() };
         for sources in [definitions.sources.as_slice(), &only] {
             let known = KnownHeadings::of(sources, words);
             let context = Context {
@@ -115,7 +118,9 @@ impl Original {
                 policies: config.policies,
                 limits: config.limits.clone(),
                 exported_at: None,
-                detail: Detail::Rows,
+                detail: Detail::Sheets,
+                aside: &nothing_waits,
+                cells: &AtomicU64::new(0),
             };
             let FileReading { facts, .. } = read_ready(&ready.input, &context);
             let mut wanted_rows: BTreeMap<&str, WantedRows<'_>> = BTreeMap::new();

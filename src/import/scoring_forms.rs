@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate};
 use polars::prelude::{BooleanChunked, DataFrame, NewChunkedArray};
 
+use super::file::Context;
 use super::reading::SheetReading;
 use cchc_definitions::{PointsIndex, nearest};
 use cchc_model::{Finding, Level, UnitIndex};
 use cchc_normalise::RejectedRow;
+use cchc_store::AcceptedRows;
 
 /// The table of points that people gave.
 const TABLE: &str = "criteria";
@@ -19,18 +21,15 @@ const POINTS: [&str; 3] = ["self_points", "verified_points", "surveyed_points"];
 /// Removes rows of criteria that the index does not have from the accepted ones. Returns the reasons why the whole file
 /// is refused: it is a form of no index in force.
 pub(super) fn check(
-    file: &str,
+    (file, context): (&str, &Context<'_>),
     sheets: &mut [SheetReading],
-    batches: &mut [(usize, DataFrame)],
+    batches: &mut [(usize, AcceptedRows)],
     points: &[PointsIndex],
-    units: &UnitIndex,
 ) -> Vec<Finding> {
     let mut refusals = Vec::new();
-    for (at, frame) in batches {
+    for (at, accepted) in batches {
         let sheet = &mut sheets[*at];
-        if sheet.table.name != TABLE {
-            continue;
-        }
+        let Some(frame) = accepted.frame_mut().filter(|_| sheet.table.name == TABLE) else { continue };
         let rows = rows(frame);
         let Some(first) = rows.iter().find(|row| !row.set.is_empty()) else { continue };
         let mut refuse = |rule, hint: String| {
@@ -43,7 +42,7 @@ pub(super) fn check(
                 continue;
             }
         };
-        if let Some(kinds) = other_kind(index, first, units) {
+        if let Some(kinds) = other_kind(index, first, context.units) {
             refuse("form_of_other_kind", kinds);
             continue;
         }
@@ -53,7 +52,8 @@ pub(super) fn check(
         }
         let mask = BooleanChunked::from_iter_values("keep".into(), keep.into_iter());
         *frame = frame.filter(&mask).expect("the mask is as long as the frame");
-        sheet.rejected.extend(refused);
+        sheet.refused.add(refused, &context.aside.refused);
+        sheet.refused.finish(&context.aside.refused);
     }
     refusals
 }

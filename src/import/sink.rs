@@ -1,6 +1,7 @@
 //! Receives the rows of one file, finds the headings of each sheet, and sends body rows on in batches.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, SyncSender};
 
 use chrono::NaiveDate;
@@ -18,6 +19,8 @@ use cchc_normalise::{
 };
 use cchc_read::{Cell, Flow, Note, RowFault, RowSink, Sheet, TextKind, TextNote};
 
+/// Cells of a file that are counted together.
+const COUNTED: u64 = 1 << 12;
 /// Headings are looked for in this many rows.
 const HEAD: usize = 60;
 /// The last row of a sheet in Excel 97 to 2003: a sheet that ends here may have lost the rest.
@@ -129,6 +132,8 @@ pub(super) struct SheetSink<'a> {
     /// The last sheet whose headings fit: the next may continue it.
     before: Option<FoundSheet>,
     read: RowsRead,
+    /// Cells that are not counted yet among those of all files.
+    cells: u64,
 }
 
 impl<'a> SheetSink<'a> {
@@ -145,12 +150,14 @@ impl<'a> SheetSink<'a> {
             text_notes: Vec::new(),
             before: None,
             read: RowsRead::default(),
+            cells: 0,
         }
     }
 
     /// The file is at its end.
     pub fn finish(mut self) -> RowsRead {
         let _ = self.end_sheet();
+        self.may_go_on();
         self.read
     }
 
@@ -278,6 +285,13 @@ impl<'a> SheetSink<'a> {
         self.read.unmatched.push(UnmatchedSheet { name, rows: head.len(), width: widest(texts), near });
     }
 
+    /// Adds the cells to those of all files; says whether the import may have more of them.
+    fn may_go_on(&mut self) -> bool {
+        let cells = std::mem::take(&mut self.cells);
+        let before = self.context.cells.fetch_add(cells, Ordering::Relaxed);
+        before + cells <= self.context.limits.max_import_cells
+    }
+
     fn body_row(&mut self, number: u32, cells: &[Cell<'_>], fault: Option<UnreadFault>) -> Flow {
         let State::Body(body) = &mut self.state else { return Flow::SkipSheet };
         let taken = body.take(number, cells, fault, &mut self.notes);
@@ -314,6 +328,10 @@ impl RowSink for SheetSink<'_> {
     }
 
     fn row(&mut self, number: u32, cells: &[Cell<'_>]) -> Flow {
+        self.cells += cells.len() as u64;
+        if self.cells >= COUNTED && !self.may_go_on() {
+            return Flow::Stop;
+        }
         self.last_row = number;
         if let State::Head(head) = &mut self.state {
             head.push((number, cells.iter().map(Cell::to_static).collect()));

@@ -7,12 +7,13 @@ use polars::prelude::DataFrame;
 use super::file::{Context, Detail};
 use super::preview::PreviewBuilder;
 use super::reading::SheetReading;
+use super::refused::RefusedRows;
 use super::sink::FoundSheet;
 use super::unread::{UnreadRow, note_finding};
 use cchc_definitions::SourceDef;
 use cchc_model::{ColumnType, Finding, Level, Table};
 use cchc_normalise::{
-    CellMask, Duplicate, Mapping, RawBatch, Refused, RejectedRow, RepairedCode, SheetFacts, SheetNormaliser, SuspectRow,
+    CellMask, Duplicate, Mapping, RawBatch, Refused, RejectedRow, RepairedCode, SheetFacts, SheetNormaliser,
 };
 use cchc_read::{TextNote, column_letters};
 use cchc_store::RowsOf;
@@ -25,14 +26,16 @@ pub(super) struct OpenSheet<'a> {
     normaliser: SheetNormaliser<'a>,
     /// Of a dry run.
     preview: Option<PreviewBuilder<'a>>,
-    rejected: Vec<RejectedRow>,
-    suspects: Vec<SuspectRow>,
+    refused: RefusedRows,
+    /// Refused rows that stand among those of the batch to come.
+    unread: Vec<RejectedRow>,
     units: BTreeSet<String>,
     findings: Vec<Finding>,
+    context: &'a Context<'a>,
 }
 
 impl<'a> OpenSheet<'a> {
-    pub fn new(found: FoundSheet, file: &'a str, context: &'a Context<'_>) -> Self {
+    pub fn new(found: FoundSheet, file: &'a str, context: &'a Context<'a>, cells: &'a CellMask<'a>) -> Self {
         let source = &context.sources[found.source];
         let facts = SheetFacts {
             source,
@@ -46,7 +49,7 @@ impl<'a> OpenSheet<'a> {
             records: found.records.clone(),
             year: found.year,
             date_system: found.date_system,
-            mask: CellMask::new(context.mask),
+            mask: cells,
         };
         Self {
             findings: heading_findings(file, &found),
@@ -55,10 +58,16 @@ impl<'a> OpenSheet<'a> {
             found,
             file,
             source,
-            rejected: Vec::new(),
-            suspects: Vec::new(),
+            refused: RefusedRows::default(),
+            unread: Vec::new(),
             units: BTreeSet::new(),
+            context,
         }
+    }
+
+    /// The table that it feeds.
+    pub const fn table(&self) -> &'static Table {
+        self.source.table
     }
 
     /// Types some rows and returns those that are accepted.
@@ -68,14 +77,25 @@ impl<'a> OpenSheet<'a> {
             preview.batch(&self.normaliser, batch, &done);
         }
         add_units(&done.frame, self.source.table, &mut self.units);
-        self.rejected.extend(done.rejected);
-        self.suspects.extend(done.suspects);
+        self.refuse(done.rejected);
         Ok(done.frame)
     }
 
     /// Adds a row that could not be read.
     pub fn unread(&mut self, row: &UnreadRow) {
-        self.rejected.push(row.rejected(&self.normaliser));
+        self.unread.push(row.rejected(&self.normaliser));
+    }
+
+    /// Keeps refused rows in the order of the sheet.
+    fn refuse(&mut self, mut rows: Vec<RejectedRow>) {
+        if self.context.detail == Detail::Sheets {
+            return self.unread.clear();
+        }
+        if !self.unread.is_empty() {
+            rows.append(&mut self.unread);
+            rows.sort_by_key(|row| row.row);
+        }
+        self.refused.add(rows, &self.context.aside.refused);
     }
 
     /// Adds a note of the reader on the sheet's text.
@@ -93,7 +113,9 @@ impl<'a> OpenSheet<'a> {
     }
 
     /// What is known of the sheet beside its accepted rows, and its findings.
-    pub fn close(self) -> (SheetReading, Vec<Finding>) {
+    pub fn close(mut self) -> (SheetReading, Vec<Finding>) {
+        self.refuse(Vec::new());
+        self.refused.finish(&self.context.aside.refused);
         let (found, source) = (self.found, self.source);
         let mut findings = self.findings;
         findings.extend(self.normaliser.findings());
@@ -110,8 +132,7 @@ impl<'a> OpenSheet<'a> {
             mapping: found.mapping,
             confidence: found.confidence,
             letterhead: found.letterhead,
-            rejected: self.rejected,
-            suspects: self.suspects,
+            refused: self.refused,
             units: self.units,
         };
         (reading, findings)

@@ -16,6 +16,8 @@ pub(super) struct Pass {
     pub cells: Vec<(usize, Cells)>,
     /// Number of value columns, after `period`, `fact_unit`, `fact_kind`, `grp` and `split_from`.
     pub width: usize,
+    /// The expression of each value column.
+    pub expressions: Vec<String>,
 }
 
 /// Result columns of one indicator.
@@ -51,6 +53,15 @@ impl Select {
         self.list.push(format!("{expression} AS v{at}"));
         self.positions.insert(expression, at);
         at
+    }
+
+    /// The expressions in the order of the list.
+    fn expressions(&self) -> Vec<String> {
+        let mut expressions = vec![String::new(); self.list.len()];
+        for (expression, at) in &self.positions {
+            expressions[*at].clone_from(expression);
+        }
+        expressions
     }
 
     fn count(&mut self, conditions: &[&str]) -> usize {
@@ -110,7 +121,7 @@ fn pass(measuring: &Measuring<'_>, table: &str, periods: &[Period], indicators: 
              {group} AS grp, {split},\n{list}\nFROM scoped\nGROUP BY period, {group}"
         ),
     };
-    Pass { table: table.to_owned(), sql, cells, width: select.list.len() }
+    Pass { table: table.to_owned(), sql, cells, width: select.list.len(), expressions: select.expressions() }
 }
 
 fn columns(indicator: &Indicator, select: &mut Select) -> Cells {

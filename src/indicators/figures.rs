@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::carry::estimated_receivers;
 use super::compile::{Cells, Pass, has_groups, passes};
+use super::protection::{CountTable, counted};
 use super::{By, Children, GroupedRow, Measuring, reference};
 use cchc_definitions::Indicator;
 use cchc_model::{IndicatorRow, Measure, Period, Status, UnitRef};
@@ -54,23 +55,30 @@ pub(super) async fn measure(
     for pass in passes(measuring, periods, indicators, by) {
         results.push(run(measuring, pass, periods, by, children).await?);
     }
-    let below = measuring.policies.suppress_below;
+    let mut table = table(measuring, (periods, indicators), &results, (by, children));
     let mut rows = Vec::new();
-    for period in periods {
+    for (at, period) in periods.iter().enumerate() {
         let period_id = period.to_string();
         for (unit, group) in row_owners(measuring, period, &period_id, by, &results) {
             let key = (period_id.clone(), unit.unit_code.clone(), group.clone());
             let mut measures = vec![Measure::MISSING; indicators.len()];
+            let mut counts = vec![Vec::new(); indicators.len()];
             for result in results.iter().filter(|result| !result.is_empty) {
                 for (position, cells) in &result.pass.cells {
                     let estimate = result.estimated.get(&key).is_some_and(|values| counts_rows(values, *cells));
                     // Values of single units have no sum; a table without the column that groups has no figure of a group.
                     let has_none = (matches!(cells, Cells::Value { .. }) && unit.unit_code.starts_with('*'))
                         || (group.is_some() && !has_groups(by, &result.pass.table));
-                    let measure =
-                        if has_none { Measure::plain(None) } else { cell(result.values.get(&key), *cells, below) };
+                    let values = result.values.get(&key);
+                    let measure = if has_none { Measure::plain(None) } else { cell(values, *cells) };
                     measures[*position] = Measure { estimate, ..measure };
+                    if !has_none && measure.status != Status::Missing {
+                        counts[*position] = counted(*cells, indicators[*position], |at| length(values, at));
+                    }
                 }
+            }
+            if let Some(table) = &mut table {
+                table.add((at, &unit, group.as_ref()), &counts, indicators);
             }
             for (indicator, measure) in indicators.iter().zip(measures) {
                 let row = IndicatorRow {
@@ -82,6 +90,9 @@ pub(super) async fn measure(
                 rows.push(GroupedRow { group: group.clone(), row });
             }
         }
+    }
+    if let Some(table) = table {
+        measuring.protect(table, &mut rows);
     }
     let tables_with_rows = results
         .iter()
@@ -145,8 +156,28 @@ fn counts_rows(values: &Values, cells: Cells) -> bool {
     matches!(values[rows], Value::Number(Some(count)) if count > 0.0)
 }
 
-/// The figure of a result row; hidden if fewer than `below` cases make it.
-fn cell(values: Option<&Values>, cells: Cells, below: u32) -> Measure {
+/// The counts of the table, if small ones are not to be told.
+fn table(
+    measuring: &Measuring<'_>,
+    (periods, indicators): (&[Period], &[&Indicator]),
+    results: &[PassResult],
+    split: (By, Children),
+) -> Option<CountTable> {
+    let passes: Vec<&Pass> = results.iter().map(|result| &result.pass).collect();
+    measuring.policies.protects().then(|| CountTable::new(periods, indicators, &passes, split))
+}
+
+/// The number of a value column, or how many numbers it lists.
+fn length(values: Option<&Values>, at: usize) -> f64 {
+    match values.map(|values| &values[at]) {
+        Some(Value::Number(number)) => number.unwrap_or(0.0),
+        Some(Value::List(list)) => list.len() as f64,
+        None => 0.0,
+    }
+}
+
+/// The figure of a result row.
+fn cell(values: Option<&Values>, cells: Cells) -> Measure {
     let count = |position: usize| match values.map(|values| &values[position]) {
         Some(Value::Number(Some(number))) => *number,
         _ => 0.0,
@@ -155,31 +186,23 @@ fn cell(values: Option<&Values>, cells: Cells, below: u32) -> Measure {
         Some(Value::List(list)) => list.as_slice(),
         _ => &[],
     };
-    let (measure, cases, rows, seen) = match cells {
-        Cells::Ratio { top, per, bottom, rows, seen } => {
-            (Measure::ratio(count(top) / per, count(bottom)), count(bottom), rows, seen)
-        }
+    let (measure, rows, seen) = match cells {
+        Cells::Ratio { top, per, bottom, rows, seen } => (Measure::ratio(count(top) / per, count(bottom)), rows, seen),
         Cells::Quotient { seen, .. } | Cells::Sum { seen, .. } | Cells::Value { seen, .. } if count(seen) == 0.0 => {
             return Measure::MISSING;
         }
-        Cells::Quotient { top, bottom, seen } => (Measure::ratio(count(top), count(bottom)), count(bottom), seen, seen),
-        Cells::Sum { top, seen } => (Measure::plain(Some(count(top))), 0.0, seen, seen),
+        Cells::Quotient { top, bottom, seen } => (Measure::ratio(count(top), count(bottom)), seen, seen),
+        Cells::Sum { top, seen } => (Measure::plain(Some(count(top))), seen, seen),
         // With its children added, a unit has several values, which have no sum.
-        Cells::Value { top, seen } => (Measure::plain(Some(count(top)).filter(|_| count(seen) < 1.5)), 0.0, seen, seen),
-        Cells::Count { top, rows, seen } => (Measure::plain(Some(count(top))), 0.0, rows, seen),
-        Cells::Percentile { values, share, per, rows, seen } => (
-            Measure::plain(percentile(list(values), share).map(|value| value / per)),
-            list(values).len() as f64,
-            rows,
-            seen,
-        ),
+        Cells::Value { top, seen } => (Measure::plain(Some(count(top)).filter(|_| count(seen) < 1.5)), seen, seen),
+        Cells::Count { top, rows, seen } => (Measure::plain(Some(count(top))), rows, seen),
+        Cells::Percentile { values, share, per, rows, seen } => {
+            (Measure::plain(percentile(list(values), share).map(|value| value / per)), rows, seen)
+        }
     };
     // There were rows, but none of them came with the column.
     if count(rows) > 0.0 && count(seen) == 0.0 {
         return Measure { value: None, status: Status::Missing, ..measure };
-    }
-    if cases > 0.0 && cases < f64::from(below) {
-        return without_value(Status::Suppressed);
     }
     measure
 }

@@ -8,16 +8,20 @@ mod figure_facts;
 mod figures;
 mod formula;
 mod lists;
+mod protection;
 mod trace;
 mod worktime;
 
 use cchc_definitions::{Definitions, Indicator};
-use cchc_model::{Carry, Form06Row, IndicatorRow, Measure, Period, Policies, Unit, UnitIndex, UnitRef};
+use cchc_model::{
+    Carry, Disclosure, Form06Row, IndicatorRow, Measure, Period, Policies, Status, Unit, UnitIndex, UnitRef,
+};
 use cchc_store::{Answer, Session, StoreError};
 
 pub use facts::{FACT_TABLES, fact_columns};
 pub use formula::formula;
 pub use lists::{late_dossiers, not_sent};
+pub use protection::{AskedTable, Protection, PublishedCell, PublishedCounts};
 pub use trace::{Trace, TracedRow, trace};
 
 /// What the figures are of.
@@ -43,6 +47,26 @@ impl By {
     #[must_use]
     pub const fn is_by_unit(self) -> bool {
         matches!(self, Self::Unit | Self::Month)
+    }
+
+    /// The word that names it where tables are recorded.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Unit => "unit",
+            Self::Field => "field",
+            Self::Procedure => "procedure",
+            Self::Channel => "channel",
+            Self::Level => "level",
+            Self::Month => "month",
+        }
+    }
+
+    /// What a word names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        let all = [Self::Unit, Self::Field, Self::Procedure, Self::Channel, Self::Level, Self::Month];
+        all.into_iter().find(|by| by.word() == word)
     }
 
     /// The periods to measure.
@@ -75,6 +99,8 @@ pub struct Measuring<'a> {
     pub policies: Policies,
     /// Set where figures count for the units of another day.
     pub carry: Option<&'a Carry>,
+    /// The tables that are told together, where small counts are not told; without it each table is told alone.
+    pub protection: Option<&'a Protection>,
 }
 
 /// One figure with the group it is of, where it is not by unit.
@@ -143,11 +169,50 @@ impl Measuring<'_> {
     pub async fn form06(&self, period: &Period, by: By, children: Children) -> Result<Vec<Form06Row>, StoreError> {
         let columns: Vec<&Indicator> =
             self.definitions.indicators_in(period).filter(|one| one.form06.is_some()).collect();
-        let rows = self.measure(std::slice::from_ref(period), &columns, by, children).await?;
+        let alone = Protection::default();
+        let mut told = *self;
+        if self.policies.disclosure == Disclosure::Round5 {
+            // Rounded below, sums too: those of rounded counts would be further from the truth.
+            told.policies = Policies { suppress_below: 0, disclosure: Disclosure::Suppress, ..self.policies };
+        } else if self.policies.protects() && self.protection.is_none() {
+            told.protection = Some(&alone);
+            told.measure(std::slice::from_ref(period), &columns, by, children).await?;
+            alone.decide_alone(&told);
+        }
+        let rows = told.measure(std::slice::from_ref(period), &columns, by, children).await?;
         Ok(rows
             .chunk_by(|left, right| left.row.unit == right.row.unit && left.group == right.group)
-            .map(|cells| form06_row(cells, &columns))
+            .map(|cells| told.form06_row(cells, &columns, (period, by, children)))
+            .map(|row| if self.policies.disclosure == Disclosure::Round5 { rounded(row) } else { row })
             .collect())
+    }
+
+    fn form06_row(
+        &self,
+        cells: &[GroupedRow],
+        columns: &[&Indicator],
+        (period, by, children): (&Period, By, Children),
+    ) -> Form06Row {
+        let count = |column: u8| {
+            let at = columns.iter().position(|one| one.form06 == Some(column));
+            let measure = at.map(|at| cells[at].row.measure);
+            if measure.is_some_and(|measure| measure.status == Status::Suppressed) {
+                return None;
+            }
+            Some(measure.and_then(|measure| measure.value).unwrap_or(0.0) as i64)
+        };
+        let sum = |column: u8, parts: &[u8]| match self.protection.filter(|_| self.policies.protects()) {
+            Some(protection) if protection.is_decided() => protection.total(&cells[0], (by, children), period, column),
+            _ => Some(parts.iter().filter_map(|part| count(*part)).sum()),
+        };
+        let [c4, c5, c6, c8, c9, c10, c12, c13] = [4, 5, 6, 8, 9, 10, 12, 13].map(count);
+        let (c3, c7, c11) = (sum(3, &[4, 5, 6]), sum(7, &[8, 9, 10]), sum(11, &[12, 13]));
+        Form06Row {
+            unit: cells[0].row.unit.clone(),
+            field: cells[0].group.clone(),
+            estimate: cells.iter().any(|cell| cell.row.measure.estimate),
+            counts: [c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13],
+        }
     }
 
     /// The indicators of those ids; all that are not columns of form 06 without any.
@@ -198,22 +263,16 @@ fn reference(unit: &Unit) -> UnitRef {
     UnitRef { unit_code: unit.code.clone(), unit_name: unit.name.clone(), kind: Some(unit.kind.clone()) }
 }
 
-fn form06_row(cells: &[GroupedRow], columns: &[&Indicator]) -> Form06Row {
-    let count = |column: u8| {
-        let at = columns.iter().position(|one| one.form06 == Some(column));
-        at.and_then(|at| cells[at].row.measure.value).unwrap_or(0.0) as i64
-    };
-    let [c4, c5, c6, c8, c9, c10, c12, c13] = [4, 5, 6, 8, 9, 10, 12, 13].map(count);
-    Form06Row {
-        unit: cells[0].row.unit.clone(),
-        field: cells[0].group.clone(),
-        estimate: cells.iter().any(|cell| cell.row.measure.estimate),
-        counts: [c4 + c5 + c6, c4, c5, c6, c8 + c9 + c10, c8, c9, c10, c12 + c13, c12, c13],
-    }
+fn rounded(row: Form06Row) -> Form06Row {
+    let counts = row.counts.map(|count| count.map(|count| cchc_disclosure::rounded(count, protection::BASE)));
+    Form06Row { counts, ..row }
 }
 
 /// The first row in which received is not resolved + pending (c3 = c7 + c11), if any.
 #[must_use]
 pub fn broken_identity(rows: &[Form06Row]) -> Option<&Form06Row> {
-    rows.iter().find(|row| row.counts[0] != row.counts[4] + row.counts[8])
+    rows.iter().find(|row| {
+        let sums = row.counts[0].zip(row.counts[4]).zip(row.counts[8]);
+        sums.is_some_and(|((received, resolved), pending)| received != resolved + pending)
+    })
 }

@@ -53,6 +53,12 @@ pub async fn trace(
 ) -> Result<Option<Trace>, StoreError> {
     let figures = measuring.measure(std::slice::from_ref(period), &[indicator], By::Unit, Children::Apart).await?;
     let Some(figure) = figures.into_iter().find(|one| one.row.unit.unit_code == unit) else { return Ok(None) };
+    if figure.row.measure.status == Status::Suppressed {
+        // What it counts must not be counted here.
+        let sql = row_sql_of(measuring, indicator, unit, period);
+        let (files, rows, inputs) = (Vec::new(), Vec::new(), Vec::new());
+        return Ok(Some(Trace { definition: indicator.clone(), row: figure.row, sql, files, rows, inputs }));
+    }
     if let Some(derived) = &indicator.derived {
         let sql = statement(indicator, derived, period, By::Unit, unit);
         let inputs = Box::pin(inputs(measuring, derived, unit, period)).await?;
@@ -158,6 +164,14 @@ async fn units(
         .collect();
     found.sort_by(|left, right| (right.in_numerator, &left.code).cmp(&(left.in_numerator, &right.code)));
     Ok(found)
+}
+
+/// The SQL of a figure, counted or derived.
+fn row_sql_of(measuring: &Measuring<'_>, indicator: &Indicator, unit: &str, period: &Period) -> String {
+    match &indicator.derived {
+        Some(derived) => statement(indicator, derived, period, By::Unit, unit),
+        None => row_sql(measuring, indicator, unit, period),
+    }
 }
 
 fn row_sql(measuring: &Measuring<'_>, indicator: &Indicator, unit: &str, period: &Period) -> String {

@@ -67,6 +67,18 @@ pub enum Withdrawn {
     OnTime,
 }
 
+/// How small counts are kept from being told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
+pub enum Disclosure {
+    /// They are hidden, and with them as many others as keep them from being worked out.
+    #[default]
+    Suppress,
+    /// All counts are rounded to a multiple of five.
+    Round5,
+}
+
 /// All policies of a workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -81,6 +93,31 @@ pub struct Policies {
     pub finished_before_received: FinishedBeforeReceived,
     /// Withdrawn dossiers.
     pub withdrawn: Withdrawn,
-    /// Denominators below this are not shown; 0 shows all.
+    /// Counts from 1 to one less are not told; 0 tells all.
     pub suppress_below: u32,
+    /// How they are kept from being told.
+    #[serde(skip_serializing_if = "is_default")]
+    pub disclosure: Disclosure,
+}
+
+/// The smallest count that anything public tells.
+pub const PUBLIC_BELOW: u32 = 5;
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_default(disclosure: &Disclosure) -> bool {
+    *disclosure == Disclosure::default()
+}
+
+impl Policies {
+    /// Whether small counts are kept from being told.
+    #[must_use]
+    pub const fn protects(&self) -> bool {
+        self.suppress_below > 0 || matches!(self.disclosure, Disclosure::Round5)
+    }
+
+    /// The same for something public: five is the smallest count told, unless the policies are stricter.
+    #[must_use]
+    pub fn public(self) -> Self {
+        Self { suppress_below: self.suppress_below.max(PUBLIC_BELOW), ..self }
+    }
 }

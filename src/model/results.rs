@@ -23,8 +23,8 @@ pub struct Form06Row {
     pub unit: UnitRef,
     /// The field, where the form is split by field.
     pub field: Option<String>,
-    /// `counts[0]` is c3 … `counts[10]` is c13.
-    pub counts: [i64; 11],
+    /// `counts[0]` is c3 … `counts[10]` is c13; a count that may not be told is none.
+    pub counts: [Option<i64>; 11],
     /// Whether dossiers of a divided unit are in it, or should be.
     pub estimate: bool,
 }

@@ -3,7 +3,6 @@
 use crate::raw::RawBatch;
 use crate::sheet::SheetFacts;
 use crate::warnings::Warnings;
-use cchc_model::Personal;
 
 /// A batch of one sheet, the faults that refuse its rows, and the warnings of the sheet.
 pub(super) struct Batch<'b, 'a> {
@@ -11,8 +10,6 @@ pub(super) struct Batch<'b, 'a> {
     pub raw: &'b RawBatch,
     pub warnings: &'b mut Warnings,
     pub faults: Vec<CellFault>,
-    /// Rows of the batch whose codes may be personal.
-    pub suspects: Vec<(usize, Personal)>,
 }
 
 /// A fault of one cell that refuses its row.
@@ -44,7 +41,7 @@ impl CellFault {
 
 impl<'b, 'a> Batch<'b, 'a> {
     pub const fn new(sheet: &'b SheetFacts<'a>, raw: &'b RawBatch, warnings: &'b mut Warnings) -> Self {
-        Self { sheet, raw, warnings, faults: Vec::new(), suspects: Vec::new() }
+        Self { sheet, raw, warnings, faults: Vec::new() }
     }
 
     /// How many rows it has.

@@ -27,7 +27,7 @@ mod wide;
 pub use correction::{Origin, origin_columns, own_columns};
 pub use export_date::{in_letterhead, in_name};
 pub use headings::{Duplicate, HeadingMatch, KnownHeadings, Mapping, NearMiss, stacked_headings};
-pub use judging::{RejectedRow, SuspectRow};
+pub use judging::RejectedRow;
 pub use marks::{Mark, MarkKind};
 pub use numbers::{number_with_currency, vietnamese_number};
 pub use outline::{Outlined, RepairedCode, code_depth, code_follows};

@@ -2,28 +2,40 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use polars::prelude::PlHashMap;
 
+use crate::raw::TextColumn;
+use crate::text::clean;
 use cchc_model::{Encoding, Mask, Personal, Where, masked_value};
 use cchc_read::decode_legacy;
 
 /// Distinct texts that are remembered; beyond that all are forgotten and looked at anew.
 const REMEMBERED: usize = 1 << 16;
 
-/// The mask of the cells of one sheet.
+/// The mask of the cells of one file.
 #[derive(Debug)]
 pub struct CellMask<'a> {
     mask: &'a Mask,
     /// Cells of text as they stand → what is shown instead, if anything is.
     seen: RefCell<PlHashMap<String, Option<String>>>,
+    codes: RefCell<Codes>,
+}
+
+/// What the codes of the rows of a file looked like so far.
+#[derive(Debug, Default)]
+struct Codes {
+    all: u64,
+    /// Those that have the shape of a personal value.
+    shapes: BTreeMap<Personal, u64>,
 }
 
 impl<'a> CellMask<'a> {
     /// A mask that has seen nothing yet.
     #[must_use]
     pub fn new(mask: &'a Mask) -> Self {
-        Self { mask, seen: RefCell::default() }
+        Self { mask, seen: RefCell::default(), codes: RefCell::default() }
     }
 
     /// A cell of text as it may be shown and kept.
@@ -47,9 +59,33 @@ impl<'a> CellMask<'a> {
         masked.map_or(Cow::Borrowed(text), Cow::Owned)
     }
 
-    /// A code as it may be shown, where nobody knows yet what codes of its file look like.
+    /// Learns what the codes of rows look like from those of one batch, before any of them is judged.
+    pub fn learn_codes(&self, codes: &TextColumn) {
+        let mut known = self.codes.borrow_mut();
+        for code in codes.iter().map(clean).filter(|code| !code.is_empty()) {
+            known.all += 1;
+            if let Some(kind) = self.mask.code(&code) {
+                *known.shapes.entry(kind).or_default() += 1;
+            }
+        }
+    }
+
+    /// Whether a code is a personal value: it has the shape of one, and most codes of the file so far have not. Names
+    /// and mail addresses are never codes.
+    pub fn is_personal_code(&self, code: &str) -> bool {
+        let Some(kind) = self.mask.code(code) else { return false };
+        let known = self.codes.borrow();
+        let is_number = !matches!(kind, Personal::Name | Personal::Mail);
+        !is_number || known.shapes.get(&kind).copied().unwrap_or_default() * 2 <= known.all
+    }
+
+    /// A code as it may be shown.
     pub fn code<'t>(&self, code: &'t str) -> Cow<'t, str> {
-        if self.mask.code(code).is_some() { Cow::Owned(masked_value(code)) } else { self.text_in_code(code) }
+        match self.mask.code(code) {
+            Some(_) if self.is_personal_code(code) => Cow::Owned(masked_value(code)),
+            Some(_) => Cow::Borrowed(code),
+            None => self.text_in_code(code),
+        }
     }
 
     /// What a whole code may be, if it has the shape of a personal value.

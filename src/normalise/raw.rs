@@ -39,6 +39,12 @@ impl TextColumn {
         self.ends.len()
     }
 
+    /// Bytes of all texts.
+    #[must_use]
+    pub const fn bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Removes all texts, but keeps their memory.
     pub fn clear(&mut self) {
         self.bytes.clear();

@@ -3,7 +3,7 @@
 use polars::prelude::DataFrame;
 
 use crate::batch::Batch;
-use crate::judging::{RejectedRow, RowJudge, SuspectRow};
+use crate::judging::{RejectedRow, RowJudge};
 use crate::personal::CellMask;
 use crate::raw::RawBatch;
 use crate::typing::{ColumnTyper, Meaning};
@@ -38,7 +38,7 @@ pub struct SheetFacts<'a> {
     /// From which day its serial numbers count.
     pub date_system: DateSystem,
     /// What hides personal values in cells that are shown or kept as text.
-    pub mask: CellMask<'a>,
+    pub mask: &'a CellMask<'a>,
 }
 
 /// Types and judges the rows of one sheet.
@@ -56,8 +56,6 @@ pub struct Normalised {
     pub frame: DataFrame,
     /// The refused rows.
     pub rejected: Vec<RejectedRow>,
-    /// Accepted rows whose codes may be personal.
-    pub suspects: Vec<SuspectRow>,
 }
 
 /// The whole file must be refused, since going on would misread it.
@@ -89,9 +87,8 @@ impl<'a> SheetNormaliser<'a> {
         for (row, _) in &rejected {
             keep[*row] = false;
         }
-        let suspects = self.judge.suspects(&typed, &mut batch, &keep);
         let frame = typed.frame(raw, &keep).expect("columns of one batch have one length");
-        Ok(Normalised { frame, rejected: RowJudge::fold_records(rejected, &mut batch), suspects })
+        Ok(Normalised { frame, rejected: RowJudge::fold_records(rejected, &mut batch) })
     }
 
     /// The refusal of the one row of `raw`, whose cells are not interpreted.

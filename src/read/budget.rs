@@ -19,13 +19,20 @@ pub(super) struct Budget<'s> {
     sink: &'s mut dyn RowSink,
     pub(super) limits: &'s Limits,
     cells_left: u64,
+    /// Bytes that rows may still be handed out as, at least one for each cell.
+    bytes_left: u64,
     /// Decodes cells of legacy encodings; `None` in the process that reads .xls files, whose parent does it.
     legacy: Option<Legacy>,
 }
 
 impl<'s> Budget<'s> {
     pub(super) fn new(sink: &'s mut dyn RowSink, limits: &'s Limits) -> Self {
-        Self { sink, limits, cells_left: limits.max_cells, legacy: None }
+        Self { sink, limits, cells_left: limits.max_cells, bytes_left: u64::MAX, legacy: None }
+    }
+
+    /// The same for a file of so many bytes, which may not be handed out as too many times that.
+    pub(super) fn of_file(self, stored: u64) -> Self {
+        Self { bytes_left: self.limits.unfolded_bytes(stored), ..self }
     }
 
     /// The same, with cells of legacy encodings decoded. `declared` is the encoding of undecided ones.
@@ -80,6 +87,7 @@ impl<'s> Budget<'s> {
             return Err(self.limits.exceeded(Excess::Columns));
         }
         self.spend(cells.len() as u64)?;
+        self.unfold(cells)?;
         let filled = cells.iter().rposition(|cell| *cell != Cell::Empty).map_or(0, |last| last + 1);
         if filled == 0 {
             return Ok(Flow::Continue);
@@ -116,6 +124,21 @@ impl<'s> Budget<'s> {
             Some(legacy) => legacy.refused_row(self.sink, number, cells, fault),
             None => guard::sinking(|| self.sink.refused_row(number, cells, fault)),
         })
+    }
+
+    /// Counts the bytes of a row: few bytes of a container may stand for a long text in many rows.
+    fn unfold(&mut self, cells: &[Cell<'_>]) -> Result<(), ReadError> {
+        let bytes = |cell: &Cell<'_>| match cell {
+            Cell::Text(text) | Cell::DateTime(text) | Cell::Error(text) => 1 + text.len() as u64,
+            Cell::Empty | Cell::Number(_) | Cell::Bool(_) => 1,
+        };
+        let bytes: u64 = cells.iter().map(bytes).sum();
+        if bytes > self.limits.record_bytes() {
+            return Err(self.limits.exceeded(Excess::RecordBytes));
+        }
+        let left = self.bytes_left.checked_sub(bytes);
+        self.bytes_left = left.ok_or_else(|| self.limits.exceeded(Excess::InflationRatio))?;
+        Ok(())
     }
 
     /// Counts cells against the limit.

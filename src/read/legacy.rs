@@ -16,6 +16,8 @@ use cchc_model::Encoding;
 /// Rows, and cells in them, that are buffered until the encoding of a sheet is decided.
 const MAX_BUFFERED_ROWS: usize = 256;
 const MAX_BUFFERED_CELLS: usize = 1 << 16;
+/// Bytes of a text that count as a cell more.
+const BYTES_OF_A_CELL: usize = 256;
 /// Of a sheet without legacy text one row in so many is checked in full; all rows are checked for signs of TCVN3.
 const CHECKED_EVERY: u32 = 64;
 /// Most texts whose interpretation is remembered.
@@ -163,7 +165,10 @@ impl Legacy {
 
     fn buffer(&mut self, sink: &mut dyn RowSink, row: Buffered) -> Flow {
         self.buffered_cells += match &row {
-            Buffered::Row(_, cells) | Buffered::Refused(_, cells, _) => 1 + cells.len(),
+            Buffered::Row(_, cells) | Buffered::Refused(_, cells, _) => {
+                // Long texts count for several cells.
+                1 + cells.len() + texts(cells).map(|(_, text)| text.len() / BYTES_OF_A_CELL).sum::<usize>()
+            }
             Buffered::Note(_) => 1,
         };
         self.buffered.push(row);

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ReadError;
 
+/// Inflated bytes below which no ratio is suspicious.
+const UNSUSPICIOUS_BYTES: u64 = 64 << 20;
+
 /// The most that a file may have before it is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -20,12 +23,18 @@ pub struct Limits {
     pub max_xls_seconds: u64,
     /// MiB that a zipped workbook, or all files of a zip archive together, may inflate to.
     pub max_inflated_mib: u64,
-    /// Inflated bytes for each stored byte, checked from 64 MiB inflated on.
+    /// Inflated bytes for each stored byte, checked from 64 MiB inflated on; also bytes of cells handed out.
     pub max_inflation_ratio: u64,
+    /// Inflated bytes of the shared strings of a workbook for each stored byte, checked from 16 MiB inflated on.
+    pub max_strings_ratio: u64,
+    /// Values that a Parquet file promises for each of its bytes, checked from 4 million values on.
+    pub max_values_per_byte: u64,
     /// Parts of a zipped workbook, files of a zip archive.
     pub max_parts: u64,
     /// Cells handed out over all sheets, empty ones within a row included.
     pub max_cells: u64,
+    /// Cells handed out over all files of one import.
+    pub max_import_cells: u64,
     /// Rows × columns over all sheets of an .xls file, which its reader lays out in memory.
     pub max_grid_cells: u64,
     /// Columns of one row.
@@ -43,8 +52,11 @@ impl Default for Limits {
             max_xls_seconds: 8,
             max_inflated_mib: 2048,
             max_inflation_ratio: 400,
+            max_strings_ratio: 60,
+            max_values_per_byte: 100,
             max_parts: 20_000,
             max_cells: 200_000_000,
+            max_import_cells: 4_000_000_000,
             max_grid_cells: 32_000_000,
             max_columns: 16_384,
             max_record_kib: 4096,
@@ -65,8 +77,12 @@ pub enum Excess {
     XlsSeconds,
     /// What a zip archive inflates to.
     InflatedBytes,
-    /// What a zip archive inflates to for each of its own bytes.
+    /// What a file inflates to for each of its own bytes.
     InflationRatio,
+    /// What the shared strings of a workbook inflate to for each byte that they have.
+    StringsRatio,
+    /// Values of a Parquet file for each of its own bytes.
+    ValuesPerByte,
     /// Parts or files inside a zip archive.
     Parts,
     /// Cells over all sheets.
@@ -106,6 +122,8 @@ impl Limits {
             Excess::XlsSeconds => ("max_xls_seconds", self.max_xls_seconds),
             Excess::InflatedBytes => ("max_inflated_mib", self.max_inflated_mib),
             Excess::InflationRatio => ("max_inflation_ratio", self.max_inflation_ratio),
+            Excess::StringsRatio => ("max_strings_ratio", self.max_strings_ratio),
+            Excess::ValuesPerByte => ("max_values_per_byte", self.max_values_per_byte),
             Excess::Parts => ("max_parts", self.max_parts),
             Excess::Cells => ("max_cells", self.max_cells),
             Excess::GridCells => ("max_grid_cells", self.max_grid_cells),
@@ -119,6 +137,19 @@ impl Limits {
     /// Bytes of one record.
     pub(super) const fn record_bytes(&self) -> u64 {
         self.max_record_kib.saturating_mul(1 << 10)
+    }
+
+    /// Refuses a file of `stored` bytes that inflates to more than allowed.
+    pub(super) fn check_inflation(&self, inflated: u64, stored: u64) -> Result<(), ReadError> {
+        if inflated > stored.saturating_mul(self.max_inflation_ratio).max(UNSUSPICIOUS_BYTES) {
+            return Err(self.exceeded(Excess::InflationRatio));
+        }
+        if inflated > self.inflated_bytes() { Err(self.exceeded(Excess::InflatedBytes)) } else { Ok(()) }
+    }
+
+    /// Bytes of cells that a file of `stored` bytes may be handed out as.
+    pub(super) fn unfolded_bytes(&self, stored: u64) -> u64 {
+        stored.saturating_mul(self.max_inflation_ratio).max(UNSUSPICIOUS_BYTES)
     }
 
     /// Bytes that an archive may inflate to.
@@ -148,6 +179,8 @@ impl fmt::Display for Exceeded {
             Excess::XlsSeconds => write!(f, "reading it takes more than {most} seconds for every 8 MiB"),
             Excess::InflatedBytes => write!(f, "it inflates to more than {most} MiB"),
             Excess::InflationRatio => write!(f, "it inflates to more than {most} times its size"),
+            Excess::StringsRatio => write!(f, "its shared strings inflate to more than {most} times their size"),
+            Excess::ValuesPerByte => write!(f, "it promises more than {most} values for each of its bytes"),
             Excess::Parts => write!(f, "it holds more than {most} parts"),
             Excess::Cells => write!(f, "it has more than {most} cells"),
             Excess::GridCells => write!(f, "its sheets reach over more than {most} cells"),
@@ -185,6 +218,8 @@ mod tests {
             Excess::XlsSeconds,
             Excess::InflatedBytes,
             Excess::InflationRatio,
+            Excess::StringsRatio,
+            Excess::ValuesPerByte,
             Excess::Parts,
             Excess::Cells,
             Excess::GridCells,
@@ -195,6 +230,7 @@ mod tests {
             let key = exceeded.key().unwrap();
             assert_eq!(keys[key].as_u64(), Some(exceeded.most), "{key}");
         }
-        assert_eq!(keys.len(), 11);
+        // `max_import_cells` refuses an import, and no file.
+        assert_eq!(keys.len(), 14);
     }
 }

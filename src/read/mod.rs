@@ -19,6 +19,7 @@ mod note;
 mod ods;
 mod package;
 mod parquet;
+mod parquet_sizes;
 mod paths;
 mod peek;
 mod serve;
@@ -160,7 +161,7 @@ pub fn read_rows(
     if size > limits.max_file_mib.saturating_mul(1 << 20) {
         return Err(limits.exceeded(Excess::FileBytes));
     }
-    let mut budget = Budget::decoding(sink, limits, text.declared);
+    let mut budget = Budget::decoding(sink, limits, text.declared).of_file(size);
     guard::catching(sniffed.container, || match sniffed.container {
         Container::Xlsx => xlsx::read(path, &mut budget),
         Container::Xlsb => xlsb::read(path, &mut budget),

@@ -15,8 +15,8 @@ use super::{Excess, Limits};
 /// A zip archive on disk.
 pub(super) type Package = ZipArchive<BufReader<File>>;
 
-/// Inflated bytes below which no ratio is suspicious.
-const UNSUSPICIOUS_BYTES: u64 = 64 << 20;
+/// Bytes of shared strings below which no ratio is suspicious.
+const UNSUSPICIOUS_STRINGS: u64 = 16 << 20;
 /// Bytes of a part that hold its declarations.
 const HEAD_BYTES: u64 = 16 << 10;
 
@@ -73,7 +73,23 @@ pub(super) fn check(package: &mut Package, limits: &Limits) -> Result<(), ReadEr
             return Err(ReadError::Password);
         }
     }
+    check_strings(package, limits)?;
     check_sizes(package, limits)
+}
+
+/// Refuses shared strings that inflate too far: each of them, be it empty, takes time and memory before the first row
+/// is read, and different texts do not pack as well as that.
+fn check_strings(package: &mut Package, limits: &Limits) -> Result<(), ReadError> {
+    for index in 0..package.len() {
+        let part = package.by_index_raw(index).map_err(ReadError::TruncatedZip)?;
+        let (size, stored) = (part.size(), part.compressed_size());
+        drop(part);
+        let most = stored.saturating_mul(limits.max_strings_ratio).max(UNSUSPICIOUS_STRINGS);
+        if size > most && part_name(package, index).contains("sharedstrings.") {
+            return Err(limits.exceeded(Excess::StringsRatio));
+        }
+    }
+    Ok(())
 }
 
 /// Refuses an archive that inflates to more than allowed. Readers hold each part to the size it declares.
@@ -87,13 +103,7 @@ pub(super) fn check_sizes(package: &mut Package, limits: &Limits) -> Result<(), 
         inflated = inflated.saturating_add(part.size());
         stored = stored.saturating_add(part.compressed_size());
     }
-    if inflated > stored.saturating_mul(limits.max_inflation_ratio).max(UNSUSPICIOUS_BYTES) {
-        return Err(limits.exceeded(Excess::InflationRatio));
-    }
-    if inflated > limits.inflated_bytes() {
-        return Err(limits.exceeded(Excess::InflatedBytes));
-    }
-    Ok(())
+    limits.check_inflation(inflated, stored)
 }
 
 /// Whether the shared strings declare more strings than their bytes can hold; the reader would reserve them all.

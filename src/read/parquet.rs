@@ -6,17 +6,20 @@ use std::path::Path;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Float64Type, TimeUnit};
+use arrow::datatypes::{DataType, FieldRef, Float64Type, Schema, SchemaRef, TimeUnit};
 use arrow::error::ArrowError;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 
 use super::budget::Budget;
 use super::error::ReadError;
+use super::parquet_sizes;
 use super::sniff::Container;
 use super::{Cell, Excess, Flow, recycle};
 
 const BATCH_ROWS: usize = 8_192;
+/// Rows at once where a column holds lists or structures, each of which may be long.
+const NESTED_ROWS: usize = 64;
 /// Vietnam has had one zone, without summer time, since 1975.
 const VIETNAM: &str = "+07:00";
 const ISO: &str = "%Y-%m-%dT%H:%M:%S";
@@ -24,7 +27,14 @@ const ISO: &str = "%Y-%m-%dT%H:%M:%S";
 /// Reads the columns' names as row 1, then the rows.
 pub(super) fn read(path: &Path, budget: &mut Budget<'_>) -> Result<(), ReadError> {
     let file = File::open(path).map_err(ReadError::Open)?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(ReadError::broken(Container::Parquet))?;
+    parquet_sizes::check_footer(&file, budget.limits)?;
+    let options = ArrowReaderOptions::new();
+    let metadata = ArrowReaderMetadata::load(&file, options).map_err(ReadError::broken(Container::Parquet))?;
+    parquet_sizes::check(&file, metadata.metadata(), budget)?;
+    let options = ArrowReaderOptions::new().with_schema(with_views(metadata.schema()));
+    let viewed = ArrowReaderMetadata::try_new(metadata.metadata().clone(), options);
+    // A schema that texts cannot be viewed by is read as it stands.
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, viewed.unwrap_or(metadata));
     if budget.sheet("", false) != Flow::Continue {
         return Ok(());
     }
@@ -33,7 +43,9 @@ pub(super) fn read(path: &Path, budget: &mut Budget<'_>) -> Result<(), ReadError
     if budget.row(1, &names)? != Flow::Continue {
         return Ok(());
     }
-    let batches = builder.with_batch_size(BATCH_ROWS).build().map_err(ReadError::broken(Container::Parquet))?;
+    let is_nested = schema.fields().iter().any(|field| field.data_type().is_nested());
+    let rows = if is_nested { NESTED_ROWS } else { BATCH_ROWS };
+    let batches = builder.with_batch_size(rows).build().map_err(ReadError::broken(Container::Parquet))?;
     let mut number = 2;
     let mut spare = Vec::new();
     for batch in batches {
@@ -53,6 +65,17 @@ pub(super) fn read(path: &Path, budget: &mut Budget<'_>) -> Result<(), ReadError
     Ok(())
 }
 
+/// The schema with texts as views into the pages that they stand in: a text that many rows share is held once.
+fn with_views(schema: &Schema) -> SchemaRef {
+    let viewed = |field: &FieldRef| match field.data_type() {
+        DataType::Utf8 | DataType::LargeUtf8 => field.as_ref().clone().with_data_type(DataType::Utf8View),
+        DataType::Binary | DataType::LargeBinary => field.as_ref().clone().with_data_type(DataType::BinaryView),
+        _ => field.as_ref().clone(),
+    };
+    let fields: Vec<_> = schema.fields().iter().map(viewed).collect();
+    SchemaRef::new(Schema::new_with_metadata(fields, schema.metadata().clone()))
+}
+
 /// A column of one batch in the shape that its cells need.
 enum TypedColumn {
     Text(ArrayRef),
@@ -67,7 +90,7 @@ impl TypedColumn {
         match self {
             Self::Text(array) | Self::Date(array) if array.is_null(index) => Cell::Empty,
             Self::Number(array) | Self::Truth(array) if array.is_null(index) => Cell::Empty,
-            Self::Text(array) => match array.as_string::<i64>().value(index) {
+            Self::Text(array) => match array.as_string_view().value(index) {
                 "" => Cell::Empty,
                 text => Cell::Text(Cow::Borrowed(text)),
             },
@@ -95,8 +118,8 @@ fn column(array: &ArrayRef) -> Result<TypedColumn, ArrowError> {
         | DataType::Utf8View
         | DataType::Binary
         | DataType::LargeBinary
-        | DataType::BinaryView => TypedColumn::Text(cast(array, &DataType::LargeUtf8)?),
-        _ => TypedColumn::Text(formatted(array, &FormatOptions::new())?),
+        | DataType::BinaryView => TypedColumn::Text(cast(array, &DataType::Utf8View)?),
+        _ => TypedColumn::Text(cast(&formatted(array, &FormatOptions::new())?, &DataType::Utf8View)?),
     })
 }
 

@@ -1,16 +1,18 @@
-//! Shows what a file holds: its sheets, how many rows, and the cells by address.
+//! Shows what a file holds: its sheets, how many rows, and the cells by address, which wait outside of memory.
 
+use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tempfile::SpooledTempFile;
 
 use super::archive::Archive;
 use super::error::ReadError;
 use super::sniff::{Container, Sniffed, sniff};
 use super::{Cell, Certainty, Excess, Flow, Limits, RowFault, RowSink, Sheet, TextKind, TextNote, read_rows};
 
-/// A sheet, its rows counted and its cells listed.
+/// A sheet and its rows counted; its cells are listed by [`Peeked::cells`].
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PeekSheet {
     /// The file in the archive that holds the sheet; none if the file itself does.
@@ -24,9 +26,11 @@ pub struct PeekSheet {
     pub rows: u64,
     /// The encoding of its text: of the file, or of cells that had to be decoded. `None` where it is not known.
     pub encoding: Option<&'static str>,
-    /// Cells that are not empty, row by row.
-    pub cells: Vec<PeekCell>,
-    /// What is wrong with rows or with the text.
+    /// How many of its cells that are not empty are listed, row by row.
+    #[serde(skip)]
+    pub listed: usize,
+    /// What is wrong with rows or with the text: the first [`MAX_FAULTS`], the last of which counts the others.
+    #[serde(skip)]
     pub faults: Vec<PeekFault>,
 }
 
@@ -42,7 +46,7 @@ pub struct PeekFault {
 }
 
 /// One cell that is not empty.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PeekCell {
     /// Column letters and row number, such as `B6`.
     pub address: String,
@@ -54,7 +58,7 @@ pub struct PeekCell {
 }
 
 /// The kinds of value that a cell holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CellType {
     /// Text.
@@ -69,8 +73,12 @@ pub enum CellType {
     Error,
 }
 
-/// Cells that are listed over all sheets: they are kept in memory until they are written.
+/// Cells that are listed over all sheets: what is listed waits on the disk until the file is read through.
 pub(super) const MAX_LISTED: usize = 5_000_000;
+/// Faults that are named for one sheet.
+const MAX_FAULTS: usize = 1_000;
+/// Bytes of listed cells that are kept in memory.
+const IN_MEMORY: usize = 8 << 20;
 
 /// What was found in a file, or in the files of an archive.
 #[derive(Debug)]
@@ -79,6 +87,18 @@ pub struct Peeked {
     pub sheets: Vec<PeekSheet>,
     /// Files of the archive that are refused, with the reason.
     pub refused: Vec<(String, ReadError)>,
+    cells: SpooledTempFile,
+}
+
+impl Peeked {
+    /// The listed cells of all sheets in their order, each as a line of JSON of a [`PeekCell`].
+    ///
+    /// # Errors
+    /// The file in which they wait cannot be read.
+    pub fn cells(&mut self) -> io::Result<impl Iterator<Item = io::Result<String>> + '_> {
+        self.cells.seek(SeekFrom::Start(0))?;
+        Ok(BufReader::with_capacity(1 << 16, &mut self.cells).lines())
+    }
 }
 
 /// Reads a file of any container, or all files of a zip archive. At most `per_sheet_cells` cells are listed for a
@@ -87,7 +107,7 @@ pub struct Peeked {
 /// Text in a legacy encoding is decoded if its words show the encoding, else it is left as it is.
 ///
 /// # Errors
-/// The file is refused.
+/// The file is refused, or there is no room for its cells.
 pub fn peek(path: &Path, limits: &Limits, per_sheet_cells: usize) -> Result<Peeked, ReadError> {
     if !std::fs::metadata(path).map_err(ReadError::Open)?.is_file() {
         return Err(ReadError::NotAFile("folder, FIFO or device"));
@@ -95,9 +115,12 @@ pub fn peek(path: &Path, limits: &Limits, per_sheet_cells: usize) -> Result<Peek
     let mut peeker = Peeker {
         file: None,
         sheets: Vec::new(),
+        cells: SpooledTempFile::new(IN_MEMORY),
+        line: Vec::new(),
         per_sheet_cells,
         room: MAX_LISTED,
-        overflowed: false,
+        more_faults: 0,
+        stopped: None,
         encoding: None,
         fields: None,
     };
@@ -107,19 +130,24 @@ pub fn peek(path: &Path, limits: &Limits, per_sheet_cells: usize) -> Result<Peek
         Some(archive) => {
             for entry in archive.entries() {
                 peeker.file = Some(entry.name.clone());
-                let seen = peeker.sheets.len();
+                let seen = (peeker.sheets.len(), peeker.cells.stream_position().map_err(ReadError::NoRoom)?);
                 let read = archive.unpack(entry).and_then(|file| peek_file(file.path(), limits, &mut peeker));
                 if let Err(error) = read {
-                    peeker.sheets.truncate(seen);
+                    peeker.sheets.truncate(seen.0);
+                    let cells = &mut peeker.cells;
+                    cells
+                        .set_len(seen.1)
+                        .and_then(|()| cells.seek(SeekFrom::Start(seen.1)))
+                        .map_err(ReadError::NoRoom)?;
                     refused.push((entry.name.clone(), error));
                 }
             }
         }
     }
-    if peeker.overflowed {
-        Err(limits.exceeded(Excess::ListedCells))
-    } else {
-        Ok(Peeked { sheets: peeker.sheets, refused })
+    match peeker.stopped {
+        Some(Stopped::TooMany) => Err(limits.exceeded(Excess::ListedCells)),
+        Some(Stopped::NoRoom(error)) => Err(ReadError::NoRoom(error)),
+        None => Ok(Peeked { sheets: peeker.sheets, refused, cells: peeker.cells }),
     }
 }
 
@@ -137,13 +165,26 @@ fn known_encoding(sniffed: &Sniffed) -> Option<&'static str> {
 struct Peeker {
     file: Option<String>,
     sheets: Vec<PeekSheet>,
+    /// Listed cells, a line each.
+    cells: SpooledTempFile,
+    /// The lines of a row.
+    line: Vec<u8>,
     per_sheet_cells: usize,
     room: usize,
-    overflowed: bool,
+    /// Faults of the sheet beyond those that are named.
+    more_faults: u64,
+    /// Why no more is listed.
+    stopped: Option<Stopped>,
     /// The encoding of the file.
     encoding: Option<&'static str>,
     /// Fields that records should have, from the first that has them.
     fields: Option<ExpectedFields>,
+}
+
+/// Why listing ended before the file did.
+enum Stopped {
+    TooMany,
+    NoRoom(io::Error),
 }
 
 /// How many fields records should have, and whether one had them.
@@ -155,13 +196,14 @@ struct ExpectedFields {
 impl RowSink for Peeker {
     fn sheet(&mut self, sheet: &Sheet) -> Flow {
         self.fields = sheet.fields.map(|usual| ExpectedFields { usual, found: false });
+        self.more_faults = 0;
         self.sheets.push(PeekSheet {
             file: self.file.clone(),
             sheet: sheet.name.clone(),
             hidden: sheet.hidden,
             rows: 0,
             encoding: self.encoding,
-            cells: Vec::new(),
+            listed: 0,
             faults: Vec::new(),
         });
         Flow::Continue
@@ -192,19 +234,31 @@ impl RowSink for Peeker {
         self.check_fields(number, cells.len());
         let Some(sheet) = self.sheets.last_mut() else { return Flow::Continue };
         sheet.rows += 1;
-        let listed = sheet.cells.len();
-        let wanted = self.per_sheet_cells.saturating_sub(listed);
+        let wanted = self.per_sheet_cells.saturating_sub(sheet.listed);
+        if wanted == 0 {
+            return Flow::Continue;
+        }
         let shown = cells.iter().enumerate().filter_map(|(column, cell)| {
             let (value, kind) = shown(cell)?;
             Some(PeekCell { address: address(column, number), value, kind })
         });
-        sheet.cells.extend(shown.take(wanted));
-        let Some(room) = self.room.checked_sub(sheet.cells.len() - listed) else {
-            self.overflowed = true;
-            return Flow::Stop;
+        let mut listed = 0;
+        self.line.clear();
+        for cell in shown.take(wanted) {
+            // Text and numbers are always JSON, and memory takes what it is given.
+            let _ = serde_json::to_writer(&mut self.line, &cell);
+            self.line.push(b'\n');
+            listed += 1;
+        }
+        sheet.listed += listed;
+        self.stopped = match self.room.checked_sub(listed) {
+            None => Some(Stopped::TooMany),
+            Some(room) => {
+                self.room = room;
+                self.cells.write_all(&self.line).err().map(Stopped::NoRoom)
+            }
         };
-        self.room = room;
-        Flow::Continue
+        if self.stopped.is_some() { Flow::Stop } else { Flow::Continue }
     }
 }
 
@@ -220,8 +274,14 @@ impl Peeker {
     }
 
     fn fault(&mut self, row: u32, rule: &'static str, detail: String) {
-        if let Some(sheet) = self.sheets.last_mut() {
+        let Some(sheet) = self.sheets.last_mut() else { return };
+        if sheet.faults.len() < MAX_FAULTS {
             sheet.faults.push(PeekFault { row, rule, detail });
+        } else {
+            self.more_faults += 1;
+            if let Some(last) = sheet.faults.last_mut() {
+                last.detail = format!("{detail}; {} more faults from row {} on", self.more_faults, last.row);
+            }
         }
     }
 }
@@ -273,13 +333,27 @@ mod tests {
     fn cells_are_listed_up_to_the_number_asked_for_and_rows_all_counted() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "a,,b\n1,2,3\n,,\n").unwrap();
-        let sheets = peek(file.path(), &Limits::default(), 3).unwrap().sheets;
-        let json = serde_json::to_value(&sheets).unwrap();
-        let expected = serde_json::json!([{"sheet": "", "hidden": false, "rows": 2, "encoding": "utf-8", "faults": [], "cells": [
-            {"address": "A1", "value": "a", "type": "text"},
-            {"address": "C1", "value": "b", "type": "text"},
-            {"address": "A2", "value": "1", "type": "text"},
-        ]}]);
-        assert_eq!(json, expected);
+        let mut peeked = peek(file.path(), &Limits::default(), 3).unwrap();
+        let sheet = &peeked.sheets[0];
+        assert_eq!((sheet.rows, sheet.listed, sheet.encoding, sheet.faults.len()), (2, 3, Some("utf-8"), 0));
+        let cells: Vec<String> = peeked.cells().unwrap().map(Result::unwrap).collect();
+        assert_eq!(
+            cells,
+            [
+                r#"{"address":"A1","value":"a","type":"text"}"#,
+                r#"{"address":"C1","value":"b","type":"text"}"#,
+                r#"{"address":"A2","value":"1","type":"text"}"#,
+            ]
+        );
+    }
+
+    #[test]
+    fn many_faults_are_named_once_and_counted() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), format!("a,b\n{}{}", "1,2\n".repeat(20_000), "1\n".repeat(3_000))).unwrap();
+        let peeked = peek(file.path(), &Limits::default(), 0).unwrap();
+        let faults = &peeked.sheets[0].faults;
+        assert_eq!((faults.len(), faults[999].row), (MAX_FAULTS, 21_001));
+        assert!(faults[999].detail.contains("2000 more"), "{}", faults[999].detail);
     }
 }

@@ -16,6 +16,14 @@ pub enum ReportError {
         /// Its value.
         value: String,
     },
+    /// A size of letters is none that can be read.
+    #[error("report template: theme.{key} = {value} is no size of letters; write 6 to 72")]
+    LetterSize {
+        /// Key under `[theme]`.
+        key: &'static str,
+        /// What stands there.
+        value: u16,
+    },
     /// The workbook writer refused.
     #[error("workbook: {0}")]
     Workbook(#[from] rust_xlsxwriter::XlsxError),

@@ -6,30 +6,55 @@ use std::path::{Path, PathBuf};
 
 use super::kill::KillPoint;
 use super::version::{self, Manifest};
+use super::whole::{Age, Clock, Digests, Journal, Published, key};
 use super::{StoreError, Workspace, WriteLock, delta, io, schema};
 
-/// Files deleted.
+/// Files deleted, and those that stay although no version needs them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Deleted {
-    /// How many.
+    /// How many were deleted.
     pub files: u64,
     /// Their bytes.
     pub bytes: u64,
+    /// Those that are younger than a day.
+    pub young: u64,
+    /// Those that were changed later than now, by the clock of the disk.
+    pub later: u64,
+    /// Those that nothing explains.
+    pub unexplained: u64,
+}
+
+/// What becomes of files younger than a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Young {
+    /// They stay: somebody may still look for them.
+    Keep,
+    /// They go, too.
+    Delete,
 }
 
 impl Deleted {
-    fn file(&mut self, path: &Path) -> Result<(), StoreError> {
-        self.bytes += fs::metadata(path).map_err(io(path))?.len();
-        fs::remove_file(path).map_err(io(path))?;
-        self.files += 1;
-        Ok(())
+    /// Deletes a file if it is old enough; says whether it did.
+    fn file(&mut self, path: &Path, clock: &Clock, young: Young) -> Result<bool, StoreError> {
+        let metadata = fs::metadata(path).map_err(io(path))?;
+        match clock.age(&metadata) {
+            Age::Young if young == Young::Keep => self.young += 1,
+            Age::Later if young == Young::Keep => self.later += 1,
+            _ => {
+                fs::remove_file(path).map_err(io(path))?;
+                self.bytes += metadata.len();
+                self.files += 1;
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
 /// Brings the workspace to where the newest published version says it is: log entries of writes that were never
 /// published go, and a purge that was killed half-way through its deletions is finished. Says which one that was.
 pub(super) fn roll_back(workspace: &Workspace, lock: &WriteLock) -> Result<Option<u64>, StoreError> {
-    let history = workspace.history()?;
+    let history = Published::read(workspace.root())?.versions;
     shorten_logs(workspace, history.last())?;
     let purge = version::newest_purge(&history);
     let unfinished = history.iter().any(|version| version.number < purge && version.purged_by.is_none());
@@ -46,7 +71,7 @@ pub(super) fn finish_purge(
     history: &[Manifest],
     purge: u64,
 ) -> Result<Deleted, StoreError> {
-    let deleted = sweep(workspace, lock)?;
+    let deleted = sweep(workspace, lock, Young::Delete)?;
     workspace.kill.pass(KillPoint::FilesDeleted);
     let names = version::unnamed(history);
     for version in history.iter().filter(|version| version.number < purge) {
@@ -56,30 +81,101 @@ pub(super) fn finish_purge(
     Ok(deleted)
 }
 
-/// Deletes data files that no readable version needs, temporary files, and folders that are empty then.
-pub(super) fn sweep(workspace: &Workspace, _lock: &WriteLock) -> Result<Deleted, StoreError> {
-    let mut needed = BTreeSet::new();
-    for (table, files) in needed_files(workspace, &workspace.history()?)? {
-        needed.extend(files.iter().map(|file| workspace.table_path(&table).join(file)));
+/// Deletes what is explained and no readable version needs, and folders that are empty then; the journal keeps what
+/// stays of it.
+pub(super) fn sweep(workspace: &Workspace, _lock: &WriteLock, young: Young) -> Result<Deleted, StoreError> {
+    let published = Published::read(workspace.root())?;
+    let needed = needed_files(workspace, &published.versions)?;
+    let orphans = Orphans::find(workspace, &published, &needed)?;
+    let clock = Clock::of(workspace.root())?;
+    let mut deleted = Deleted { unexplained: orphans.strange.len() as u64, ..Deleted::default() };
+    let mut left = BTreeSet::new();
+    for (key, path) in &orphans.explained {
+        if deleted.file(path, &clock, young)? {
+            workspace.kill.pass(KillPoint::FileDeleted);
+        } else {
+            left.insert(key.clone());
+        }
     }
-    let data = workspace.root().join("data");
-    let mut deleted = Deleted::default();
-    for path in files_below(&data)? {
-        let is_data = path.extension().is_some_and(|extension| extension == "parquet") && !in_log(&path);
-        if is_data && !needed.contains(&path) || is_temporary(&path) {
-            deleted.file(&path)?;
+    for path in &orphans.temporary {
+        if deleted.file(path, &clock, young)? {
             workspace.kill.pass(KillPoint::FileDeleted);
         }
     }
-    for folder in [workspace.root().to_owned(), workspace.root().join("versions")] {
-        for path in entries(&folder)?.into_iter().filter(|path| path.is_file() && is_temporary(path)) {
-            deleted.file(&path)?;
-        }
-    }
-    for folder in entries(&data)?.into_iter().filter(|path| path.is_dir()) {
+    for folder in entries(&workspace.root().join("data"))?.into_iter().filter(|path| path.is_dir()) {
         drop_empty(&folder)?;
     }
+    let newest = published.versions.last().cloned();
+    Journal { published: published.newest(), writing: None, leftovers: left, newest }.write(workspace.root())?;
     Ok(deleted)
+}
+
+/// What is below a workspace and no readable version needs. Keys are those of digests.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Orphans {
+    /// Files of broken-off writes, and those that only purged versions needed.
+    pub explained: BTreeMap<String, PathBuf>,
+    /// Files that nothing explains.
+    pub strange: BTreeMap<String, PathBuf>,
+    /// Files under names of unfinished writes.
+    pub temporary: Vec<PathBuf>,
+}
+
+impl Orphans {
+    /// Looks at every file below `data/`, and for temporary files beside it.
+    pub fn find(
+        workspace: &Workspace,
+        published: &Published,
+        needed: &BTreeMap<String, BTreeSet<String>>,
+    ) -> Result<Self, StoreError> {
+        let needed: BTreeSet<String> =
+            needed.iter().flat_map(|(table, files)| files.iter().map(|file| key(table, file))).collect();
+        let purged = purged_files(workspace, published)?;
+        let journal = published.journal.whole();
+        let broken_off = journal.and_then(|journal| journal.broken_off(published.newest()));
+        let is_explained = |key: &String| {
+            purged.contains(key)
+                || journal.is_some_and(|journal| journal.leftovers.contains(key))
+                || broken_off.is_some_and(|writing| !writing.strange.contains(key))
+        };
+        let data = workspace.root().join("data");
+        let mut found = Self::default();
+        for path in files_below(&data)? {
+            let key = key_of(&data, &path);
+            match () {
+                () if is_temporary(&path) => found.temporary.push(path),
+                () if in_log(&path) || needed.contains(&key) => {}
+                () if is_explained(&key) => drop(found.explained.insert(key, path)),
+                () => drop(found.strange.insert(key, path)),
+            }
+        }
+        for folder in [workspace.root().to_owned(), workspace.root().join("versions")] {
+            found.temporary.extend(entries(&folder)?.into_iter().filter(|path| path.is_file() && is_temporary(path)));
+        }
+        Ok(found)
+    }
+}
+
+/// The path of a file below `data/`, with `/` between folders.
+fn key_of(data: &Path, path: &Path) -> String {
+    let below = path.strip_prefix(data).unwrap_or(path);
+    let names: Vec<_> = below.iter().map(|name| name.to_string_lossy()).collect();
+    names.join("/")
+}
+
+/// Files that versions needed before the newest purge: the logs tell them.
+fn purged_files(workspace: &Workspace, published: &Published) -> Result<BTreeSet<String>, StoreError> {
+    let purge = version::newest_purge(&published.versions);
+    let Some(purge) = published.versions.iter().find(|version| version.number == purge) else {
+        return Ok(BTreeSet::new());
+    };
+    let digests = published.digests();
+    let mut found = BTreeSet::new();
+    for (table, at) in &purge.tables {
+        let files = delta::files_until(workspace.place(table, &digests), *at)?;
+        found.extend(files.iter().map(|file| key(table, file)));
+    }
+    Ok(found)
 }
 
 /// Whether a folder holds nothing, or no more than a killed `init` leaves: empty folders of these names, the
@@ -95,21 +191,26 @@ pub(super) fn only_begun(root: &Path, folders: &[&str]) -> Result<bool, StoreErr
     Ok(true)
 }
 
-/// Of each table the files of all versions that can be read.
-pub(super) fn needed_files(
-    workspace: &Workspace,
-    history: &[Manifest],
-) -> Result<BTreeMap<String, BTreeSet<String>>, StoreError> {
+/// Of each table the versions that readable versions of the workspace name.
+pub(super) fn readable(history: &[Manifest]) -> BTreeMap<String, BTreeSet<u64>> {
     let purge = version::newest_purge(history);
     let mut versions: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
     for (table, version) in history.iter().filter(|version| version.number >= purge).flat_map(|one| &one.tables) {
         versions.entry(table.clone()).or_default().insert(*version);
     }
     versions
+}
+
+/// Of each table the files of all versions that can be read.
+pub(super) fn needed_files(
+    workspace: &Workspace,
+    history: &[Manifest],
+) -> Result<BTreeMap<String, BTreeSet<String>>, StoreError> {
+    let digests: Digests = history.iter().flat_map(|version| version.written.clone()).collect();
+    readable(history)
         .into_iter()
         .map(|(table, versions)| {
-            let path = workspace.table_path(&table);
-            let files = delta::files_of_all(&path, &table, &versions)?;
+            let files = delta::files_of_all(workspace.place(&table, &digests), &versions)?;
             Ok((table, files))
         })
         .collect()
@@ -149,7 +250,7 @@ fn entry_number(path: &Path) -> Option<u64> {
     name.split_once('.').filter(|(digits, _)| digits.len() == 20).and_then(|(digits, _)| digits.parse().ok())
 }
 
-fn in_log(path: &Path) -> bool {
+pub(super) fn in_log(path: &Path) -> bool {
     path.parent().and_then(Path::file_name).is_some_and(|folder| folder == "_delta_log")
 }
 
@@ -175,7 +276,7 @@ fn drop_empty(folder: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn files_below(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+pub(super) fn files_below(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let mut found = Vec::new();
     for path in entries(folder)? {
         if path.is_dir() {

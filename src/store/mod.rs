@@ -1,11 +1,15 @@
 //! The workspace: Delta tables and the published versions that bind them together; the only place that knows Delta.
 
+mod aside;
+mod checked;
 mod delta;
+mod finding_pages;
 mod frames;
 mod kill;
 mod leftovers;
 mod memory;
 mod merge;
+mod publication;
 mod purge;
 pub mod questions;
 mod rows;
@@ -14,27 +18,33 @@ mod session;
 mod shell;
 mod transaction;
 mod version;
+mod whole;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+pub use aside::{Aside, Claim, Piece};
 pub use delta::{LogError, TableFiles};
 pub use frames::{days, frame_of, ints, texts};
 pub use kill::{KillAt, KillPoint, KillSwitch};
-pub use leftovers::Deleted;
-pub use merge::{Account, Cases, Conflict, Incoming, MergeNotes, Merged, RowsOf};
+pub use leftovers::{Deleted, Young};
+pub use merge::{AcceptedRows, Account, Cases, Conflict, Incoming, MergeNotes, Merged, RowsOf};
+pub use publication::{PublicationRecord, PublishedTable};
 pub use purge::{FileNames, Mode, PurgeCounts, PurgeOrder, Purged, purge};
 pub use rows::{Row, Rows};
 pub use schema::{ENGINE_TABLES, stored_columns, table_names};
-pub use session::{Answer, Session};
+pub use session::{Answer, DEFAULT_MEMORY_MIB, Session};
 pub use shell::Shell;
 pub use transaction::Transaction;
-pub use version::{Manifest, PurgeNote, SentFile};
+pub use version::{Manifest, PublicationNote, PurgeNote, SentFile};
+pub use whole::{Digests, FaultKind, Faults, FileDigest, Repair, StoreFault};
 
+use cchc_definitions::own_text;
 use cchc_model::Policies;
 use cchc_read::Limits;
+use whole::Published;
 
 /// The layout of the folder; a workspace of another layout is refused.
 const FORMAT: &str = "cchc workspace 1\n";
@@ -106,30 +116,27 @@ pub enum StoreError {
     /// The reason of a purge names a purged dossier.
     #[error("the reason names a dossier that is to be purged; it would stay in the history")]
     ReasonNamesDossier,
-    /// A data file of the version is gone.
+    /// A repair gave the version up.
     #[error(
-        "{path} is missing; it held rows of {held}, without which all figures would be too small. Put the file back from a copy of the workspace, or import into a new workspace"
+        "version {0} can no longer be read: files of it were damaged or gone, and `cchc check --store --repair` gave it up; `cchc history` lists what can be read"
     )]
-    FileMissing {
-        /// The file.
-        path: PathBuf,
-        /// The table, and the month where it has any.
-        held: String,
-    },
-    /// A data file of the version has another length.
+    Lost(u64),
+    /// Files are not what was written.
+    #[error("{0}")]
+    Damaged(#[source] Faults),
+    /// What an import puts aside finds no place.
     #[error(
-        "{path} has {found} bytes instead of {expected}; it held rows of {held}, without which all figures would be wrong. Put the file back from a copy of the workspace, or import into a new workspace"
+        "rows of the import that do not fit into memory cannot be put aside below {folder}: {source}; make room on the disk, or give the import more memory (import_memory_mib in cchc.toml)"
     )]
-    FileChanged {
-        /// The file.
-        path: PathBuf,
-        /// The table, and the month where it has any.
-        held: String,
-        /// Bytes that were written.
-        expected: u64,
-        /// Bytes that there are.
-        found: u64,
+    Aside {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        source: std::io::Error,
     },
+    /// Another command told more of a publication while this one was at it.
+    #[error("publication '{0}' has grown meanwhile; run the command again")]
+    PublishedMeanwhile(String),
     /// A file cannot be read or written.
     #[error("{path}: {source}")]
     Io {
@@ -161,6 +168,11 @@ pub enum StoreError {
 
 impl From<datafusion::error::DataFusionError> for StoreError {
     fn from(error: datafusion::error::DataFusionError) -> Self {
+        if let datafusion::error::DataFusionError::External(inner) = error.find_root()
+            && let Some(faults) = inner.downcast_ref::<Faults>()
+        {
+            return Self::Damaged(faults.clone());
+        }
         Self::Query(Box::new(error))
     }
 }
@@ -195,11 +207,11 @@ impl Config {
     /// The file cannot be read.
     pub fn read(root: &Path) -> Result<Self, StoreError> {
         let path = root.join("cchc.toml");
-        match fs::read_to_string(&path) {
-            Ok(text) => {
+        match own_text(&path) {
+            Ok(Some(text)) => {
                 toml::from_str(&text).map_err(|error| StoreError::Config { path, message: error.message().to_owned() })
             }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Ok(None) => Ok(Self::default()),
             Err(source) => Err(StoreError::Io { path, source }),
         }
     }
@@ -270,14 +282,22 @@ impl Workspace {
         &self.root
     }
 
-    /// All published versions, oldest first.
+    /// All published versions that can be told of, oldest first.
     pub fn history(&self) -> Result<Vec<Manifest>, StoreError> {
-        version::all(&self.root)
+        Ok(Published::read(&self.root)?.versions)
+    }
+
+    /// What is wrong with the numbers and the files of the versions.
+    pub fn version_faults(&self) -> Result<Vec<StoreFault>, StoreError> {
+        Ok(Published::read(&self.root)?.faults)
     }
 
     /// The version of that number, or the newest not later than that day; the newest if nothing is named.
+    ///
+    /// # Errors
+    /// There is none, or a later one vanished that might have been meant.
     pub fn version(&self, as_of: Option<&str>) -> Result<Manifest, StoreError> {
-        version::find(&self.root, as_of)
+        Published::read(&self.root)?.find(as_of)
     }
 
     /// Waits until no other import runs, then holds the workspace for writing until the lock is dropped.
@@ -305,17 +325,50 @@ impl Workspace {
         Session::open(self, version, calendar)
     }
 
-    /// The files of a table in a published version.
+    /// The files of a table in a published version, all of which are there in their length.
     pub fn files(&self, version: &Manifest, table: &str) -> Result<TableFiles, StoreError> {
-        let Some(at) = version.tables.get(table) else { return Ok(TableFiles::default()) };
-        delta::files(&self.table_path(table), table, Some(*at))
+        self.files_known(version, table, &self.digests()?)
     }
 
-    /// Deletes what killed writes left behind: data files that no published version needs, entries of the tables'
-    /// logs that were never published, temporary files. Whoever calls it holds the lock, so no import is running.
-    pub fn vacuum(&self, lock: &WriteLock) -> Result<Deleted, StoreError> {
+    /// The same, with what is known of all files.
+    fn files_known(&self, version: &Manifest, table: &str, digests: &Digests) -> Result<TableFiles, StoreError> {
+        let Some(at) = version.tables.get(table) else { return Ok(TableFiles::default()) };
+        delta::files(self.place(table, digests), Some(*at))
+    }
+
+    fn digests(&self) -> Result<Digests, StoreError> {
+        Ok(Published::read(&self.root)?.digests())
+    }
+
+    fn place<'a>(&'a self, table: &'a str, digests: &'a Digests) -> delta::Place<'a> {
+        delta::Place { root: &self.root, table, digests }
+    }
+
+    /// All that is wrong with the files, or worth knowing; every file that a kept version names by its SHA-256.
+    pub fn check(&self) -> Result<Vec<StoreFault>, StoreError> {
+        whole::check(self)
+    }
+
+    /// What [`Workspace::repair`] would do first.
+    pub fn repairs(&self) -> Result<Vec<Repair>, StoreError> {
+        whole::plan(self)
+    }
+
+    /// Puts right what can be put right without losing anything; says what it did.
+    pub fn repair(&self, lock: &WriteLock) -> Result<Vec<Repair>, StoreError> {
+        whole::repair(self, lock)
+    }
+
+    /// Deletes what killed writes and purges left behind: log entries that were never published, data files that no
+    /// published version needs, temporary files. What nothing explains stays, and what is younger than a day unless it
+    /// is to go, too. Whoever calls it holds the lock, so no import is running.
+    ///
+    /// # Errors
+    /// The versions are not whole, or a file cannot be deleted.
+    pub fn vacuum(&self, lock: &WriteLock, young: Young) -> Result<Deleted, StoreError> {
+        Published::read(&self.root)?.refusal()?;
         leftovers::roll_back(self, lock)?;
-        leftovers::sweep(self, lock)
+        leftovers::sweep(self, lock, young)
     }
 
     fn table_path(&self, table: &str) -> PathBuf {

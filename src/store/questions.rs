@@ -1,8 +1,11 @@
 //! The questions of other rooms to a published version, each a function with a plain answer; they fail only where the
 //! store cannot be read.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
+pub use super::finding_pages::{FindingPage, finding_pages};
 use super::{Row, Session, StoreError};
 use cchc_definitions::Aggregate;
 use cchc_model::{FileAccount, Finding, Level, Period, Succession, Unit};
@@ -81,16 +84,20 @@ pub struct OpenFinding {
     pub is_row: bool,
 }
 
-/// All findings that nothing has cleared yet, in order of import and number.
-pub async fn open_findings(session: &Session) -> Result<Vec<OpenFinding>, StoreError> {
-    let sql = "SELECT f.file, f.sheet, f.rule, f.level, f.table_name, f.code, \
+/// The findings of a page that nothing has cleared yet, in order of import and number.
+pub async fn open_findings(session: &Session, page: &FindingPage) -> Result<Vec<OpenFinding>, StoreError> {
+    let sql = format!(
+        "SELECT f.file, f.sheet, f.rule, f.level, f.table_name, f.code, \
                       CASE WHEN f.rule = 'missing_code' THEN f.cells END AS cells, i.sha256, \
                       f.import, f.number, f.row, CAST(i.exported_at AS DATE) AS day, f.code IS NOT NULL AS is_row \
                FROM findings f \
                JOIN imports i ON i.import = f.import AND i.file = f.file \
-               LEFT JOIN cleared c ON c.old_import = f.import AND c.number = f.number \
-               WHERE f.number IS NOT NULL AND c.number IS NULL AND (f.code IS NULL OR f.cells <> '') \
-               ORDER BY f.import, f.number";
+               LEFT JOIN cleared c ON c.old_import = f.import AND c.number = f.number AND {cleared} \
+               WHERE f.number IS NOT NULL AND c.number IS NULL AND (f.code IS NULL OR f.cells <> '') AND {found} \
+               ORDER BY f.import, f.number",
+        cleared = page.condition("c.old_import", "c.number"),
+        found = page.condition("f.import", "f.number"),
+    );
     let finding = |row: Row<'_>| OpenFinding {
         file: row.string(0),
         sheet: row.string(1),
@@ -106,7 +113,7 @@ pub async fn open_findings(session: &Session) -> Result<Vec<OpenFinding>, StoreE
         exported_at: row.day(11),
         is_row: row.flag(12).unwrap_or_default(),
     };
-    Ok(session.rows(sql).await?.iter().map(finding).collect())
+    Ok(session.rows(&sql).await?.iter().map(finding).collect())
 }
 
 /// A finding as a version stores it, with its file and what cleared it.
@@ -136,15 +143,19 @@ pub struct KeptFinding {
     pub how: String,
 }
 
-/// All findings of the version, in order of import, file, sheet, row and rule.
-pub async fn findings(session: &Session) -> Result<Vec<KeptFinding>, StoreError> {
-    let sql = "SELECT f.file, f.sheet, f.rule, f.level, f.column_name, f.value, f.hint, f.cells, f.code, f.unit, \
+/// The findings of a page, in order of import, file, sheet, row and rule.
+pub async fn findings(session: &Session, page: &FindingPage) -> Result<Vec<KeptFinding>, StoreError> {
+    let sql = format!(
+        "SELECT f.file, f.sheet, f.rule, f.level, f.column_name, f.value, f.hint, f.cells, f.code, f.unit, \
                       i.units, i.sha256, c.how, i.source, f.import, f.row, f.count, c.import AS cleared_by, \
                       CAST(i.exported_at AS DATE) AS day \
                FROM findings f \
                LEFT JOIN imports i ON i.import = f.import AND i.file = f.file \
-               LEFT JOIN cleared c ON c.old_import = f.import AND c.number = f.number \
-               ORDER BY f.import, f.file, f.sheet, f.row, f.rule, f.number";
+               LEFT JOIN cleared c ON c.old_import = f.import AND c.number = f.number AND {cleared} \
+               WHERE {found} ORDER BY f.import, f.file, f.sheet, f.row, f.rule, f.number",
+        cleared = page.condition("c.old_import", "c.number"),
+        found = page.condition("f.import", "f.number"),
+    );
     let finding = |row: Row<'_>| KeptFinding {
         finding: Finding { rule: row.string(2).into(), ..Finding::new(level(row.text(3)), "", &row.string(0)) }
             .at(&row.string(1), row.count(15) as u32)
@@ -163,7 +174,16 @@ pub async fn findings(session: &Session) -> Result<Vec<KeptFinding>, StoreError>
         cleared_by: row.integer(17),
         exported_at: row.day(18),
     };
-    Ok(session.rows(sql).await?.iter().map(finding).collect())
+    Ok(session.rows(&sql).await?.iter().map(finding).collect())
+}
+
+/// Sums of the contents of all files in which something was found.
+///
+/// # Errors
+/// The store cannot be read.
+pub async fn files_with_findings(session: &Session) -> Result<BTreeSet<String>, StoreError> {
+    let sql = "SELECT DISTINCT i.sha256 FROM findings f JOIN imports i ON i.import = f.import AND i.file = f.file";
+    Ok(session.rows(sql).await?.iter().map(|row| row.string(0)).collect())
 }
 
 /// How often a rule found something.

@@ -8,19 +8,26 @@ use chrono::NaiveDate;
 use datafusion::arrow::array::{BooleanArray, Date32Array, Int32Array, Int64Array};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use datafusion::arrow::record_batch::RecordBatch;
-use datafusion::common::{ParamValues, ScalarValue};
 use datafusion::datasource::empty::EmptyTable;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::datasource::{MemTable, TableProvider};
 use datafusion::error::DataFusionError;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
-use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
+use datafusion::object_store::local::LocalFileSystem;
+use datafusion::prelude::{SessionConfig, SessionContext};
 
+use url::Url;
+
+use super::checked::CheckedTable;
 use super::memory::QuestionPool;
+use super::whole::DataFile;
 use super::{Manifest, Rows, StoreError, Workspace, schema};
 use cchc_definitions::{Calendar, CalendarDay};
 use cchc_model::{ColumnType, TableColumn};
+
+/// MiB that one question may hold where the workspace does not say.
+pub const DEFAULT_MEMORY_MIB: usize = 4096;
 
 /// An answer of the store to come. It is boxed, since an `async fn` is compiled again by every crate that waits for it,
 /// here with all of the query engine.
@@ -48,25 +55,31 @@ impl std::fmt::Debug for Session {
 
 impl Session {
     pub(super) fn open(workspace: &Workspace, version: &Manifest, calendar: &Calendar) -> Result<Self, StoreError> {
+        let digests = Arc::new(workspace.digests()?);
         let mut tables: Vec<(String, Arc<dyn TableProvider>)> = Vec::new();
         for table in schema::table_names() {
-            let files = workspace.files(version, table)?;
-            let root = workspace.table_path(table);
+            let files = workspace.files_known(version, table, &digests)?;
             let columns = arrow_schema(&schema::stored_columns(table));
             if files.is_empty() {
                 tables.push((table.to_owned(), Arc::new(EmptyTable::new(columns))));
                 continue;
             }
-            let urls = files
-                .keys()
-                .map(|file| ListingTableUrl::parse(root.join(file).to_string_lossy()))
-                .collect::<Result<Vec<_>, _>>()?;
+            let files: Vec<DataFile> = files.keys().map(|file| DataFile::new(table, file)).collect();
+            let urls = files.iter().map(|file| url_below_data(&file.key())).collect::<Result<Vec<_>, _>>()?;
             let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
             let listing =
                 ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(columns);
-            tables.push((table.to_owned(), Arc::new(ListingTable::try_new(listing)?)));
+            let listing = Arc::new(ListingTable::try_new(listing)?);
+            let checked = CheckedTable::new(listing, workspace.root(), files, Arc::clone(&digests));
+            tables.push((table.to_owned(), Arc::new(checked)));
         }
-        Self::over(tables, calendar, workspace.config.memory_mib.unwrap_or(4096) << 20)
+        let runtime = RuntimeEnvBuilder::new().build()?;
+        let data = workspace.root().join("data");
+        if data.is_dir() {
+            let store = LocalFileSystem::new_with_prefix(&data).map_err(DataFusionError::from)?;
+            runtime.register_object_store(&data_url(""), Arc::new(store));
+        }
+        Self::over(tables, calendar, &runtime, workspace.config.memory_mib.unwrap_or(DEFAULT_MEMORY_MIB) << 20)
     }
 
     /// A session with the tables but no rows, to see whether SQL plans.
@@ -75,25 +88,36 @@ impl Session {
             Arc::new(EmptyTable::new(arrow_schema(&schema::stored_columns(table))))
         };
         let tables = schema::table_names().map(|table| (table.to_owned(), empty(table))).collect();
-        Self::over(tables, calendar, usize::MAX)
+        Self::over(tables, calendar, &RuntimeEnvBuilder::new().build()?, usize::MAX)
     }
 
     fn over(
         mut tables: Vec<(String, Arc<dyn TableProvider>)>,
         calendar: &Calendar,
+        runtime: &RuntimeEnv,
         memory: usize,
     ) -> Result<Self, StoreError> {
         tables.push(("calendar".to_owned(), Arc::new(calendar_table(calendar)?)));
         let tables = Arc::new(tables);
         let reserved = Arc::default();
-        let runtime = with_pool(&RuntimeEnvBuilder::new().build()?, memory, &reserved);
+        let runtime = with_pool(runtime, memory, &reserved);
         let context = context(&tables, runtime)?;
         Ok(Self { tables, memory, reserved, context })
     }
 
     /// The same version for one question: with memory of its own.
     pub fn question(&self) -> Result<Self, StoreError> {
-        self.over_tables(with_pool(&self.context.runtime_env(), self.memory, &self.reserved))
+        self.question_within(self.memory)
+    }
+
+    /// The same with at most so many bytes.
+    ///
+    /// # Errors
+    /// The tables cannot be named.
+    pub fn question_within(&self, bytes: usize) -> Result<Self, StoreError> {
+        let memory = bytes.min(self.memory);
+        let question = self.over_tables(with_pool(&self.context.runtime_env(), memory, &self.reserved))?;
+        Ok(Self { memory, ..question })
     }
 
     /// The same question, that sees one more table.
@@ -136,34 +160,23 @@ impl Session {
         Box::pin(async move { Rows::of(&self.run(sql).await?) })
     }
 
-    /// Runs a user's SQL: reading only, with named parameters. Gives the schema too, since there may be no rows.
-    ///
-    /// # Errors
-    /// It does not plan, would write, or the store cannot be read.
+    /// What the gate for texts of users plans with.
     #[must_use]
-    pub fn query<'a>(
-        &'a self,
-        sql: &'a str,
-        parameters: &'a [(&'a str, ScalarValue)],
-    ) -> Answer<'a, (SchemaRef, Vec<RecordBatch>)> {
-        let parameters: Vec<(String, ScalarValue)> =
-            parameters.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        let read_only = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-        Box::pin(async move {
-            let mut frame = self.context.sql_with_options(sql, read_only).await?;
-            if !parameters.is_empty() {
-                frame = frame.with_param_values(ParamValues::from(parameters))?;
-            }
-            let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
-            Ok((schema, frame.collect().await?))
-        })
+    pub const fn context(&self) -> &SessionContext {
+        &self.context
     }
+}
 
-    /// Plans SQL without running it.
-    #[must_use]
-    pub fn plans<'a>(&'a self, sql: &'a str) -> Answer<'a, ()> {
-        Box::pin(async move { Ok(self.context.sql(sql).await?.create_physical_plan().await.map(drop)?) })
-    }
+/// A file below `data/` as the query engine names it: below a store of the folder, whose own path may hold what would
+/// be a pattern or an escape in a URL.
+fn url_below_data(file: &str) -> Result<ListingTableUrl, DataFusionError> {
+    ListingTableUrl::try_new(data_url(file), None)
+}
+
+fn data_url(file: &str) -> Url {
+    let mut url = Url::parse("data://workspace/").expect("a URL");
+    url.set_path(file);
+    url
 }
 
 /// A pool of memory of its own; what is known of files stays shared.

@@ -1,15 +1,17 @@
 //! One import's changes to the store: files are written first, tables committed next, one version published last.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 
+use super::aside::Aside;
 use super::delta::{self, TableFiles};
 use super::kill::KillPoint;
-use super::leftovers;
+use super::leftovers::{self, Young};
 use super::merge::{self, Incoming, Merged, Purpose, Target};
-use super::version::{self, Manifest, SentFile};
+use super::version::{self, Manifest, PublicationNote, SentFile};
+use super::whole::{self, DataFile, Depth, Digests, Faults, Journal, Published, Writing};
 use super::{StoreError, Workspace, WriteLock, schema};
 use cchc_model::Table;
 
@@ -20,18 +22,46 @@ pub struct Transaction<'a> {
     lock: &'a WriteLock,
     base: Manifest,
     targets: BTreeMap<&'static str, TableFiles>,
+    /// What is known of all files so far.
+    digests: Digests,
+    /// The files of all versions that can be read, by table.
+    kept: BTreeMap<String, BTreeSet<String>>,
+    /// Versions that an older program wrote without a seal.
+    unsealed: Vec<u64>,
+    /// Files of writes that were broken off before this one.
+    leftovers: BTreeSet<String>,
     finished_purge: Option<u64>,
     done: bool,
 }
 
 impl<'a> Transaction<'a> {
     /// Starts from the newest published version. Whoever starts one holds the lock.
+    ///
+    /// # Errors
+    /// A file that any version needs is not what was written.
     pub fn begin(workspace: &'a Workspace, lock: &'a WriteLock) -> Result<Self, StoreError> {
         workspace.kill.pass(KillPoint::FilesRead);
+        let published = Published::read(workspace.root())?;
+        published.refusal()?;
+        let (digests, kept) = (published.digests(), leftovers::needed_files(workspace, &published.versions)?);
+        let files: Vec<DataFile> =
+            kept.iter().flat_map(|(table, files)| files.iter().map(|file| DataFile::new(table, file))).collect();
+        Faults::refuse(whole::verify(workspace.root(), &files, &digests, Depth::Thorough))?;
         let finished_purge = leftovers::roll_back(workspace, lock)?;
+        let orphans = leftovers::Orphans::find(workspace, &published, &kept)?;
+        let base = published.versions.last().cloned().unwrap_or_else(Manifest::empty);
+        let writing = Writing {
+            number: base.number + 1,
+            process: std::process::id(),
+            strange: orphans.strange.into_keys().collect(),
+        };
+        let leftovers: BTreeSet<String> = orphans.explained.into_keys().collect();
+        let (newest, unsealed) = (published.versions.last().cloned(), published.unsealed);
+        Journal { published: base.number, writing: Some(writing), leftovers: leftovers.clone(), newest }
+            .write(workspace.root())?;
         workspace.kill.pass(KillPoint::RolledBack);
-        let (base, targets) = (workspace.version(None)?, BTreeMap::new());
-        Ok(Self { workspace, lock, base, targets, finished_purge, done: false })
+        let targets = BTreeMap::new();
+        Ok(Self { workspace, lock, base, targets, digests, kept, unsealed, leftovers, finished_purge, done: false })
     }
 
     /// Number of the version that this will publish.
@@ -41,7 +71,13 @@ impl<'a> Transaction<'a> {
     }
 
     /// Merges rows into a fact table; what they change in dates and status goes to the table `changes`.
-    pub fn merge(&mut self, table: &'static Table, incoming: Vec<Incoming>) -> Result<Merged, StoreError> {
+    /// `aside` is where rows wait that do not fit into memory.
+    pub fn merge(
+        &mut self,
+        table: &'static Table,
+        incoming: Vec<Incoming>,
+        aside: &Aside,
+    ) -> Result<Merged, StoreError> {
         let files = self.files(table.name)?;
         let path = self.workspace.table_path(table.name);
         let target = Target {
@@ -51,6 +87,7 @@ impl<'a> Transaction<'a> {
             import: self.number(),
             kill: &self.workspace.kill,
             purpose: Purpose::Store,
+            aside,
         };
         let mut merged = merge::merge(&target, incoming)?;
         self.set(table.name, merged.files.clone())?;
@@ -86,6 +123,18 @@ impl<'a> Transaction<'a> {
         self.publish_as(manifest)
     }
 
+    /// Publishes a version that changes no table and records a publication.
+    pub(super) fn publish_record(self, publication: PublicationNote) -> Result<Manifest, StoreError> {
+        let manifest = Manifest {
+            number: self.number(),
+            time: self.base.time,
+            made_by: "publication".to_owned(),
+            publication: Some(publication),
+            ..Manifest::empty()
+        };
+        self.publish_as(manifest)
+    }
+
     /// Commits every table, then publishes that version, whose tables are filled in.
     pub(super) fn publish_as(mut self, mut manifest: Manifest) -> Result<Manifest, StoreError> {
         let kill = &self.workspace.kill;
@@ -94,16 +143,47 @@ impl<'a> Transaction<'a> {
         for (table, target) in &self.targets {
             let columns = schema::stored_columns(table);
             let partitioned = Table::named(table).is_some_and(|table| table.partition_by.is_some());
-            let path = self.workspace.table_path(table);
-            let version = delta::commit(&path, table, &columns, partitioned, target, kill)?;
+            let place = self.workspace.place(table, &self.digests);
+            let version = delta::commit(place, &columns, partitioned, target, kill)?;
             manifest.tables.insert((*table).to_owned(), version);
             kill.pass(KillPoint::TableCommitted);
         }
         kill.pass(KillPoint::TablesCommitted);
+        manifest.written = self.new_digests(&manifest)?;
         version::publish(self.workspace.root(), &manifest, kill)?;
         self.done = true;
+        self.settle(&manifest);
         kill.pass(KillPoint::Published);
         Ok(manifest)
+    }
+
+    /// What the files and log entries are that no version has told of yet.
+    fn new_digests(&self, manifest: &Manifest) -> Result<Digests, StoreError> {
+        let mut files: BTreeSet<DataFile> = BTreeSet::new();
+        for (table, at) in &manifest.tables {
+            let entries = delta::entries(&self.workspace.table_path(table), table, *at)?;
+            files.extend(entries.iter().map(|entry| DataFile::new(table, entry)));
+        }
+        let targets =
+            self.targets.iter().flat_map(|(table, files)| files.keys().map(|file| DataFile::new(table, file)));
+        let kept = self.kept.iter().flat_map(|(table, files)| files.iter().map(|file| DataFile::new(table, file)));
+        files.extend(targets.chain(kept));
+        let unknown: Vec<DataFile> = files.into_iter().filter(|file| !self.digests.contains_key(&file.key())).collect();
+        whole::digests_of(self.workspace.root(), &unknown).map_err(|(file, source)| StoreError::Io {
+            path: self.workspace.table_path(&file.table).join(&file.file),
+            source,
+        })
+    }
+
+    /// What follows the publishing. If it fails the version stands all the same, and the next write does it.
+    fn settle(&self, newest: &Manifest) {
+        let root = self.workspace.root();
+        let older = version_files(self.workspace, &self.unsealed);
+        let _ = older.iter().try_for_each(|version| version::replace(root, version));
+        let newest = Some(newest.clone());
+        let number = self.number();
+        let journal = Journal { published: number, writing: None, leftovers: self.leftovers.clone(), newest };
+        let _ = journal.write(root);
     }
 
     /// Sets the files that a table consists of; they are written already.
@@ -133,7 +213,7 @@ impl<'a> Transaction<'a> {
     pub(super) fn files(&self, table: &'static str) -> Result<TableFiles, StoreError> {
         match self.targets.get(table) {
             Some(files) => Ok(files.clone()),
-            None => self.workspace.files(&self.base, table),
+            None => self.workspace.files_known(&self.base, table, &self.digests),
         }
     }
 }
@@ -145,11 +225,24 @@ impl Workspace {
         version: &Manifest,
         table: &'static Table,
         incoming: Vec<Incoming>,
+        aside: &Aside,
     ) -> Result<Merged, StoreError> {
-        let (files, path) = (self.files(version, table.name)?, self.table_path(table.name));
+        let digests = self.digests()?;
+        let (files, path) = (self.files_known(version, table.name, &digests)?, self.table_path(table.name));
+        let read: Vec<DataFile> = files.keys().map(|file| DataFile::new(table.name, file)).collect();
+        Faults::refuse(whole::verify(&self.root, &read, &digests, Depth::Thorough))?;
         let (import, kill, purpose) = (version.number + 1, &self.kill, Purpose::Account);
-        merge::merge(&Target { path: &path, table, files: &files, import, kill, purpose }, incoming)
+        merge::merge(&Target { path: &path, table, files: &files, import, kill, purpose, aside }, incoming)
     }
+}
+
+/// The versions of these numbers.
+fn version_files(workspace: &Workspace, numbers: &[u64]) -> Vec<Manifest> {
+    if numbers.is_empty() {
+        return Vec::new();
+    }
+    let all = workspace.history().unwrap_or_default();
+    all.into_iter().filter(|version| numbers.contains(&version.number)).collect()
 }
 
 impl Drop for Transaction<'_> {
@@ -158,7 +251,7 @@ impl Drop for Transaction<'_> {
         if !self.done {
             // The error that led here is reported; if deleting fails too, `cchc vacuum` does it later.
             let _ = leftovers::roll_back(self.workspace, self.lock);
-            let _ = leftovers::sweep(self.workspace, self.lock);
+            let _ = leftovers::sweep(self.workspace, self.lock, Young::Delete);
         }
     }
 }

@@ -1,34 +1,53 @@
 //! Published versions: one small file each binds the versions of all tables; it appears whole or not at all.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::kill::{KillPoint, KillSwitch};
+use super::whole::{self, Digests};
 use super::{StoreError, Workspace, io, sync_folder, temporary_in};
 
 /// One published version of the whole workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// Counts from 1; 0 is the empty workspace before anything was published.
     pub number: u64,
     /// The newest export day among all files so far; the data is of this day.
     pub time: Option<NaiveDate>,
-    /// What made it: `init`, `units`, `import` or `purge`.
+    /// What made it: `init`, `units`, `import`, `publication` or `purge`.
     pub made_by: String,
     /// Delta version of each table.
     pub tables: BTreeMap<String, u64>,
     /// The files that this version added.
     pub files: Vec<SentFile>,
+    /// The publication of which it records what was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publication: Option<PublicationNote>,
     /// What it removed for good; no version before it can be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purge: Option<PurgeNote>,
     /// The purge that deleted this version's data, once it has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purged_by: Option<u64>,
+    /// A repair gave it up: files of it were damaged or gone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lost: bool,
+    /// What the data files and log entries were that it wrote, and those of older versions that no version told of.
+    #[serde(default, skip_serializing_if = "Digests::is_empty")]
+    pub written: Digests,
+}
+
+/// The publication that a version records.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublicationNote {
+    /// Its name.
+    pub name: String,
+    /// The version whose figures it tells.
+    pub data_version: u64,
 }
 
 /// The record of a purge: numbers, and never what it removed.
@@ -73,8 +92,11 @@ impl Manifest {
             made_by: String::new(),
             tables: BTreeMap::new(),
             files: Vec::new(),
+            publication: None,
             purge: None,
             purged_by: None,
+            lost: false,
+            written: Digests::new(),
         }
     }
 }
@@ -84,46 +106,6 @@ impl SentFile {
     #[must_use]
     pub fn nameless(sha256: &str) -> String {
         format!("sha256-{}", sha256.get(..16).unwrap_or(sha256))
-    }
-}
-
-/// All versions, oldest first.
-pub(super) fn all(root: &Path) -> Result<Vec<Manifest>, StoreError> {
-    let folder = root.join("versions");
-    let mut paths: Vec<_> = fs::read_dir(&folder)
-        .map_err(io(&folder))?
-        .filter_map(Result::ok)
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
-        .collect();
-    paths.sort();
-    paths
-        .into_iter()
-        .map(|path| {
-            let text = fs::read_to_string(&path).map_err(io(&path))?;
-            serde_json::from_str(&text).map_err(|error| StoreError::Config { path, message: error.to_string() })
-        })
-        .collect()
-}
-
-/// By number or day; the newest without either.
-pub(super) fn find(root: &Path, as_of: Option<&str>) -> Result<Manifest, StoreError> {
-    let versions = all(root)?;
-    let purges: Vec<u64> = versions.iter().filter(|version| version.purge.is_some()).map(|one| one.number).collect();
-    let Some(wanted) = as_of else {
-        return Ok(versions.into_iter().next_back().unwrap_or_else(Manifest::empty));
-    };
-    let found = if let Ok(number) = wanted.parse::<u64>() {
-        versions.into_iter().find(|version| version.number == number)
-    } else if let Ok(day) = wanted.parse::<NaiveDate>() {
-        versions.into_iter().rfind(|version| version.time.is_some_and(|time| time <= day))
-    } else {
-        None
-    };
-    let found = found.ok_or_else(|| StoreError::NoVersion(wanted.to_owned()))?;
-    match purges.into_iter().find(|purge| found.number < *purge) {
-        Some(by) => Err(StoreError::Purged { number: found.number, by }),
-        None => Ok(found),
     }
 }
 
@@ -158,8 +140,7 @@ pub(super) fn mark(
     if marked == *version {
         return Ok(());
     }
-    let path = path_of(workspace.root(), version.number);
-    super::write_atomic(&path, &bytes(&path, &marked)?)
+    replace(workspace.root(), &marked)
 }
 
 /// Makes a version visible; the one atomic step of an import.
@@ -179,11 +160,18 @@ pub(super) fn publish(root: &Path, manifest: &Manifest, kill: &KillSwitch) -> Re
     sync_folder(&folder)
 }
 
+/// Puts a version file in the place of an older one of its number.
+pub(super) fn replace(root: &Path, manifest: &Manifest) -> Result<(), StoreError> {
+    let path = path_of(root, manifest.number);
+    super::write_atomic(&path, &bytes(&path, manifest)?)
+}
+
 fn path_of(root: &Path, number: u64) -> PathBuf {
-    root.join("versions").join(format!("{number:08}.json"))
+    root.join(whole::file_of(number))
 }
 
 fn bytes(path: &Path, manifest: &Manifest) -> Result<Vec<u8>, StoreError> {
-    serde_json::to_vec_pretty(manifest)
+    serde_json::to_string_pretty(manifest)
+        .map(|text| whole::sealed(&text).into_bytes())
         .map_err(|error| StoreError::Config { path: path.to_owned(), message: error.to_string() })
 }

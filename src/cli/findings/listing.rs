@@ -5,16 +5,27 @@ use anyhow::Result;
 use super::super::lines::{WIDTH, cut, shown, wrapped};
 use super::super::output::{self, Columns};
 use super::super::words::{FindingsWords, Words, counted};
-use super::super::{Format, Global};
-use cchc_definitions::{Messages, fill};
-use cchc_engine::StoredFinding;
+use super::super::{Format, Global, OpenEngine};
+use cchc_definitions::{Language, Messages, fill};
+use cchc_engine::{FindingPage, FindingsRequest, StoredFinding};
 use cchc_model::Level;
 
-pub(super) fn write(global: &Global, messages: &Messages, found: &[StoredFinding]) -> Result<()> {
-    match global.format {
-        Format::Table => output::plain(&listing(global, messages, found)?),
-        _ => columns(global, messages, found).write(global),
+/// Writes the findings that are asked for as they come, page by page.
+pub(super) fn write(global: &Global, opened: &OpenEngine, request: &FindingsRequest) -> Result<()> {
+    let messages = &opened.engine.definitions().messages;
+    let pages = opened.wait(opened.engine.finding_pages(request))?;
+    let found = |page: &FindingPage| opened.wait(opened.engine.findings_of(&pages, page));
+    if global.format == Format::Table {
+        let mut listing = Listing::new(global, messages)?;
+        for page in &pages.pages {
+            output::plain(&listing.page(&found(page)?))?;
+        }
+        return output::plain(&listing.sums());
     }
+    // A table without rows has headings.
+    let headings = pages.pages.is_empty().then(|| columns(global, messages, &[]).batch());
+    let batches = pages.pages.iter().map(|page| columns(global, messages, &found(page)?).batch());
+    output::stream(global, headings.into_iter().chain(batches))
 }
 
 fn columns(global: &Global, messages: &Messages, found: &[StoredFinding]) -> Columns {
@@ -50,19 +61,48 @@ fn known(values: &[String]) -> impl Iterator<Item = Option<&str>> {
     values.iter().map(|value| Some(value.as_str()).filter(|value| !value.is_empty()))
 }
 
-fn listing(global: &Global, messages: &Messages, found: &[StoredFinding]) -> Result<String> {
-    let (language, words) = (global.language(), Words::load(global)?.findings);
-    let mut text = String::new();
-    let mut before = None;
-    for one in found {
-        let finding = &one.finding;
-        let place = (one.import, &finding.file, &finding.sheet);
-        if before != Some(place) {
+/// What a listing for people has told so far.
+struct Listing<'a> {
+    messages: &'a Messages,
+    language: Language,
+    words: FindingsWords,
+    /// Import, file and sheet of the last finding.
+    before: Option<(i64, String, String)>,
+    /// The last sentence: of many rows with one reason it is told once.
+    sentence: String,
+    rows: usize,
+    others: usize,
+    cleared: usize,
+}
+
+impl<'a> Listing<'a> {
+    fn new(global: &Global, messages: &'a Messages) -> Result<Self> {
+        let (language, words) = (global.language(), Words::load(global)?.findings);
+        let sentence = String::new();
+        Ok(Self { messages, language, words, before: None, sentence, rows: 0, others: 0, cleared: 0 })
+    }
+
+    fn page(&mut self, found: &[StoredFinding]) -> String {
+        let mut text = String::new();
+        for one in found {
+            self.add(one, &mut text);
+        }
+        text
+    }
+
+    fn add(&mut self, one: &StoredFinding, text: &mut String) {
+        let (finding, words) = (&one.finding, &self.words);
+        let is_same = self
+            .before
+            .as_ref()
+            .is_some_and(|(import, file, sheet)| (*import, file, sheet) == (one.import, &finding.file, &finding.sheet));
+        if !is_same {
             let sheet = if finding.sheet.is_empty() { String::new() } else { format!(" · {}", finding.sheet) };
-            let gap = if before.is_some() { "\n" } else { "" };
+            let gap = if self.before.is_some() { "\n" } else { "" };
             let import = counted(&words.import, "import", one.import);
             text.push_str(&format!("{gap}{import} · {}\n", shown(&format!("{}{sheet}", finding.file))));
-            before = Some(place);
+            self.before = Some((one.import, finding.file.clone(), finding.sheet.clone()));
+            self.sentence.clear();
         }
         let mark = match finding.level {
             Level::Error => '✗',
@@ -81,18 +121,24 @@ fn listing(global: &Global, messages: &Messages, found: &[StoredFinding]) -> Res
         });
         let line = format!("  {mark}{at} · {}{cleared}", known.join(" · "));
         text.push_str(&format!("{}\n", cut(&shown(&line), WIDTH)));
-        text.push_str(&wrapped(&shown(&messages.sentence(finding, language)), 6));
+        let sentence = self.messages.sentence(finding, self.language);
+        if sentence != self.sentence {
+            text.push_str(&wrapped(&shown(&sentence), 6));
+            self.sentence = sentence;
+        }
+        match (&one.cleared, one.is_row) {
+            (Some(_), _) => self.cleared += 1,
+            (None, true) => self.rows += 1,
+            (None, false) => self.others += 1,
+        }
     }
-    text.push_str(&sums(&words, found));
-    Ok(text)
-}
 
-fn sums(words: &FindingsWords, found: &[StoredFinding]) -> String {
-    let open = |is_row: bool| found.iter().filter(|one| one.is_row == is_row && one.cleared.is_none()).count();
-    let cleared = found.iter().filter(|one| one.cleared.is_some()).count();
-    let (rows, others) = (open(true), open(false));
-    let gap = if found.is_empty() { "" } else { "\n" };
-    let more = if cleared > 0 { counted(&words.cleared_count, "count", cleared) } else { String::new() };
-    let open = fill(&words.open, &[("rows", &rows.to_string()), ("others", &others.to_string())]);
-    format!("{gap}{open}{more}\n")
+    fn sums(&self) -> String {
+        let words = &self.words;
+        let gap = if self.before.is_none() { "" } else { "\n" };
+        let more = if self.cleared > 0 { counted(&words.cleared_count, "count", self.cleared) } else { String::new() };
+        let (rows, others) = (self.rows.to_string(), self.others.to_string());
+        let open = fill(&words.open, &[("rows", &rows), ("others", &others)]);
+        format!("{gap}{open}{more}\n")
+    }
 }

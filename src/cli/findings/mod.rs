@@ -56,13 +56,13 @@ impl Findings {
             return self.corrections(global, from);
         }
         let opened = OpenEngine::open(global)?;
+        if self.out.is_none() && global.format != Format::Xlsx {
+            listing::write(global, &opened, &self.request())?;
+            return Ok(Outcome::Done);
+        }
         let found = opened.wait(opened.engine.findings(&self.request()))?;
         let Some(out) = &self.out else {
-            if global.format == Format::Xlsx {
-                output::bytes(&self.workbook(global, &opened, &found)?)?;
-            } else {
-                listing::write(global, &opened.engine.definitions().messages, &found)?;
-            }
+            output::bytes(&self.workbook(global, &opened, &found)?)?;
             return Ok(Outcome::Done);
         };
         let is_workbook = out.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xlsx"));

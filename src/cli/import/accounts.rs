@@ -20,6 +20,8 @@ const SHEET: usize = 13;
 const NUMBERS: [usize; 5] = [8, 8, 9, 7, 9];
 /// Kinds of findings shown for each file.
 const RULES_SHOWN: usize = 3;
+/// Rules of a file of which many rows are refused for one reason.
+const MOSTLY: [&str; 2] = ["wrong_list_of_units", "mostly_refused"];
 /// Values named for one kind of finding.
 const VALUES: usize = 2;
 
@@ -71,7 +73,9 @@ pub(in super::super) fn gather(done: &ImportAccount) -> Vec<FileEntry<'_>> {
     let entries = done.files.iter().map(|account| {
         let of_file = rules.remove(account.file.as_str()).unwrap_or_default();
         let mut rules: Vec<Rule<'_>> = of_file.into_values().collect();
-        rules.sort_by_key(|rule| (rule.first.level != Level::Error, Reverse(rule.count)));
+        // What explains most of the others is shown first.
+        let explains = |rule: &Rule<'_>| MOSTLY.contains(&&*rule.first.rule);
+        rules.sort_by_key(|rule| (!explains(rule), rule.first.level != Level::Error, Reverse(rule.count)));
         FileEntry { account, sheets: sheets.remove(account.file.as_str()).unwrap_or_default(), rules }
     });
     entries.collect()

@@ -27,6 +27,9 @@ enum Operator {
 /// Brackets within brackets; more are a mistake, and would fill the stack.
 const DEEPEST: usize = 50;
 
+/// Numbers, codes and operations of one formula: its tree is as deep as a chain of them is long.
+const MOST_PARTS: usize = 500;
+
 impl Formula {
     /// Parses a formula; `place` finds the item of a code.
     ///
@@ -41,11 +44,11 @@ impl Formula {
     /// # Errors
     /// What is wrong, with the place in the text.
     pub fn parse(text: &str, place: impl Fn(&str) -> Option<usize>) -> Result<Self, String> {
-        let mut parser = Parser { text, at: 0, place: &place, depth: 0 };
+        let mut parser = Parser { text, at: 0, place: &place, depth: 0, parts: 0 };
         let root = parser.sum()?;
         parser.space();
         if parser.at < text.len() {
-            return Err(format!("'{}' is not understood", &text[parser.at..]));
+            return Err(format!("'{}' is not understood", beginning(&text[parser.at..])));
         }
         Ok(Self { text: text.to_owned(), root })
     }
@@ -78,6 +81,11 @@ impl Formula {
     }
 }
 
+/// As much of a text as a message has room for.
+fn beginning(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
 fn value(node: &Node, points: &impl Fn(usize) -> Option<f64>) -> Option<f64> {
     Some(match node {
         Node::Number(number) => *number,
@@ -101,6 +109,7 @@ struct Parser<'t, F> {
     at: usize,
     place: &'t F,
     depth: usize,
+    parts: usize,
 }
 
 impl<F: Fn(&str) -> Option<usize>> Parser<'_, F> {
@@ -133,6 +142,10 @@ impl<F: Fn(&str) -> Option<usize>> Parser<'_, F> {
     }
 
     fn atom(&mut self) -> Result<Node, String> {
+        self.parts += 1;
+        if self.parts > MOST_PARTS {
+            return Err(format!("more than {MOST_PARTS} parts; divide it into several formulas"));
+        }
         self.depth += 1;
         if self.depth > DEEPEST {
             return Err(format!("more than {DEEPEST} brackets within each other"));
@@ -170,7 +183,7 @@ impl<F: Fn(&str) -> Option<usize>> Parser<'_, F> {
             if rest.is_empty() {
                 "ends too early".to_owned()
             } else {
-                format!("'{rest}' begins with no number and no [code]")
+                format!("'{}' begins with no number and no [code]", beginning(rest))
             }
         })?;
         self.at += end;
@@ -181,7 +194,7 @@ impl<F: Fn(&str) -> Option<usize>> Parser<'_, F> {
         if self.take(sign) {
             Ok(node)
         } else {
-            Err(format!("a bracket is not closed before '{}'", &self.text[self.at..]))
+            Err(format!("a bracket is not closed before '{}'", beginning(&self.text[self.at..])))
         }
     }
 
@@ -231,6 +244,7 @@ mod tests {
             assert!(parsed(text).unwrap_err().contains(words), "{text}: {:?}", parsed(text));
         }
         assert!(parsed(&"(".repeat(100_000)).is_err());
+        assert!(parsed(&format!("{}1", "1+".repeat(200_000))).unwrap_err().contains("more than 500 parts"));
     }
 
     #[test]

@@ -104,10 +104,20 @@ pub(super) struct Common {
     pub aggregate: Aggregate,
 }
 
+/// Indicators, nodes and dated weights of one index: each is compared with each.
+const MOST_PARTS: usize = 2000;
+
 /// Reads and checks one file; `None` if it cannot be put together at all.
 pub(super) fn composite(file: &str, text: &str, faults: &mut Vec<Fault>) -> Option<Composite> {
     let raw = parse_toml::<RawFile>(file, text, faults)?;
     let mut reader = SectionReader { file, faults };
+    if raw.node.len() + raw.indicator.len() + raw.weights.len() > MOST_PARTS {
+        reader.fault(
+            "index",
+            format!("there are more than {MOST_PARTS} indicators, nodes and weights; divide the index"),
+        );
+        return None;
+    }
     let head = reader.head(raw.index);
     let screen = reader.section::<Screen>("screen", raw.screen);
     let impute = reader.section::<Impute>("impute", raw.impute);

@@ -7,6 +7,7 @@ use super::points::{Class, Item, Layer, MissingPoints, NotApplicable, PointsInde
 use super::rule::{RawRule, Rule};
 use super::sections::SectionReader;
 use super::settings::Ranking;
+use crate::chains::{LONGEST_CHAIN, too_long};
 use crate::{Fault, did_you_mean, parse_toml};
 
 /// The file as sections; each is read by itself, so that every fault is found at once.
@@ -68,6 +69,9 @@ fn default_counts() -> Vec<Layer> {
     vec![Layer::Verified, Layer::Surveyed, Layer::Computed]
 }
 
+/// Items of one index: each is compared with each, and a scorecard has a row for each.
+const MOST_ITEMS: usize = 2000;
+
 /// Reads and checks one file; every fault names its place. `inputs` are the ids that rules may read.
 pub(crate) fn points(file: &str, text: &str, inputs: &[&str], faults: &mut Vec<Fault>) -> Option<PointsIndex> {
     let raw = parse_toml::<RawFile>(file, text, faults)?;
@@ -79,6 +83,10 @@ pub(crate) fn points(file: &str, text: &str, inputs: &[&str], faults: &mut Vec<F
     let classes = reader.list::<Class>("class", raw.class);
     let raw_items = reader.list::<RawItem>("item", raw.item);
     let settings = settings?;
+    if raw_items.len() > MOST_ITEMS {
+        reader.fault("item", format!("there are more than {MOST_ITEMS} items; divide the index"));
+        return None;
+    }
     let index = PointsIndex {
         file: file.to_owned(),
         head,
@@ -175,27 +183,40 @@ fn check_tree(index: &PointsIndex, fault: &mut impl FnMut(&str, String)) {
     }
 }
 
-/// A formula reads other leaves, never itself by way of others.
+/// A formula reads other leaves, never itself by way of others, and not by way of too many.
 fn check_formulas(index: &PointsIndex, fault: &mut impl FnMut(&str, String)) {
-    let reads = |at: usize| match &index.items[at].rule {
-        Some(Rule::Formula { formula }) => formula.items(),
-        _ => Vec::new(),
-    };
+    let reads: Vec<Vec<usize>> =
+        index.items.iter().map(|item| item.rule.as_ref().map(reads).unwrap_or_default()).collect();
+    let mut is_sum = vec![false; index.items.len()];
+    for parent in index.items.iter().filter_map(|item| item.parent) {
+        is_sum[parent] = true;
+    }
     for (start, item) in index.items.iter().enumerate() {
-        let (mut open, mut seen) = (reads(start), vec![false; index.items.len()]);
+        let (mut open, mut seen) = (reads[start].clone(), vec![false; index.items.len()]);
         while let Some(at) = open.pop() {
             if at == start {
                 fault(&format!("{}.rule", item.code), "its formula leads back to itself".to_owned());
                 break;
             }
-            if index.items.iter().any(|part| part.parent == Some(at)) {
+            if is_sum[at] {
                 let message = format!("its formula reads '{}', which is a sum; name its parts", index.items[at].code);
                 fault(&format!("{}.rule", item.code), message);
             }
             if !std::mem::replace(&mut seen[at], true) {
-                open.extend(reads(at));
+                open.extend(&reads[at]);
             }
         }
+    }
+    if let Some(at) = too_long(&reads) {
+        let message = format!("its formula reads others that read others, more than {LONGEST_CHAIN} in a row");
+        fault(&format!("{}.rule", index.items[at].code), message);
+    }
+}
+
+fn reads(rule: &Rule) -> Vec<usize> {
+    match rule {
+        Rule::Formula { formula } => formula.items(),
+        _ => Vec::new(),
     }
 }
 

@@ -20,11 +20,12 @@ enum Odd<'a> {
 
 /// The cleaned codes of a key column.
 pub(super) fn codes(at: usize, texts: &TextColumn, batch: &mut Batch<'_, '_>) -> TextColumn {
+    batch.sheet.mask.learn_codes(texts);
     let mut keys = TextColumn::default();
     for (row, text) in texts.iter().enumerate() {
         let code = clean(text);
-        if let Some(kind) = batch.sheet.mask.suspect(&code) {
-            batch.suspects.push((row, kind));
+        if batch.sheet.mask.is_personal_code(&code) {
+            batch.refuse(CellFault::new(row, "personal_code", at).with_value(batch.sheet.mask.code(&code)));
         }
         match odd(&code) {
             None => keys.push(&code),

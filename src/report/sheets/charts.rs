@@ -67,7 +67,8 @@ fn shares(context: &Context<'_>, named: (&str, &str), total: usize, parts: &[(&s
     let sums = sums(context);
     let share = |code: &str, part: usize| {
         let row = context.input.form06.iter().find(|row| row.unit.unit_code == code)?;
-        (row.counts[total] > 0).then(|| row.counts[part] as f64 / row.counts[total] as f64)
+        let (part, whole) = (row.counts[part]?, row.counts[total]?);
+        (whole > 0).then(|| part as f64 / whole as f64)
     };
     Chart {
         kind: ChartKind::StackedBar,

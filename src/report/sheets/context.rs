@@ -173,6 +173,11 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// A count, or the mark of one that may not be told.
+    pub fn told(&self, count: Option<i64>) -> Cell {
+        count.map_or_else(|| Cell::Absent(self.template.words.suppressed.clone()), Cell::Int)
+    }
+
     /// Numerator or denominator of a figure that may be shown.
     pub fn count_cell(&self, measure: Option<&Measure>, pick: fn(&Measure) -> Option<f64>) -> Cell {
         match measure {

@@ -64,7 +64,7 @@ fn key_row(context: &Context<'_>, style: RowStyle, title: &str, code: &str) -> R
     let mut cells = vec![Cell::text(title)];
     // Columns 3, 7, 10, 11 and 13 of form 06.
     for column in [0, 4, 7, 8, 10] {
-        cells.push(form.map_or(Cell::Empty, |row| Cell::Int(row.counts[column])));
+        cells.push(form.map_or(Cell::Empty, |row| context.told(row.counts[column])));
     }
     let rate = &context.template.cover.key_rate;
     cells.push(context.value_cell(context.measure(&context.now.id, rate, code)));

@@ -55,21 +55,21 @@ fn rows(context: &Context<'_>) -> Vec<RowPlan> {
     let sum = |code: &str| form.iter().find(|row| row.unit.unit_code == code);
     let mut rows = Vec::new();
     for (place, (kind, title)) in context.kinds.iter().enumerate() {
-        rows.push(line(RowStyle::Section, roman(place + 1), title, sum(&sum_code(kind))));
+        rows.push(line(context, (RowStyle::Section, roman(place + 1)), title, sum(&sum_code(kind))));
         let units = form.iter().filter(|row| row.unit.kind.as_deref() == Some(kind) && !is_sum(&row.unit));
         for (place, row) in units.enumerate() {
             let name = row.field.as_deref().unwrap_or(&row.unit.unit_name);
-            rows.push(line(context.row_style(&row.unit), (place + 1).to_string(), name, Some(row)));
+            rows.push(line(context, (context.row_style(&row.unit), (place + 1).to_string()), name, Some(row)));
         }
     }
-    rows.push(line(RowStyle::Total, String::new(), &context.template.form06.total, sum(ALL)));
+    rows.push(line(context, (RowStyle::Total, String::new()), &context.template.form06.total, sum(ALL)));
     rows
 }
 
-fn line(style: RowStyle, number: String, name: &str, row: Option<&Form06Row>) -> RowPlan {
+fn line(context: &Context<'_>, (style, number): (RowStyle, String), name: &str, row: Option<&Form06Row>) -> RowPlan {
     let mut cells = vec![Cell::Text(number), Cell::text(name)];
     match row {
-        Some(row) => cells.extend(row.counts.iter().map(|count| Cell::Int(*count))),
+        Some(row) => cells.extend(row.counts.iter().map(|count| context.told(*count))),
         None => cells.extend((0..11).map(|_| Cell::Empty)),
     }
     RowPlan::new(style, cells)

@@ -16,6 +16,10 @@ pub fn sheets(context: &Context<'_>) -> Vec<Sheet> {
     let head =
         |title: &str| vec![Block::heading(1, title), Block::paragraph(Tone::Subtitle, context.fill(&words.subtitle))];
     let mut summary = head(&words.title);
+    if context.input.policies.protects() {
+        summary.push(Block::paragraph(Tone::Body, &context.template.words.small_left_out));
+        return vec![landscape(&words.sheet, summary)];
+    }
     if context.input.late.is_empty() {
         summary.push(Block::paragraph(Tone::Body, &words.none));
         return vec![landscape(&words.sheet, summary)];

@@ -60,6 +60,9 @@ fn mark(input: &mut ReportInput) {
 /// Says below a sheet what the marks in its tables mean.
 pub fn explain(mut sheet: Sheet, template: &Template) -> Sheet {
     let words = &template.words;
+    if is_hidden(&sheet, &words.suppressed) {
+        sheet.blocks.push(Block::paragraph(Tone::Note, &words.small_hidden));
+    }
     let notes = [(&words.estimate_mark, &words.estimate), (&words.not_carried_mark, &words.not_carried)];
     let noted = notes.into_iter().filter(|(mark, _)| !mark.is_empty() && is_marked(&sheet, mark));
     let noted: Vec<Block> = noted.map(|(_, note)| Block::paragraph(Tone::Note, note)).collect();
@@ -67,9 +70,16 @@ pub fn explain(mut sheet: Sheet, template: &Template) -> Sheet {
     sheet
 }
 
-fn is_marked(sheet: &Sheet, mark: &str) -> bool {
+fn is_hidden(sheet: &Sheet, mark: &str) -> bool {
+    cells(sheet).any(|cell| matches!(cell, Cell::Absent(text) if text == mark))
+}
+
+fn cells(sheet: &Sheet) -> impl Iterator<Item = &Cell> {
     let tables =
         sheet.blocks.iter().filter_map(|block| if let Block::Table(table) = block { Some(table) } else { None });
-    let mut cells = tables.flat_map(|table| &table.rows).flat_map(|row| &row.cells);
-    cells.any(|cell| matches!(cell, Cell::Text(text) if text.split([' ', ';']).any(|word| word == mark)))
+    tables.flat_map(|table| &table.rows).flat_map(|row| &row.cells)
+}
+
+fn is_marked(sheet: &Sheet, mark: &str) -> bool {
+    cells(sheet).any(|cell| matches!(cell, Cell::Text(text) if text.split([' ', ';']).any(|word| word == mark)))
 }

@@ -9,6 +9,10 @@ use super::landscape;
 
 pub fn sheets(context: &Context<'_>) -> Vec<Sheet> {
     let words = &context.template.quality;
+    if context.input.policies.protects() {
+        let left_out = Block::paragraph(Tone::Body, &context.template.words.small_left_out);
+        return vec![landscape(&words.sheet, vec![Block::heading(1, &words.title), left_out])];
+    }
     let mut rules =
         vec![Block::heading(1, &words.title), Block::Facts(facts(context)), Block::heading(2, &words.rules)];
     if context.input.findings_by_rule.is_empty() {

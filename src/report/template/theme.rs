@@ -31,6 +31,9 @@ pub struct Theme {
     pub(crate) data_sheet: String,
 }
 
+/// Sizes of letters that people can read and a page can hold, in points.
+const LETTER_SIZES: std::ops::RangeInclusive<u16> = 6..=72;
+
 impl Theme {
     /// The colour of a chart's series, in turn.
     fn series_colour(&self, index: usize) -> &str {
@@ -48,6 +51,11 @@ impl Theme {
     }
 
     pub(super) fn check(&self) -> Result<(), ReportError> {
+        for (key, value) in [("size", self.size), ("title_size", self.title_size)] {
+            if !LETTER_SIZES.contains(&value) {
+                return Err(ReportError::LetterSize { key, value });
+            }
+        }
         let named = [
             ("ink", &self.ink),
             ("muted", &self.muted),

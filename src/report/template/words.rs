@@ -24,6 +24,8 @@ words!(Words {
     missing_reason,
     not_applicable_reason,
     suppressed_reason,
+    small_hidden,
+    small_left_out,
     not_sent_reason,
     legend,
     marked,

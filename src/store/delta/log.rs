@@ -34,6 +34,9 @@ pub enum LogError {
         /// Why.
         source: serde_json::Error,
     },
+    /// An entry is not what was written.
+    #[error("{0} is not what was written")]
+    Changed(PathBuf),
     /// A checkpoint cannot be read.
     #[error("{path}: the checkpoint cannot be read: {source}")]
     Checkpoint {
@@ -99,28 +102,39 @@ pub fn versions(log: &Path) -> Result<Vec<u64>, LogError> {
     numbered(log, ".json")
 }
 
+/// Whether the entry of a version is what was written, as far as that is known.
+pub type IsWhole<'a> = &'a dyn Fn(u64, &[u8]) -> bool;
+
 /// Reads a log up to a version, the newest without one.
 ///
 /// # Errors
-/// An entry or a checkpoint that is needed is missing or cannot be read.
-pub fn read(log: &Path, version: Option<u64>) -> Result<State, LogError> {
+/// An entry or a checkpoint that is needed is missing, was changed, or cannot be read.
+pub fn read(log: &Path, version: Option<u64>, is_whole: IsWhole<'_>) -> Result<State, LogError> {
     let last = match version {
         Some(version) => Some(version),
         None => versions(log)?.last().copied(),
     };
     let Some(last) = last else { return Ok(State::default()) };
     let mut state = State::default();
-    each(log, last, |_, now| state.clone_from(now))?;
+    each(log, last, is_whole, |version, now| {
+        if version == last {
+            state.clone_from(now);
+        }
+    })?;
     Ok(state)
 }
 
 /// Calls `see` with what the log says at each version that it can tell, up to `last`, oldest first.
-pub fn each(log: &Path, last: u64, mut see: impl FnMut(u64, &State)) -> Result<(), LogError> {
+pub fn each(log: &Path, last: u64, is_whole: IsWhole<'_>, mut see: impl FnMut(u64, &State)) -> Result<(), LogError> {
     let (mut state, mut next) = (State::default(), 0);
     while next <= last {
         let path = entry_path(log, next);
-        match fs::read_to_string(&path) {
-            Ok(text) => apply_entry(&text, &path, &mut state)?,
+        match fs::read(&path) {
+            Ok(bytes) if is_whole(next, &bytes) => {
+                let text = String::from_utf8(bytes).map_err(|_| LogError::Changed(path.clone()))?;
+                apply_entry(&text, &path, &mut state)?;
+            }
+            Ok(_) => return Err(LogError::Changed(path)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 // Another tool cleaned the log behind a checkpoint, which holds what the entries before it said.
                 let beyond = |version: &u64| (next..=last).contains(version);
@@ -180,7 +194,13 @@ pub fn remove(path: &str, partition: &BTreeMap<&str, &str>) -> Value {
 }
 
 fn entry_path(log: &Path, version: u64) -> PathBuf {
-    log.join(format!("{version:020}.json"))
+    log.join(entry_name(version))
+}
+
+/// The file of an entry.
+#[must_use]
+pub fn entry_name(version: u64) -> String {
+    format!("{version:020}.json")
 }
 
 fn numbered(log: &Path, ending: &str) -> Result<Vec<u64>, LogError> {
@@ -270,7 +290,7 @@ mod tests {
         let log = folder();
         append(log.path(), 0, &[file("month=2025-01/a.parquet"), file("b.parquet")]).unwrap();
         append(log.path(), 1, &[remove("b.parquet", &BTreeMap::new()), file("c d.parquet")]).unwrap();
-        let names = |version| read(log.path(), version).unwrap().files.into_keys().collect::<Vec<_>>();
+        let names = |version| read(log.path(), version, &|_, _| true).unwrap().files.into_keys().collect::<Vec<_>>();
         assert_eq!(names(Some(0)), ["b.parquet", "month=2025-01/a.parquet"]);
         assert_eq!(names(None), ["c d.parquet", "month=2025-01/a.parquet"]);
         assert_eq!(versions(log.path()).unwrap(), [0, 1]);
@@ -281,28 +301,36 @@ mod tests {
         let log = folder();
         append(log.path(), 0, &[file("a.parquet")]).unwrap();
         assert!(matches!(append(log.path(), 0, &[file("b.parquet")]), Err(LogError::Conflict(_))));
-        assert!(read(log.path(), None).unwrap().files.contains_key("a.parquet"));
+        assert!(read(log.path(), None, &|_, _| true).unwrap().files.contains_key("a.parquet"));
     }
 
     #[test]
     fn a_missing_entry_and_a_broken_line_are_named() {
         let log = folder();
         append(log.path(), 1, &[file("a.parquet")]).unwrap();
-        assert!(matches!(read(log.path(), None), Err(LogError::Hole { version: 0, .. })));
+        assert!(matches!(read(log.path(), None, &|_, _| true), Err(LogError::Hole { version: 0, .. })));
         fs::write(entry_path(log.path(), 0), "{}\n{\"add\": ").unwrap();
-        assert!(matches!(read(log.path(), None), Err(LogError::Entry { line: 2, .. })));
+        assert!(matches!(read(log.path(), None, &|_, _| true), Err(LogError::Entry { line: 2, .. })));
+    }
+
+    #[test]
+    fn an_entry_that_was_changed_is_named_and_one_that_nobody_knows_is_read() {
+        let log = folder();
+        append(log.path(), 0, &[file("a.parquet")]).unwrap();
+        let changed = read(log.path(), None, &|version, bytes| version != 0 || bytes.is_empty());
+        assert!(matches!(changed, Err(LogError::Changed(path)) if path.ends_with("00000000000000000000.json")));
     }
 
     #[test]
     fn a_checkpoint_stands_for_the_entries_that_another_program_cleaned_away() {
         let log = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/delta-checkpoint");
-        let before = read(&log, Some(3)).unwrap();
+        let before = read(&log, Some(3), &|_, _| true).unwrap();
         assert_eq!((before.files.len(), before.version), (4, Some(3)));
         assert!(before.files.iter().all(|(path, bytes)| path.ends_with(".parquet") && *bytes > 100), "{before:?}");
         assert!(before.columns().unwrap().contains("a"));
-        assert_eq!(read(&log, None).unwrap().files.len(), 5);
+        assert_eq!(read(&log, None, &|_, _| true).unwrap().files.len(), 5);
         assert!(
-            matches!(read(&log, Some(2)), Err(LogError::Hole { version: 0, .. })),
+            matches!(read(&log, Some(2), &|_, _| true), Err(LogError::Hole { version: 0, .. })),
             "what it was before is not known"
         );
     }

@@ -11,6 +11,7 @@ use polars::prelude::{DataFrame, IntoColumn, ParquetCompression, ParquetReader, 
 use serde_json::{Value, json};
 
 use super::kill::{KillPoint, KillSwitch};
+use super::whole::{DataFile, Depth, Digests, FaultKind, Faults, FileDigest, StoreFault, key};
 use super::{StoreError, frame, io, schema, sync_folder};
 use cchc_model::{ColumnType, TableColumn};
 
@@ -25,61 +26,103 @@ const LOG: &str = "_delta_log";
 /// Path below the table's folder → its partition, where the table has any.
 pub type TableFiles = BTreeMap<String, Option<String>>;
 
-/// The live files at a version (the newest without one). No table, no files.
-pub fn files(path: &Path, table: &str, version: Option<u64>) -> Result<TableFiles, StoreError> {
-    let state = log::read(&path.join(LOG), version).map_err(delta(table))?;
-    for (file, bytes) in &state.files {
-        check(path, table, file, *bytes)?;
+/// A table as its folder holds it, with what is known of its files.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// The workspace.
+    pub root: &'a Path,
+    /// The table.
+    pub table: &'a str,
+    /// What its files were when they were written.
+    pub digests: &'a Digests,
+}
+
+impl Place<'_> {
+    fn log(&self) -> PathBuf {
+        self.root.join("data").join(self.table).join(LOG)
     }
+
+    /// Whether an entry of the log is what was written; one that nobody knows is taken as it is.
+    fn is_whole(&self, version: u64, bytes: &[u8]) -> bool {
+        let digest = self.digests.get(&key(self.table, &entry_below(version)));
+        digest.is_none_or(|digest| digest.is_of_bytes(bytes))
+    }
+
+    fn read_log(&self, version: Option<u64>) -> Result<log::State, StoreError> {
+        log::read(&self.log(), version, &|version, bytes| self.is_whole(version, bytes)).map_err(delta(self.table))
+    }
+}
+
+/// The live files at a version (the newest without one), all of which are there in their length: without the rows of
+/// one every figure would be too small, and silently. No table, no files.
+pub fn files(place: Place<'_>, version: Option<u64>) -> Result<TableFiles, StoreError> {
+    let state = place.read_log(version)?;
+    let faults = state.files.iter().filter_map(|(file, bytes)| {
+        // Only the length is told by the log.
+        let known = FileDigest { bytes: *bytes, ..FileDigest::default() };
+        DataFile::new(place.table, file).verify(place.root, Some(&known), Depth::Length)
+    });
+    Faults::refuse(faults.collect())?;
     Ok(state.files.into_keys().map(with_partition).collect())
 }
 
-/// Refuses a file that is gone or has another length: without its rows every figure would be too small, and silently.
-fn check(path: &Path, table: &str, file: &str, expected: u64) -> Result<(), StoreError> {
-    let full = path.join(file);
-    let found = match fs::metadata(&full) {
-        Ok(metadata) => Some(metadata.len()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-        Err(error) => return Err(io(&full)(error)),
-    };
-    if found == Some(expected) {
-        return Ok(());
-    }
-    let month = with_partition(file.to_owned()).1.map(|month| format!(", month {month}")).unwrap_or_default();
-    let held = format!("{table}{month}");
-    Err(match found {
-        None => StoreError::FileMissing { path: full, held },
-        Some(found) => StoreError::FileChanged { path: full, held, expected, found },
-    })
+/// All files that are live at any of the versions.
+pub fn files_of_all(place: Place<'_>, versions: &BTreeSet<u64>) -> Result<BTreeSet<String>, StoreError> {
+    files_where(place, versions.last().copied(), |version| versions.contains(&version))
 }
 
-/// All files that are live at any of the versions.
-pub fn files_of_all(path: &Path, table: &str, versions: &BTreeSet<u64>) -> Result<BTreeSet<String>, StoreError> {
+/// All files that are live at any version up to one.
+pub fn files_until(place: Place<'_>, last: u64) -> Result<BTreeSet<String>, StoreError> {
+    files_where(place, Some(last), |_| true)
+}
+
+fn files_where(
+    place: Place<'_>,
+    last: Option<u64>,
+    is_meant: impl Fn(u64) -> bool,
+) -> Result<BTreeSet<String>, StoreError> {
     let mut all = BTreeSet::new();
-    let Some(last) = versions.last() else { return Ok(all) };
-    log::each(&path.join(LOG), *last, |version, state| {
-        if versions.contains(&version) {
+    let Some(last) = last else { return Ok(all) };
+    let is_whole: log::IsWhole<'_> = &|version, bytes| place.is_whole(version, bytes);
+    log::each(&place.log(), last, is_whole, |version, state| {
+        if is_meant(version) {
             all.extend(state.files.keys().cloned());
         }
     })
-    .map_err(delta(table))?;
+    .map_err(delta(place.table))?;
     Ok(all)
 }
 
+/// The newest entry of the log of a table.
+pub fn newest_entry(path: &Path, table: &str) -> Result<Option<u64>, StoreError> {
+    Ok(log::versions(&path.join(LOG)).map_err(delta(table))?.last().copied())
+}
+
+/// The entries of the log of a table up to a version, below its folder.
+pub fn entries(path: &Path, table: &str, last: u64) -> Result<Vec<String>, StoreError> {
+    let entries = log::versions(&path.join(LOG)).map_err(delta(table))?;
+    Ok(entries.into_iter().filter(|entry| *entry <= last).map(entry_below).collect())
+}
+
+/// An entry of a log, below the folder of its table.
+pub fn entry_below(version: u64) -> String {
+    format!("{LOG}/{}", log::entry_name(version))
+}
+
 /// Makes the table's live files exactly `target`, in one commit, and returns the version that has them.
+/// What a killed import left behind is dropped by the same commit.
 pub fn commit(
-    path: &Path,
-    table: &str,
+    place: Place<'_>,
     columns: &[TableColumn],
     partitioned: bool,
     target: &TableFiles,
     kill: &KillSwitch,
 ) -> Result<u64, StoreError> {
-    let log_folder = path.join(LOG);
-    let mut state = log::read(&log_folder, None).map_err(delta(table))?;
+    let (table, log_folder) = (place.table, place.log());
+    let mut state = place.read_log(None)?;
     if state.version.is_none() {
         create(&log_folder, table, columns, partitioned)?;
-        state = log::read(&log_folder, None).map_err(delta(table))?;
+        state = place.read_log(None)?;
         kill.pass(KillPoint::TableMade);
     }
     let version = state.version.unwrap_or(0);
@@ -91,7 +134,7 @@ pub fn commit(
     let removed = current.iter().filter(|(file, _)| !target.contains_key(*file));
     actions.extend(removed.map(|(file, partition)| log::remove(file, &partition_values(partition.as_ref()))));
     for (file, partition) in target.iter().filter(|(file, _)| !current.contains_key(*file)) {
-        let full = path.join(file);
+        let full = place.root.join("data").join(table).join(file);
         let bytes = fs::metadata(&full).map_err(io(&full))?.len();
         actions.push(log::add(file, bytes, &partition_values(partition.as_ref())));
     }
@@ -236,12 +279,15 @@ fn schema_of(columns: &[TableColumn], partitioned: bool) -> String {
     json!({"type": "struct", "fields": fields}).to_string()
 }
 
-/// A file and the partition that its folder names.
+/// The month whose rows a file of a table holds, as its folder names it.
+pub fn month_of(file: &str) -> Option<&str> {
+    let rest = file.strip_prefix(PARTITION)?.strip_prefix('=')?;
+    rest.split_once('/').map(|(month, _)| month)
+}
+
+/// A file and its partition.
 fn with_partition(file: String) -> (String, Option<String>) {
-    let partition = file
-        .strip_prefix(&format!("{PARTITION}="))
-        .and_then(|rest| rest.split_once('/'))
-        .map(|(partition, _)| partition.to_owned());
+    let partition = month_of(&file).map(str::to_owned);
     (file, partition)
 }
 
@@ -261,5 +307,19 @@ const fn data_type(kind: ColumnType) -> &'static str {
 
 fn delta(table: &str) -> impl Fn(LogError) -> StoreError {
     let table = table.to_owned();
-    move |source| StoreError::Delta { table: table.clone(), source: Box::new(source) }
+    move |error| {
+        let fault = |kind, path: &Path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            StoreFault::of_table(kind, &table, &format!("{LOG}/{name}"))
+        };
+        let fault = match &error {
+            LogError::Entry { path, line, .. } => fault(FaultKind::LogChanged, path).found(line),
+            LogError::Changed(path) | LogError::Checkpoint { path, .. } => fault(FaultKind::LogChanged, path),
+            LogError::Hole { version, .. } => fault(FaultKind::LogMissing, Path::new(&log::entry_name(*version))),
+            LogError::Io { .. } | LogError::Conflict(_) | LogError::NoMetadata(_) => {
+                return StoreError::Delta { table: table.clone(), source: Box::new(error) };
+            }
+        };
+        StoreError::Damaged(Faults(vec![fault]))
+    }
 }

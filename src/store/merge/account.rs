@@ -3,16 +3,18 @@
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDate};
-use polars::prelude::{Column as Series, PlHashMap, PolarsResult};
+use polars::prelude::PolarsResult;
 
-use super::batch::{self, Batch, Export, Newest, RECEIVED, same};
+use super::accepted::{RECEIVED, unit_column};
+use super::batch::{Batch, Content, Export, Newest};
 use super::changes::{Changes, changed, number};
+use super::slots::Slots;
 use super::tally::{Accounts, Fate};
-use super::{Conflict, MergeNotes, Slot};
+use super::{Conflict, MergeNotes};
 use crate::{StoreError, delta, frame};
 
 pub(super) struct Merge<'a> {
-    pub batch: &'a Batch,
+    pub batch: &'a Batch<'a>,
     pub newest: Newest,
     pub accounts: Accounts,
     pub notes: MergeNotes,
@@ -21,7 +23,7 @@ pub(super) struct Merge<'a> {
 
 /// A held row to compare with.
 pub(super) struct Held<'a> {
-    pub content: &'a [Series],
+    pub content: &'a Content,
     pub row: usize,
     pub exported_at: Option<NaiveDate>,
     pub file: &'a str,
@@ -32,7 +34,7 @@ pub(super) struct Held<'a> {
 /// The state of a key while its rows are counted.
 #[derive(Clone, Copy)]
 pub(super) struct State<'a> {
-    pub content: &'a [Series],
+    pub content: &'a Content,
     pub row: usize,
     /// The same row as one of the batch, if it is.
     pub incoming: Option<u32>,
@@ -55,23 +57,13 @@ impl MergeNotes {
 
 impl Merge<'_> {
     /// Compares one stored file with the incoming rows; says whether any of its rows is replaced.
-    pub fn compare_held(
-        &mut self,
-        path: &Path,
-        by_key: &PlHashMap<&str, u32>,
-        slots: &mut [Slot],
-    ) -> Result<bool, StoreError> {
+    pub fn compare_held(&mut self, path: &Path, slots: &mut Slots) -> Result<bool, StoreError> {
         let table = self.batch.table;
         let fail = frame(table.name);
-        let unit = batch::unit_column(table);
+        let unit = unit_column(table);
         let held = delta::read(path, table.name)?;
         let keys = held.column(table.key).and_then(|column| column.str().cloned()).map_err(&fail)?;
-        let content: Vec<Series> = table
-            .columns
-            .iter()
-            .map(|column| held.column(column.name).cloned())
-            .collect::<PolarsResult<_>>()
-            .map_err(&fail)?;
+        let content = Content::of(table, &held, &self.batch.content).map_err(&fail)?;
         let sources = held.column("source").and_then(|column| column.str().cloned()).map_err(&fail)?;
         let files = held.column("file").and_then(|column| column.str().cloned()).map_err(&fail)?;
         let exported = held.column("exported_at").and_then(|column| column.datetime().cloned()).map_err(&fail)?;
@@ -83,7 +75,7 @@ impl Merge<'_> {
         for (row, key) in keys.iter().enumerate() {
             let exported_at =
                 exported.phys.get(row).and_then(DateTime::from_timestamp_micros).map(|time| time.date_naive());
-            let Some(slot) = key.and_then(|key| by_key.get(key)) else {
+            let Some(at) = key.and_then(|key| slots.find(&self.batch.keys, key)) else {
                 let of = units.as_ref().and_then(|units| units.get(row));
                 if let (Some(of), Some(key)) = (of, key)
                     && let Some(newest) = self.newest.get(of).filter(|newest| exported_at < Some(newest.day))
@@ -92,7 +84,6 @@ impl Merge<'_> {
                 }
                 continue;
             };
-            let slot = &mut slots[*slot as usize];
             let held = Held {
                 content: &content,
                 row,
@@ -101,19 +92,19 @@ impl Merge<'_> {
                 source: sources.get(row).unwrap_or_default(),
                 import: imports.get(row),
             };
-            slot.held = true;
-            slot.replaces = self.count(slot, Some(&held));
-            replaced |= slot.replaces;
+            let replaces = self.count(&slots.in_order(at), Some(&held));
+            slots.hold(at, replaces);
+            replaced |= replaces;
         }
         Ok(replaced)
     }
 
     /// Rows of this import that a newer export of it, by the same unit, lacks.
-    pub fn note_absent_incoming(&mut self, slots: &[Slot]) -> PolarsResult<()> {
+    pub fn note_absent_incoming(&mut self, slots: &Slots) -> PolarsResult<()> {
         let (batch, newest) = (self.batch, &self.newest);
         let Some(units) = batch.units()?.filter(|_| !newest.is_empty()) else { return Ok(()) };
-        let received = batch.data.column(RECEIVED)?.datetime()?.phys.clone();
-        for slot in slots.iter().filter(|slot| slot.replaces) {
+        let received = batch.received()?;
+        for slot in slots.all().iter().filter(|slot| slot.replaces) {
             let (row, exported_at) = (slot.last as usize, batch.parts[batch.part(slot.last)].exported_at);
             let (Some(unit), Some(key)) = (units.get(row), batch.keys.get(row)) else { continue };
             if let Some(newest) = newest.get(unit).filter(|newest| exported_at < Some(newest.day)) {
@@ -123,18 +114,19 @@ impl Merge<'_> {
         Ok(())
     }
 
-    /// Accounts for all rows of a key; says whether the last one takes its place in the store.
-    pub fn count(&mut self, slot: &Slot, held: Option<&Held<'_>>) -> bool {
+    /// Accounts for all rows of a key, in order; says whether the last one takes its place in the store.
+    pub fn count(&mut self, rows: &[u32], held: Option<&Held<'_>>) -> bool {
         let batch = self.batch;
         let order = |row: u32| (batch.parts[batch.part(row)].exported_at, batch.parts[batch.part(row)].file.as_str());
         let older = |row: u32| held.is_some_and(|held| order(row) < (held.exported_at, held.file));
-        let last_is_held = held.is_some_and(|held| same(held.content, held.row, &batch.content, slot.last as usize));
-        if older(slot.last) || last_is_held {
-            for row in slot.earlier.iter().chain([&slot.last]) {
+        let Some(&last) = rows.last() else { return false };
+        let last_is_held = held.is_some_and(|held| held.content.same(held.row, &batch.content, last as usize));
+        if older(last) || last_is_held {
+            for row in rows {
                 self.accounts.add(batch, *row, Fate::Duplicate);
             }
             // The same content in a newer export is confirmed by it: an export between the two may not replace it later.
-            return last_is_held && held.is_some_and(|held| order(slot.last).0 > held.exported_at);
+            return last_is_held && held.is_some_and(|held| order(last).0 > held.exported_at);
         }
         let mut state = held.map(|held| State {
             content: held.content,
@@ -145,7 +137,7 @@ impl Merge<'_> {
             file: held.file,
             import: held.import,
         });
-        for row in slot.earlier.iter().chain([&slot.last]).copied() {
+        for row in rows.iter().copied() {
             let part = batch.part(row);
             match state {
                 None => self.accounts.add(batch, row, Fate::Loaded),
@@ -176,8 +168,8 @@ impl Merge<'_> {
         let batch = self.batch;
         let key = batch.keys.get(row as usize).unwrap_or_default();
         let column = |name: &str| batch.table.columns.iter().position(|column| column.name == name);
-        let was = |position: usize| number(&before.content[position], before.row);
-        let is = |position: usize| number(&batch.content[position], row as usize);
+        let was = |position: usize| number(before.content, position, before.row);
+        let is = |position: usize| number(&batch.content, position, row as usize);
         if column("due_at").is_some_and(|due| changed("due_at", was(due), is(due))) {
             self.notes.due_moved.entry(part).or_default().add(key);
         }
@@ -185,10 +177,12 @@ impl Merge<'_> {
             self.notes.reopened.entry(part).or_default().add(key);
         }
         let differs = |unit: usize| {
-            let (before, now) = (before.content[unit].get(before.row), batch.content[unit].get(row as usize));
-            before.ok() != now.ok()
+            let value = |content: &'_ Content, row: usize| {
+                content.column(unit).and_then(|units| units.str().ok()?.get(row).map(str::to_owned))
+            };
+            value(before.content, before.row) != value(&batch.content, row as usize)
         };
-        let other_unit = batch::unit_column(batch.table).and_then(column).is_some_and(differs);
+        let other_unit = unit_column(batch.table).and_then(column).is_some_and(differs);
         let other_source = before.source != batch.parts[part].source;
         if other_unit || other_source || before.exported_at == batch.parts[part].exported_at {
             let other = before.file.to_owned();

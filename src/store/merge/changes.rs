@@ -1,12 +1,12 @@
 //! What updates change in the dates and the status of dossiers, kept as evidence: one row per changed cell.
 
 use chrono::{DateTime, NaiveDate};
-use polars::prelude::{AnyValue, Column as Series, DataFrame, IntoColumn, NamedFrom, PlHashMap, PolarsResult};
+use polars::prelude::{AnyValue, DataFrame, IntoColumn, NamedFrom, PlHashMap, PolarsResult};
 
 use super::DOSSIERS;
+use super::accepted::unit_column;
 use super::account::State;
-use super::batch::{Batch, unit_column};
-use crate::take;
+use super::batch::{Batch, Content};
 use cchc_model::{ColumnType, Table};
 use cchc_normalise::data_type;
 
@@ -52,10 +52,10 @@ impl Changes {
     }
 
     /// Compares a row with the state that it replaces.
-    pub fn note(&mut self, before: State<'_>, batch: &Batch, row: u32) {
+    pub fn note(&mut self, before: State<'_>, batch: &Batch<'_>, row: u32) {
         for (column, position) in &self.watched {
-            let old = number(&before.content[*position], before.row);
-            let new = number(&batch.content[*position], row as usize);
+            let old = number(before.content, *position, before.row);
+            let new = number(&batch.content, *position, row as usize);
             if changed(column, old, new) {
                 let old_file = self.by_file.get(before.file).copied().unwrap_or_else(|| {
                     self.files.push(before.file.to_owned());
@@ -69,11 +69,10 @@ impl Changes {
     }
 
     /// The rows of the table `changes`, in order of dossiers and of counting.
-    pub fn frame(mut self, batch: &Batch) -> PolarsResult<DataFrame> {
+    pub fn frame(mut self, batch: &Batch<'_>) -> PolarsResult<DataFrame> {
         self.cells.sort_by_key(|change| (batch.keys.get(change.row as usize), change.row));
         let unit = unit_column(batch.table).unwrap_or(batch.table.key);
-        let kept = [batch.table.key, unit, "import", "file", "sheet", "row", "exported_at"];
-        let rows = take(&batch.data.select(kept)?, self.cells.iter().map(|change| change.row).collect())?;
+        let rows = batch.told(self.cells.iter().map(|change| change.row).collect())?;
         let copied = |from: &str, to: &str| rows.column(from).map(|column| column.clone().with_name(to.into()));
         let text = |name: &str, of: &dyn Fn(&Change) -> Option<String>| {
             let values: Vec<Option<String>> = self.cells.iter().map(of).collect();
@@ -114,8 +113,8 @@ pub(super) fn changed(column: &str, old: Option<i64>, new: Option<i64>) -> bool 
 }
 
 /// A date in microseconds, a code as it is.
-pub(super) fn number(column: &Series, row: usize) -> Option<i64> {
-    match column.get(row) {
+pub(super) fn number(content: &Content, position: usize, row: usize) -> Option<i64> {
+    match content.column(position)?.get(row) {
         Ok(AnyValue::Datetime(value, ..) | AnyValue::DatetimeOwned(value, ..) | AnyValue::Int64(value)) => Some(value),
         _ => None,
     }

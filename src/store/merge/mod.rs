@@ -1,8 +1,10 @@
 //! Merges incoming rows into a table: one row per key, the newest export wins, and every row is accounted for.
 
+mod accepted;
 mod account;
 mod batch;
 mod changes;
+mod slots;
 mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,15 +12,19 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use chrono::NaiveDate;
-use polars::prelude::{DataFrame, PlHashMap};
+use polars::prelude::DataFrame;
 
+use super::aside::Aside;
 use super::delta::{self, TableFiles};
 use super::kill::KillSwitch;
 use super::{StoreError, frame, take};
+pub use accepted::AcceptedRows;
+use accepted::Partition;
 use account::Merge;
 use batch::Batch;
 use cchc_model::Table;
 use changes::Changes;
+use slots::Slots;
 use tally::Accounts;
 
 /// The table whose rows are states that later exports repeat, and whose changes are kept.
@@ -27,8 +33,8 @@ const DOSSIERS: &str = "dossiers";
 /// Rows of one sheet of one file, typed, not yet merged. Order is the order of counting: export day, then path.
 #[derive(Debug)]
 pub struct Incoming {
-    /// The columns of the table, then `row` and the digest of personal cells.
-    pub frame: DataFrame,
+    /// The rows.
+    pub accepted: AcceptedRows,
     /// File as the user named it.
     pub file: String,
     /// Sheet.
@@ -122,14 +128,6 @@ pub struct Merged {
     pub changes: DataFrame,
 }
 
-/// All rows of one key in order of counting, and what they do to the store.
-struct Slot {
-    last: u32,
-    earlier: Vec<u32>,
-    held: bool,
-    replaces: bool,
-}
-
 /// What rows are merged into.
 pub(super) struct Target<'a> {
     /// The table's folder.
@@ -141,6 +139,8 @@ pub(super) struct Target<'a> {
     pub import: u64,
     pub kill: &'a KillSwitch,
     pub purpose: Purpose,
+    /// Where rows wait that do not fit into memory.
+    pub aside: &'a Aside,
 }
 
 /// What a merge is for.
@@ -156,22 +156,8 @@ pub(super) enum Purpose {
 pub(super) fn merge(target: &Target<'_>, incoming: Vec<Incoming>) -> Result<Merged, StoreError> {
     let Target { path, table, files, .. } = target;
     let fail = frame(table.name);
-    let batch = Batch::of(table, incoming, target.import).map_err(&fail)?;
-    let mut slots: Vec<Slot> = Vec::with_capacity(batch.keys.len());
-    let mut by_key: PlHashMap<&str, u32> = PlHashMap::default();
-    by_key.reserve(batch.keys.len());
-    for (row, key) in batch.keys.iter().enumerate() {
-        let row = row as u32;
-        let key = key.unwrap_or_default();
-        if let Some(slot) = by_key.get(key) {
-            let slot = &mut slots[*slot as usize];
-            slot.earlier.push(slot.last);
-            slot.last = row;
-        } else {
-            by_key.insert(key, slots.len() as u32);
-            slots.push(Slot { last: row, earlier: Vec::new(), held: false, replaces: true });
-        }
-    }
+    let mut batch = Batch::of(table, incoming, target.import, target.aside)?;
+    let mut slots = Slots::of(&batch.keys);
     let newest = batch.newest_by_unit(!files.is_empty()).map_err(&fail)?;
     let mut merge = Merge {
         batch: &batch,
@@ -182,49 +168,53 @@ pub(super) fn merge(target: &Target<'_>, incoming: Vec<Incoming>) -> Result<Merg
     };
     let mut touched = BTreeSet::new();
     for (file, partition) in *files {
-        if merge.compare_held(&path.join(file), &by_key, &mut slots)? {
+        if merge.compare_held(&path.join(file), &mut slots)? {
             touched.insert(partition.clone());
         }
     }
-    for slot in slots.iter().filter(|slot| !slot.held) {
-        merge.count(slot, None);
+    for (at, _) in slots.all().iter().enumerate().filter(|(_, slot)| !slot.held) {
+        merge.count(&slots.in_order(at), None);
     }
     merge.note_absent_incoming(&slots).map_err(&fail)?;
-    let replaced: BTreeSet<&str> = by_key
-        .iter()
-        .filter(|(_, slot)| slots[**slot as usize].held && slots[**slot as usize].replaces)
-        .map(|(key, _)| *key)
-        .collect();
-    let mut new_rows: BTreeMap<Option<String>, Vec<u32>> = BTreeMap::new();
-    for slot in slots.iter().filter(|slot| slot.replaces) {
-        new_rows.entry(batch.partition(slot.last)).or_default().push(slot.last);
+    let mut by_partition: BTreeMap<Partition, Vec<u32>> = BTreeMap::new();
+    for slot in slots.all().iter().filter(|slot| slot.replaces) {
+        by_partition.entry(batch.partition(slot.last)).or_default().push(slot.last);
     }
+    let mut new_rows: BTreeMap<Option<String>, (Partition, Vec<u32>)> =
+        by_partition.into_iter().map(|(partition, rows)| (partition.name(), (partition, rows))).collect();
     touched.extend(new_rows.keys().cloned());
     let jobs = touched.into_iter().map(|partition| {
         let old: Vec<String> = files.iter().filter(|(_, of)| **of == partition).map(|(file, _)| file.clone()).collect();
-        Job { rows: new_rows.remove(&partition).unwrap_or_default(), old, partition }
+        // One that only loses rows takes none from anywhere.
+        let (from, rows) = new_rows.remove(&partition).unwrap_or((Partition::Whole, Vec::new()));
+        Job { partition, from, old, rows }
     });
+    let jobs = jobs.collect();
+    let Merge { accounts, notes, changes, .. } = merge;
+    let changes = changes.frame(&batch).map_err(&fail)?;
+    batch.forget_compared();
     let files = match target.purpose {
-        Purpose::Store => rebuild_all(target, jobs.collect(), &replaced, &batch)?,
+        Purpose::Store => rebuild_all(target, jobs, &slots, &batch)?,
         Purpose::Account => target.files.clone(),
     };
-    let changes = merge.changes.frame(&batch).map_err(&fail)?;
-    Ok(Merged { files, accounts: merge.accounts.summed(), notes: merge.notes, changes })
+    Ok(Merged { files, accounts: accounts.summed(), notes, changes })
 }
 
 /// A partition to write anew.
 struct Job {
     partition: Option<String>,
+    /// Where its new rows are.
+    from: Partition,
     old: Vec<String>,
     rows: Vec<u32>,
 }
 
-/// Writes the touched partitions, two at a time; returns the table's files after it.
+/// Writes the touched partitions, two at a time or, where memory is short, one; returns the table's files after it.
 fn rebuild_all(
     target: &Target<'_>,
     jobs: Vec<Job>,
-    replaced: &BTreeSet<&str>,
-    batch: &Batch,
+    slots: &Slots,
+    batch: &Batch<'_>,
 ) -> Result<TableFiles, StoreError> {
     let Target { path, table, kill, .. } = target;
     let mut files = target.files.clone();
@@ -237,13 +227,18 @@ fn rebuild_all(
         loop {
             let next = queue.lock().expect("no worker panics").next();
             let Some(job) = next else { return Ok(written) };
-            let mut rebuilt = rebuild(path, table, &job.old, replaced, batch, job.rows)?;
+            let partition = job.partition.clone();
+            let mut rebuilt = rebuild(path, table, job, slots, batch)?;
             if rebuilt.height() > 0 {
-                let file = delta::write(path, table.name, job.partition.as_deref(), &mut rebuilt, kill)?;
-                written.push((file, job.partition));
+                let file = delta::write(path, table.name, partition.as_deref(), &mut rebuilt, kill)?;
+                written.push((file, partition));
             }
         }
     };
+    if batch.is_aside() {
+        files.extend(work()?);
+        return Ok(files);
+    }
     let written = std::thread::scope(|scope| {
         let other = scope.spawn(work);
         let mine = work();
@@ -255,24 +250,19 @@ fn rebuild_all(
 }
 
 /// One partition anew: what it held without the replaced keys, and the new rows, sorted by key.
-fn rebuild(
-    path: &Path,
-    table: &Table,
-    old: &[String],
-    replaced: &BTreeSet<&str>,
-    batch: &Batch,
-    mut rows: Vec<u32>,
-) -> Result<DataFrame, StoreError> {
+fn rebuild(path: &Path, table: &Table, job: Job, slots: &Slots, batch: &Batch<'_>) -> Result<DataFrame, StoreError> {
     let fail = frame(table.name);
+    let Job { from, old, mut rows, .. } = job;
     rows.sort_unstable_by_key(|row| batch.keys.get(*row as usize));
-    let mut whole = batch.take(rows).map_err(&fail)?;
+    let mut whole = batch.take(from, rows)?;
     if old.is_empty() {
         return Ok(whole);
     }
-    for file in old {
+    for file in &old {
         let held = delta::read(&path.join(file), table.name)?;
         let keys = held.column(table.key).and_then(|column| column.str().cloned()).map_err(&fail)?;
-        let kept = keys.iter().enumerate().filter(|(_, key)| key.is_none_or(|key| !replaced.contains(key)));
+        let kept =
+            keys.iter().enumerate().filter(|(_, key)| key.is_none_or(|key| !slots.replaces_held(&batch.keys, key)));
         let kept = take(&held, kept.map(|(row, _)| row as u32).collect()).map_err(&fail)?;
         whole.vstack_mut(&kept.select(whole.get_column_names_owned()).map_err(&fail)?).map_err(&fail)?;
     }

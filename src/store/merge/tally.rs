@@ -32,7 +32,7 @@ impl Accounts {
         Self(parts.iter().map(empty).collect())
     }
 
-    pub fn add(&mut self, batch: &Batch, row: u32, fate: Fate) {
+    pub fn add(&mut self, batch: &Batch<'_>, row: u32, fate: Fate) {
         match &mut self.0[batch.part(row)] {
             Tally::One(account) => count(account, fate),
             Tally::Several(fates) => {

@@ -97,7 +97,7 @@ const CIRCLES: &[(&str, &[&str], &str)] = &[
     ),
     (
         "indicators",
-        &["carry", "compile", "facts", "figures", "worktime"],
+        &["carry", "compile", "facts", "figures", "protection", "worktime"],
         "one SQL statement is assembled from parts that name each other's columns",
     ),
     (

@@ -140,13 +140,14 @@ pub fn module_style(source: &Source, all: &[Source]) -> Vec<String> {
 }
 
 /// The order of the rooms: each uses only those before it.
-pub const ORDER: [&str; 13] = [
+pub const ORDER: [&str; 14] = [
     "model",
     "definitions",
     "read",
     "normalise",
     "store",
     "units",
+    "disclosure",
     "indicators",
     "indices",
     "report",
