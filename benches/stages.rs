@@ -131,6 +131,7 @@ fn stages(criterion: &mut Criterion) {
     let source = definitions.sources.iter().find(|source| source.id == "message").expect("the source of messages");
     let raw = raw_batch(source, &units);
     let headings: Vec<String> = source.columns.iter().map(|column| column.name.clone()).collect();
+    let cells = cchc::normalise::CellMask::new(&definitions.mask);
     let normalise = || {
         let facts = SheetFacts {
             source,
@@ -144,6 +145,7 @@ fn stages(criterion: &mut Criterion) {
             records: Vec::new(),
             year: None,
             date_system: DateSystem::default(),
+            mask: &cells,
         };
         SheetNormaliser::new(facts).batch(&raw).expect("no date reads month-first only").frame
     };

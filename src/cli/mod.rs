@@ -33,16 +33,18 @@ mod store_faults;
 mod units;
 mod words;
 
+use std::borrow::Cow;
 use std::io::BufWriter;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use cchc_definitions::{Definitions, Fault, Language};
 use cchc_engine::{Engine, EngineError, Opening, SERVE_SQL, serve_sql};
-use cchc_model::{Compare, Disclosure, MissingDue, Pause, Period, Policies, Withdrawn, escaped};
+use cchc_model::{Compare, Disclosure, Mask, MissingDue, Pause, Period, Policies, Where, Withdrawn, escaped};
 use cchc_read::{SERVE_XLS, isolate_xls, serve_xls};
 use cchc_store::Shell;
 
@@ -115,7 +117,7 @@ impl Global {
     /// Writes a line to standard error, unless the user wants none.
     fn note(&self, text: &str) {
         if !self.quiet {
-            eprintln!("{}", escaped(text));
+            eprintln!("{}", said(text));
         }
     }
 }
@@ -249,7 +251,11 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            let _ = error.print();
+            let text = error.render().to_string();
+            match mask().text(&text, Where::Sentence) {
+                Cow::Borrowed(_) => drop(error.print()),
+                Cow::Owned(masked) => eprint!("{masked}"),
+            }
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
@@ -263,7 +269,7 @@ pub fn main() -> ExitCode {
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) if store_faults::tell(&cli.global, &error) => ExitCode::from(1),
         Err(error) => {
-            eprintln!("error: {}", escaped(&without_repeats(&error)));
+            eprintln!("error: {}", said(&without_repeats(&error)));
             if let Some(advice) = advice::advice(&error) {
                 eprintln!("hint: {advice}");
             }
@@ -363,4 +369,15 @@ impl OpenEngine {
 /// Parses a period; anything else is a usage error.
 fn period(text: &str) -> Result<Period, String> {
     text.parse().map_err(|error: cchc_model::PeriodError| error.to_string())
+}
+
+/// A sentence on standard error: nothing in it acts on the terminal, and nobody is named in it.
+fn said(text: &str) -> String {
+    escaped(&mask().text(text, Where::Sentence)).into_owned()
+}
+
+/// The mask of sentences, by the shipped words: some are said before a workspace is opened.
+fn mask() -> &'static Mask {
+    static MASK: LazyLock<Mask> = LazyLock::new(cchc_definitions::shipped_mask);
+    &MASK
 }

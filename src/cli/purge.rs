@@ -8,7 +8,9 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use super::output::Columns;
-use super::{Global, Outcome};
+use super::{Global, OpenEngine, Outcome};
+use cchc_definitions::shipped_mask;
+use cchc_model::Mask;
 use cchc_normalise::clean;
 use cchc_store::{FileNames, Mode, PurgeCounts, PurgeOrder, Purged, Workspace, purge};
 
@@ -43,6 +45,7 @@ impl Purge {
             dossiers: self.codes()?,
             names: if self.file_names { FileNames::Blank } else { FileNames::Keep },
             reason: clean(&self.reason).into_owned(),
+            mask: Some(mask(global)),
         };
         let lock = workspace.lock(true, || eprintln!("another import is running; waiting for it to end"))?;
         let mode = if self.dry_run { Mode::Rehearse } else { Mode::ForGood };
@@ -89,6 +92,11 @@ impl Purge {
         let codes = given.chain(lists.lines()).map(|code| clean(code.trim_start_matches('\u{feff}')).into_owned());
         Ok(codes.filter(|code| !code.is_empty()).collect())
     }
+}
+
+/// The mask of the workspace with its units, or the shipped one where it has faults that a purge need not mind.
+fn mask(global: &Global) -> Mask {
+    OpenEngine::open(global).map_or_else(|_| shipped_mask(), |opened| opened.engine.mask())
 }
 
 fn write_counts(global: &Global, done: &Purged) -> Result<()> {

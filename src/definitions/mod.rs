@@ -14,6 +14,7 @@ mod layout_file;
 mod messages;
 mod official;
 mod own_files;
+mod persons;
 mod proposal;
 mod reading_words;
 mod source;
@@ -27,7 +28,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use cchc_model::Period;
+use cchc_model::{Mask, Period};
 
 pub use calendar::{Calendar, CalendarDay};
 pub use derived::{Against, Bounds, Derived, Expressed, Sums};
@@ -43,6 +44,7 @@ pub use layout::{Figure, Fold, Given, Layout, MOST_HEADING_ROWS, Mark, SkipKind,
 pub use messages::{Language, Messages};
 pub use official::{Crosswalk, CrosswalkRow, OfficialUnit, OfficialUnits, Spellings, Structure, UnitType, is_number};
 pub use own_files::text as own_text;
+pub use persons::shipped_mask;
 pub use proposal::{KnownColumn, KnownSource, PersonalSigns, ProposalHints};
 pub use reading_words::{
     CorrectedHeadings, ExportDayWords, HeadingWords, NumberWords, PeriodWords, ReadingWords, RowWords,
@@ -107,6 +109,8 @@ pub struct Definitions {
     pub proposal: ProposalHints,
     /// Words that the reader looks for in exports.
     pub reading: ReadingWords,
+    /// What is masked wherever it is shown: names of persons, their numbers.
+    pub mask: Mask,
     /// Titles of the unit kinds, in the order of reports: kind → plural title.
     pub kinds: Vec<(String, String)>,
     /// Title of all units together.
@@ -147,6 +151,7 @@ impl Definitions {
             wording: Wording::load(overlay, &mut faults),
             proposal: proposal::parse(&files, &mut faults),
             reading: reading_words::parse(&files, &mut faults),
+            mask: persons::parse(&files, &mut faults),
             kinds,
             all_units,
         };

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::{Engine, EngineError, FindingsRequest, StoredFinding};
 use cchc_definitions::Language;
 use cchc_import::{Original, RebuiltSheet, originals};
+use cchc_model::Where;
 use cchc_normalise::Origin;
 use cchc_read::Cell;
 use cchc_report::{CorrectionRow, CorrectionSheet, render_correction};
@@ -28,7 +29,7 @@ impl Engine {
     /// The path cannot be read, or none of them was.
     pub async fn originals(&self, from: &Path) -> Result<Vec<Original>, EngineError> {
         let place = |source| EngineError::Original { file: from.display().to_string(), source };
-        let files = originals(from, &self.config().limits).map_err(place)?;
+        let files = originals(from, &self.config().limits, &self.mask()).map_err(place)?;
         let found = questions::files_with_findings(&self.question()?.session).await?;
         if files.iter().any(|file| found.contains(&file.sha256)) {
             return Ok(files);
@@ -88,9 +89,10 @@ impl Engine {
         if sent().any(|(_, sent)| files.iter().any(|file| file.sha256 == sent.sha256)) {
             return Ok(format!("{} was imported without any finding; nothing needs correcting", from.display()));
         }
-        let name = from.file_name().unwrap_or_default();
+        let name = from.file_name().unwrap_or_default().to_string_lossy();
+        let name = self.mask().text(&name, Where::Name).into_owned();
         let other = sent()
-            .filter(|(_, file)| Path::new(&file.file).file_name() == Some(name))
+            .filter(|(_, file)| Path::new(&file.file).file_name() == Some(std::ffi::OsStr::new(&name)))
             .map(|(number, _)| number)
             .next_back();
         let hint = other.map_or_else(String::new, |number| {

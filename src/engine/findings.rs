@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::{Engine, EngineError};
 use cchc_indicators::Children;
-use cchc_model::{Finding, Level, Resolved, UnitIndex};
+use cchc_model::{Finding, Level, Resolved, UnitIndex, Where};
 pub use cchc_store::questions::FindingPage;
 use cchc_store::questions::{self, KeptFinding};
 
@@ -117,7 +117,9 @@ impl Engine {
             request.unit.as_deref().map(|name| requested_units(self.units(), name, request.children)).transpose()?;
         let mut pages = questions::finding_pages(&self.question()?.session).await?;
         pages.retain(|page| request.import.is_none_or(|import| page.may_hold(import)));
-        Ok(FindingPages { request: request.clone(), units, pages })
+        // Names of files are kept masked, whoever looks for them may know them in full.
+        let file = request.file.as_ref().map(|part| self.mask().text(part, Where::Name).into_owned());
+        Ok(FindingPages { request: FindingsRequest { file, ..request.clone() }, units, pages })
     }
 
     /// Those of one page, in the same order.
@@ -135,7 +137,7 @@ impl Engine {
         found.retain(|stored| {
             let finding = &stored.finding;
             (request.cleared == ClearedFindings::Listed || stored.cleared.is_none())
-                && request.file.as_ref().is_none_or(|part| finding.file.contains(part))
+                && file.as_ref().is_none_or(|part| finding.file.contains(part))
                 && request.rule.as_ref().is_none_or(|rule| finding.rule == *rule)
                 && request.level.is_none_or(|level| finding.level == level)
                 && request.import.is_none_or(|import| stored.import == import)

@@ -31,7 +31,7 @@ use serde::{Deserialize, Serialize};
 
 use cchc_definitions::Definitions;
 use cchc_indicators::{Measuring, Protection};
-use cchc_model::{Carry, Policies, Succession, UnitIndex};
+use cchc_model::{Carry, Mask, Policies, Succession, UnitIndex};
 use cchc_store::{Config, Manifest, Session, Workspace, questions};
 use cchc_units::stored_units;
 use publication::{Publication, Turn, hides};
@@ -153,6 +153,12 @@ impl Engine {
     #[must_use]
     pub fn definitions(&self) -> &Definitions {
         &self.0.definitions
+    }
+
+    /// What hides personal values, with the units of the version.
+    #[must_use]
+    pub fn mask(&self) -> Mask {
+        self.definitions().mask.knowing(self.units().units())
     }
 
     /// The version.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Engine, EngineError};
-use cchc_model::Resolved;
+use cchc_model::{Resolved, is_masked};
 use cchc_store::questions;
 
 /// Suggestions for each name.
@@ -96,6 +96,8 @@ impl Engine {
                 let units = codes.iter().filter_map(|code| self.units().by_code(code));
                 Some(UnknownMeaning::Several(units.map(|unit| (unit.code.clone(), unit.name.clone())).collect()))
             }
+            // A masked name is like no unit.
+            Resolved::None if is_masked(name) => Some(UnknownMeaning::Like(Vec::new())),
             Resolved::None => {
                 let suggestions = self.units().suggest(name, MOST).into_iter().map(|one| Suggestion {
                     code: one.unit.code.clone(),

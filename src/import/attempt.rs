@@ -3,11 +3,12 @@
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 
 use super::file::{Context, Detail};
+use super::masked_names::MaskedNames;
 use super::reading::SheetReading;
 use super::sink::{Message, RowsRead, SheetSink};
 use super::typed::{OpenSheet, clash_finding};
 use cchc_model::{Finding, Table};
-use cchc_normalise::{RawBatch, Refused};
+use cchc_normalise::{CellMask, RawBatch, Refused};
 use cchc_read::{InputFile, ReadAs, ReadError, Sniffed, read_rows};
 use cchc_store::AcceptedRows;
 use polars::prelude::DataFrame;
@@ -55,7 +56,8 @@ impl Attempt {
             let (return_batch, used) = channel();
             let typing = scope.spawn(move || type_rows(receiver, &return_batch, &input.shown, context));
             let mut sink = SheetSink::new(context, sender, used);
-            let error = read_rows(&input.path, sniffed, text, &context.limits, &mut sink).err();
+            let mut named = MaskedNames::of(&mut sink, context.mask);
+            let error = read_rows(&input.path, sniffed, text, &context.limits, &mut named).err();
             // Drops the sender, so that the typing thread ends.
             let read = if error.is_none() { sink.finish() } else { sink.stop() };
             Self { error, read, typed: typing.join().expect("the normaliser does not panic") }
@@ -69,13 +71,14 @@ fn type_rows(
     file: &str,
     context: &Context<'_>,
 ) -> TypedRows {
+    let cells = CellMask::new(context.mask);
     let mut typed = TypedRows::default();
     let mut open: Option<OpenSheet<'_>> = None;
     for message in receiver {
         if let Message::Sheet(found) = message {
             typed.close(open.take(), context);
             typed.refused = found.mapping.clashes.first().map(|clash| clash_finding(file, &found.name, clash));
-            open = Some(OpenSheet::new(*found, file, context));
+            open = Some(OpenSheet::new(*found, file, context, &cells));
             if typed.refused.is_some() {
                 break;
             }

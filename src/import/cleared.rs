@@ -9,7 +9,7 @@ use polars::prelude::DataFrame;
 use super::log::LoggedFinding;
 use super::merge::ImportedFile;
 use super::reading::FileReading;
-use cchc_model::Level;
+use cchc_model::{Level, is_masked};
 use cchc_normalise::{Origin, RejectedRow, clean};
 use cchc_store::questions::OpenFinding;
 use cchc_store::{Aside, StoreError, frame_of, ints, texts};
@@ -183,7 +183,8 @@ impl<'a> ImportContents<'a> {
         };
         for ImportedFile { facts, .. } in files {
             if facts.sheets.is_empty() {
-                contents.refused_files.extend([facts.sha256.as_str(), facts.file.as_str()]);
+                contents.refused_files.insert(&facts.sha256);
+                contents.refused_files.extend((!is_masked(&facts.file)).then_some(facts.file.as_str()));
                 continue;
             }
             for ((sheet, row), origin) in &facts.origins {
@@ -191,7 +192,10 @@ impl<'a> ImportContents<'a> {
                 *contents.origins.entry(origin).or_default() += 1;
             }
             contents.hashes.insert(&facts.sha256);
-            contents.paths.insert(&facts.file, facts.exported_at);
+            // Masks of two names may be alike: such a file is known by its content only.
+            if !is_masked(&facts.file) {
+                contents.paths.insert(&facts.file, facts.exported_at);
+            }
         }
         contents
     }

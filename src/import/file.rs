@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::encoding::read_best;
 use super::reading::FileReading;
 use cchc_definitions::{PointsIndex, ReadingWords, SourceDef};
-use cchc_model::{Policies, UnitIndex};
+use cchc_model::{Mask, Policies, UnitIndex};
 use cchc_normalise::KnownHeadings;
 use cchc_read::{InputFile, Limits, ReadError, sniff};
 use cchc_store::Aside;
@@ -19,6 +19,8 @@ pub(super) struct Context<'a> {
     pub known: &'a KnownHeadings<'a>,
     pub words: &'a ReadingWords,
     pub units: &'a UnitIndex,
+    /// What hides personal values.
+    pub mask: &'a Mask,
     /// The indices that filled scoring forms have to fit; none where forms are not checked.
     pub points: Option<&'a [PointsIndex]>,
     pub policies: Policies,

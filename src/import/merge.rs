@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::masked_names;
 use super::preview::Preview;
 use super::reading::{FileFacts, FileReading};
 use cchc_model::{FileAccount, Finding, Level, Table};
@@ -197,7 +198,9 @@ fn mostly_refused(facts: &FileFacts) -> Vec<Finding> {
 impl ImportedFile {
     fn new(facts: FileFacts, accounts: Vec<Account>, merge_findings: Vec<Finding>) -> Self {
         let mostly = mostly_refused(&facts);
-        let mut findings: Vec<Finding> = facts.findings.iter().cloned().chain(merge_findings).chain(mostly).collect();
+        let masked = masked_names::findings(&facts);
+        let known = facts.findings.iter().cloned();
+        let mut findings: Vec<Finding> = known.chain(merge_findings).chain(mostly).chain(masked).collect();
         findings.sort();
         Self { facts, accounts, findings }
     }

@@ -18,6 +18,7 @@ mod cleared;
 mod encoding;
 mod file;
 mod log;
+mod masked_names;
 mod merge;
 mod notes;
 mod overflow;
@@ -150,8 +151,8 @@ pub fn import(
 ) -> Result<ImportAccount, ImportError> {
     let sources = selected_sources(definitions, options)?;
     let limits = &workspace.config.limits;
-    let Found { files, skipped } = find_files(paths, limits)?;
-    if files.is_empty() {
+    let found = find_files(paths, limits)?;
+    if found.files.is_empty() {
         return Err(ImportError::NoFiles);
     }
     // A dry run reads a published version, as every reader does: it neither waits nor leaves a trace.
@@ -162,6 +163,8 @@ pub fn import(
     if units.units().is_empty() {
         return Err(ImportError::NoUnits);
     }
+    let mask = definitions.mask.knowing(units.units());
+    let Found { files, skipped } = found.masked(&mask);
     let mut policies = workspace.config.policies;
     policies.finished_before_received = options.finished_before_received.unwrap_or(policies.finished_before_received);
     let memory = memory(workspace) << 20;
@@ -174,6 +177,7 @@ pub fn import(
         known: &KnownHeadings::of(&sources, &definitions.reading),
         words: &definitions.reading,
         units: &units,
+        mask: &mask,
         points: Some(&definitions.points),
         policies,
         limits: limits.clone(),
@@ -210,10 +214,8 @@ fn read_all(
     context.aside.accepted.check()?;
     context.aside.refused.check()?;
     progress.merging();
-    readings.sort_by(|left, right| {
-        let (left, right) = (&left.facts, &right.facts);
-        (left.exported_at, &left.file).cmp(&(right.exported_at, &right.file))
-    });
+    // They come in order of path; of a path that is masked the order is that of what it hides.
+    readings.sort_by_key(|reading| reading.facts.exported_at);
     Ok(readings)
 }
 

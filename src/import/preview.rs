@@ -6,7 +6,7 @@ use polars::prelude::{AnyValue, DataFrame};
 
 use cchc_definitions::SourceDef;
 use cchc_definitions::dates::Pattern;
-use cchc_model::{ColumnType, UnitIndex};
+use cchc_model::{ColumnType, UnitIndex, is_masked};
 use cchc_normalise::{Meaning, Normalised, PERSONAL, RawBatch, SheetNormaliser, clean};
 
 /// Rows shown as they would be stored.
@@ -108,7 +108,13 @@ impl<'a> PreviewBuilder<'a> {
 
     /// The preview, once all batches were added.
     pub fn finish(self, normaliser: &SheetNormaliser<'_>) -> Preview {
-        let mut preview = Preview { sample: self.sample.clone(), ..Preview::default() };
+        let key = self.source.table.key;
+        let shown = |(column, value): (String, String)| {
+            let value = if column == key { normaliser.shown_code(&value).into_owned() } else { value };
+            (column, value)
+        };
+        let sample = self.sample.iter().map(|row| row.iter().cloned().map(shown).collect()).collect();
+        let mut preview = Preview { sample, ..Preview::default() };
         for (at, column) in self.source.columns.iter().enumerate() {
             let mut patterns: Vec<(String, u64)> = self.dates[at].clone().into_iter().collect();
             patterns.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
@@ -145,7 +151,10 @@ impl<'a> PreviewBuilder<'a> {
             }
             _ => Vec::new(),
         };
-        let shown = clean(text).into_owned();
+        let cleaned = clean(text);
+        let is_number = matches!((column.kind, &meaning), (ColumnType::Int | ColumnType::Float, Meaning::Stored(_)));
+        let shown = if is_number { normaliser.shown_number(&cleaned) } else { normaliser.shown(&cleaned) }.into_owned();
+        let candidates = if is_masked(&shown) { Vec::new() } else { candidates };
         Some(WordSeen {
             column: column.name.clone(),
             is_unit,

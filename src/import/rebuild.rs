@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use super::file::{Context, Detail, Waiting, hash, read_ready};
+use super::masked_names::MaskedNames;
 use super::reading::{FileReading, SheetReading};
 use cchc_definitions::{CorrectedHeadings, Definitions, SourceDef};
-use cchc_model::{ColumnType, UnitIndex};
+use cchc_model::{ColumnType, Mask, UnitIndex, Where};
 use cchc_normalise::{KnownHeadings, own_columns};
 use cchc_read::{Cell, Flow, Limits, Note, ReadError, RowFault, RowSink, Sheet, read_rows, sniff};
 use cchc_read::{InputFile, PathError, find_files};
@@ -63,7 +64,7 @@ pub enum RebuildError {
 /// A file that may have been imported, on its own or in an archive.
 #[derive(Debug)]
 pub struct Original {
-    /// The file's own name.
+    /// The file's own name, masked where it holds a personal value.
     pub name: String,
     /// SHA-256 of its bytes.
     pub sha256: String,
@@ -74,11 +75,12 @@ pub struct Original {
 ///
 /// # Errors
 /// A file cannot be read.
-pub fn originals(path: &Path, limits: &Limits) -> Result<Vec<Original>, RebuildError> {
+pub fn originals(path: &Path, limits: &Limits, mask: &Mask) -> Result<Vec<Original>, RebuildError> {
     let found = find_files(&[path.to_owned()], limits)?;
     let original = |input: InputFile| -> Result<Original, RebuildError> {
         let ready = input.ready()?;
-        Ok(Original { name: input.name(), sha256: hash(&ready.input.path)?, input })
+        let name = mask.text(&input.name(), Where::Name).into_owned();
+        Ok(Original { name, sha256: hash(&ready.input.path)?, input })
     };
     found.files.into_iter().map(original).collect()
 }
@@ -99,6 +101,7 @@ impl Original {
     ) -> Result<Vec<RebuiltSheet>, RebuildError> {
         let ready = self.input.ready()?;
         let words = &definitions.reading;
+        let mask = definitions.mask.knowing(units.units());
         let only: Vec<SourceDef> = definitions.sources.iter().filter(|one| one.id == source).cloned().collect();
         let mut missed = None;
         let none = || Aside::below(Path::new("."), 0);
@@ -110,6 +113,7 @@ impl Original {
                 known: &known,
                 words,
                 units,
+                mask: &mask,
                 points: None,
                 policies: config.policies,
                 limits: config.limits.clone(),
@@ -131,7 +135,8 @@ impl Original {
             }
             if let Some(text) = facts.text.filter(|_| missed.is_none()) {
                 let mut collector = RowCollector { wanted_rows: &wanted_rows, collected: Vec::new(), is_wanted: false };
-                read_rows(&ready.input.path, &sniff(&ready.input.path)?, text, &config.limits, &mut collector)?;
+                let mut named = MaskedNames::of(&mut collector, &mask);
+                read_rows(&ready.input.path, &sniff(&ready.input.path)?, text, &config.limits, &mut named)?;
                 let sheets = collector.collected.into_iter();
                 return sheets.map(|sheet| sheet.rebuilt(&wanted_rows, &words.corrected)).collect();
             }

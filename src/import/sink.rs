@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 
 use super::body::{Body, RowOutcome};
 use super::file::Context;
+use super::masked_names;
 use super::notes::Notes;
 use super::overflow;
 use super::unread::{UnreadFault, UnreadRow};
@@ -247,7 +248,7 @@ impl<'a> SheetSink<'a> {
         let source = &self.context.sources[found.source];
         let (name, above) = (&self.sheet.name, &texts[..found.last_row]);
         let reshape = Reshape::plan(source, &found.mapping, name, above, words);
-        let sheet = FoundSheet {
+        let mut sheet = FoundSheet {
             name: name.clone(),
             hidden: self.sheet.hidden,
             heading_row: head[found.last_row].0,
@@ -261,6 +262,8 @@ impl<'a> SheetSink<'a> {
             date_system: self.notes.date_system,
         };
         let body = Body::new(source, &sheet.mapping, reshape, self.sheet.fields, words);
+        // The body is told by headings as they stand; everybody else sees them masked.
+        masked_names::mask_headings(&mut sheet, self.context.mask);
         (sheet, body)
     }
 
@@ -276,7 +279,7 @@ impl<'a> SheetSink<'a> {
             source: self.context.sources[near.source].id.clone(),
             row: head[near.row].0,
             missing: near.missing.into_iter().map(|(_, usual)| usual).collect(),
-            nearest: near.nearest.unwrap_or_default(),
+            nearest: masked_names::heading(&near.nearest.unwrap_or_default(), self.context.mask),
         });
         let name = self.sheet.name.clone();
         self.read.unmatched.push(UnmatchedSheet { name, rows: head.len(), width: widest(texts), near });

@@ -12,7 +12,9 @@ use super::sink::FoundSheet;
 use super::unread::{UnreadRow, note_finding};
 use cchc_definitions::SourceDef;
 use cchc_model::{ColumnType, Finding, Level, Table};
-use cchc_normalise::{Duplicate, Mapping, RawBatch, Refused, RejectedRow, RepairedCode, SheetFacts, SheetNormaliser};
+use cchc_normalise::{
+    CellMask, Duplicate, Mapping, RawBatch, Refused, RejectedRow, RepairedCode, SheetFacts, SheetNormaliser,
+};
 use cchc_read::{TextNote, column_letters};
 use cchc_store::RowsOf;
 
@@ -33,7 +35,7 @@ pub(super) struct OpenSheet<'a> {
 }
 
 impl<'a> OpenSheet<'a> {
-    pub fn new(found: FoundSheet, file: &'a str, context: &'a Context<'a>) -> Self {
+    pub fn new(found: FoundSheet, file: &'a str, context: &'a Context<'a>, cells: &'a CellMask<'a>) -> Self {
         let source = &context.sources[found.source];
         let facts = SheetFacts {
             source,
@@ -47,6 +49,7 @@ impl<'a> OpenSheet<'a> {
             records: found.records.clone(),
             year: found.year,
             date_system: found.date_system,
+            mask: cells,
         };
         Self {
             findings: heading_findings(file, &found),

@@ -70,6 +70,11 @@ impl<'b, 'a> Batch<'b, 'a> {
         self.warnings.add(rule, &heading, "", self.raw.rows[row], example);
     }
 
+    /// A warning that cells of a column hold what may be personal, of which only a mask is kept.
+    pub fn warn_of_person(&mut self, column: usize, row: usize, masked: &str) {
+        self.warn("personal_value", column, row, masked);
+    }
+
     /// Adds a warning about a cell, by its row in the sheet.
     pub fn warn_at(&mut self, rule: &'static str, column: usize, number: u32, example: &str) {
         self.warnings.add(rule, &self.sheet.headings[column], "", number, example);

@@ -4,6 +4,7 @@ use polars::prelude::DataFrame;
 
 use crate::batch::Batch;
 use crate::judging::{RejectedRow, RowJudge};
+use crate::personal::CellMask;
 use crate::raw::RawBatch;
 use crate::typing::{ColumnTyper, Meaning};
 use crate::warnings::Warnings;
@@ -36,6 +37,8 @@ pub struct SheetFacts<'a> {
     pub year: Option<i32>,
     /// From which day its serial numbers count.
     pub date_system: DateSystem,
+    /// What hides personal values in cells that are shown or kept as text.
+    pub mask: &'a CellMask<'a>,
 }
 
 /// Types and judges the rows of one sheet.
@@ -110,6 +113,24 @@ impl<'a> SheetNormaliser<'a> {
     #[must_use]
     pub fn has_words(&self, column: usize) -> bool {
         self.sheet.has_words(column)
+    }
+
+    /// A cell of text as it may be shown.
+    #[must_use]
+    pub fn shown<'t>(&self, text: &'t str) -> std::borrow::Cow<'t, str> {
+        self.sheet.mask.text(text)
+    }
+
+    /// A number as it may be shown.
+    #[must_use]
+    pub fn shown_number<'t>(&self, text: &'t str) -> std::borrow::Cow<'t, str> {
+        self.sheet.mask.number(text)
+    }
+
+    /// A code as it may be shown.
+    #[must_use]
+    pub fn shown_code<'t>(&self, code: &'t str) -> std::borrow::Cow<'t, str> {
+        self.sheet.mask.code(code)
     }
 
     /// Whether a column may hold persons beside units, so that unknown texts in it are not shown.

@@ -1,11 +1,15 @@
 //! Finds the files below the paths that a user gave, those in zip archives too, in a stable order.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fs::{FileType, Metadata};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use tempfile::NamedTempFile;
+
+use cchc_model::{Mask, Where};
 
 use super::{Archive, ArchiveEntry, Limits, ReadError, is_hidden, is_lock_file};
 
@@ -93,6 +97,25 @@ pub fn find_files(paths: &[PathBuf], limits: &Limits) -> Result<Found, PathError
     found.skipped.sort();
     found.skipped.dedup();
     Ok(found)
+}
+
+impl Found {
+    /// The same with masks for personal values in what is shown. Two files of which the same is left are numbered.
+    #[must_use]
+    pub fn masked(mut self, mask: &Mask) -> Self {
+        let mut times: BTreeMap<String, u32> = BTreeMap::new();
+        for file in &mut self.files {
+            if let Cow::Owned(masked) = mask.text(&file.shown, Where::Name) {
+                let time = times.entry(masked.clone()).or_default();
+                *time += 1;
+                file.shown = if *time == 1 { masked } else { format!("{masked} #{time}") };
+            }
+        }
+        for skipped in &mut self.skipped {
+            *skipped = mask.text(skipped, Where::Name).into_owned();
+        }
+        self
+    }
 }
 
 /// Whether a folder is a workspace, of whatever layout: a file in it was imported already, or is no export.

@@ -44,6 +44,7 @@ mod independent_sql;
 mod index_forms;
 mod kill;
 mod metadata;
+mod misplaced;
 mod movement;
 mod pages;
 mod par_district;

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cchc_definitions::{Definitions, Fault, Language, SourceDef, Tried};
-use cchc_model::{Table, UnitIndex};
+use cchc_model::{Table, UnitIndex, Where};
 use cchc_normalise::KnownHeadings;
 use cchc_read::{Limits, PathError, ReadError, find_files};
 use column::{ColumnInspector, InspectedColumn};
@@ -107,8 +107,9 @@ pub fn propose(
 ) -> Result<Proposal, ProposalError> {
     let layout = InspectedSheet::of(path, wanted.sheet, definitions, units, limits)?;
     let guess = layout.guess(wanted.table, definitions)?;
-    let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let id = wanted.id.map_or_else(|| id_of(path), str::to_owned);
+    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    let file = definitions.mask.text(&file, Where::Name).into_owned();
+    let id = wanted.id.map_or_else(|| id_of(Path::new(&file)), str::to_owned);
     let language = wanted.language.unwrap_or(Language::Vi);
     let text =
         text::SourceWriter { file: &file, id: &id, layout: &layout, guess: &guess, definitions, language }.write();
@@ -160,7 +161,7 @@ impl InspectedSheet {
             inspector.column(heading, &table.names[at], &cells)
         };
         Ok(Self {
-            sheet: sample.name.clone(),
+            sheet: definitions.mask.text(&sample.name, Where::Name).into_owned(),
             heads: sample.rows.iter().take(60).map(|(_, texts)| texts.clone()).collect(),
             heading_row: table.heading_row,
             columns: table.headings.iter().enumerate().map(column).collect(),

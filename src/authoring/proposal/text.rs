@@ -7,7 +7,7 @@ use super::column::{InspectedColumn, may_be_person, plain};
 use super::guess::{ColumnGuess, Guess};
 use super::{dates_and_persons, words};
 use cchc_definitions::{Definitions, KnownColumn, Language, SourceColumn};
-use cchc_model::{ColumnType, fold_name, one_line};
+use cchc_model::{ColumnType, Where, fold_name, one_line};
 use cchc_read::column_letters;
 
 /// The section of the wording with the remarks.
@@ -283,6 +283,7 @@ impl SourceWriter<'_> {
     /// A heading that no source lists and that may itself name or number a person.
     pub fn is_hidden(&self, heading: &str) -> bool {
         may_be_person(heading, &self.definitions.proposal.personal)
+            || self.definitions.mask.kind(heading, Where::Name).is_some()
     }
 }
 

@@ -7,7 +7,7 @@ use super::guess::ColumnGuess;
 use super::text::{KnownAs, SourceWriter, quoted};
 use cchc_definitions::fold_word;
 use cchc_model::ColumnType;
-use cchc_normalise::{number_with_currency, without_diacritics};
+use cchc_normalise::{CellMask, number_with_currency, without_diacritics};
 
 /// Most unknown words that are listed for one column.
 const MAX_WORDS: usize = 40;
@@ -47,7 +47,8 @@ pub fn to_do(writer: &SourceWriter<'_>, fed: &ColumnGuess, column: &InspectedCol
     }
     // A column of codes that holds persons after all must not give them away.
     let signs = &writer.definitions.proposal.personal;
-    let is_shown = |one: &&&(String, u64)| !may_be_person(&one.0, signs);
+    let mask = CellMask::new(&writer.definitions.mask);
+    let is_shown = |one: &&&(String, u64)| !may_be_person(&one.0, signs) && mask.text(&one.0) == one.0.as_str();
     let shown: Vec<&(String, u64)> = unknown.iter().filter(is_shown).copied().collect();
     let remark = writer.fill("unknown_words", &[("count", &unknown.len()), ("codes", &meanings(writer, &known_as))]);
     let mut text = writer.to_edit(&remark) + "\n";

@@ -13,7 +13,7 @@ impl RowJudge {
                 batch.warnings.add("hidden_rows", "", "", number, "");
                 continue;
             };
-            let text = row.map_or("", |row| batch.text(at, row));
+            let text = &*batch.sheet.mask.code(row.map_or("", |row| batch.text(at, row)));
             match kind {
                 MarkKind::Hidden => batch.warnings.add("hidden_rows", "", "", number, ""),
                 MarkKind::NoResult => batch.warn_at("formula_without_value", at, number, ""),

@@ -50,7 +50,8 @@ pub(super) struct RowJudge {
 }
 
 /// Of several faults of a row the first of these is reported: code, unit, dates, order of dates.
-const FAULT_ORDER: [&str; 9] = [
+const FAULT_ORDER: [&str; 10] = [
+    "personal_code",
     "missing_code",
     "mangled_code",
     "unknown_unit",
@@ -146,6 +147,7 @@ impl RowJudge {
         hint: String,
     ) -> RejectedRow {
         let code = self.key.and_then(|at| raw.columns.get(at)?.as_ref()).map(|codes| clean(codes.get(0)).into_owned());
+        let code = code.filter(|code| !sheet.mask.is_personal_code(code));
         RejectedRow {
             row: raw.rows[0],
             code: code.unwrap_or_default(),
@@ -170,7 +172,11 @@ impl RowJudge {
         }
         let key = self.key.and(typed.column(batch.sheet.source.table.key));
         let rejected = |(row, fault): (usize, CellFault)| {
-            let code = if let Some(Typed::Key(keys)) = key { keys.get(row).to_owned() } else { String::new() };
+            // Masks of two codes may be alike, so that none of them stands for a code.
+            let code = match key {
+                Some(Typed::Key(keys)) if fault.rule != "personal_code" => keys.get(row).to_owned(),
+                _ => String::new(),
+            };
             let unit = self.unit.and_then(|at| typed.text(at, row)).unwrap_or_default().to_owned();
             let rejected = RejectedRow {
                 row: batch.raw.rows[row],
@@ -206,9 +212,21 @@ impl RowJudge {
             .iter()
             .filter_map(|at| Some((*at, raw.columns.get(*at)?.as_ref()?.get(row))))
             .filter(|(at, text)| kept(*at, text))
-            .map(|(at, text)| (sheet.heading(at, raw, row), clean(text).into_owned().into()))
+            .map(|(at, text)| (sheet.heading(at, raw, row), self.shown(sheet, at, text).into()))
             .collect();
         serde_json::Value::Object(cells).to_string()
+    }
+
+    /// A cell without what may be personal.
+    fn shown(&self, sheet: &SheetFacts<'_>, at: usize, text: &str) -> String {
+        let text = clean(text);
+        let masked = match sheet.source.columns[at].kind {
+            _ if self.key == Some(at) => sheet.mask.code(&text),
+            ColumnType::Int | ColumnType::Float | ColumnType::Bool => sheet.mask.number(&text),
+            ColumnType::Time => return text.into_owned(),
+            ColumnType::Text | ColumnType::Unit | ColumnType::Period => sheet.mask.text(&text),
+        };
+        masked.into_owned()
     }
 
     /// Whether a cell holds a date, if only an impossible one.

@@ -20,9 +20,13 @@ enum Odd<'a> {
 
 /// The cleaned codes of a key column.
 pub(super) fn codes(at: usize, texts: &TextColumn, batch: &mut Batch<'_, '_>) -> TextColumn {
+    batch.sheet.mask.learn_codes(texts);
     let mut keys = TextColumn::default();
     for (row, text) in texts.iter().enumerate() {
         let code = clean(text);
+        if batch.sheet.mask.is_personal_code(&code) {
+            batch.refuse(CellFault::new(row, "personal_code", at).with_value(batch.sheet.mask.code(&code)));
+        }
         match odd(&code) {
             None => keys.push(&code),
             Some(Odd::Quoted(inner)) => keys.push(inner),
@@ -31,11 +35,13 @@ pub(super) fn codes(at: usize, texts: &TextColumn, batch: &mut Batch<'_, '_>) ->
                 keys.push(&code);
             }
             Some(Odd::Whole(digits)) => {
-                batch.warn("float_code", at, row, &format!("{code} → {digits}"));
+                let shown = batch.sheet.mask.code(digits);
+                let example = if shown == digits { format!("{code} → {digits}") } else { shown.into_owned() };
+                batch.warn("float_code", at, row, &example);
                 keys.push(digits);
             }
             Some(Odd::Float) => {
-                batch.refuse(CellFault::new(row, "mangled_code", at).with_value(&*code));
+                batch.refuse(CellFault::new(row, "mangled_code", at).with_value(batch.sheet.mask.code(&code)));
                 keys.push(&code);
             }
             Some(Odd::Error) => {

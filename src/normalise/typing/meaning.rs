@@ -44,7 +44,9 @@ impl ColumnTyper {
                 && (column.kind == ColumnType::Unit || SHOWN.contains(&column.name.as_str()))
         });
         let texts = columns.flat_map(|(at, _)| self.texts[at].keys().chain(self.words[at].keys()));
-        let is_shown = |text: &&String| !text.is_ascii() && text.chars().all(|letter| letter <= 'ÿ');
+        let is_shown = |text: &&String| {
+            !text.is_ascii() && text.chars().all(|letter| letter <= 'ÿ') && sheet.mask.text(text) == text.as_str()
+        };
         texts.filter(is_shown).min().map(|text| text.trim().to_owned())
     }
 }

@@ -9,8 +9,9 @@ mod times;
 mod words;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-use polars::prelude::PlHashMap;
+use polars::prelude::{PlHashMap, PlHashSet};
 
 use crate::batch::Batch;
 use crate::raw::TextColumn;
@@ -19,7 +20,7 @@ use crate::text::clean;
 use by_day::Undecided;
 use cchc_definitions::SourceDef;
 use cchc_definitions::dates::Pattern;
-use cchc_model::ColumnType;
+use cchc_model::{ColumnType, Personal};
 
 pub use frame::data_type;
 pub use meaning::Meaning;
@@ -66,6 +67,10 @@ pub(super) struct ColumnTyper {
     words: Vec<PlHashMap<String, Word>>,
     /// For each column the stored texts by their ids.
     distinct: Vec<Vec<String>>,
+    /// For each column the ids of stored texts in which something personal was masked.
+    masked: Vec<PlHashSet<u32>>,
+    /// For each column of codes the shapes of personal values that were met, and whether most codes have them.
+    usual: Vec<BTreeMap<Personal, bool>>,
     /// Rule and hint of each unknown word.
     unknown: Vec<(&'static str, String)>,
     /// Cells of the batch that wait for the day of their row.
@@ -97,6 +102,8 @@ impl ColumnTyper {
             texts: vec![PlHashMap::default(); columns],
             words: vec![PlHashMap::default(); columns],
             distinct: vec![Vec::new(); columns],
+            masked: vec![PlHashSet::default(); columns],
+            usual: vec![BTreeMap::new(); columns],
             unknown: Vec::new(),
             undecided: Vec::new(),
             by_day: PlHashMap::default(),
@@ -131,9 +138,7 @@ impl ColumnTyper {
         }
         Ok(match column.kind {
             ColumnType::Text if column.name == source.table.key => Typed::Key(codes::codes(at, texts, batch)),
-            ColumnType::Text | ColumnType::Unit | ColumnType::Period => {
-                Typed::Text(texts.iter().map(|text| self.text(at, text)).collect())
-            }
+            ColumnType::Text | ColumnType::Unit | ColumnType::Period => Typed::Text(self.texts(at, texts, batch)),
             ColumnType::Time => Typed::Time(self.times(at, texts, batch)?),
             ColumnType::Int | ColumnType::Float | ColumnType::Bool => words::numbers(at, texts, batch),
         })
@@ -150,15 +155,56 @@ impl ColumnTyper {
         id
     }
 
-    fn text(&mut self, at: usize, text: &str) -> Option<u32> {
+    /// What shapes of personal values are those of codes of this column, since most of its codes have them: told by the
+    /// first batch in which the shape is met.
+    fn learn_shapes(&mut self, at: usize, texts: &TextColumn, sheet: &SheetFacts<'_>) {
+        let mut shapes: BTreeMap<Personal, usize> = BTreeMap::new();
+        for kind in texts.iter().filter_map(|text| sheet.mask.suspect(&clean(text))) {
+            *shapes.entry(kind).or_default() += 1;
+        }
+        let filled = if shapes.is_empty() { 0 } else { texts.iter().filter(|text| !text.trim().is_empty()).count() };
+        for (kind, count) in shapes {
+            self.usual[at].entry(kind).or_insert(count * 2 > filled);
+        }
+    }
+
+    /// The ids of the texts of a column, which are stored without what may be personal.
+    fn texts(&mut self, at: usize, texts: &TextColumn, batch: &mut Batch<'_, '_>) -> Vec<Option<u32>> {
+        if batch.sheet.source.columns[at].name.ends_with("_code") {
+            self.learn_shapes(at, texts, batch.sheet);
+        }
+        let ids: Vec<Option<u32>> = texts.iter().map(|text| self.text(at, text, batch.sheet)).collect();
+        if !self.masked[at].is_empty() {
+            for (row, id) in ids.iter().enumerate() {
+                if let Some(id) = id.filter(|id| self.masked[at].contains(id)) {
+                    batch.warn_of_person(at, row, &self.distinct[at][id as usize]);
+                }
+            }
+        }
+        ids
+    }
+
+    fn text(&mut self, at: usize, text: &str, sheet: &SheetFacts<'_>) -> Option<u32> {
         if let Some(id) = self.texts[at].get(text) {
             return Some(*id);
         }
         match clean(text) {
             Cow::Borrowed("") => None,
             cleaned => {
-                let id = self.intern(at, cleaned.clone().into_owned());
-                if cleaned != text {
+                let is_code = sheet.source.columns[at].name.ends_with("_code");
+                let is_usual =
+                    || sheet.mask.suspect(&cleaned).is_some_and(|kind| self.usual[at].get(&kind) == Some(&true));
+                let stored = match is_code {
+                    true if is_usual() => cleaned.clone(),
+                    true => sheet.mask.code(&cleaned),
+                    false => sheet.mask.text(&cleaned),
+                };
+                let is_masked = stored != cleaned;
+                let id = self.intern(at, stored.into_owned());
+                if is_masked {
+                    self.masked[at].insert(id);
+                }
+                if is_masked || cleaned != text {
                     self.texts[at].insert(text.to_owned(), id);
                 }
                 Some(id)

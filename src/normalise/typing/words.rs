@@ -43,7 +43,11 @@ impl ColumnTyper {
         // A column of units or persons may hold a person's name: it is not repeated.
         let heading = batch.heading(at, row);
         let may_be_a_person = batch.sheet.words.headings.may_name_persons(&heading);
-        let value = if may_be_a_person { String::new() } else { clean(batch.text(at, row)).into_owned() };
+        let text = clean(batch.text(at, row));
+        let value = if may_be_a_person { String::new() } else { batch.sheet.mask.text(&text).into_owned() };
+        if !may_be_a_person && value != text {
+            batch.warn_of_person(at, row, &value);
+        }
         if batch.sheet.source.columns[at].unknown == Unknown::Reject {
             batch.refuse(CellFault::new(row, rule, at).with_value(value).with_hint(hint));
             return;
@@ -125,6 +129,9 @@ fn number_beside_words(column: &SourceColumn, text: &str, sheet: &SheetFacts<'_>
     if column.words.keys().any(|word| word.bytes().all(|byte| byte.is_ascii_digit())) {
         return None;
     }
+    if is_number_of_a_person(text, sheet) {
+        return None;
+    }
     let (decimal, words) = (sheet.source.layout.decimal, &sheet.words.numbers);
     if column.kind == ColumnType::Int
         && decimal == ','
@@ -150,6 +157,14 @@ pub(super) fn numbers(at: usize, texts: &TextColumn, batch: &mut Batch<'_, '_>) 
     for (row, text) in texts.iter().enumerate() {
         let text = &*clean(text);
         if text.is_empty() || is_ignored(column, text) {
+            parsed.push(None);
+            continue;
+        }
+        if is_number_of_a_person(text, sheet) {
+            batch.warn_of_person(at, row, &sheet.mask.number(text));
+            if column.unknown == Unknown::Reject {
+                batch.refuse(CellFault::new(row, "unreadable_number", at));
+            }
             parsed.push(None);
             continue;
         }
@@ -182,6 +197,11 @@ pub(super) fn numbers(at: usize, texts: &TextColumn, batch: &mut Batch<'_, '_>) 
         ColumnType::Bool => Typed::Bool(parsed.into_iter().map(|value| value.map(|value| value != 0.0)).collect()),
         _ => Typed::Int(parsed.into_iter().map(|value| value.and_then(whole)).collect()),
     }
+}
+
+/// An amount does not begin with 0: a phone or an identity number in a column of numbers is none.
+fn is_number_of_a_person(text: &str, sheet: &SheetFacts<'_>) -> bool {
+    text.len() > 9 && text.starts_with('0') && sheet.mask.number(text) != text
 }
 
 /// Whether a text means that nothing is stated.

@@ -4,6 +4,7 @@ mod codes;
 mod earlier;
 mod table;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
@@ -11,6 +12,7 @@ use chrono::NaiveDate;
 use super::leftovers::{self, Deleted};
 use super::version::{Manifest, PurgeNote, SentFile};
 use super::{StoreError, Transaction, Workspace, WriteLock, delta, schema};
+use cchc_model::{Mask, Where};
 use codes::Codes;
 use table::TablePurge;
 
@@ -25,6 +27,18 @@ pub struct PurgeOrder {
     pub names: FileNames,
     /// Why, for the history.
     pub reason: String,
+    /// What finds personal values that an older program kept in names of files and in findings; without it they stay.
+    pub mask: Option<Mask>,
+}
+
+impl PurgeOrder {
+    /// A text without its personal values, if it has any.
+    fn masked(&self, text: &str, place: Where) -> Option<String> {
+        match self.mask.as_ref()?.text(text, place) {
+            Cow::Owned(masked) => Some(masked),
+            Cow::Borrowed(_) => None,
+        }
+    }
 }
 
 /// What becomes of the names of purged files. Their hashes and counts always stay.
@@ -93,6 +107,8 @@ pub fn purge(workspace: &Workspace, lock: &WriteLock, order: &PurgeOrder, mode: 
     if codes.occurs_in(&order.reason) {
         return Err(StoreError::ReasonNamesDossier);
     }
+    let reason = order.masked(&order.reason, Where::Sentence);
+    let order = &PurgeOrder { reason: reason.unwrap_or_else(|| order.reason.clone()), ..order.clone() };
     let unnamed = unnamed(&history, order, &codes);
     let mut purge = TablePurge::new(workspace, &history, order, &codes, &unnamed, transaction.number());
     for table in schema::table_names() {
@@ -138,11 +154,12 @@ fn is_done(history: &[Manifest], order: &PurgeOrder) -> Result<bool, StoreError>
 
 /// Names to replace, with what stands in their place.
 fn unnamed(history: &[Manifest], order: &PurgeOrder, codes: &Codes) -> BTreeMap<String, SentFile> {
+    let names_a_person = |file: &SentFile| order.masked(&file.file, Where::Name).is_some();
     let of_import = |version: &Manifest| order.names == FileNames::Blank && order.imports.contains(&version.number);
     history
         .iter()
         .flat_map(|version| version.files.iter().map(move |file| (version, file)))
-        .filter(|(version, file)| of_import(version) || codes.occurs_in(&file.file))
+        .filter(|(version, file)| of_import(version) || codes.occurs_in(&file.file) || names_a_person(file))
         .map(|(_, file)| (file.file.clone(), file.clone()))
         .collect()
 }

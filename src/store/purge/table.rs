@@ -10,10 +10,13 @@ use super::{FileNames, PurgeCounts, PurgeOrder};
 use crate::delta::TableFiles;
 use crate::version::{Manifest, SentFile};
 use crate::{StoreError, Transaction, Workspace, delta, frame, schema, take};
-use cchc_model::{ColumnType, Table};
+use cchc_model::{ColumnType, Table, Where};
 
 /// The column by which tables refer to a dossier.
 const DOSSIER: &str = "dossier_code";
+
+/// Columns of findings in which a person may be named.
+const TOLD: [&str; 4] = ["column_name", "value", "hint", "cells"];
 
 /// Lists of units, which hold nothing that an import brought.
 const KEPT: [&str; 2] = ["units", "successions"];
@@ -209,10 +212,18 @@ impl<'a> TablePurge<'a> {
     fn replaced(&self, name: &str, column: &str, cell: &str) -> Option<String> {
         if column == "file" || column == "old_file" {
             // On request a name goes from its own import only: others may have sent the file too.
-            return self.codes.occurs_in(cell).then(|| self.nameless(cell));
+            let is_named = self.codes.occurs_in(cell) || self.order.masked(cell, Where::Name).is_some();
+            return is_named.then(|| self.nameless(cell));
+        }
+        if column == "sheet" && !self.codes.occurs_in(cell) {
+            return self.order.masked(cell, Where::Name);
         }
         let names_purged = name == "findings" && (self.vanished.contains(cell) || self.unnamed.contains_key(cell));
-        (names_purged || self.codes.occurs_in(cell)).then(String::new)
+        if names_purged || self.codes.occurs_in(cell) {
+            return Some(String::new());
+        }
+        let is_told = name == "findings" && TOLD.contains(&column);
+        is_told.then(|| self.order.masked(cell, Where::Sentence)).flatten()
     }
 
     fn nameless(&self, file: &str) -> String {

@@ -1,0 +1,141 @@
+//! Masks personal values in cells, each distinct text once.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use polars::prelude::PlHashMap;
+
+use crate::raw::TextColumn;
+use crate::text::clean;
+use cchc_model::{Encoding, Mask, Personal, Where, masked_value};
+use cchc_read::decode_legacy;
+
+/// Distinct texts that are remembered; beyond that all are forgotten and looked at anew.
+const REMEMBERED: usize = 1 << 16;
+
+/// The mask of the cells of one file.
+#[derive(Debug)]
+pub struct CellMask<'a> {
+    mask: &'a Mask,
+    /// Cells of text as they stand → what is shown instead, if anything is.
+    seen: RefCell<PlHashMap<String, Option<String>>>,
+    codes: RefCell<Codes>,
+}
+
+/// What the codes of the rows of a file looked like so far.
+#[derive(Debug, Default)]
+struct Codes {
+    all: u64,
+    /// Those that have the shape of a personal value.
+    shapes: BTreeMap<Personal, u64>,
+}
+
+impl<'a> CellMask<'a> {
+    /// A mask that has seen nothing yet.
+    #[must_use]
+    pub fn new(mask: &'a Mask) -> Self {
+        Self { mask, seen: RefCell::default(), codes: RefCell::default() }
+    }
+
+    /// A cell of text as it may be shown and kept.
+    pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        // Dates, amounts and short words are most of all cells.
+        if text.len() < 4 || text.bytes().all(|byte| !byte.is_ascii_alphabetic()) && text.len() < 9 {
+            return Cow::Borrowed(text);
+        }
+        if let Some(seen) = self.seen.borrow().get(text) {
+            return seen.clone().map_or(Cow::Borrowed(text), Cow::Owned);
+        }
+        let masked = match self.mask.text(text, Where::Cell) {
+            Cow::Owned(masked) => Some(masked),
+            Cow::Borrowed(_) => self.hidden_by_encoding(text).then(|| masked_value(text)),
+        };
+        let mut seen = self.seen.borrow_mut();
+        if seen.len() >= REMEMBERED {
+            seen.clear();
+        }
+        seen.insert(text.to_owned(), masked.clone());
+        masked.map_or(Cow::Borrowed(text), Cow::Owned)
+    }
+
+    /// Learns what the codes of rows look like from those of one batch, before any of them is judged.
+    pub fn learn_codes(&self, codes: &TextColumn) {
+        let mut known = self.codes.borrow_mut();
+        for code in codes.iter().map(clean).filter(|code| !code.is_empty()) {
+            known.all += 1;
+            if let Some(kind) = self.mask.code(&code) {
+                *known.shapes.entry(kind).or_default() += 1;
+            }
+        }
+    }
+
+    /// Whether a code is a personal value: it has the shape of one, and most codes of the file so far have not. Names
+    /// and mail addresses are never codes.
+    pub fn is_personal_code(&self, code: &str) -> bool {
+        let Some(kind) = self.mask.code(code) else { return false };
+        let known = self.codes.borrow();
+        let is_number = !matches!(kind, Personal::Name | Personal::Mail);
+        !is_number || known.shapes.get(&kind).copied().unwrap_or_default() * 2 <= known.all
+    }
+
+    /// A code as it may be shown.
+    pub fn code<'t>(&self, code: &'t str) -> Cow<'t, str> {
+        match self.mask.code(code) {
+            Some(_) if self.is_personal_code(code) => Cow::Owned(masked_value(code)),
+            Some(_) => Cow::Borrowed(code),
+            None => self.text_in_code(code),
+        }
+    }
+
+    /// What a whole code may be, if it has the shape of a personal value.
+    pub fn suspect(&self, code: &str) -> Option<Personal> {
+        self.mask.code(code)
+    }
+
+    /// A number as it may be shown: a phone and an identity number begin with 0, an amount does not.
+    pub fn number<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match self.mask.code(text) {
+            Some(Personal::Phone | Personal::Identity12 | Personal::Mail | Personal::Name) => {
+                Cow::Owned(masked_value(text))
+            }
+            _ => Cow::Borrowed(text),
+        }
+    }
+
+    fn text_in_code<'t>(&self, code: &'t str) -> Cow<'t, str> {
+        if code.contains([' ', '@']) { self.text(code) } else { Cow::Borrowed(code) }
+    }
+
+    /// Whether a text in an encoding that nobody could tell would be personal if it were told: `NguyÔn V¨n An`.
+    fn hidden_by_encoding(&self, text: &str) -> bool {
+        !text.is_ascii()
+            && text.chars().all(|letter| letter <= 'ÿ')
+            && Encoding::LEGACY.iter().any(|encoding| {
+                let decoded = decode_legacy(text, *encoding);
+                decoded != text && self.mask.kind(&decoded, Where::Cell).is_some()
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cchc_definitions::shipped_mask;
+
+    #[test]
+    fn a_name_in_an_old_encoding_is_masked_though_nobody_could_tell_it() {
+        let mask = shipped_mask();
+        let cells = CellMask::new(&mask);
+        assert_eq!(cells.text("NguyÔn V¨n An"), "N…(13)");
+        assert_eq!(cells.text("Së Néi vô"), "Së Néi vô");
+    }
+
+    #[test]
+    fn amounts_stay_and_phones_among_them_do_not() {
+        let mask = shipped_mask();
+        let cells = CellMask::new(&mask);
+        assert_eq!(cells.number("150000000"), "150000000");
+        assert_eq!(cells.number("0912345678"), "0…(10)");
+    }
+}
