@@ -137,7 +137,7 @@ impl Engine {
         found.retain(|stored| {
             let finding = &stored.finding;
             (request.cleared == ClearedFindings::Listed || stored.cleared.is_none())
-                && file.as_ref().is_none_or(|part| finding.file.contains(part))
+                && request.file.as_ref().is_none_or(|part| finding.file.contains(part))
                 && request.rule.as_ref().is_none_or(|rule| finding.rule == *rule)
                 && request.level.is_none_or(|level| finding.level == level)
                 && request.import.is_none_or(|import| stored.import == import)

@@ -177,9 +177,7 @@ fn table(rows: &[Vec<String>]) -> String {
 }
 
 fn html(rows: &[Vec<String>]) -> String {
-    let line = |cells: Vec<&str>| {
-        format!("<tr>{}</tr>", cells.iter().map(|cell| format!("<td>{cell}</td>")).collect::<String>())
-    };
+    let line = |cells: Vec<&str>| format!("<tr><td>{}</td></tr>", cells.join("</td><td>"));
     let body: String = rows.iter().map(|row| line(row.iter().map(String::as_str).collect())).collect();
     format!(
         "<html><head><meta charset=\"utf-8\"></head><body><table>{}{body}</table></body></html>",
