@@ -16,7 +16,17 @@ if ! cargo audit --version >/dev/null 2>&1; then
 else
   log=$(mktemp)
   trap 'rm -f "$log"' EXIT
-  if cargo audit 2>&1 | tee "$log"; then
+  # Excuses have a day on which somebody looks again.
+  today=$(date +%F)
+  excused=()
+  while read -r id crate version until _; do
+    if [[ "$today" > "$until" ]]; then
+      echo "the excuse of $id ($crate $version) in tests/advisories.txt ended on $until: look again" >&2
+      exit 1
+    fi
+    excused+=(--ignore "$id")
+  done < <(grep -v '^#' tests/advisories.txt)
+  if cargo audit --deny unmaintained --deny unsound --deny yanked "${excused[@]}" 2>&1 | tee "$log"; then
     :
   elif grep -qiE "couldn't fetch|error: .*(fetch|git operation|database)" "$log"; then
     echo "SKIPPED: the list of advisories cannot be fetched; advisories were NOT checked" >&2

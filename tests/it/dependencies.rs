@@ -140,6 +140,30 @@ fn crates_come_from_the_registry_alone() {
     assert!(elsewhere.is_empty(), "{elsewhere:?}");
 }
 
+/// Crates of `cargo tree`, as `name vVERSION`: what is compiled, where `cargo metadata` also gives what a feature that is off would need.
+fn compiled() -> BTreeSet<String> {
+    let arguments = ["tree", "--locked", "--offline", "--workspace", "--prefix", "none", "--format", "{p}"];
+    let output = std::process::Command::new("cargo").args(arguments).output().expect("cargo test runs where cargo is");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect()
+}
+
+#[test]
+fn crates_with_an_excused_advisory_are_not_compiled() {
+    let (lock, compiled) = (std::fs::read_to_string("Cargo.lock").unwrap(), compiled());
+    assert!(compiled.iter().any(|one| one.starts_with("datafusion v")), "{compiled:?}");
+    let excuses = include_str!("../advisories.txt").lines().filter(|line| !line.starts_with('#'));
+    for excuse in excuses {
+        let [id, name, version, until, reason] = excuse.splitn(5, ' ').collect::<Vec<_>>()[..] else {
+            panic!("not id, crate, version, day, reason: {excuse}")
+        };
+        assert!(id.starts_with("RUSTSEC-") && until.parse::<chrono::NaiveDate>().is_ok() && !reason.is_empty(), "{excuse}");
+        assert!(lock.contains(&format!("name = \"{name}\"\nversion = \"{version}\"")), "no longer locked: {excuse}");
+        assert!(!compiled.contains(&format!("{name} v{version}")), "compiled after all: {excuse}");
+    }
+}
+
 #[test]
 fn no_crate_is_built_in_two_majors_without_a_reason() {
     let metadata = metadata();
