@@ -158,7 +158,10 @@ fn crates_with_an_excused_advisory_are_not_compiled() {
         let [id, name, version, until, reason] = excuse.splitn(5, ' ').collect::<Vec<_>>()[..] else {
             panic!("not id, crate, version, day, reason: {excuse}")
         };
-        assert!(id.starts_with("RUSTSEC-") && until.parse::<chrono::NaiveDate>().is_ok() && !reason.is_empty(), "{excuse}");
+        assert!(
+            id.starts_with("RUSTSEC-") && until.parse::<chrono::NaiveDate>().is_ok() && !reason.is_empty(),
+            "{excuse}"
+        );
         assert!(lock.contains(&format!("name = \"{name}\"\nversion = \"{version}\"")), "no longer locked: {excuse}");
         assert!(!compiled.contains(&format!("{name} v{version}")), "compiled after all: {excuse}");
     }

@@ -28,7 +28,9 @@ pub(crate) enum Seal {
 
 /// The text without its seal.
 pub(crate) fn unsealed(text: &str) -> Result<(String, Seal), Broken> {
-    let Some(at) = text.rfind(SEAL) else { return Ok((text.to_owned(), Seal::None)) };
+    let Some(at) = text.rfind(SEAL) else {
+        return if text.contains("\"checksum\"") { Err(Broken) } else { Ok((text.to_owned(), Seal::None)) };
+    };
     let whole = format!("{}{END}", &text[..at]);
     if text == sealed(&whole) { Ok((whole, Seal::Right)) } else { Err(Broken) }
 }
@@ -43,7 +45,7 @@ mod tests {
         let sealed = sealed(text);
         assert_eq!(unsealed(&sealed), Ok((text.to_owned(), Seal::Right)));
         assert_eq!(unsealed(text), Ok((text.to_owned(), Seal::None)), "an older file");
-        assert_eq!(unsealed(&sealed.replace("1\n", "2\n")), Err(Broken));
+        assert_eq!(unsealed(&sealed.replace("1,", "2,")), Err(Broken));
         assert_eq!(unsealed(&sealed.replace(",\n  \"checksum\"", ",\n \n  \"checksum\"")), Err(Broken));
         assert!(serde_json::from_str::<serde_json::Value>(&sealed).is_ok(), "still JSON");
     }
