@@ -80,7 +80,6 @@ fn raw_batch(source: &SourceDef, units: &UnitIndex) -> RawBatch {
     let mut raw = RawBatch::default().cleared(source.columns.iter().map(|_| true));
     for row in 0..1_u32 << 14 {
         raw.rows.push(row + 2);
-        raw.personal.push(u64::from(row));
         for (column, texts) in source.columns.iter().zip(raw.columns.iter_mut().flatten()) {
             let unit = &units.units()[1 + row as usize % (units.units().len() - 1)];
             match column.kind {
@@ -158,6 +157,7 @@ fn stages(criterion: &mut Criterion) {
                 let mut transaction = Transaction::begin(&workspace, &lock).expect("a transaction");
                 let (file, source) = ("bench".to_owned(), source.id.clone());
                 let incoming = Incoming {
+                    columns: None,
                     accepted: AcceptedRows::in_memory(frame, None),
                     file,
                     sheet: String::new(),

@@ -9,7 +9,7 @@ use super::figures::note_remarks;
 use super::output::{self, Columns};
 use super::{Format, Global, OpenEngine, Outcome, PolicyArgs, explain_index, period};
 use cchc_engine::{Explanation, ExplanationRequest};
-use cchc_indicators::Trace;
+use cchc_indicators::{KeptFrom, Trace, TracedRow};
 use cchc_model::Period;
 
 #[derive(Debug, Args)]
@@ -136,6 +136,9 @@ impl Explain {
                         format!("  {} {} row {}", row.file, row.sheet, row.row)
                     };
                     page.push_str(&format!("  {}{place}\n", row.code));
+                    for cell in &row.kept_from {
+                        page.push_str(&format!("    {}: {} {} row {}\n", cell.column, cell.file, cell.sheet, cell.row));
+                    }
                 }
             }
         }
@@ -147,11 +150,19 @@ impl Explain {
 }
 
 fn rows(global: &Global, found: &Trace) -> Result<()> {
+    let kept: Vec<Option<String>> = found.rows.iter().map(kept_from).collect();
     Columns::default()
         .text("code", found.rows.iter().map(|row| Some(row.code.as_str())))
         .flag("in_numerator", found.rows.iter().map(|row| row.in_numerator))
         .text("file", found.rows.iter().map(|row| Some(row.file.as_str())))
         .text("sheet", found.rows.iter().map(|row| Some(row.sheet.as_str())))
         .text("row", found.rows.iter().map(|row| Some(row.row.as_str())))
+        .text("kept_from", kept.iter().map(Option::as_deref))
         .write(global)
+}
+
+/// Where cells stood that were kept from older files.
+fn kept_from(row: &TracedRow) -> Option<String> {
+    let cell = |cell: &KeptFrom| format!("{}: {} {} row {}", cell.column, cell.file, cell.sheet, cell.row);
+    (!row.kept_from.is_empty()).then(|| row.kept_from.iter().map(cell).collect::<Vec<_>>().join("; "))
 }

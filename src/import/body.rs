@@ -7,7 +7,7 @@ use super::unread::{FieldCount, UnreadFault, UnreadRow};
 use cchc_definitions::{ReadingWords, RowWords, SourceDef};
 use cchc_model::ColumnType;
 use cchc_normalise::{
-    Mapping, Origin, Outlined, RawBatch, Reshape, RowKind, TextColumn, cell_text, classify, clean, origin_columns,
+    Mapping, Origin, Outlined, RawBatch, Reshape, RowKind, TextColumn, cell_text, classify, origin_columns,
 };
 use cchc_read::Cell;
 
@@ -26,7 +26,6 @@ pub(super) struct Body {
     columns: Vec<Option<(usize, char)>>,
     /// Whether each column of the source holds codes, in which every character counts.
     codes: Vec<bool>,
-    personal: Vec<usize>,
     /// Column of the sheet that holds the key.
     key: Option<usize>,
     /// Columns of the sheet that hold dates.
@@ -76,7 +75,6 @@ impl Body {
             headings: mapping.headings.clone(),
             columns: source_columns().map(|(column, at)| at.map(|at| (at, decimal(column.kind)))).collect(),
             codes: source.columns.iter().map(|column| super::notes::is_code(source, column)).collect(),
-            personal: mapping.personal.clone(),
             key: source_columns().find_map(|(column, at)| at.filter(|_| column.name == source.table.key)),
             dates: dates.collect(),
             fields: usual_fields.map(|usual| FieldCount::new(&mapping.headings, usual)),
@@ -192,12 +190,10 @@ impl Body {
     }
 
     fn push(&mut self, number: u32, cells: &[Cell<'_>], texts: &[Cow<'_, str>]) {
-        let personal = digest(self.personal.iter().map(|at| texts.get(*at).map_or("", |text| text.as_ref())));
         if let Some(reshape) = &mut self.reshape {
-            return reshape.push(number, cells, texts, personal, &mut self.batch);
+            return reshape.push(number, cells, texts, &mut self.batch);
         }
         self.batch.rows.push(number);
-        self.batch.personal.push(personal);
         for (column, texts_of) in self.columns.iter().zip(&mut self.batch.columns) {
             let (Some((at, decimal)), Some(column)) = (column, texts_of) else { continue };
             match (cells.get(*at), texts.get(*at)) {
@@ -217,12 +213,4 @@ impl Body {
         };
         std::mem::replace(&mut self.batch, next)
     }
-}
-
-/// One number for the personal cells of a row, which are dropped right here.
-fn digest<'a>(cells: impl Iterator<Item = &'a str>) -> u64 {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let mut hasher = DefaultHasher::new();
-    cells.for_each(|cell| clean(cell).hash(&mut hasher));
-    hasher.finish()
 }

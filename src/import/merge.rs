@@ -7,7 +7,7 @@ use super::preview::Preview;
 use super::reading::{FileFacts, FileReading};
 use cchc_model::{FileAccount, Finding, Level, Table};
 use cchc_normalise::RejectedRow;
-use cchc_store::{Account, Aside, Cases, Conflict, Incoming, MergeNotes, Merged, StoreError};
+use cchc_store::{Account, Aside, Cases, Conflict, Incoming, MergeNotes, Merged, RowsOf, StoreError};
 
 /// Of many conflicts the first have a finding each, the rest are counted with the last of them.
 const MAX_CONFLICT_FINDINGS: usize = 50;
@@ -122,6 +122,8 @@ fn by_table(readings: Vec<FileReading>) -> (Vec<FileFacts>, BTreeMap<&'static st
                 sheet: sheet.name.clone(),
                 source: sheet.source.clone(),
                 exported_at: facts.exported_at,
+                columns: (sheet.rows_of == RowsOf::One)
+                    .then(|| sheet.columns.iter().map(|(column, _)| column.clone()).collect()),
                 rows: sheet.rows_of,
             });
         }

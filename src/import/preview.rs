@@ -7,7 +7,7 @@ use polars::prelude::{AnyValue, DataFrame};
 use cchc_definitions::SourceDef;
 use cchc_definitions::dates::Pattern;
 use cchc_model::{ColumnType, UnitIndex, is_masked};
-use cchc_normalise::{Meaning, Normalised, PERSONAL, RawBatch, SheetNormaliser, clean};
+use cchc_normalise::{Meaning, Normalised, RawBatch, SheetNormaliser, clean};
 
 /// Rows shown as they would be stored.
 const SAMPLE_ROWS: usize = 3;
@@ -177,7 +177,7 @@ impl<'a> PreviewBuilder<'a> {
 
 /// The columns of one row that hold something, as they would be stored.
 fn stored(frame: &DataFrame, row: usize) -> Vec<(String, String)> {
-    let columns = frame.columns().iter().filter(|column| ![PERSONAL, "row"].contains(&column.name().as_str()));
+    let columns = frame.columns().iter().filter(|column| column.name() != "row");
     columns.filter_map(|column| Some((column.name().to_string(), shown(&column.get(row).ok()?)?))).collect()
 }
 

@@ -22,7 +22,7 @@ pub use facts::{FACT_TABLES, fact_columns};
 pub use formula::formula;
 pub use lists::{late_dossiers, not_sent};
 pub use protection::{AskedTable, Protection, PublishedCell, PublishedCounts};
-pub use trace::{Trace, TracedRow, trace};
+pub use trace::{KeptFrom, Trace, TracedRow, trace};
 
 /// What the figures are of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -39,6 +39,35 @@ pub struct TracedRow {
     pub sheet: String,
     /// Row.
     pub row: String,
+    /// Of columns that the file does not have, where what they say stood, by column.
+    pub kept_from: Vec<KeptFrom>,
+}
+
+/// A cell that was kept from an older file, since the row's own file does not have the column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptFrom {
+    /// The column.
+    pub column: String,
+    /// File of the cell.
+    pub file: String,
+    /// Its sheet.
+    pub sheet: String,
+    /// Its row.
+    pub row: u64,
+}
+
+/// Reads the column `kept_from` of a row.
+fn kept_from(note: Option<&str>) -> Vec<KeptFrom> {
+    let columns: Option<serde_json::Map<String, serde_json::Value>> =
+        note.and_then(|note| serde_json::from_str(note).ok());
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let read = |(column, from): (String, serde_json::Value)| KeptFrom {
+        column,
+        file: text(&from["file"]),
+        sheet: text(&from["sheet"]),
+        row: from["row"].as_u64().unwrap_or_default(),
+    };
+    columns.unwrap_or_default().into_iter().map(read).collect()
 }
 
 /// Traces one indicator of one unit (`*KIND` and `*` too) in one period.
@@ -76,6 +105,7 @@ pub async fn trace(
         sheet: row.string(2),
         row: row.integer(3).map(|row| row.to_string()).unwrap_or_default(),
         in_numerator: row.flag(4).unwrap_or_default(),
+        kept_from: kept_from(row.text(5)),
     };
     let traced: Vec<TracedRow> = measuring.session.rows(&sql).await?.iter().map(row).collect();
     let files = sorted(traced.iter().map(|row| row.file.clone()).collect());
@@ -160,6 +190,7 @@ async fn units(
             file: String::new(),
             sheet: String::new(),
             row: String::new(),
+            kept_from: Vec::new(),
         })
         .collect();
     found.sort_by(|left, right| (right.in_numerator, &left.code).cmp(&(left.in_numerator, &right.code)));
@@ -209,7 +240,7 @@ fn row_sql(measuring: &Measuring<'_>, indicator: &Indicator, unit: &str, period:
         &used,
     );
     format!(
-        "{with}SELECT {key} AS code, file, sheet, row, {top} AS in_numerator\n\
+        "{with}SELECT {key} AS code, file, sheet, row, {top} AS in_numerator, kept_from\n\
          FROM (SELECT s.* FROM scoped s LEFT JOIN units u ON u.code = s.fact_unit WHERE {of})\n\
          WHERE {within}\nORDER BY in_numerator DESC, code"
     )

@@ -78,6 +78,8 @@ pub const PROVENANCE: &[TableColumn] = &[
     column("row", ColumnType::Int),
     column("exported_at", ColumnType::Time),
     column("import", ColumnType::Int),
+    // Of columns that its file does not have and that keep what an older one said: where that stood, as a JSON object.
+    column("kept_from", ColumnType::Text),
 ];
 
 /// All tables that sources can feed.

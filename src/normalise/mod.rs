@@ -38,7 +38,7 @@ pub use reshape::Reshape;
 pub use rows::{RowKind, classify, is_total};
 pub use sheet::{Normalised, Refused, SheetFacts, SheetNormaliser};
 pub use text::{clean, without_diacritics};
-pub use typing::{Meaning, PERSONAL, data_type};
+pub use typing::{Meaning, data_type};
 pub use wide::{LayoutMatch, Record};
 
 use std::borrow::Cow;

@@ -104,12 +104,11 @@ impl Outline {
         self.add(texts, records, has_cells);
     }
 
-    pub fn keep(&mut self, number: u32, personal: u64, record: u32, values: &[Cow<'_, str>]) {
+    pub fn keep(&mut self, number: u32, record: u32, values: &[Cow<'_, str>]) {
         if self.kept.columns.is_empty() {
             self.kept.columns = vec![Some(TextColumn::default()); values.len()];
         }
         self.kept.rows.push(number);
-        self.kept.personal.push(personal);
         self.kept.records.push(record);
         for (column, value) in self.kept.columns.iter_mut().flatten().zip(values) {
             column.push(value);
@@ -172,7 +171,6 @@ impl Outline {
     fn write(&self, row: &OutlineRow, tree: [&str; 5], batch: &mut RawBatch) {
         for at in row.kept.clone() {
             batch.rows.push(self.kept.rows[at]);
-            batch.personal.push(self.kept.personal[at]);
             batch.records.push(self.kept.records[at]);
             for (column, texts) in batch.columns.iter_mut().enumerate() {
                 let Some(texts) = texts else { continue };

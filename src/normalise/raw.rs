@@ -65,8 +65,6 @@ pub struct RawBatch {
     pub rows: Vec<u32>,
     /// One per column of the source; `None` where the sheet lacks it.
     pub columns: Vec<Option<TextColumn>>,
-    /// Per row a digest of its personal cells. It distinguishes rows of one import and is never stored.
-    pub personal: Vec<u64>,
     /// Per row which record of its sheet row it is; empty where a row is a record.
     pub records: Vec<u32>,
     /// What the container says of some of its rows and cells.
@@ -78,7 +76,6 @@ impl RawBatch {
     #[must_use]
     pub fn cleared(mut self, wanted: impl Iterator<Item = bool>) -> Self {
         self.rows.clear();
-        self.personal.clear();
         self.records.clear();
         self.marks.clear();
         let mut old = std::mem::take(&mut self.columns).into_iter();

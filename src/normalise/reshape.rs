@@ -167,14 +167,7 @@ impl Reshape {
     }
 
     /// Turns one row into its records. Sheets with an outline keep them until [`Reshape::finish`].
-    pub fn push(
-        &mut self,
-        number: u32,
-        cells: &[Cell<'_>],
-        texts: &[Cow<'_, str>],
-        personal: u64,
-        batch: &mut RawBatch,
-    ) {
+    pub fn push(&mut self, number: u32, cells: &[Cell<'_>], texts: &[Cow<'_, str>], batch: &mut RawBatch) {
         let filled = |at: &usize| texts.get(*at).is_some_and(|text| !text.trim().is_empty());
         let has_cells = self.cells.iter().any(filled);
         let mut outline = self.outline.take();
@@ -184,11 +177,10 @@ impl Reshape {
         for (at, feeds) in self.records.iter().enumerate() {
             let values = self.values(feeds, cells, texts);
             if let Some(outline) = &mut outline {
-                outline.keep(number, personal, at as u32, &values);
+                outline.keep(number, at as u32, &values);
                 continue;
             }
             batch.rows.push(number);
-            batch.personal.push(personal);
             batch.records.push(at as u32);
             for (texts, value) in batch.columns.iter_mut().zip(&values) {
                 if let Some(texts) = texts {

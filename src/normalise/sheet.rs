@@ -52,7 +52,7 @@ pub struct SheetNormaliser<'a> {
 /// One typed batch.
 #[derive(Debug)]
 pub struct Normalised {
-    /// The accepted rows: the columns of the table in its order, then `row` and [`PERSONAL`](crate::PERSONAL).
+    /// The accepted rows: the columns of the table in its order, then `row`.
     pub frame: DataFrame,
     /// The refused rows.
     pub rejected: Vec<RejectedRow>,

@@ -43,6 +43,7 @@ mod import_output;
 mod independent_sql;
 mod index_forms;
 mod kill;
+mod lacking_columns;
 mod metadata;
 mod misplaced;
 mod movement;

@@ -5,7 +5,7 @@ use polars::prelude::{
     StringChunked, StringChunkedBuilder, TimeUnit,
 };
 
-use super::{PERSONAL, Typed, TypedBatch};
+use super::{Typed, TypedBatch};
 use crate::raw::RawBatch;
 use cchc_model::ColumnType;
 
@@ -13,7 +13,7 @@ impl TypedBatch<'_> {
     /// The accepted rows as a frame with all columns of the table; those that the sheet lacks are null.
     pub fn frame(&self, raw: &RawBatch, keep: &[bool]) -> PolarsResult<DataFrame> {
         let height = keep.iter().filter(|keep| **keep).count();
-        let mut columns: Vec<Column> = Vec::with_capacity(self.source.table.columns.len() + 2);
+        let mut columns: Vec<Column> = Vec::with_capacity(self.source.table.columns.len() + 1);
         for target in self.source.table.columns {
             let column = match self.stored(target.name) {
                 Some(typed) => self.series(target.name, typed, keep)?,
@@ -24,9 +24,6 @@ impl TypedBatch<'_> {
         let rows: Vec<i64> =
             raw.rows.iter().zip(keep).filter(|(_, keep)| **keep).map(|(row, _)| i64::from(*row)).collect();
         columns.push(Series::new("row".into(), rows).into_column());
-        let personal: Vec<u64> =
-            raw.personal.iter().zip(keep).filter(|(_, keep)| **keep).map(|(one, _)| *one).collect();
-        columns.push(Series::new(PERSONAL.into(), personal).into_column());
         DataFrame::new(height, columns)
     }
 

@@ -25,9 +25,6 @@ use cchc_model::{ColumnType, Personal};
 pub use frame::data_type;
 pub use meaning::Meaning;
 
-/// Column with the digest of a row's personal cells: it is compared within one import and never stored.
-pub const PERSONAL: &str = "personal_digest";
-
 /// One column of a batch after typing.
 pub(super) enum Typed {
     /// Ids of distinct texts.

@@ -6,17 +6,19 @@ use std::io::Cursor;
 
 use chrono::{DateTime, Datelike};
 use polars::prelude::{
-    Column as Series, DataFrame, IntoColumn, ParquetCompression, ParquetReader, ParquetWriter, PolarsError,
+    AnyValue, Column as Series, DataFrame, IntoColumn, ParquetCompression, ParquetReader, ParquetWriter, PolarsError,
     PolarsResult, SerReader,
 };
 
 use crate::aside::{Aside, Claim, Piece};
 use crate::{StoreError, frame, take};
 use cchc_model::{ColumnType, Table};
-use cchc_normalise::PERSONAL;
 
 /// Columns that a merge looks at beside key, unit and month, where the table has them.
 const LOOKED_AT: [&str; 4] = [RECEIVED, "due_at", "finished_at", "status"];
+
+/// The column that tells where cells were kept from.
+pub(crate) const KEPT_FROM: &str = "kept_from";
 
 /// Its month tells which other dossiers an export should have.
 pub(super) const RECEIVED: &str = "received_at";
@@ -33,7 +35,7 @@ pub struct AcceptedRows(pub(super) Kept);
 /// Where the rows are.
 #[derive(Debug)]
 pub(super) enum Kept {
-    /// The columns of the table, then `row` and the digest of personal cells.
+    /// The columns of the table, then `row`.
     InMemory {
         rows: DataFrame,
         _claim: Option<Claim>,
@@ -46,8 +48,6 @@ pub(super) enum Kept {
 pub(super) struct RowsAside {
     /// The columns that a merge looks at, and `row`.
     pub head: DataFrame,
-    /// Of each row the digest of its personal cells, which never leaves memory.
-    pub personal: Vec<u64>,
     /// Of each row a digest of all columns of the table.
     pub digests: Vec<u64>,
     /// The rows of each month, counted as by [`month_of`].
@@ -121,8 +121,7 @@ impl RowsAside {
         let mut head = stored.select(head_columns(table))?;
         // What is cut out of larger columns would keep all of them.
         head.rechunk_mut();
-        let personal = rows.column(PERSONAL)?.u64()?.iter().map(Option::unwrap_or_default).collect();
-        Ok(Some(Self { head, personal, digests: digests(table, rows)?, months }))
+        Ok(Some(Self { head, digests: digests(table, rows)?, months }))
     }
 
     /// No rows, with the columns of those that are put aside.
@@ -132,6 +131,26 @@ impl RowsAside {
             polars::prelude::Series::new_empty(name.into(), &cchc_normalise::data_type(kind)).into_column()
         };
         DataFrame::new(0, columns.map(empty).collect())
+    }
+
+    /// Some columns of all rows, in their order.
+    pub fn columns(&self, names: &[&str], aside: &Aside) -> Result<Option<DataFrame>, StoreError> {
+        let fail = frame("dossiers");
+        let (mut all, mut at) = (None::<DataFrame>, Vec::<u32>::new());
+        for (rows, piece) in self.months.values() {
+            let names = names.iter().map(|name| (*name).into()).collect();
+            let piece = ParquetReader::new(Cursor::new(aside.take(piece)?)).with_columns(Some(names)).finish();
+            let piece = piece.map_err(&fail)?;
+            at.extend(rows);
+            match &mut all {
+                Some(all) => all.vstack_mut(&piece).map(drop).map_err(&fail)?,
+                None => all = Some(piece),
+            }
+        }
+        let Some(all) = all else { return Ok(None) };
+        let mut order: Vec<u32> = (0..at.len() as u32).collect();
+        order.sort_unstable_by_key(|place| at[*place as usize]);
+        take(&all, order).map(Some).map_err(&fail)
     }
 
     /// Those of some rows (in ascending order, counted within these) that are of a month, if there are any.
@@ -149,30 +168,11 @@ impl RowsAside {
     }
 }
 
-/// The part of a table that a row is written to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Partition {
-    /// The table has none.
-    Whole,
-    /// Rows without the date.
-    Undated,
-    /// Rows of a month, counted as by [`month_of`].
-    Month(i32),
-}
-
-impl Partition {
-    /// Its name, where the table has partitions.
-    pub fn name(self) -> Option<String> {
-        match self {
-            Self::Whole => None,
-            Self::Undated => Some("undated".to_owned()),
-            Self::Month(month) => Some(format!("{:04}-{:02}", month.div_euclid(12), month.rem_euclid(12) + 1)),
-        }
-    }
-
-    /// The month of its rows, if they have one.
-    pub const fn month(self) -> Option<i32> {
-        if let Self::Month(month) = self { Some(month) } else { None }
+/// The name of the partition that holds the rows of a month; rows without the date have one, too.
+pub(super) fn partition_name(month: Option<i32>) -> String {
+    match month {
+        None => "undated".to_owned(),
+        Some(month) => format!("{:04}-{:02}", month.div_euclid(12), month.rem_euclid(12) + 1),
     }
 }
 
@@ -198,33 +198,58 @@ pub(super) fn months(table: &Table, rows: &DataFrame) -> PolarsResult<Vec<Option
     Ok(rows.column(name)?.datetime()?.phys.iter().map(month_of).collect())
 }
 
-/// A digest of each row over all columns of the table: rows of one key whose digests agree are the same.
+/// A digest of each row over all columns of the table: rows of one key whose digests agree are the same. It is the sum of
+/// the digests of its cells, so that a cell can be exchanged in it.
 pub(super) fn digests(table: &Table, rows: &DataFrame) -> PolarsResult<Vec<u64>> {
     let mut digests = vec![0; rows.height()];
-    for column in table.columns {
+    for (at, column) in table.columns.iter().enumerate() {
         let values = rows.column(column.name)?;
         match column.kind {
             ColumnType::Text | ColumnType::Unit | ColumnType::Period => {
-                add(&mut digests, values.str()?.iter().map(|text| text.map(digest)));
+                add(&mut digests, at, values.str()?.iter().map(|text| text.map(digest)));
             }
-            ColumnType::Int => add(&mut digests, values.i64()?.iter().map(|value| value.map(|value| value as u64))),
-            ColumnType::Float => add(&mut digests, values.f64()?.iter().map(|value| value.map(f64::to_bits))),
-            ColumnType::Bool => add(&mut digests, values.bool()?.iter().map(|value| value.map(u64::from))),
+            ColumnType::Int => add(&mut digests, at, values.i64()?.iter().map(|value| value.map(|value| value as u64))),
+            ColumnType::Float => add(&mut digests, at, values.f64()?.iter().map(|value| value.map(f64::to_bits))),
+            ColumnType::Bool => add(&mut digests, at, values.bool()?.iter().map(|value| value.map(u64::from))),
             ColumnType::Time => {
-                add(&mut digests, values.datetime()?.phys.iter().map(|value| value.map(|value| value as u64)));
+                add(&mut digests, at, values.datetime()?.phys.iter().map(|value| value.map(|value| value as u64)));
             }
         }
     }
     Ok(digests)
 }
 
+/// The digest of one cell, as it is part of that of its row.
+pub(super) fn digest_of(column: usize, value: Option<&AnyValue<'_>>) -> u64 {
+    let value = value.and_then(|value| match value {
+        AnyValue::String(text) => Some(digest(text)),
+        AnyValue::StringOwned(text) => Some(digest(text)),
+        AnyValue::Int64(value) | AnyValue::Datetime(value, ..) | AnyValue::DatetimeOwned(value, ..) => {
+            Some(*value as u64)
+        }
+        AnyValue::Float64(value) => Some(value.to_bits()),
+        AnyValue::Boolean(value) => Some(u64::from(*value)),
+        _ => None,
+    });
+    mixed(column, value)
+}
+
 /// Adds the values of a column to the digests of the rows; nothing is told from any value.
-fn add(digests: &mut [u64], values: impl Iterator<Item = Option<u64>>) {
+fn add(digests: &mut [u64], column: usize, values: impl Iterator<Item = Option<u64>>) {
     for (digest, value) in digests.iter_mut().zip(values) {
-        let (value, kind) = value.map_or((0, 0x51_7c_c1_b7_27_22_0a_95), |value| (value, 0x9e_37_79_b9_7f_4a_7c_15));
-        let mixed = u128::from(*digest ^ kind) * 0xd6e8_feb8_6659_fd93;
-        *digest = (mixed as u64 ^ (mixed >> 64) as u64).rotate_left(23) ^ value.wrapping_mul(0xff51_afd7_ed55_8ccd);
+        *digest = digest.wrapping_add(mixed(column, value));
     }
+}
+
+/// A number for a value in a column that spreads over all bits.
+fn mixed(column: usize, value: Option<u64>) -> u64 {
+    let (value, kind) = value.map_or((0, 0x51_7c_c1_b7_27_22_0a_95), |value| (value, 0x9e_37_79_b9_7f_4a_7c_15));
+    let fold = |left: u64, right: u64| {
+        let product = u128::from(left) * u128::from(right);
+        product as u64 ^ (product >> 64) as u64
+    };
+    let seed = (column as u64 + 1).wrapping_mul(kind);
+    fold(fold(value ^ seed, 0xd6e8_feb8_6659_fd93) ^ seed.rotate_left(31), 0xff51_afd7_ed55_8ccd ^ seed)
 }
 
 fn digest(text: &str) -> u64 {

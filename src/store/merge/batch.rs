@@ -8,13 +8,13 @@ use polars::prelude::{
     StringChunked,
 };
 
-use super::accepted::{Kept, Partition, RECEIVED, RowsAside, digests, head_columns, month_of, months, unit_column};
-use super::account::State;
+use super::accepted::{Kept, RECEIVED, RowsAside, digests, head_columns, month_of, months, unit_column};
+use super::kept::{KeptCells, lacking};
+use super::pieces::{Pieces, columns_of, stack, taken};
 use super::{DOSSIERS, Incoming, RowsOf};
 use crate::aside::Aside;
 use crate::{StoreError, frame, take};
 use cchc_model::{ColumnType, PROVENANCE, Table};
-use cchc_normalise::PERSONAL;
 
 /// Unit → its newest export.
 pub(super) type Newest = PlHashMap<String, Export>;
@@ -35,9 +35,6 @@ impl Export {
     }
 }
 
-/// Rows that are put aside together.
-const TOGETHER: usize = 1 << 17;
-
 /// All incoming rows.
 pub(super) struct Batch<'a> {
     pub table: &'static Table,
@@ -47,10 +44,8 @@ pub(super) struct Batch<'a> {
     head: DataFrame,
     pub keys: StringChunked,
     pub content: Content,
-    /// Of each row its month, where the table has months.
+    /// Of each row the month that it says, where the table has months.
     months: Vec<Option<i32>>,
-    /// Of each row the digest of its personal cells: rows of one import are compared as they were sent.
-    pub personal: Vec<u64>,
     pub parts: Vec<Part>,
     /// First row of each part.
     pub starts: Vec<u32>,
@@ -83,11 +78,13 @@ impl Content {
         self.columns[position].as_ref()
     }
 
+    /// The digest of a row, where rows are compared by digests.
+    pub fn digest(&self, row: usize) -> Option<u64> {
+        self.digests.as_ref().map(|digests| digests[row])
+    }
+
     /// Whether two rows of one key agree in every column of the table.
     pub fn same(&self, row: usize, other: &Self, other_row: usize) -> bool {
-        if let (Some(digests), Some(others)) = (&self.digests, &other.digests) {
-            return digests[row] == others[other_row];
-        }
         self.columns.iter().zip(&other.columns).all(|pair| match pair {
             (Some(left), Some(right)) => match (left.get(row), right.get(other_row)) {
                 (Ok(left), Ok(right)) => left == right,
@@ -108,6 +105,8 @@ pub(super) struct Part {
     pub source: String,
     pub exported_at: Option<NaiveDate>,
     pub rows: RowsOf,
+    /// The columns of the table that its file does not have.
+    pub lacking: Vec<usize>,
 }
 
 impl<'a> Batch<'a> {
@@ -119,8 +118,8 @@ impl<'a> Batch<'a> {
     ) -> Result<Self, StoreError> {
         let fail = frame(table.name);
         let is_aside = incoming.iter().any(|one| matches!(one.accepted.0, Kept::Aside(_)));
-        let mut gathered = Gathered { height: 0, personal: Vec::new(), frames: None };
-        let mut pieces = Pieces { table, aside, waiting: None, heads: None, digests: Vec::new(), done: Vec::new() };
+        let mut gathered = Gathered { height: 0, frames: None };
+        let mut pieces = Pieces::new(table, aside);
         let (mut parts, mut starts) = (Vec::new(), Vec::new());
         for one in incoming {
             starts.push(gathered.height);
@@ -130,11 +129,11 @@ impl<'a> Batch<'a> {
                 source: one.source,
                 exported_at: one.exported_at,
                 rows: one.rows,
+                lacking: one.columns.map_or_else(Vec::new, |columns| lacking(table, |name| columns.contains(name))),
             });
             match one.accepted.0 {
                 Kept::Aside(rows) => {
                     pieces.add_waiting().map_err(&fail)?;
-                    gathered.personal.extend(&rows.personal);
                     let start = gathered.height;
                     gathered.height += rows.head.height() as u32;
                     pieces.add(start, *rows).map_err(&fail)?;
@@ -142,10 +141,9 @@ impl<'a> Batch<'a> {
                 Kept::InMemory { rows, .. } if is_aside => {
                     let start = gathered.height;
                     gathered.height += rows.height() as u32;
-                    gathered.personal.extend(personal(&rows).map_err(&fail)?);
                     pieces.wait(start, rows).map_err(&fail)?;
                 }
-                Kept::InMemory { rows, .. } => gathered.add(&rows).map_err(&fail)?,
+                Kept::InMemory { rows, .. } => gathered.add(rows).map_err(&fail)?,
             }
         }
         pieces.add_waiting().map_err(&fail)?;
@@ -162,31 +160,26 @@ impl<'a> Batch<'a> {
         };
         let content = match &rows {
             Rows::InMemory(all) => Content { columns: columns(table, all), digests },
-            Rows::Aside(..) => Content { columns: columns(table, &head), digests },
+            Rows::Aside(pieces, aside) => {
+                let mut columns = columns(table, &head);
+                for (at, cells) in columns_of(table, pieces, aside, &kept_columns(table, &parts))? {
+                    columns[at].get_or_insert(cells);
+                }
+                Content { columns, digests }
+            }
         };
         let keys = head.column(table.key).and_then(|keys| keys.str().cloned()).map_err(&fail)?;
         let months = months(table, &head).map_err(&fail)?;
-        Ok(Self { table, import, head, keys, content, months, personal: gathered.personal, parts, starts, rows })
+        Ok(Self { table, import, head, keys, content, months, parts, starts, rows })
     }
 
     pub fn part(&self, row: u32) -> usize {
         self.starts.partition_point(|start| *start <= row) - 1
     }
 
-    /// The part of the table that a row is written to.
-    pub fn partition(&self, row: u32) -> Partition {
-        match self.months.get(row as usize) {
-            None => Partition::Whole,
-            Some(None) => Partition::Undated,
-            Some(Some(month)) => Partition::Month(*month),
-        }
-    }
-
-    /// Whether a row says what is held already, personal cells included where it is a row of this import:
-    /// the store holds none to compare with.
-    pub fn adds_nothing(&self, state: State<'_>, row: u32) -> bool {
-        let person = |before: u32| self.personal[before as usize] == self.personal[row as usize];
-        state.incoming.is_none_or(person) && state.content.same(state.row, &self.content, row as usize)
+    /// The month that a row says, where the table has months.
+    pub fn month(&self, row: u32) -> Option<i32> {
+        self.months.get(row as usize).copied().flatten()
     }
 
     /// Of each unit the newest export, where exports of different days can meet and rows are states that every
@@ -225,10 +218,15 @@ impl<'a> Batch<'a> {
     }
 
     /// Forgets what rows are compared by, once all are; they can still be taken.
-    pub fn forget_compared(&mut self) {
-        self.head = DataFrame::empty();
-        self.content = Content { columns: Vec::new(), digests: None };
-        self.personal = Vec::new();
+    pub fn forget_compared(&mut self, kept: &KeptCells) {
+        // Where a kept cell stood is told by the number of its row.
+        if kept.is_empty() {
+            self.head = DataFrame::empty();
+        }
+        self.content.digests = None;
+        for (at, column) in self.content.columns.iter_mut().enumerate() {
+            column.take_if(|_| !kept.has(at));
+        }
     }
 
     /// Whether rows have to be fetched from the disk.
@@ -236,15 +234,16 @@ impl<'a> Batch<'a> {
         matches!(self.rows, Rows::Aside(..))
     }
 
-    /// Some rows of one partition, in the order given, with all stored columns.
-    pub fn take(&self, partition: Partition, rows: Vec<u32>) -> Result<DataFrame, StoreError> {
+    /// Some rows, in the order given, with all stored columns and kept cells.
+    pub fn take(&self, rows: &[u32], kept: &KeptCells) -> Result<DataFrame, StoreError> {
         let fail = frame(self.table.name);
         let parts: Vec<u32> = rows.iter().map(|row| self.part(*row) as u32).collect();
         let taken = match &self.rows {
-            Rows::InMemory(all) => take(all, rows).map_err(&fail)?,
-            Rows::Aside(pieces, aside) => taken(self.table, pieces, aside, partition.month(), &rows, &fail)?,
+            Rows::InMemory(all) => take(all, rows.to_vec()).map_err(&fail)?,
+            Rows::Aside(pieces, aside) => taken(self.table, pieces, aside, &self.months, rows)?,
         };
-        self.with_provenance(taken, parts).map_err(&fail)
+        let filled = kept.fill(self, rows, taken).map_err(&fail)?;
+        self.with_provenance(filled, parts).map_err(&fail)
     }
 
     /// Keys, units and provenance of some rows.
@@ -291,97 +290,18 @@ impl<'a> Batch<'a> {
 /// Rows that stay in memory, one after the other.
 struct Gathered {
     height: u32,
-    personal: Vec<u64>,
     frames: Option<DataFrame>,
 }
 
 impl Gathered {
-    fn add(&mut self, rows: &DataFrame) -> PolarsResult<()> {
+    fn add(&mut self, rows: DataFrame) -> PolarsResult<()> {
         self.height += rows.height() as u32;
-        self.personal.extend(personal(rows)?);
-        stack(&mut self.frames, rows.drop(PERSONAL)?)
+        stack(&mut self.frames, rows)
     }
 }
 
-/// Rows that are on the disk, and those that go there.
-struct Pieces<'a> {
-    table: &'static Table,
-    aside: &'a Aside,
-    /// Rows in memory that are put aside together, and the first of them.
-    waiting: Option<(u32, DataFrame)>,
-    heads: Option<DataFrame>,
-    digests: Vec<u64>,
-    done: Vec<(u32, RowsAside)>,
-}
-
-impl Pieces<'_> {
-    fn wait(&mut self, start: u32, rows: DataFrame) -> PolarsResult<()> {
-        let (start, waiting) = match self.waiting.take() {
-            Some((start, mut waiting)) => {
-                waiting.vstack_mut(&rows)?;
-                (start, waiting)
-            }
-            None => (start, rows),
-        };
-        let height = waiting.height();
-        self.waiting = Some((start, waiting));
-        if height >= TOGETHER { self.add_waiting() } else { Ok(()) }
-    }
-
-    fn add_waiting(&mut self) -> PolarsResult<()> {
-        let Some((start, rows)) = self.waiting.take() else { return Ok(()) };
-        match RowsAside::of(self.table, &rows, self.aside)? {
-            Some(rows) => self.add(start, rows),
-            // The disk is full; whoever gathers tells.
-            None => Ok(()),
-        }
-    }
-
-    fn add(&mut self, start: u32, mut rows: RowsAside) -> PolarsResult<()> {
-        stack(&mut self.heads, std::mem::take(&mut rows.head))?;
-        self.digests.append(&mut rows.digests);
-        rows.personal = Vec::new();
-        self.done.push((start, rows));
-        Ok(())
-    }
-}
-
-fn personal(rows: &DataFrame) -> PolarsResult<Vec<u64>> {
-    Ok(rows.column(PERSONAL)?.u64()?.iter().map(Option::unwrap_or_default).collect())
-}
-
-fn stack(all: &mut Option<DataFrame>, rows: DataFrame) -> PolarsResult<()> {
-    if let Some(all) = all {
-        return all.vstack_mut(&rows).map(drop);
-    }
-    *all = Some(rows);
-    Ok(())
-}
-
-/// Rows of one month from the pieces that hold them, in the order given.
-fn taken(
-    table: &Table,
-    pieces: &[(u32, RowsAside)],
-    aside: &Aside,
-    month: Option<i32>,
-    rows: &[u32],
-    fail: &impl Fn(polars::prelude::PolarsError) -> StoreError,
-) -> Result<DataFrame, StoreError> {
-    let mut sorted: Vec<u32> = rows.to_vec();
-    sorted.sort_unstable();
-    let mut all = None;
-    let mut left = sorted.as_slice();
-    for (at, (start, piece)) in pieces.iter().enumerate() {
-        let end = pieces.get(at + 1).map_or(u32::MAX, |(next, _)| *next);
-        let (here, beyond) = left.split_at(left.partition_point(|row| *row < end));
-        left = beyond;
-        let here: Vec<u32> = here.iter().map(|row| row - start).collect();
-        if let Some(rows) = piece.taken(month, &here, aside)? {
-            stack(&mut all, rows).map_err(fail)?;
-        }
-    }
-    // A month that only loses rows takes none, but has their columns.
-    let Some(all) = all else { return RowsAside::none(table).map_err(fail) };
-    let order = rows.iter().map(|row| sorted.partition_point(|other| other < row) as u32).collect();
-    take(&all, order).map_err(fail)
+/// The columns that some files have and others do not, so that cells may be kept within one import.
+fn kept_columns(table: &Table, parts: &[Part]) -> Vec<usize> {
+    let lack = |at: &usize| parts.iter().filter(|part| part.lacking.contains(at)).count();
+    (0..table.columns.len()).filter(|at| (1..parts.len()).contains(&lack(at))).collect()
 }

@@ -5,8 +5,7 @@ use polars::prelude::{AnyValue, DataFrame, IntoColumn, NamedFrom, PlHashMap, Pol
 
 use super::DOSSIERS;
 use super::accepted::unit_column;
-use super::account::State;
-use super::batch::{Batch, Content};
+use super::batch::Batch;
 use cchc_model::{ColumnType, Table};
 use cchc_normalise::data_type;
 
@@ -15,6 +14,14 @@ const DATES: [&str; 3] = ["received_at", "due_at", "finished_at"];
 
 /// Statuses of an ended dossier: withdrawn, finished, returned. An ended one that is not ended any more went back.
 const ENDED: [i64; 3] = [7, 9, 10];
+
+/// Where the old value of a changed cell stood.
+pub(super) struct Source {
+    pub file: String,
+    pub import: Option<i64>,
+    /// Day of export of the file, if known.
+    pub day: Option<NaiveDate>,
+}
 
 /// The changed cells of one merge.
 #[derive(Debug, Default)]
@@ -51,21 +58,20 @@ impl Changes {
         Self { watched, ..Self::default() }
     }
 
-    /// Compares a row with the state that it replaces.
-    pub fn note(&mut self, before: State<'_>, batch: &Batch<'_>, row: u32) {
-        for (column, position) in &self.watched {
-            let old = number(before.content, *position, before.row);
-            let new = number(&batch.content, *position, row as usize);
-            if changed(column, old, new) {
-                let old_file = self.by_file.get(before.file).copied().unwrap_or_else(|| {
-                    self.files.push(before.file.to_owned());
-                    self.by_file.insert(before.file.to_owned(), self.files.len() - 1);
-                    self.files.len() - 1
-                });
-                let (old_import, old_day) = (before.import, before.exported_at);
-                self.cells.push(Change { row, column, old, new, old_import, old_file, old_day });
-            }
-        }
+    /// Of each watched column its name and its position in the table.
+    pub fn watched(&self) -> Vec<(&'static str, usize)> {
+        self.watched.clone()
+    }
+
+    /// Adds a cell that a row of the batch changed.
+    pub fn add(&mut self, row: u32, column: &'static str, (old, new): (Option<i64>, Option<i64>), source: Source) {
+        let Source { file, import, day } = source;
+        let old_file = self.by_file.get(&file).copied().unwrap_or_else(|| {
+            self.files.push(file.clone());
+            self.by_file.insert(file, self.files.len() - 1);
+            self.files.len() - 1
+        });
+        self.cells.push(Change { row, column, old, new, old_import: import, old_file, old_day: day });
     }
 
     /// The rows of the table `changes`, in order of dossiers and of counting.
@@ -113,9 +119,11 @@ pub(super) fn changed(column: &str, old: Option<i64>, new: Option<i64>) -> bool 
 }
 
 /// A date in microseconds, a code as it is.
-pub(super) fn number(content: &Content, position: usize, row: usize) -> Option<i64> {
-    match content.column(position)?.get(row) {
-        Ok(AnyValue::Datetime(value, ..) | AnyValue::DatetimeOwned(value, ..) | AnyValue::Int64(value)) => Some(value),
+pub(super) const fn number(value: Option<&AnyValue<'_>>) -> Option<i64> {
+    match value {
+        Some(AnyValue::Datetime(value, ..) | AnyValue::DatetimeOwned(value, ..) | AnyValue::Int64(value)) => {
+            Some(*value)
+        }
         _ => None,
     }
 }

@@ -4,6 +4,8 @@ mod accepted;
 mod account;
 mod batch;
 mod changes;
+mod kept;
+mod pieces;
 mod slots;
 mod tally;
 
@@ -19,11 +21,13 @@ use super::delta::{self, TableFiles};
 use super::kill::KillSwitch;
 use super::{StoreError, frame, take};
 pub use accepted::AcceptedRows;
-use accepted::Partition;
+pub(crate) use accepted::KEPT_FROM;
+use accepted::partition_name;
 use account::Merge;
 use batch::Batch;
 use cchc_model::Table;
 use changes::Changes;
+use kept::KeptCells;
 use slots::Slots;
 use tally::Accounts;
 
@@ -41,6 +45,8 @@ pub struct Incoming {
     pub sheet: String,
     /// Source definition.
     pub source: String,
+    /// The columns of the table that the sheet has; nothing where that cannot be told.
+    pub columns: Option<BTreeSet<String>>,
     /// Day of export, if known.
     pub exported_at: Option<NaiveDate>,
     /// What a row of the sheet became.
@@ -165,6 +171,7 @@ pub(super) fn merge(target: &Target<'_>, incoming: Vec<Incoming>) -> Result<Merg
         accounts: Accounts::of(&batch.parts),
         notes: MergeNotes::default(),
         changes: Changes::of(table),
+        kept: KeptCells::new(),
     };
     let mut touched = BTreeSet::new();
     for (file, partition) in *files {
@@ -176,25 +183,23 @@ pub(super) fn merge(target: &Target<'_>, incoming: Vec<Incoming>) -> Result<Merg
         merge.count(&slots.in_order(at), None);
     }
     merge.note_absent_incoming(&slots).map_err(&fail)?;
-    let mut by_partition: BTreeMap<Partition, Vec<u32>> = BTreeMap::new();
+    let mut new_rows: BTreeMap<Option<String>, Vec<u32>> = BTreeMap::new();
     for slot in slots.all().iter().filter(|slot| slot.replaces) {
-        by_partition.entry(batch.partition(slot.last)).or_default().push(slot.last);
+        let partition = table.partition_by.map(|_| partition_name(merge.month(slot.last)));
+        new_rows.entry(partition).or_default().push(slot.last);
     }
-    let mut new_rows: BTreeMap<Option<String>, (Partition, Vec<u32>)> =
-        by_partition.into_iter().map(|(partition, rows)| (partition.name(), (partition, rows))).collect();
     touched.extend(new_rows.keys().cloned());
     let jobs = touched.into_iter().map(|partition| {
         let old: Vec<String> = files.iter().filter(|(_, of)| **of == partition).map(|(file, _)| file.clone()).collect();
-        // One that only loses rows takes none from anywhere.
-        let (from, rows) = new_rows.remove(&partition).unwrap_or((Partition::Whole, Vec::new()));
-        Job { partition, from, old, rows }
+        let rows = new_rows.remove(&partition).unwrap_or_default();
+        Job { partition, old, rows }
     });
     let jobs = jobs.collect();
-    let Merge { accounts, notes, changes, .. } = merge;
+    let Merge { accounts, notes, changes, kept, .. } = merge;
     let changes = changes.frame(&batch).map_err(&fail)?;
-    batch.forget_compared();
+    batch.forget_compared(&kept);
     let files = match target.purpose {
-        Purpose::Store => rebuild_all(target, jobs, &slots, &batch)?,
+        Purpose::Store => rebuild_all(target, jobs, &slots, &batch, &kept)?,
         Purpose::Account => target.files.clone(),
     };
     Ok(Merged { files, accounts: accounts.summed(), notes, changes })
@@ -203,8 +208,6 @@ pub(super) fn merge(target: &Target<'_>, incoming: Vec<Incoming>) -> Result<Merg
 /// A partition to write anew.
 struct Job {
     partition: Option<String>,
-    /// Where its new rows are.
-    from: Partition,
     old: Vec<String>,
     rows: Vec<u32>,
 }
@@ -215,6 +218,7 @@ fn rebuild_all(
     jobs: Vec<Job>,
     slots: &Slots,
     batch: &Batch<'_>,
+    kept: &KeptCells,
 ) -> Result<TableFiles, StoreError> {
     let Target { path, table, kill, .. } = target;
     let mut files = target.files.clone();
@@ -228,7 +232,7 @@ fn rebuild_all(
             let next = queue.lock().expect("no worker panics").next();
             let Some(job) = next else { return Ok(written) };
             let partition = job.partition.clone();
-            let mut rebuilt = rebuild(path, table, job, slots, batch)?;
+            let mut rebuilt = rebuild(target, job, slots, batch, kept)?;
             if rebuilt.height() > 0 {
                 let file = delta::write(path, table.name, partition.as_deref(), &mut rebuilt, kill)?;
                 written.push((file, partition));
@@ -250,11 +254,18 @@ fn rebuild_all(
 }
 
 /// One partition anew: what it held without the replaced keys, and the new rows, sorted by key.
-fn rebuild(path: &Path, table: &Table, job: Job, slots: &Slots, batch: &Batch<'_>) -> Result<DataFrame, StoreError> {
+fn rebuild(
+    target: &Target<'_>,
+    job: Job,
+    slots: &Slots,
+    batch: &Batch<'_>,
+    kept: &KeptCells,
+) -> Result<DataFrame, StoreError> {
+    let Target { path, table, .. } = target;
     let fail = frame(table.name);
-    let Job { from, old, mut rows, .. } = job;
+    let Job { old, mut rows, .. } = job;
     rows.sort_unstable_by_key(|row| batch.keys.get(*row as usize));
-    let mut whole = batch.take(from, rows)?;
+    let mut whole = batch.take(&rows, kept)?;
     if old.is_empty() {
         return Ok(whole);
     }

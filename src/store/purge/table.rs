@@ -8,6 +8,7 @@ use super::codes::Codes;
 use super::earlier::{Earlier, Gone, earlier};
 use super::{FileNames, PurgeCounts, PurgeOrder};
 use crate::delta::TableFiles;
+use crate::merge::KEPT_FROM;
 use crate::version::{Manifest, SentFile};
 use crate::{StoreError, Transaction, Workspace, delta, frame, schema, take};
 use cchc_model::{ColumnType, Table, Where};
@@ -142,6 +143,7 @@ impl<'a> TablePurge<'a> {
             counts.removed += held.height() as u64 - kept.len() as u64;
             let mut kept = if kept.len() == held.height() { held } else { take(&held, kept).map_err(&fail)? };
             counts.emptied += self.empty(name, &mut kept).map_err(&fail)?;
+            counts.emptied += forget_kept(name, &mut kept, &self.order.imports).map_err(&fail)?;
             if name == "imports" {
                 counts.marked += self.mark(&mut kept).map_err(&fail)?;
             }
@@ -218,6 +220,10 @@ impl<'a> TablePurge<'a> {
         if column == "sheet" && !self.codes.occurs_in(cell) {
             return self.order.masked(cell, Where::Name);
         }
+        if column == KEPT_FROM {
+            let masked = || self.order.masked(cell, Where::Sentence);
+            return if self.codes.occurs_in(cell) { Some(String::new()) } else { masked() };
+        }
         let names_purged = name == "findings" && (self.vanished.contains(cell) || self.unnamed.contains_key(cell));
         if names_purged || self.codes.occurs_in(cell) {
             return Some(String::new());
@@ -251,6 +257,48 @@ impl<'a> TablePurge<'a> {
         }
         Ok(marked as u64)
     }
+}
+
+/// Empties the cells that rows keep from purged imports; says how many.
+fn forget_kept(name: &str, rows: &mut DataFrame, purged: &BTreeSet<u64>) -> PolarsResult<u64> {
+    if purged.is_empty() || Table::named(name).is_none() {
+        return Ok(0);
+    }
+    let mut gone: BTreeMap<String, PlHashSet<usize>> = BTreeMap::new();
+    let notes: Vec<Option<String>> = rows
+        .column(KEPT_FROM)?
+        .str()?
+        .iter()
+        .enumerate()
+        .map(|(row, note)| {
+            let mut cells: serde_json::Map<String, serde_json::Value> = serde_json::from_str(note?).ok()?;
+            cells.retain(|column, from| {
+                let stays = from["import"].as_u64().is_none_or(|import| !purged.contains(&import));
+                if !stays {
+                    gone.entry(column.clone()).or_default().insert(row);
+                }
+                stays
+            });
+            (!cells.is_empty()).then(|| serde_json::Value::Object(cells).to_string())
+        })
+        .collect();
+    if gone.is_empty() {
+        return Ok(0);
+    }
+    rows.with_column(Series::new(KEPT_FROM.into(), notes))?;
+    let mut emptied = 0;
+    for (column, without) in gone {
+        emptied += without.len() as u64;
+        let height = rows.height() as u32;
+        let cells = rows.select([column.as_str()])?;
+        let empty =
+            polars::prelude::Series::full_null(column.as_str().into(), 1, cells.dtypes().first().expect("one column"));
+        let mut all = cells.clone();
+        all.vstack_mut(&DataFrame::new(1, vec![empty.into_column()])?)?;
+        let from = (0..height).map(|row| if without.contains(&(row as usize)) { height } else { row });
+        rows.with_column(take(&all, from.collect())?.column(&column)?.clone())?;
+    }
+    Ok(emptied)
 }
 
 impl PurgeCounts {
