@@ -57,9 +57,10 @@ fn what_a_newer_file_has_no_column_for_stays_and_an_empty_cell_erases() {
     assert_eq!(cells(&rows, "due"), ["2025-01-10", "2025-01-13", "2025-01-14"]);
     assert_eq!(cells(&rows, "fee"), [50000, 60000, 70000]);
     let kept: Value = serde_json::from_str(rows[1]["kept_from"].as_str().unwrap()).unwrap();
-    let from = |row: u64| json!({"file": "a_20250201.csv", "sheet": "a_20250201", "row": row, "import": 2});
-    assert_eq!(kept["due_at"]["row"], from(3)["row"], "{kept}");
-    assert_eq!(kept["fee"]["import"], from(3)["import"], "{kept}");
+    let file = place.path("a_20250201.csv").to_str().unwrap().to_owned();
+    for column in ["due_at", "fee"] {
+        assert_eq!(kept[column], json!({"file": file, "sheet": "", "row": 3, "import": 2}), "{kept}");
+    }
     assert!(kept.get("status").is_none() && kept.get("channel").is_none(), "{kept}");
     assert!(place.rows(&["sql", "SELECT * FROM changes"]).is_empty(), "no due date was moved");
     assert!(place.rows(&["findings", "--rule", "changed_due_date"]).is_empty());
@@ -69,7 +70,7 @@ fn what_a_newer_file_has_no_column_for_stays_and_an_empty_cell_erases() {
     let rows = dossiers(&place);
     assert_eq!((&rows[1]["due"], &rows[1]["fee"], &rows[1]["kept_from"]), (&Value::Null, &Value::Null, &Value::Null));
     let change = &place.rows(&["sql", "SELECT * FROM changes"])[0];
-    assert_eq!((&change["column_name"], &change["old_file"]), (&json!("due_at"), &json!("a_20250201.csv")), "{change}");
+    assert_eq!((&change["column_name"], &change["old_file"]), (&json!("due_at"), &json!(file)), "{change}");
     assert_eq!(change["old_import"], 2, "{change}");
 }
 
@@ -86,12 +87,9 @@ fn a_row_names_the_file_that_each_kept_cell_comes_from() {
     let kept: Value = serde_json::from_str(rows[1]["kept_from"].as_str().unwrap()).unwrap();
     assert_eq!((&kept["due_at"]["import"], &kept["finished_at"]["import"]), (&json!(2), &json!(3)), "{kept}");
     let explained = ["explain", "on_time_rate", "--unit", "A", "--period", "2025-Q1", "--rows"];
-    place.run(&[&["--format", "table"], &explained[..]].concat()).exits(0).says(&[
-        "H2",
-        "c_20250401.csv",
-        "due_at: ",
-        "a_20250201.csv",
-    ]);
+    let page = place.run(&[&["--format", "table"], &explained[..]].concat()).exits(0).stdout;
+    let row = page.lines().skip_while(|line| !line.starts_with("  H2  ")).take(3).collect::<Vec<_>>().join("\n");
+    assert!(row.contains("c_20250401.csv") && row.contains("due_at: ") && row.contains("a_20250201.csv"), "{page}");
 }
 
 #[test]

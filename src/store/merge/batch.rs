@@ -129,7 +129,7 @@ impl<'a> Batch<'a> {
                 source: one.source,
                 exported_at: one.exported_at,
                 rows: one.rows,
-                lacking: one.columns.map_or_else(Vec::new, |columns| lacking(table, |name| columns.contains(name))),
+                lacking: one.columns.map_or_else(Vec::new, |columns| lacking(table, &columns)),
             });
             match one.accepted.0 {
                 Kept::Aside(rows) => {
@@ -158,16 +158,11 @@ impl<'a> Batch<'a> {
             all.rechunk_mut_par();
             (all.select(head_columns(table)).map_err(&fail)?, Rows::InMemory(all), None)
         };
-        let content = match &rows {
-            Rows::InMemory(all) => Content { columns: columns(table, all), digests },
-            Rows::Aside(pieces, aside) => {
-                let mut columns = columns(table, &head);
-                for (at, cells) in columns_of(table, pieces, aside, &kept_columns(table, &parts))? {
-                    columns[at].get_or_insert(cells);
-                }
-                Content { columns, digests }
-            }
+        let columns = match &rows {
+            Rows::InMemory(all) => columns(table, all),
+            Rows::Aside(pieces, aside) => compared(table, &parts, &head, (pieces, aside))?,
         };
+        let content = Content { columns, digests };
         let keys = head.column(table.key).and_then(|keys| keys.str().cloned()).map_err(&fail)?;
         let months = months(table, &head).map_err(&fail)?;
         Ok(Self { table, import, head, keys, content, months, parts, starts, rows })
@@ -300,8 +295,19 @@ impl Gathered {
     }
 }
 
-/// The columns that some files have and others do not, so that cells may be kept within one import.
-fn kept_columns(table: &Table, parts: &[Part]) -> Vec<usize> {
+/// Of rows on the disk the columns that are in memory, and those that some files have and others do not, since cells may
+/// be kept from one to the other.
+fn compared(
+    table: &Table,
+    parts: &[Part],
+    head: &DataFrame,
+    (pieces, aside): (&[(u32, RowsAside)], &Aside),
+) -> Result<Vec<Option<Series>>, StoreError> {
     let lack = |at: &usize| parts.iter().filter(|part| part.lacking.contains(at)).count();
-    (0..table.columns.len()).filter(|at| (1..parts.len()).contains(&lack(at))).collect()
+    let some: Vec<usize> = (0..table.columns.len()).filter(|at| (1..parts.len()).contains(&lack(at))).collect();
+    let mut columns = columns(table, head);
+    for (at, cells) in columns_of(table, pieces, aside, &some)? {
+        columns[at].get_or_insert(cells);
+    }
+    Ok(columns)
 }

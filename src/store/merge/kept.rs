@@ -288,7 +288,7 @@ fn value(content: &Content, row: usize, column: usize) -> Option<AnyValue<'_>> {
 }
 
 /// The columns of a table that a file does not have, by their positions.
-pub(super) fn lacking(table: &Table, has: impl Fn(&str) -> bool) -> Vec<usize> {
+pub(super) fn lacking(table: &Table, has: &BTreeSet<String>) -> Vec<usize> {
     let columns = table.columns.iter().enumerate();
-    columns.filter(|(_, column)| column.name != table.key && !has(column.name)).map(|(at, _)| at).collect()
+    columns.filter(|(_, column)| column.name != table.key && !has.contains(column.name)).map(|(at, _)| at).collect()
 }

@@ -97,7 +97,7 @@ const CIRCLES: &[(&str, &[&str], &str)] = &[
     ),
     (
         "store/merge",
-        &["account", "batch", "changes", "tally"],
+        &["account", "batch", "changes", "kept", "tally"],
         "one type, the state of a merge, with its methods in a file for each concern",
     ),
     (
