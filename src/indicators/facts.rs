@@ -236,7 +236,7 @@ fn due_on(policies: Policies, joins: &mut String) -> String {
 
 /// The day of a time. Division keeps to whole columns where a plain cast goes through a calendar row by row.
 pub(super) fn day(time: &str) -> String {
-    format!("CAST(CAST(CAST({time} AS BIGINT) / 86400000000 AS INT) AS DATE)")
+    format!("CAST(CAST(div(CAST({time} AS BIGINT), 86400000000) AS INT) AS DATE)")
 }
 
 pub(super) fn join_calendar(joins: &mut String, alias: &str, date: &str) {

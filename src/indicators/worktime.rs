@@ -82,7 +82,7 @@ impl Clock<'_> {
     /// Minutes that offices were open from the start of the calendar up to a time.
     fn minutes(&mut self, column: &str) -> String {
         let row = self.row(column);
-        let minute = format!("(CAST(d.{column} AS BIGINT) / 60000000 % 1440)");
+        let minute = format!("(div(CAST(d.{column} AS BIGINT), 60000000) % 1440)");
         let today = self
             .calendar
             .sessions()

@@ -12,6 +12,7 @@ mod succession;
 mod table;
 mod unit;
 mod value;
+mod vietnamese;
 
 pub use encoding::Encoding;
 pub use finding::{Finding, Level};
@@ -25,3 +26,4 @@ pub use succession::{Carry, Succession};
 pub use table::{ColumnType, PROVENANCE, Span, TABLES, Table, TableColumn};
 pub use unit::{Resolved, Unit, UnitIndex, fold_name};
 pub use value::{Measure, Status};
+pub use vietnamese::sort_key;

@@ -20,6 +20,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use url::Url;
 
 use super::checked::CheckedTable;
+use super::functions;
 use super::memory::QuestionPool;
 use super::whole::DataFile;
 use super::{Manifest, Rows, StoreError, Workspace, schema};
@@ -192,7 +193,8 @@ fn context(
 ) -> Result<SessionContext, StoreError> {
     let mut config = SessionConfig::new().with_information_schema(true);
     config.options_mut().execution.parquet.pushdown_filters = false;
-    let context = SessionContext::new_with_config_rt(config, runtime);
+    let mut context = SessionContext::new_with_config_rt(config, runtime);
+    functions::register(&mut context)?;
     for (name, table) in tables {
         context.register_table(name.as_str(), Arc::clone(table))?;
     }

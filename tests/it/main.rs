@@ -65,6 +65,7 @@ mod shipped_composites;
 mod side_by_side;
 mod source;
 mod sql_limits;
+mod sql_meaning;
 mod tables;
 mod truth;
 mod units;

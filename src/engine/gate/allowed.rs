@@ -5,7 +5,7 @@ use datafusion::sql::parser::Statement;
 use datafusion::sql::sqlparser::ast::Statement as Sql;
 
 use super::Refusal;
-use cchc_store::table_names;
+use cchc_store::{OWN_FUNCTIONS, table_names};
 
 /// Tables beside those of the store.
 const MADE_TABLES: [&str; 2] = ["calendar", "indicators"];
@@ -61,7 +61,7 @@ const REFUSED: [&str; 2] = ["file_row_index", "input_file_name"];
 
 /// Whether a question may use a function.
 pub(super) fn function(name: &str) -> bool {
-    let lists = [FUNCTIONS, UNSTEADY.as_slice(), LENGTHENING.as_slice()];
+    let lists = [FUNCTIONS, UNSTEADY.as_slice(), LENGTHENING.as_slice(), OWN_FUNCTIONS.as_slice()];
     lists.iter().any(|list| list.contains(&name))
 }
 

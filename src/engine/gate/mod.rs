@@ -6,6 +6,7 @@ mod definition;
 mod plan;
 mod refusal;
 mod text;
+mod three_valued;
 
 use std::sync::Arc;
 
@@ -18,18 +19,20 @@ use datafusion::scalar::ScalarValue;
 use datafusion::sql::parser::Statement;
 use datafusion::sql::sqlparser::parser::ParserError;
 
-use cchc_store::{Session, StoreError};
+use cchc_store::{Session, StoreError, VietnameseOrder};
 use checked_numbers::CheckedNumbers;
 
 pub(super) use definition::{definition_faults, indicator_faults};
 pub(super) use refusal::GateError;
 pub use refusal::Refusal;
 pub(super) use text::DEEPEST;
+use three_valued::ThreeValued;
 
 /// Plans what users ask over the tables of one question.
 ///
 /// The order: the text by its length and words, the one statement by its kind, its plan by steps, functions and tables;
-/// then the rules that make figures right (whole numbers that overflow are an error) rewrite the plan.
+/// then the rules that make answers right rewrite the plan: `IN` knows what is unknown, whole numbers that overflow are an
+/// error, texts come in Vietnamese order. What `/` means the tables' own SQL knows, too.
 pub(super) struct Gate {
     context: SessionContext,
 }
@@ -38,7 +41,9 @@ impl Gate {
     /// A gate over the tables and the memory of a question.
     pub fn new(session: &Session) -> Self {
         let state = SessionStateBuilder::new_from_existing(session.context().state())
+            .with_analyzer_rule(Arc::new(ThreeValued))
             .with_analyzer_rule(Arc::new(CheckedNumbers))
+            .with_analyzer_rule(Arc::new(VietnameseOrder))
             .build();
         Self { context: SessionContext::new_with_state(state) }
     }
@@ -71,9 +76,22 @@ impl Gate {
 
     async fn checked(&self, text: &str) -> Result<LogicalPlan, GateError> {
         let statement = self.parsed(text)?;
-        let plan = self.context.state().statement_to_plan(statement).await.map_err(StoreError::from)?;
+        let planned = self.context.state().statement_to_plan(statement).await;
+        let plan = planned.map_err(|error| self.unplanned(error))?;
         plan::check(&plan)?;
         Ok(plan)
+    }
+
+    /// A question after a table that does not exist learns which do.
+    fn unplanned(&self, error: DataFusionError) -> GateError {
+        let told = error.to_string();
+        let name =
+            told.split_once("table '").and_then(|(_, rest)| rest.split_once("' not found")).map(|(name, _)| name);
+        let Some(name) = name else { return GateError::Engine(error.into()) };
+        let public = self.context.catalog("datafusion").and_then(|catalog| catalog.schema("public"));
+        let mut tables = public.map(|schema| schema.table_names()).unwrap_or_default();
+        tables.sort();
+        Refusal::NoTable { name: name.trim_start_matches("datafusion.public.").to_owned(), tables }.into()
     }
 
     fn parsed(&self, text: &str) -> Result<Statement, GateError> {

@@ -30,6 +30,13 @@ pub enum Refusal {
     Function(String),
     /// A table that is not allowed.
     Table(String),
+    /// A table that does not exist: its name, and those that do.
+    NoTable {
+        /// What was asked for.
+        name: String,
+        /// The tables, in their order.
+        tables: Vec<String>,
+    },
     /// A definition asks a question of its own.
     Subquery,
     /// Seconds.
@@ -69,6 +76,10 @@ impl Refusal {
     /// What is wrong and what to do.
     #[must_use]
     pub fn sentence(&self, language: Language) -> String {
+        if let Self::NoTable { name, tables } = self {
+            let values = [("what", name.as_str()), ("tables", &tables.join(", "))];
+            return Wording::shipped().fill("sql", "no_table", language, &values);
+        }
         let (key, value) = self.parts();
         Wording::shipped().fill("sql", key, language, &[("most", &value), ("what", &value)])
     }
@@ -85,6 +96,7 @@ impl Refusal {
             Self::Step(what) => ("step", what.clone()),
             Self::Function(what) => ("function", what.clone()),
             Self::Table(what) => ("table", what.clone()),
+            Self::NoTable { name, .. } => ("no_table", name.clone()),
             Self::Subquery => ("subquery", String::new()),
             Self::Seconds(most) => ("seconds", most.to_string()),
             Self::Memory(most) => ("memory", most.to_string()),
@@ -113,6 +125,7 @@ mod tests {
             Refusal::Step("7".into()),
             Refusal::Function("7".into()),
             Refusal::Table("7".into()),
+            Refusal::NoTable { name: "7".into(), tables: vec!["dossiers".into()] },
             Refusal::Seconds(7),
             Refusal::Memory(7),
             Refusal::Result(7),
