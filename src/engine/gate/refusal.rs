@@ -77,8 +77,8 @@ impl Refusal {
     #[must_use]
     pub fn sentence(&self, language: Language) -> String {
         if let Self::NoTable { name, tables } = self {
-            let values = [("what", name.as_str()), ("tables", &tables.join(", "))];
-            return Wording::shipped().fill("sql", "no_table", language, &values);
+            let tables = tables.join(", ");
+            return Wording::shipped().fill("sql", "no_table", language, &[("what", name), ("tables", &tables)]);
         }
         let (key, value) = self.parts();
         Wording::shipped().fill("sql", key, language, &[("most", &value), ("what", &value)])

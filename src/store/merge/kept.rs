@@ -131,13 +131,11 @@ impl KeptCells {
         let provenance = ["file", "sheet", "row", "import", KEPT_FROM];
         let columns = lacking.iter().map(|at| table.columns[*at].name).chain(provenance);
         let rows = take(&rows.select(columns)?, std::mem::take(&mut self.of_file))?;
-        match &mut self.stored {
-            Some(all) => all.vstack_mut(&rows.select(all.get_column_names_owned())?).map(drop),
-            None => {
-                self.stored = Some(rows);
-                Ok(())
-            }
+        if let Some(all) = &mut self.stored {
+            return all.vstack_mut(&rows.select(all.get_column_names_owned())?).map(drop);
         }
+        self.stored = Some(rows);
+        Ok(())
     }
 
     /// Puts the kept cells of some rows of the batch into them, and tells where they stood.
