@@ -20,22 +20,33 @@ static SAMPLE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../sample-data");
 /// The quarter that the sample data is about.
 const PERIOD: &str = "2025-Q1";
 
+/// The file beside a workspace that says that it is one of the demo.
+const MARK: &str = "demo.txt";
+const MADE: &str = "Made by `cchc demo`, which replaces the folder kho beside this file each time it runs.\n";
+
 /// Places shown of each kind.
 const SHOWN: u32 = 5;
 
 #[derive(Debug, Args)]
 pub(super) struct Demo {
-    /// Folder for the sample data, its workspace, the workbook and the charts
+    /// Folder for the sample data, its workspace (replaced each time), the workbook and the charts
     #[arg(long, value_name = "DIR", default_value = "out")]
     out: PathBuf,
 }
 
 impl Demo {
     pub fn run(&self, global: &Global) -> Result<Outcome> {
-        let (sample, root) = (self.out.join("sample-data"), self.out.join("kho"));
-        if root.join("FORMAT").is_file() {
+        let (sample, root, mark) = (self.out.join("sample-data"), self.out.join("kho"), self.out.join(MARK));
+        if root.exists() {
+            anyhow::ensure!(
+                mark.is_file(),
+                "{} was not made by `cchc demo`, which replaces only what it made; name another folder with --out",
+                root.display()
+            );
             std::fs::remove_dir_all(&root).with_context(|| root.display().to_string())?;
         }
+        std::fs::create_dir_all(&self.out).with_context(|| self.out.display().to_string())?;
+        std::fs::write(&mark, MADE).with_context(|| mark.display().to_string())?;
         extract(&sample)?;
         let workspace = Workspace::init(&root, &Config::default())?;
         publish_unit_list(&workspace, &read_unit_list(&sample.join("units.csv"))?, || ())?;

@@ -6,7 +6,7 @@ use clap::Args;
 use super::output::Columns;
 use super::store_faults::{self, Teller};
 use super::{Global, Outcome};
-use cchc_store::{Manifest, PurgeNote, Workspace, Young};
+use cchc_store::{Manifest, PurgeNote, Recorded, Workspace, Young, undo};
 
 pub(super) fn history(global: &Global) -> Result<Outcome> {
     let workspace = Workspace::open(&global.workspace)?;
@@ -16,6 +16,12 @@ pub(super) fn history(global: &Global) -> Result<Outcome> {
     let purges: Vec<u64> = versions.iter().filter(|one| one.purge.is_some()).map(|one| one.number).collect();
     let purged_by = |number: u64| purges.iter().find(|purge| number < **purge).map(|purge| *purge as i64);
     let notes: Vec<Option<String>> = versions.iter().map(version_note).collect();
+    let recorded = workspace.recorded();
+    let record = |of: fn(&Recorded) -> &str| -> Vec<Option<&str>> {
+        versions.iter().map(|version| recorded.get(&version.number).map(of)).collect()
+    };
+    let named = |version: &Manifest| version.files.iter().map(|file| file.file.as_str()).collect::<Vec<_>>().join("; ");
+    let names: Vec<String> = versions.iter().map(named).collect();
     Columns::default()
         .int("version", versions.iter().map(|version| Some(version.number as i64)))
         .text("time", times.iter().map(Option::as_deref))
@@ -23,13 +29,18 @@ pub(super) fn history(global: &Global) -> Result<Outcome> {
         .int("files", versions.iter().map(|version| Some(version.files.len() as i64)))
         .int("purged_by", versions.iter().map(|version| purged_by(version.number)))
         .text("note", notes.iter().map(Option::as_deref))
+        .text("recorded_at", record(|one| &one.at).into_iter())
+        .text("recorded_by", record(|one| &one.by).into_iter())
+        .text("names", names.iter().map(|names| Some(names.as_str()).filter(|names| !names.is_empty())))
         .write(global)?;
     Ok(Outcome::Done)
 }
 
 /// What there is to say about a version besides its numbers.
 fn version_note(version: &Manifest) -> Option<String> {
-    version.purge.as_ref().map(purge_note).or_else(|| version.lost.then(|| "lost; marked by a repair".to_owned()))
+    let restored = || version.restores.map(|number| format!("shows version {number} again"));
+    let lost = || version.lost.then(|| "lost; marked by a repair".to_owned());
+    version.purge.as_ref().map(purge_note).or_else(restored).or_else(lost)
 }
 
 /// What a purge did, in one line.
@@ -50,6 +61,18 @@ fn purge_note(purge: &PurgeNote) -> String {
         parts.push(purge.reason.clone());
     }
     parts.join("; ")
+}
+
+/// Takes the newest change back.
+pub(super) fn take_back(global: &Global) -> Result<Outcome> {
+    let workspace = Workspace::open(&global.workspace)?;
+    let lock = workspace.lock(true, || eprintln!("another import is running; waiting for it to end"))?;
+    let done = undo(&workspace, &lock)?;
+    global.note(&format!(
+        "version {}: shows version {} again, without version {} ({}); to have that back, import or change it again",
+        done.version, done.restored, done.undone, done.made_by
+    ));
+    Ok(Outcome::Done)
 }
 
 #[derive(Debug, Args)]

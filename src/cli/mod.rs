@@ -25,6 +25,7 @@ mod output;
 mod peek;
 mod purge;
 mod rank;
+mod recorded;
 mod report;
 mod score;
 mod source;
@@ -47,6 +48,7 @@ use cchc_engine::{Engine, EngineError, Opening, SERVE_SQL, serve_sql};
 use cchc_model::{Compare, Disclosure, Mask, MissingDue, Pause, Period, Policies, Where, Withdrawn, escaped};
 use cchc_read::{SERVE_XLS, isolate_xls, serve_xls};
 use cchc_store::Shell;
+use recorded::Record;
 
 /// Turns exports of one-stop systems into form 06, indicators, rankings and reports.
 #[derive(Debug, Parser)]
@@ -184,6 +186,8 @@ enum Command {
     Check(check::Check),
     /// List the published versions
     History,
+    /// Take the newest change back: show again what was before it
+    Undo,
     /// Remove imports or dossiers for good, from all versions
     Purge(purge::Purge),
     /// Delete data files that no published version needs
@@ -280,7 +284,14 @@ pub fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Result<Outcome> {
     let global = &cli.global;
-    match &cli.command {
+    let record = Record::before(global, &cli.command);
+    let outcome = execute(global, &cli.command);
+    record.after(global)?;
+    outcome
+}
+
+fn execute(global: &Global, command: &Command) -> Result<Outcome> {
+    match command {
         Command::Demo(command) => command.run(global),
         Command::Init(command) => command.run(global),
         Command::Import(command) => command.run(global),
@@ -298,6 +309,7 @@ fn run(cli: &Cli) -> Result<Outcome> {
         Command::Units(command) => command.run(global),
         Command::Check(command) => command.run(global),
         Command::History => history::history(global),
+        Command::Undo => history::take_back(global),
         Command::Purge(command) => command.run(global),
         Command::Vacuum(command) => command.run(global),
         Command::Generate(command) => command.run(global),

@@ -32,7 +32,10 @@ pub(super) struct Purge {
     /// Why, for the history; name nobody in it
     #[arg(long, value_name = "TEXT", default_value = "")]
     reason: String,
-    /// Count only, write nothing
+    /// Really remove it; without this the counts are shown and nothing is written
+    #[arg(long)]
+    yes: bool,
+    /// Count only, also with --yes
     #[arg(long)]
     dry_run: bool,
 }
@@ -48,7 +51,7 @@ impl Purge {
             mask: Some(mask(global)),
         };
         let lock = workspace.lock(true, || eprintln!("another import is running; waiting for it to end"))?;
-        let mode = if self.dry_run { Mode::Rehearse } else { Mode::ForGood };
+        let mode = if self.yes && !self.dry_run { Mode::ForGood } else { Mode::Rehearse };
         let done = purge(&workspace, &lock, &order, mode)?;
         write_counts(global, &done)?;
         if let Some(finished) = done.finished {
@@ -72,7 +75,10 @@ impl Purge {
                 global.note(&format!("version {version}; none before it can be read any more"));
                 global.note(&format!("{} file(s) deleted, {} bytes", done.deleted.files, done.deleted.bytes));
             }
-            None if self.dry_run => global.note("nothing written"),
+            None if mode == Mode::Rehearse && !done.tables.is_empty() => {
+                global.note("nothing was written; to remove this for good, give the same command with --yes");
+            }
+            None if mode == Mode::Rehearse => global.note("nothing was written"),
             None => global.note("purged before; nothing was changed"),
         }
         Ok(Outcome::Done)

@@ -13,11 +13,13 @@ mod merge;
 mod publication;
 mod purge;
 pub mod questions;
+mod recorded;
 mod rows;
 mod schema;
 mod session;
 mod shell;
 mod transaction;
+mod undo;
 mod version;
 mod whole;
 
@@ -35,11 +37,13 @@ pub use leftovers::{Deleted, Young};
 pub use merge::{AcceptedRows, Account, Cases, Conflict, Incoming, MergeNotes, Merged, RowsOf};
 pub use publication::{PublicationRecord, PublishedTable};
 pub use purge::{FileNames, Mode, PurgeCounts, PurgeOrder, Purged, purge};
+pub use recorded::Recorded;
 pub use rows::{Row, Rows};
 pub use schema::{ENGINE_TABLES, stored_columns, table_names};
 pub use session::{Answer, DEFAULT_MEMORY_MIB, Session};
 pub use shell::Shell;
 pub use transaction::Transaction;
+pub use undo::{Undone, undo};
 pub use version::{Manifest, PublicationNote, PurgeNote, SentFile};
 pub use whole::{Digests, FaultKind, Faults, FileDigest, Repair, StoreFault};
 
@@ -102,6 +106,12 @@ pub enum StoreError {
         /// The version that purged it.
         by: u64,
     },
+    /// Nothing was changed before the newest change.
+    #[error("there is no change that could be taken back")]
+    NothingToUndo,
+    /// What was before the newest change cannot be shown again.
+    #[error("version {0} cannot be shown again: a purge removed it for good, or files of it are lost")]
+    Unrestorable(u64),
     /// The version is none of an import.
     #[error("version {number} was made by '{made_by}', not by an import; `cchc history` tells which versions were")]
     NoImport {

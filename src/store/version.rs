@@ -18,7 +18,7 @@ pub struct Manifest {
     pub number: u64,
     /// The newest export day among all files so far; the data is of this day.
     pub time: Option<NaiveDate>,
-    /// What made it: `init`, `units`, `import`, `publication` or `purge`.
+    /// What made it: `init`, `units`, `import`, `publication`, `purge` or `undo`.
     pub made_by: String,
     /// Delta version of each table.
     pub tables: BTreeMap<String, u64>,
@@ -33,6 +33,9 @@ pub struct Manifest {
     /// The purge that deleted this version's data, once it has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purged_by: Option<u64>,
+    /// The version whose content it shows again, where it takes changes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restores: Option<u64>,
     /// A repair gave it up: files of it were damaged or gone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub lost: bool,
@@ -95,6 +98,7 @@ impl Manifest {
             publication: None,
             purge: None,
             purged_by: None,
+            restores: None,
             lost: false,
             written: Digests::new(),
         }

@@ -412,9 +412,9 @@ fn a_purge_opens_what_the_purged_import_had_cleared_and_closes_what_a_purged_dos
     place.import_text("a_20250201.csv", &list(&[GOOD, UNKNOWN])).1.exits(3);
     place.import_text("b_20250301.csv", &list(&[&UNKNOWN.replace("Sở Lạ", "Sở A")])).1.exits(0);
     assert_eq!(open(&place), []);
-    place.run(&["purge", "--import", "3"]).exits(0);
+    place.run(&["purge", "--yes", "--import", "3"]).exits(0);
     assert_eq!(open(&place), [("a_20250201.csv".to_owned(), 3, "unknown_unit".to_owned())], "nothing holds H2 now");
-    place.run(&["purge", "--dossier", "H2"]).exits(0);
+    place.run(&["purge", "--yes", "--dossier", "H2"]).exits(0);
     assert_eq!(open(&place), []);
     let left = place.rows(&["findings", "--all", "--level", "error"]);
     assert_eq!((left.len(), left[0]["how"].as_str(), left[0]["cells"].as_str()), (1, Some("purged"), None), "{left:?}");

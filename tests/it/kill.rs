@@ -167,7 +167,7 @@ fn child_that_is_killed() {
             let lock = workspace.lock(true, || ()).unwrap();
             workspace.vacuum(&lock, Young::Delete).unwrap();
         }
-        ["purge", "--dossier", code] => {
+        ["purge", "--yes", "--dossier", code] => {
             let lock = workspace.lock(true, || ()).unwrap();
             let order = PurgeOrder { dossiers: [(*code).to_owned()].into(), ..PurgeOrder::default() };
             purge(&workspace, &lock, &order, Mode::ForGood).unwrap();
@@ -409,7 +409,7 @@ fn a_checkpoint_beyond_the_published_version_goes_and_a_long_log_is_read_at_ever
     for version in [1, 2, 50, 98, 99, 100, 101] {
         assert_eq!(sent(&version.to_string()), version - 1, "version {version}");
     }
-    place.run(&["purge", "--import", "50"]).exits(0);
+    place.run(&["purge", "--yes", "--import", "50"]).exits(0);
     assert_eq!(sent("102"), 99);
 }
 

@@ -140,7 +140,7 @@ fn a_purge_of_the_older_import_takes_what_was_kept_from_it() {
     let place = place();
     place.import_text("a_20250201.csv", &table(FULL, &OLD));
     place.import_text("b_20250301.csv", &table(NARROW, &NEW));
-    place.run(&["purge", "--import", "2", "--reason", "gửi nhầm"]).exits(0);
+    place.run(&["purge", "--yes", "--import", "2", "--reason", "gửi nhầm"]).exits(0);
     let rows = dossiers(&place);
     assert_eq!(cells(&rows, "dossier_code"), ["H1", "H2"]);
     assert_eq!(cells(&rows, "due"), [&Value::Null, &Value::Null]);

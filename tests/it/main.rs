@@ -68,6 +68,7 @@ mod sql_limits;
 mod sql_meaning;
 mod tables;
 mod truth;
+mod undo;
 mod units;
 mod units_as_of;
 mod versions;

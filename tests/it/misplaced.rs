@@ -428,7 +428,7 @@ fn a_purge_takes_names_that_an_older_program_kept() {
     let version = place.workspace().join("versions/00000002.json");
     let text = std::fs::read_to_string(&version).unwrap();
     std::fs::write(&version, text.replace("ho-so_20250401.csv", "Nguyễn Văn Lạc_20250401.csv")).unwrap();
-    place.run(&["purge", "--dossier", "H00001", "--reason", "theo đơn của Nguyễn Văn Lạc"]).exits(0);
+    place.run(&["purge", "--yes", "--dossier", "H00001", "--reason", "theo đơn của Nguyễn Văn Lạc"]).exits(0);
     assert!(std::fs::read_to_string(&version).unwrap().contains("sha256-"));
     for path in files_below(&place.workspace()) {
         assert!(!text_of(&path).contains("Nguyễn Văn Lạc"), "{}", path.display());

@@ -113,7 +113,7 @@ fn a_purged_dossier_is_in_no_byte_of_the_workspace_and_nothing_else_is_lost() {
     let reported = reported.iter().flat_map(|row| row.as_object().unwrap().values()).filter_map(Value::as_str);
     let reported = reported.filter(|cell| cell.replace(STAYS, "").contains(GONE)).count();
     assert!(reported >= 4, "cells of the refused row, a moved due date, a conflict, a file name: {reported}");
-    let purged = place.run(&["--format", "json", "purge", "--dossier", GONE]).exits(0);
+    let purged = place.run(&["--format", "json", "purge", "--yes", "--dossier", GONE]).exits(0);
     assert_eq!(
         counts(&purged.rows()),
         json!({
@@ -139,7 +139,7 @@ fn a_purged_dossier_is_in_no_byte_of_the_workspace_and_nothing_else_is_lost() {
 #[test]
 fn versions_before_a_purge_can_be_read_no_more_and_the_history_says_why() {
     let place = province();
-    place.run(&["purge", "--dossier", GONE, "--reason", "theo đơn đề nghị"]).exits(0);
+    place.run(&["purge", "--yes", "--dossier", GONE, "--reason", "theo đơn đề nghị"]).exits(0);
     for version in ["1", "2", "5", "2025-02-15"] {
         let ran = place.run(&["--as-of", version, "sql", "SELECT count(*) FROM dossiers"]).exits(1);
         ran.says(&["can no longer be read", "version 6 purged"]);
@@ -185,7 +185,7 @@ fn a_purged_import_gives_back_the_state_before_it() {
     place.import_text("b_20250301.csv", &second).1.exits(3);
     place.import_text("c_20250315.csv", &third).1.exits(0);
     let third_state = place.dossiers();
-    let ran = place.run(&["--format", "json", "purge", "--import", "3", "--file-names"]).exits(0);
+    let ran = place.run(&["--format", "json", "purge", "--yes", "--import", "3", "--file-names"]).exits(0);
     assert_eq!(
         counts(&ran.rows())["dossiers"],
         json!([3, 2, 0, 0]),
@@ -205,7 +205,7 @@ fn a_purged_import_gives_back_the_state_before_it() {
     assert_eq!(places_of(&place, "b_20250301"), Vec::<String>::new());
     place.import_text("b_20250301.csv", &second).1.exits(3);
     assert_eq!(codes(&place), ["H1", "H2", "H3", "H4", "H5"], "it can be imported again");
-    place.run(&["purge", "--import", "3"]).exits(0).says(&["purged before; nothing was changed"]);
+    place.run(&["purge", "--yes", "--import", "3"]).exits(0).says(&["purged before; nothing was changed"]);
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn what_later_imports_report_of_dossiers_that_only_a_purged_import_brought_goes_
     place.import_text("b_20250301.csv", &list(&[&row("H1")])).1.exits(0);
     let reported = place.rows(&["findings", "--rule", "absent_from_newer_export"]);
     assert_eq!(reported[0]["value"], GONE);
-    place.run(&["purge", "--import", "2"]).exits(0);
+    place.run(&["purge", "--yes", "--import", "2"]).exits(0);
     let reported = place.rows(&["findings", "--rule", "absent_from_newer_export"]);
     assert_eq!((&reported[0]["value"], &reported[0]["count"]), (&"".into(), &1.into()));
     assert_eq!(places_of(&place, GONE), Vec::<String>::new());
@@ -230,10 +230,10 @@ fn imports_purged_together_give_back_what_was_before_all_of_them() {
         let row = format!("H1,Sở A,Trực tuyến,06/01/2025,{due}/01/2025,,Đang xử lý");
         place.import_text(&format!("a_{day}.csv"), &list(&[&row])).1.exits(0);
     }
-    place.run(&["purge", "--import", "3,4"]).exits(0);
+    place.run(&["purge", "--yes", "--import", "3,4"]).exits(0);
     assert_eq!(place.dossiers()[0]["due_at"], "2025-01-10T00:00:00");
     assert_eq!(place.rows(&["history"])[4]["time"], "2025-02-01", "the newest day of what stays");
-    place.run(&["purge", "--import", "2"]).exits(0);
+    place.run(&["purge", "--yes", "--import", "2"]).exits(0);
     assert_eq!(codes(&place), Vec::<String>::new());
 }
 
@@ -244,8 +244,8 @@ fn what_an_earlier_purge_deleted_does_not_come_back() {
         let row = format!("H1,Sở A,Trực tuyến,06/01/2025,{due}/01/2025,,Đang xử lý");
         place.import_text(&format!("a_{day}.csv"), &list(&[&row, &row.replace("H1", "H2")])).1.exits(0);
     }
-    place.run(&["purge", "--dossier", "H1"]).exits(0);
-    let ran = place.run(&["--format", "json", "purge", "--import", "3"]).exits(0);
+    place.run(&["purge", "--yes", "--dossier", "H1"]).exits(0);
+    let ran = place.run(&["--format", "json", "purge", "--yes", "--import", "3"]).exits(0);
     assert_eq!(counts(&ran.rows())["dossiers"], json!([1, 0, 0, 0]), "the state before lies behind the first purge");
     ran.says(&["the state before import 3 was purged earlier"]);
     assert_eq!(codes(&place), Vec::<String>::new());
@@ -257,17 +257,28 @@ fn a_rehearsal_and_what_is_not_there_change_nothing() {
     let before = stored(&place);
     let rehearsed = place.run(&["--format", "json", "purge", "--dry-run", "--dossier", GONE]).exits(0);
     assert_eq!(rehearsed.rows().len(), 6);
-    rehearsed.says(&["nothing written"]);
-    place.run(&["purge", "--dossier", "H-nobody"]).exits(1).says(&["none of the 1 dossier(s)", "nothing was changed"]);
-    place.run(&["purge", "--import", "9"]).exits(1).says(&["no version '9'"]);
-    place.run(&["purge", "--import", "1"]).exits(1).says(&["made by 'init'"]);
+    rehearsed.says(&["nothing was written", "--yes"]);
+    let asked = place.run(&["--format", "json", "purge", "--dossier", GONE]).exits(0);
+    assert_eq!(asked.rows(), rehearsed.rows(), "without --yes nothing goes");
+    asked.says(&["nothing was written", "--yes"]);
+    // A word that stands in names and notes is no code of a dossier.
+    place.run(&["purge", "--yes", "--dossier", "danh-gia"]).exits(1).says(&["none of the 1 dossier(s)"]);
+    place
+        .run(&["purge", "--yes", "--dossier", "H-nobody"])
+        .exits(1)
+        .says(&["none of the 1 dossier(s)", "nothing was changed"]);
+    place.run(&["purge", "--yes", "--import", "9"]).exits(1).says(&["no version '9'"]);
+    place.run(&["purge", "--yes", "--import", "1"]).exits(1).says(&["made by 'init'"]);
     place.run(&["purge"]).exits(2);
-    let reported = place.run(&["purge", "--dossier", GONE, "--reason", &format!("hồ sơ {GONE}")]).exits(1);
+    let reported = place.run(&["purge", "--yes", "--dossier", GONE, "--reason", &format!("hồ sơ {GONE}")]).exits(1);
     assert!(!reported.stderr.contains(GONE), "{}", reported.stderr);
     assert_eq!(stored(&place), before);
     let version = place.rows(&["history"]).len();
     let list = place.file("ma.txt", format!("\u{feff}{GONE}\r\n\n H2 \nH-nobody\n"));
-    place.run(&["purge", "--dossiers-from", list.to_str().unwrap()]).exits(0).says(&["1 of 3 dossier(s) have no row"]);
+    place
+        .run(&["purge", "--yes", "--dossiers-from", list.to_str().unwrap()])
+        .exits(0)
+        .says(&["1 of 3 dossier(s) have no row"]);
     assert_eq!(codes(&place), ["H3", "H4", STAYS]);
     assert_eq!(place.rows(&["history"]).len(), version + 1);
 }
@@ -285,14 +296,14 @@ fn a_code_that_only_an_older_version_holds_is_purged_too() {
     ratings(GONE, "20250201");
     ratings("H2", "20250301");
     assert!(!places_of(&place, GONE).is_empty());
-    place.run(&["purge", "--dossier", GONE]).exits(0);
+    place.run(&["purge", "--yes", "--dossier", GONE]).exits(0);
     assert_eq!(places_of(&place, GONE), Vec::<String>::new());
     assert_eq!(place.rows(&["sql", "SELECT dossier_code FROM ratings"])[0]["dossier_code"], "H2");
 }
 
 #[test]
 fn a_purge_killed_at_any_point_is_whole_or_has_not_happened_and_a_repetition_finishes_it() {
-    let (reference, arguments) = (province(), ["purge", "--dossier", GONE]);
+    let (reference, arguments) = (province(), ["purge", "--yes", "--dossier", GONE]);
     let before = stored(&reference).rows;
     reference.run(&arguments).exits(0);
     let after = stored(&reference);

@@ -66,7 +66,7 @@ fn answers(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         &["units"],
         &["history"],
         &["check", "--store"],
-        &["purge", "--dossier", "H2", "--dry-run"],
+        &["purge", "--yes", "--dossier", "H2", "--dry-run"],
     ] {
         answers.insert(command.join(" "), asked(command));
     }

@@ -37,9 +37,12 @@ fn export(place: &Place) -> PathBuf {
 fn nothing_is_written(place: &Place, words: &[&str]) {
     let before = place.snapshot();
     let export = export(place);
-    for command in
-        [&["import", export.to_str().unwrap()][..], &["vacuum"], &["vacuum", "--all"], &["purge", "--import", "2"]]
-    {
+    for command in [
+        &["import", export.to_str().unwrap()][..],
+        &["vacuum"],
+        &["vacuum", "--all"],
+        &["purge", "--yes", "--import", "2"],
+    ] {
         place.run(command).exits(1).says(words);
     }
     assert_eq!(place.snapshot(), before);

@@ -27,6 +27,11 @@ impl Codes {
         Self { exact, within, shortest }
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.exact.is_empty()
+    }
+
     /// Whether it is one of the codes.
     pub fn contains(&self, code: &str) -> bool {
         self.exact.contains(code)

@@ -103,7 +103,11 @@ pub fn purge(workspace: &Workspace, lock: &WriteLock, order: &PurgeOrder, mode: 
     if is_done(&history, order)? {
         return Ok(done);
     }
-    let codes = Codes::new(order.dossiers.iter());
+    let named = Codes::new(order.dossiers.iter());
+    let known = known(workspace, &history, &named)?;
+    done.dossiers = known.len() as u64;
+    // A code that nothing has is a word like any other, which may stand in a name or a note.
+    let codes = Codes::new(known.iter());
     if codes.occurs_in(&order.reason) {
         return Err(StoreError::ReasonNamesDossier);
     }
@@ -117,9 +121,8 @@ pub fn purge(workspace: &Workspace, lock: &WriteLock, order: &PurgeOrder, mode: 
             done.tables.insert(table, counts);
         }
     }
-    done.dossiers = purge.dossiers() as u64;
     done.unknown_before = purge.unknown();
-    let found = !done.tables.is_empty() || older_hold(workspace, &history, &codes)?;
+    let found = !done.tables.is_empty() || !known.is_empty();
     if !found || mode == Mode::Rehearse {
         return Ok(done);
     }
@@ -164,16 +167,19 @@ fn unnamed(history: &[Manifest], order: &PurgeOrder, codes: &Codes) -> BTreeMap<
         .collect()
 }
 
-/// Whether a data file of an older version holds a code that the newest does not.
-fn older_hold(workspace: &Workspace, history: &[Manifest], codes: &Codes) -> Result<bool, StoreError> {
+/// Those of the codes that a dossier has or had, be it one whose rows were refused.
+fn known(workspace: &Workspace, history: &[Manifest], codes: &Codes) -> Result<BTreeSet<String>, StoreError> {
+    let mut known = BTreeSet::new();
+    if codes.is_empty() {
+        return Ok(known);
+    }
     for (table, files) in leftovers::needed_files(workspace, history)? {
         for file in files {
-            if table::holds(&delta::read(&workspace.table_path(&table).join(file), &table)?, codes) {
-                return Ok(true);
-            }
+            let rows = delta::read(&workspace.table_path(&table).join(file), &table)?;
+            table::codes_of(&table, &rows, codes, &mut known);
         }
     }
-    Ok(false)
+    Ok(known)
 }
 
 /// The newest export day among the files of imports that stay.

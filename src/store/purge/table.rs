@@ -32,8 +32,6 @@ pub(super) struct TablePurge<'a> {
     unnamed: &'a BTreeMap<String, SentFile>,
     /// The version that will have purged.
     number: u64,
-    /// Dossiers whose rows were removed.
-    found: BTreeSet<String>,
     /// Imports of which nobody knows the state before.
     unknown: BTreeSet<u64>,
     /// Dossiers that only a purged import had: findings about them are purged, too.
@@ -49,13 +47,8 @@ impl<'a> TablePurge<'a> {
         unnamed: &'a BTreeMap<String, SentFile>,
         number: u64,
     ) -> Self {
-        let (found, unknown, vanished) = (BTreeSet::new(), BTreeSet::new(), PlHashSet::default());
-        Self { workspace, history, order, codes, unnamed, number, found, unknown, vanished }
-    }
-
-    /// How many of the named dossiers were found so far.
-    pub fn dossiers(&self) -> usize {
-        self.found.len()
+        let (unknown, vanished) = (BTreeSet::new(), PlHashSet::default());
+        Self { workspace, history, order, codes, unnamed, number, unknown, vanished }
     }
 
     /// Imports whose rows went without anything to go back to, since an earlier purge deleted the version before.
@@ -122,7 +115,7 @@ impl<'a> TablePurge<'a> {
     }
 
     fn partition(
-        &mut self,
+        &self,
         name: &'static str,
         files: &[String],
         earlier: Option<DataFrame>,
@@ -166,7 +159,7 @@ impl<'a> TablePurge<'a> {
     }
 
     /// Rows that stay.
-    fn kept(&mut self, name: &str, held: &DataFrame) -> PolarsResult<Vec<u32>> {
+    fn kept(&self, name: &str, held: &DataFrame) -> PolarsResult<Vec<u32>> {
         let dossiers = held.column(DOSSIER).ok().map(|column| column.str().cloned()).transpose()?;
         let brought: Vec<_> = ["import", "old_import"]
             .into_iter()
@@ -177,9 +170,6 @@ impl<'a> TablePurge<'a> {
         let mut kept = Vec::with_capacity(held.height());
         for row in 0..held.height() {
             let code = dossiers.as_ref().and_then(|codes| codes.get(row)).filter(|code| self.codes.contains(code));
-            if let Some(code) = code {
-                self.found.insert(code.to_owned());
-            }
             let purged = |import: i64| self.order.imports.contains(&(import as u64));
             if code.is_none() && !brought.iter().any(|imports| imports.get(row).is_some_and(purged)) {
                 kept.push(row as u32);
@@ -315,12 +305,16 @@ struct PurgedPartition {
     counts: PurgeCounts,
 }
 
-/// Whether a code stands anywhere in the rows of a file.
-pub(super) fn holds(rows: &DataFrame, codes: &Codes) -> bool {
-    rows.columns()
-        .iter()
-        .filter_map(|column| column.str().ok())
-        .any(|cells| cells.iter().flatten().any(|cell| codes.occurs_in(cell)))
+/// Columns of findings that hold the code of a refused row; an older program has it as the value.
+const OF_REFUSED: [&str; 2] = ["code", "value"];
+
+/// Adds the codes that rows of a table have.
+pub(super) fn codes_of(name: &str, rows: &DataFrame, codes: &Codes, known: &mut BTreeSet<String>) {
+    let of_refused = OF_REFUSED.iter().filter(|_| name == "findings");
+    for column in std::iter::once(&DOSSIER).chain(of_refused) {
+        let Some(cells) = rows.column(column).ok().and_then(|column| column.str().ok()) else { continue };
+        known.extend(cells.iter().flatten().filter(|code| codes.contains(code)).map(str::to_owned));
+    }
 }
 
 /// Text columns of a table whose cells can be emptied.
