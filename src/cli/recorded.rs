@@ -33,7 +33,7 @@ impl Record {
     pub fn after(self, global: &Global) -> Result<()> {
         let Self(Some(before)) = self else { return Ok(()) };
         if newest(global) > before {
-            Workspace::open(&global.workspace)?.record(before, &now(), &user())?;
+            Workspace::open(&global.workspace)?.record_writing(before, &now(), &user())?;
         }
         Ok(())
     }

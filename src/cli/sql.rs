@@ -17,7 +17,8 @@ use cchc_store::Workspace;
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false, id = "what")]
 pub(super) struct Question {
-    /// The question
+    /// The question; it may begin with a comment
+    #[arg(allow_hyphen_values = true)]
     query: Option<String>,
     /// Read it from a file
     #[arg(short, long, value_name = "FILE")]

@@ -35,7 +35,7 @@ impl Workspace {
     ///
     /// # Errors
     /// The versions cannot be read, or the file cannot be written.
-    pub fn record(&self, newer_than: u64, at: &str, by: &str) -> Result<(), StoreError> {
+    pub fn record_writing(&self, newer_than: u64, at: &str, by: &str) -> Result<(), StoreError> {
         let known = self.recorded();
         let versions = self.history()?.into_iter().map(|one| one.number);
         let new = versions.filter(|number| *number > newer_than && !known.contains_key(number));

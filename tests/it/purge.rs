@@ -257,7 +257,7 @@ fn a_rehearsal_and_what_is_not_there_change_nothing() {
     let before = stored(&place);
     let rehearsed = place.run(&["--format", "json", "purge", "--dry-run", "--dossier", GONE]).exits(0);
     assert_eq!(rehearsed.rows().len(), 6);
-    rehearsed.says(&["nothing was written", "--yes"]);
+    let rehearsed = rehearsed.says(&["nothing was written", "--yes"]);
     let asked = place.run(&["--format", "json", "purge", "--dossier", GONE]).exits(0);
     assert_eq!(asked.rows(), rehearsed.rows(), "without --yes nothing goes");
     asked.says(&["nothing was written", "--yes"]);
