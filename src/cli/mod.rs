@@ -3,6 +3,7 @@
 mod advice;
 mod check;
 mod check_store;
+mod definition;
 mod demo;
 mod detail;
 mod escape;
@@ -21,6 +22,7 @@ mod index;
 mod indicators;
 mod init;
 mod lines;
+mod man;
 mod output;
 mod peek;
 mod purge;
@@ -176,6 +178,8 @@ enum Command {
     Report(report::Report),
     /// List, show, propose and try definitions of how exports are read
     Source(source::Source),
+    /// List, show and copy all other rules: indicators, indices, calendars, ready questions, templates
+    Definition(definition::Definition),
     /// Ask a question in SQL (reading only)
     Sql(sql::Sql),
     /// Lead a figure back to its definition, SQL, files and dossiers
@@ -194,6 +198,10 @@ enum Command {
     Vacuum(history::Vacuum),
     /// Make exports of any size from a seed
     Generate(generate::Generate),
+    /// Print what completes commands and options in a shell
+    Completions(man::Completions),
+    /// Write a manual page of every command
+    Man(man::Man),
     /// Reads .xls files for another process of this program
     #[command(hide = true, name = SERVE_XLS)]
     ServeXls,
@@ -304,6 +312,7 @@ fn execute(global: &Global, command: &Command) -> Result<Outcome> {
         Command::Index(command) => command.run(global),
         Command::Report(command) => command.run(global),
         Command::Source(command) => command.run(global),
+        Command::Definition(command) => command.run(global),
         Command::Sql(command) => command.run(global),
         Command::Explain(command) => command.run(global),
         Command::Units(command) => command.run(global),
@@ -313,6 +322,8 @@ fn execute(global: &Global, command: &Command) -> Result<Outcome> {
         Command::Purge(command) => command.run(global),
         Command::Vacuum(command) => command.run(global),
         Command::Generate(command) => command.run(global),
+        Command::Completions(command) => command.run(),
+        Command::Man(command) => command.run(global),
         Command::ServeXls => {
             serve_xls(std::io::stdin().lock(), std::io::stdout().lock()).map(|()| Outcome::Done).map_err(Into::into)
         }

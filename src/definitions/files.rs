@@ -8,7 +8,7 @@ use include_dir::{Dir, include_dir};
 
 use super::{Fault, own_files, too_long_text};
 
-static QUERIES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../queries");
+pub(super) static QUERIES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../queries");
 
 /// The report templates, fonts included.
 pub static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../report-templates");

@@ -1,6 +1,7 @@
 //! Loads and checks `queries/` and `report-templates/` (embedded, overlaid by a workspace), all faults at once.
 
 mod calendar;
+mod catalogue;
 mod chains;
 pub mod dates;
 mod declared;
@@ -31,6 +32,7 @@ use chrono::NaiveDate;
 use cchc_model::{Mask, Period};
 
 pub use calendar::{Calendar, CalendarDay};
+pub use catalogue::{DefinitionFile, definition_files, shipped_text};
 pub use derived::{Against, Bounds, Derived, Expressed, Sums};
 pub use files::{Files, Origin, TEMPLATES, template_text};
 pub use index::IndexDef;

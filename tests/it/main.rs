@@ -25,6 +25,7 @@ mod composite;
 mod concurrency;
 mod contracts;
 mod csv_formulas;
+mod definition_files;
 mod dependencies;
 mod derived;
 mod disclosure;
