@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::transaction::Transaction;
 use super::version::{Manifest, PublicationNote};
+use super::whole::{FaultKind, Faults, StoreFault, sha256};
 use super::{StoreError, Workspace, io, write_atomic};
 use cchc_model::Policies;
 
@@ -48,6 +49,7 @@ impl Workspace {
     pub fn publication(&self, name: &str) -> Result<Option<(u64, PublicationRecord)>, StoreError> {
         let named = |version: &Manifest| version.publication.as_ref().is_some_and(|note| note.name == name);
         let Some(version) = self.history()?.into_iter().rfind(named) else { return Ok(None) };
+        Faults::refuse(record_fault(self.root(), &version).into_iter().collect())?;
         let path = path_of(self.root(), version.number);
         let text = std::fs::read_to_string(&path).map_err(io(&path))?;
         let record =
@@ -74,7 +76,25 @@ impl Workspace {
         let bytes = serde_json::to_vec(record)
             .map_err(|error| StoreError::Config { path: path.clone(), message: error.to_string() })?;
         write_atomic(&path, &bytes)?;
-        transaction.publish_record(PublicationNote { name: record.name.clone(), data_version: record.data_version })
+        transaction.publish_record(PublicationNote {
+            name: record.name.clone(),
+            data_version: record.data_version,
+            sha256: sha256(&bytes),
+        })
+    }
+}
+
+/// What is wrong with the record of a version that made something public: what it told could be given away by the next.
+pub(crate) fn record_fault(root: &Path, version: &Manifest) -> Option<StoreFault> {
+    let note = version.publication.as_ref()?;
+    let below = Path::new(FOLDER).join(format!("{:08}.json", version.number));
+    match std::fs::read(root.join(&below)) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Some(StoreFault::new(FaultKind::RecordMissing, below))
+        }
+        Err(error) => Some(StoreFault::new(FaultKind::FileUnreadable, below).found(error)),
+        Ok(bytes) if note.sha256.is_empty() || sha256(&bytes) == note.sha256 => None,
+        Ok(_) => Some(StoreFault::new(FaultKind::RecordChanged, below)),
     }
 }
 

@@ -15,7 +15,7 @@ pub use repair::Repair;
 
 pub(crate) use check::check;
 pub(crate) use clock::{Age, Clock};
-pub(crate) use digest::{DataFile, Depth, digests_of, key, verify};
+pub(crate) use digest::{DataFile, Depth, digests_of, key, sha256, verify};
 pub(crate) use journal::{JOURNAL, Journal, Writing};
 pub(crate) use published::{Published, file_of};
 pub(crate) use repair::{plan, repair};
