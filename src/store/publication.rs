@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::transaction::Transaction;
 use super::version::{Manifest, PublicationNote};
-use super::whole::{FaultKind, Faults, StoreFault, sha256};
+use super::whole::{Faults, RECORDS, record_fault, record_of, sha256};
 use super::{StoreError, Workspace, io, write_atomic};
 use cchc_model::Policies;
 
@@ -71,7 +71,7 @@ impl Workspace {
         }
         let transaction = Transaction::begin(self, &lock)?;
         let path = path_of(self.root(), transaction.number());
-        let folder = self.root().join(FOLDER);
+        let folder = self.root().join(RECORDS);
         std::fs::create_dir_all(&folder).map_err(io(&folder))?;
         let bytes = serde_json::to_vec(record)
             .map_err(|error| StoreError::Config { path: path.clone(), message: error.to_string() })?;
@@ -84,23 +84,6 @@ impl Workspace {
     }
 }
 
-/// What is wrong with the record of a version that made something public: what it told could be given away by the next.
-pub(crate) fn record_fault(root: &Path, version: &Manifest) -> Option<StoreFault> {
-    let note = version.publication.as_ref()?;
-    let below = Path::new(FOLDER).join(format!("{:08}.json", version.number));
-    match std::fs::read(root.join(&below)) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            Some(StoreFault::new(FaultKind::RecordMissing, below))
-        }
-        Err(error) => Some(StoreFault::new(FaultKind::FileUnreadable, below).found(error)),
-        Ok(bytes) if note.sha256.is_empty() || sha256(&bytes) == note.sha256 => None,
-        Ok(_) => Some(StoreFault::new(FaultKind::RecordChanged, below)),
-    }
-}
-
-/// Where records stand in a workspace.
-const FOLDER: &str = "publications";
-
 fn path_of(root: &Path, number: u64) -> PathBuf {
-    root.join(FOLDER).join(format!("{number:08}.json"))
+    root.join(record_of(number))
 }

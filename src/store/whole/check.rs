@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::digest::{DataFile, Depth, Digests, verify};
+use super::record::record_fault;
 use super::{Age, Clock, FaultKind, JOURNAL, Published, StoreFault};
 use crate::leftovers::{Orphans, files_below, readable};
-use crate::publication::record_fault;
 use crate::{StoreError, Workspace, delta};
 
 /// The folder of logs, as keys of digests hold it.

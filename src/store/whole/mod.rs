@@ -6,6 +6,7 @@ mod digest;
 mod fault;
 mod journal;
 mod published;
+mod record;
 mod repair;
 mod seal;
 
@@ -18,5 +19,6 @@ pub(crate) use clock::{Age, Clock};
 pub(crate) use digest::{DataFile, Depth, digests_of, key, sha256, verify};
 pub(crate) use journal::{JOURNAL, Journal, Writing};
 pub(crate) use published::{Published, file_of};
+pub(crate) use record::{RECORDS, record_fault, record_of};
 pub(crate) use repair::{plan, repair};
 pub(crate) use seal::sealed;
