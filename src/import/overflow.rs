@@ -4,7 +4,7 @@ use super::sink::FoundSheet;
 use cchc_definitions::SourceDef;
 use cchc_definitions::dates::{DateFault, Pattern, read};
 use cchc_model::ColumnType;
-use cchc_normalise::HeadingMatch;
+use cchc_normalise::{HeadingMatch, looks_like_code};
 
 /// The columns of `before` if these first rows of a sheet without headings are rows of that table too: at least half of
 /// them hold a code in the column of the codes, and dates or nothing, but at least one date, in the columns of dates.
@@ -22,7 +22,7 @@ pub(super) fn continued(
     let dates: Vec<usize> =
         mapped().filter(|(column, _)| column.kind == ColumnType::Time).filter_map(|(_, at)| *at).collect();
     let width = before.mapping.headings.len();
-    let is_code = |text: &String| text.bytes().any(|byte| byte.is_ascii_digit()) && !text.contains(' ');
+    let is_code = |text: &String| looks_like_code(text);
     let is_date = |text: &String| read(text, &patterns) != Err(DateFault::Unreadable);
     let conforms = |row: &&Vec<String>| {
         let dated: Vec<&String> = dates.iter().filter_map(|at| row.get(*at)).filter(|text| !text.is_empty()).collect();

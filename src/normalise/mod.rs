@@ -4,6 +4,7 @@
 
 mod answers;
 mod batch;
+mod code;
 mod correction;
 mod export_date;
 mod given;
@@ -24,6 +25,7 @@ mod typing;
 mod warnings;
 mod wide;
 
+pub use code::{code, looks_like_code, with_plain_hyphens};
 pub use correction::{Origin, origin_columns, own_columns};
 pub use export_date::{in_letterhead, in_name};
 pub use headings::{Duplicate, HeadingMatch, KnownHeadings, Mapping, NearMiss, stacked_headings};

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use polars::prelude::PlHashMap;
 
+use crate::code::code;
 use crate::raw::TextColumn;
-use crate::text::clean;
 use cchc_model::{Encoding, Mask, Personal, Where, masked_value};
 use cchc_read::decode_legacy;
 
@@ -62,7 +62,7 @@ impl<'a> CellMask<'a> {
     /// Learns what the codes of rows look like from those of one batch, before any of them is judged.
     pub fn learn_codes(&self, codes: &TextColumn) {
         let mut known = self.codes.borrow_mut();
-        for code in codes.iter().map(clean).filter(|code| !code.is_empty()) {
+        for code in codes.iter().map(code).filter(|code| !code.is_empty()) {
             known.all += 1;
             if let Some(kind) = self.mask.code(&code) {
                 *known.shapes.entry(kind).or_default() += 1;

@@ -21,6 +21,7 @@ mod bad_xls;
 mod biff;
 mod bounded;
 mod changes;
+mod codes;
 mod composite;
 mod concurrency;
 mod contracts;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use polars::prelude::PlHashSet;
 
 use crate::batch::{Batch, CellFault};
+use crate::code::code;
 use crate::numbers::number_with_currency;
 use crate::raw::RawBatch;
 use crate::sheet::SheetFacts;
@@ -146,7 +147,7 @@ impl RowJudge {
         value: String,
         hint: String,
     ) -> RejectedRow {
-        let code = self.key.and_then(|at| raw.columns.get(at)?.as_ref()).map(|codes| clean(codes.get(0)).into_owned());
+        let code = self.key.and_then(|at| raw.columns.get(at)?.as_ref()).map(|codes| code(codes.get(0)).into_owned());
         let code = code.filter(|code| !sheet.mask.is_personal_code(code));
         RejectedRow {
             row: raw.rows[0],
@@ -221,7 +222,7 @@ impl RowJudge {
     fn shown(&self, sheet: &SheetFacts<'_>, at: usize, text: &str) -> String {
         let text = clean(text);
         let masked = match sheet.source.columns[at].kind {
-            _ if self.key == Some(at) => sheet.mask.code(&text),
+            _ if self.key == Some(at) => return sheet.mask.code(&code(&text)).into_owned(),
             ColumnType::Int | ColumnType::Float | ColumnType::Bool => sheet.mask.number(&text),
             ColumnType::Time => return text.into_owned(),
             ColumnType::Text | ColumnType::Unit | ColumnType::Period => sheet.mask.text(&text),

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use polars::prelude::{PlHashMap, PlHashSet};
 
 use crate::batch::Batch;
+use crate::code::{code, is_mended};
 use crate::raw::TextColumn;
 use crate::sheet::{Refused, SheetFacts};
 use crate::text::clean;
@@ -159,7 +160,7 @@ impl ColumnTyper {
     /// first batch in which the shape is met.
     fn learn_shapes(&mut self, at: usize, texts: &TextColumn, sheet: &SheetFacts<'_>) {
         let mut shapes: BTreeMap<Personal, usize> = BTreeMap::new();
-        for kind in texts.iter().filter_map(|text| sheet.mask.suspect(&clean(text))) {
+        for kind in texts.iter().filter_map(|text| sheet.mask.suspect(&code(text))) {
             *shapes.entry(kind).or_default() += 1;
         }
         let filled = if shapes.is_empty() { 0 } else { texts.iter().filter(|text| !text.trim().is_empty()).count() };
@@ -172,6 +173,14 @@ impl ColumnTyper {
     fn texts(&mut self, at: usize, texts: &TextColumn, batch: &mut Batch<'_, '_>) -> Vec<Option<u32>> {
         if batch.sheet.source.columns[at].name.ends_with("_code") {
             self.learn_shapes(at, texts, batch.sheet);
+        }
+        if holds_codes(batch.sheet.source, at) {
+            for (row, text) in texts.iter().enumerate() {
+                let code = code(text);
+                if is_mended(text, &code) {
+                    batch.warn("mended_code", at, row, &batch.sheet.mask.code(&code));
+                }
+            }
         }
         let ids: Vec<Option<u32>> = texts.iter().map(|text| self.text(at, text, batch.sheet)).collect();
         if !self.masked[at].is_empty() {
@@ -188,7 +197,7 @@ impl ColumnTyper {
         if let Some(id) = self.texts[at].get(text) {
             return Some(*id);
         }
-        match clean(text) {
+        match if holds_codes(sheet.source, at) { code(text) } else { clean(text) } {
             Cow::Borrowed("") => None,
             cleaned => {
                 let is_code = sheet.source.columns[at].name.ends_with("_code");
@@ -211,6 +220,11 @@ impl ColumnTyper {
             }
         }
     }
+}
+
+/// Whether a column refers to something by its code. The codes of an outline are numbers by nature.
+fn holds_codes(source: &SourceDef, at: usize) -> bool {
+    source.columns[at].name.ends_with("_code") && source.layout.outline.is_none()
 }
 
 /// Words as values of a kind.
