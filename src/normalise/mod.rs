@@ -34,13 +34,13 @@ pub use marks::{Mark, MarkKind};
 pub use numbers::{number_with_currency, vietnamese_number};
 pub use outline::{Outlined, RepairedCode, code_depth, code_follows};
 pub use periods::{only_year, read_period};
-pub use personal::CellMask;
+pub use personal::{CellMask, CodeShapes};
 pub use raw::{RawBatch, TextColumn};
 pub use reshape::Reshape;
 pub use rows::{RowKind, classify, is_total};
 pub use sheet::{Normalised, Refused, SheetFacts, SheetNormaliser};
 pub use text::{clean, without_diacritics};
-pub use typing::{Meaning, PERSONAL, data_type};
+pub use typing::{Meaning, MixedOrder, PERSONAL, data_type};
 pub use wide::{LayoutMatch, Record};
 
 use std::borrow::Cow;

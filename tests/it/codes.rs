@@ -78,7 +78,9 @@ fn a_procedure_is_found_by_its_code_however_that_was_pasted() {
 #[test]
 fn a_row_that_is_half_empty_with_a_pasted_code_is_data_and_a_remark_is_not() {
     let place = Place::new();
-    let text = format!("{LIST}\n{CLEAN}\"H58-\n9\",Sở A,,,,,,\nTổng số 2 hồ sơ,,,,,,,\nNgười lập biểu 01,Trưởng phòng,,,,,,\n");
+    let text = format!(
+        "{LIST}\n{CLEAN}\"H58-\n9\",Sở A,,,,,,\nTổng số 2 hồ sơ,,,,,,,\nNgười lập biểu 01,Trưởng phòng,,,,,,\n"
+    );
     let (file, _) = place.import_text("ho-so_20250401.csv", &text);
     assert_eq!(account(&file), [3, 2, 0, 0, 1]);
 }

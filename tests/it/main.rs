@@ -74,4 +74,5 @@ mod whole_damage;
 mod whole_paths;
 mod whole_store;
 mod whole_versions;
+mod worded_dates;
 mod worktime;
