@@ -79,8 +79,27 @@ fn a_procedure_is_found_by_its_code_however_that_was_pasted() {
 fn a_row_that_is_half_empty_with_a_pasted_code_is_data_and_a_remark_is_not() {
     let place = Place::new();
     let text = format!(
-        "{LIST}\n{CLEAN}\"H58-\n9\",Sở A,,,,,,\nTổng số 2 hồ sơ,,,,,,,\nNgười lập biểu 01,Trưởng phòng,,,,,,\n"
+        "{LIST}\n{CLEAN}\"H58-\n9\",Sở A,1,,,,,\nTổng số 2 hồ sơ,,,,,,,\nNgười lập biểu 01,Trưởng phòng,x,,,,,\n"
     );
     let (file, _) = place.import_text("ho-so_20250401.csv", &text);
     assert_eq!(account(&file), [3, 2, 0, 0, 1]);
+}
+
+/// A big file with so many codes of the shape of an identity number before and behind a number of usual ones.
+fn shaped(before: usize, usual: usize, behind: usize) -> String {
+    let row = |code: String| format!("{code},Sở A,1,x,03/03/2025,10/03/2025,,\n");
+    let shaped = |at: usize| row(format!("0010990{at:05}"));
+    let all = (0..before).map(shaped).chain((0..usual).map(|at| row(format!("H58-{at}"))));
+    format!("{LIST}\n{}", all.chain((before..before + behind).map(shaped)).collect::<String>())
+}
+
+#[test]
+fn whether_a_shape_is_one_of_codes_the_whole_file_tells_wherever_it_begins() {
+    for (before, usual, behind, refused) in [(9_000, 20_000, 0, 9_000), (100, 17_000, 19_000, 0), (9_000, 8_000, 0, 0)]
+    {
+        let place = Place::new();
+        let (file, _) = place.import_text("ho-so_20250401.csv", &shaped(before, usual, behind));
+        let all = (before + usual + behind) as u64;
+        assert_eq!(account(&file), [all, all - refused, 0, 0, refused], "{before} {usual} {behind}");
+    }
 }

@@ -137,7 +137,7 @@ fn what_cannot_be_a_date_stays_refused() {
 
 #[test]
 fn one_column_of_both_orders_refuses_the_file_with_both_examples() {
-    let own = "dates = [\"MM/dd/yyyy hh:mm a\", \"MM/dd/yyyy\"]";
+    let own = "dates = [\"MM/dd/yyyy hh:mm:ss a\", \"MM/dd/yyyy hh:mm a\", \"MM/dd/yyyy\"]";
     let row = |code: &str, day: &str| format!("{code},Sở A,1,x,{day},,,\n");
     let day_first = row("X-0", "14/05/2025 3:20:00 CH");
     let month_first = row("X-1", "5/14/2025 3:20 PM");
@@ -182,7 +182,7 @@ fn serial(day: u32, month: u32) -> f64 {
 
 /// A dossier of a list in which an English Excel opened one column: received (0), due (1) or finished (2).
 fn opened(columns: &[usize]) -> Vec<u8> {
-    let days: Vec<(u32, u32)> = (0..40).map(|row| (1 + (row * 7) % 28, 1 + row % 4)).collect();
+    let days: Vec<(u32, u32)> = (0..40).map(|row| (1 + (row * 11) % 28, 1 + row % 3)).collect();
     let rows = days.iter().enumerate().map(|(row, (day, month))| {
         let mut cells = line(&format!("H58-{row:03},Sở A,1,x"));
         for column in 0..3 {

@@ -84,6 +84,9 @@ impl DateReader {
 
     fn worded(&self, text: &str) -> Result<(Odd, Order), DateFault> {
         let plain = self.words.plain(text).ok_or(DateFault::Unreadable)?;
+        if plain.text == text && plain.half.is_none() && plain.zone.is_none() {
+            return Err(DateFault::Unreadable);
+        }
         let is_short = |pattern: &Pattern| self.short.contains(pattern);
         let patterns = self.patterns.iter().chain(named()).chain(super::iso()).chain(&self.short);
         let mut fault = DateFault::Unreadable;
@@ -110,6 +113,9 @@ impl DateReader {
 fn time_of(pattern: &Pattern, plain: &Plain) -> Option<Result<i64, DateFault>> {
     let mut fields = pattern.fields(plain.text.as_bytes())?;
     let has_time = pattern.place(Field::Hour).is_some();
+    if pattern.is_bare() && !super::THINKABLE_YEARS.contains(&fields.get(Field::Year)) {
+        return Some(Err(DateFault::Unreadable));
+    }
     if let Some(half) = plain.half {
         if !has_time {
             return Some(Err(DateFault::Unreadable));
