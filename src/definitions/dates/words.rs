@@ -196,7 +196,6 @@ impl Rewriter<'_> {
                 self.out.push(' ');
                 Some(length)
             }
-            Meaning::Half(_) => None,
             Meaning::Month(month) => self.month(month).map(|()| length),
             Meaning::MonthNumber => {
                 self.month(after[blanks..][..digits].parse().ok()?)?;
@@ -208,7 +207,7 @@ impl Rewriter<'_> {
                 self.out.push_str(if minutes { ":" } else { ":00 " });
                 Some(length + if minutes { blanks } else { 0 })
             }
-            Meaning::Hour => None,
+            Meaning::Half(_) | Meaning::Hour => None,
             Meaning::Nothing => {
                 self.out.push(' ');
                 Some(length)

@@ -44,7 +44,7 @@ pub struct MixedOrder {
 impl DateOrders {
     /// Takes one date that was read. Texts in which nothing is in doubt say nothing.
     pub fn take(&mut self, time: i64, written: Written, text: &str, row: u32) {
-        if self.is_sound {
+        if self.is_sound || written == Written::Certain {
             return;
         }
         let Some(day) = day_of(time) else { return };
