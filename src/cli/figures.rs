@@ -131,7 +131,8 @@ fn note_gaps(global: &Global, ranked: &Ranked, kind: &str, placed: usize) {
         let names: Vec<&str> = gap.owed_by.iter().take(NAMED).map(|unit| unit.unit_name.as_str()).collect();
         let who = if gap.owed_by.len() == gap.units { "every unit".to_owned() } else { names.join(", ") };
         let more = gap.owed_by.len().saturating_sub(NAMED);
-        let more = if gap.owed_by.len() == gap.units || more == 0 { String::new() } else { format!(" and {more} more") };
+        let more =
+            if gap.owed_by.len() == gap.units || more == 0 { String::new() } else { format!(" and {more} more") };
         global.note(&format!("  '{}' is owed by {who}{more}", gap.item.id));
     }
 }

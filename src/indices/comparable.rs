@@ -44,8 +44,7 @@ impl Standing {
 /// The standing of each unit of an index of points, in the order of the cards. Its score is the points of the common items
 /// that it has, out of their most points, on the scale of the index; bonus and deduction are no part of it.
 pub(super) fn common_points(index: &PointsIndex, cards: &Scorecards) -> Vec<Standing> {
-    let leaves: Vec<usize> =
-        index.leaves().filter(|(_, item)| item.role == Role::Points).map(|(at, _)| at).collect();
+    let leaves: Vec<usize> = index.leaves().filter(|(_, item)| item.role == Role::Points).map(|(at, _)| at).collect();
     let kinds = &cards.figures.kinds;
     let mut counts: BTreeMap<(&str, usize), (usize, usize)> = BTreeMap::new();
     for (unit, kind) in kinds.iter().enumerate() {
@@ -150,7 +149,11 @@ fn composed_of(index: &Composite, input: Input<'_>, is_kept: &[bool]) -> Option<
     let is_leaf = |id: &str| index.leaves.iter().any(|leaf| leaf.column == id);
     let columns = input.values.columns().iter().map(|column| Column {
         id: column.id.clone(),
-        values: if is_leaf(&column.id) && !kept(&column.id) { vec![None; column.values.len()] } else { column.values.clone() },
+        values: if is_leaf(&column.id) && !kept(&column.id) {
+            vec![None; column.values.len()]
+        } else {
+            column.values.clone()
+        },
     });
     let values = ValueTable::new(input.values.units().to_vec(), columns.collect()).ok()?;
     compose(&part, Input { values: &values, ..input }).ok()

@@ -83,9 +83,9 @@ fn told(item: &NamedItem, units: &[(&UnitRef, bool)], rows: &[RankRow]) -> Vec<G
     }
     let is_ranked =
         |kind: &str| rows.iter().any(|row| row.rank.is_some() && row.unit.kind.as_deref().unwrap_or_default() == kind);
-    let told = kinds.into_iter().filter(|(kind, (count, owed_by))| {
-        2 * owed_by.len() > *count || (!owed_by.is_empty() && !is_ranked(kind))
-    });
+    let told = kinds
+        .into_iter()
+        .filter(|(kind, (count, owed_by))| 2 * owed_by.len() > *count || (!owed_by.is_empty() && !is_ranked(kind)));
     told.map(|(kind, (units, mut owed_by))| {
         owed_by.sort_by(|left, right| left.unit_code.cmp(&right.unit_code));
         Gap { kind: kind.to_owned(), item: item.clone(), owed_by, units }

@@ -155,7 +155,13 @@ impl<'d> Index<'d> {
     #[must_use]
     pub fn unscored(&self, measuring: &Measuring<'_>, period: &Period, faults: &[SheetFault]) -> Ranked {
         let (Self::Points(PointsIndex { head, .. }) | Self::Composite(Composite { head, .. })) = self else {
-            return Ranked { rows: Vec::new(), cards: None, composed: Vec::new(), set_aside: Vec::new(), gaps: Vec::new() };
+            return Ranked {
+                rows: Vec::new(),
+                cards: None,
+                composed: Vec::new(),
+                set_aside: Vec::new(),
+                gaps: Vec::new(),
+            };
         };
         let units = measuring.units_of_kinds(&head.unit_kinds, period);
         let kinds: BTreeSet<&str> = units.iter().filter_map(|unit| unit.kind.as_deref()).collect();

@@ -32,10 +32,8 @@ fn is_of_cases(definitions: &Definitions, indicator: &Indicator, period: &Period
 
 /// Holds back the units whose denominator is smaller. A figure without a denominator is held back by none.
 pub(super) fn hold(scored: &mut [Scored], rows: &[IndicatorRow], smallest: u32) {
-    let denominators: BTreeMap<&str, f64> = rows
-        .iter()
-        .filter_map(|row| Some((row.unit.unit_code.as_str(), row.measure.denominator?)))
-        .collect();
+    let denominators: BTreeMap<&str, f64> =
+        rows.iter().filter_map(|row| Some((row.unit.unit_code.as_str(), row.measure.denominator?))).collect();
     for one in scored {
         let is_small = denominators.get(one.unit.unit_code.as_str()).is_some_and(|count| *count < f64::from(smallest));
         one.held = (one.score.is_some() && is_small).then_some(Held::FewCases);

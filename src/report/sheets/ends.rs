@@ -26,11 +26,7 @@ pub fn both_ends<'a>(ranked: &[&'a RankRow], most: usize) -> (Vec<Place<'a>>, Ve
 }
 
 /// Lines of groups in their order, as far as there is room; counts the groups that they tell of.
-fn lines<'g, 'a: 'g>(
-    groups: impl Iterator<Item = &'g [&'a RankRow]>,
-    most: usize,
-    used: &mut usize,
-) -> Vec<Place<'a>> {
+fn lines<'g, 'a: 'g>(groups: impl Iterator<Item = &'g [&'a RankRow]>, most: usize, used: &mut usize) -> Vec<Place<'a>> {
     let mut lines = Vec::new();
     for group in groups {
         if lines.len() >= most {

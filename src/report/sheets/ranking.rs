@@ -12,8 +12,8 @@ use super::basis;
 use super::breakdown::Breakdown;
 use super::context::{Context, kind_of, sense, sum_code};
 use super::landscape;
-use super::unranked::{held_note, owed, who_is_ranked};
 use super::makeup::{Extra, extras, remarks};
+use super::unranked::{held_note, owed, who_is_ranked};
 
 /// The sheets of the ranking at a place among the rankings, one for each kind of unit.
 pub fn sheets(context: &Context<'_>, place: usize, ranking: &Ranking) -> Vec<Sheet> {
