@@ -50,6 +50,9 @@ pub enum ReadError {
     /// Text that ends inside a table.
     #[error("the {0} content ends inside a table; download or export the file again")]
     CutOff(Container),
+    /// HTML whose rest stands in something that is not closed and of which nothing is shown.
+    #[error("a <{0}> is not closed and hides the rows behind it; close it, or export the file again as .xlsx")]
+    Swallowed(&'static str),
     /// Bytes that the encoding does not have.
     #[error("record {record} (from byte {offset}) does not fit the text encoding; save the file as UTF-8")]
     BadEncoding {
@@ -111,6 +114,7 @@ impl ReadError {
             Self::NotAWorkbook(_) => "not_a_workbook",
             Self::UnknownContainer => "unknown_container",
             Self::CutOff(_) => "truncated",
+            Self::Swallowed(_) => "swallowed_rows",
             Self::BadEncoding { .. } => "bad_encoding",
             Self::UnclosedQuote { .. } => "unclosed_quote",
             Self::RecordCount { .. } => "record_count",
@@ -123,6 +127,7 @@ impl ReadError {
         match self {
             Self::Open(source) | Self::Helper(source) | Self::NoRoom(source) => source.to_string(),
             Self::NotAFile(kind) => (*kind).to_owned(),
+            Self::Swallowed(name) => format!("<{name}>"),
             Self::TooBig(exceeded) => exceeded.setting(),
             Self::NotAWorkbook(kind) => kind.to_string(),
             Self::CutOff(container) | Self::Broken { container, .. } | Self::Panicked(container) => {

@@ -1,6 +1,8 @@
 //! Reads the tables of an HTML file, which many systems call .xls, as sheets.
 
+use std::collections::BTreeSet;
 use std::fs::File;
+use std::io::Read;
 use std::ops::Range;
 use std::path::Path;
 
@@ -8,10 +10,13 @@ use serde::Deserialize;
 
 use super::budget::Budget;
 use super::error::ReadError;
+use super::html_layout::{data_tables, has_nested_tables};
+use super::html_shown::{Fate, Place, Shown};
+use super::html_style::Showing;
 use super::markup::{Attributes, Collapsed, Listener, stream_html};
 use super::sniff::Container;
 use super::text::{mark_bytes, to_utf8};
-use super::{Cell, Excess, Flow, Note, RowFault, recycle};
+use super::{Cell, Excess, Flow, Note, RowFault, TextKind, TextNote, recycle};
 use cchc_model::Encoding;
 
 /// The words for sheets without a name.
@@ -19,19 +24,30 @@ const WORDS: &str = include_str!("../../queries/containers.toml");
 /// Rows that a cell may reach down, as browsers have it.
 const MAX_ROWSPAN: u32 = 65_534;
 
-/// Reads every `<table>`, nested ones as sheets of their own.
+/// Reads every `<table>`. One in a cell is text of that cell, unless the outer table only lays the page out: then both
+/// are sheets. What a browser would not show is read nowhere, but for hidden tables and rows: these are noted.
 pub(super) fn read(path: &Path, encoding: Encoding, budget: &mut Budget<'_>) -> Result<(), ReadError> {
-    let file = File::open(path).map_err(ReadError::Open)?;
     let before = mark_bytes(path).map_err(ReadError::Open)?;
-    let utf8 = to_utf8(file, encoding).map_err(ReadError::Open)?;
-    let mut tables = Tables { before, ..Tables::new(budget) };
-    stream_html(utf8, &mut tables, ReadError::broken(Container::Html))?;
+    let data = if has_nested_tables(decoded(path, encoding)?).map_err(ReadError::Open)? {
+        data_tables(decoded(path, encoding)?)?
+    } else {
+        BTreeSet::new()
+    };
+    let mut tables = Tables { before, data, ..Tables::new(budget) };
+    stream_html(decoded(path, encoding)?, &mut tables, ReadError::broken(Container::Html))?;
+    if let Some(name) = tables.shown.swallowing().filter(|_| !tables.is_done()) {
+        return Err(ReadError::Swallowed(name));
+    }
     // Only `</table>` may not be left out in HTML, so a table still open means that the end of the file is missing.
     if tables.is_done() || tables.open.is_empty() {
         tables.failed.map_or(Ok(()), Err)
     } else {
         Err(ReadError::CutOff(Container::Html))
     }
+}
+
+fn decoded(path: &Path, encoding: Encoding) -> Result<impl Read, ReadError> {
+    to_utf8(File::open(path).map_err(ReadError::Open)?, encoding).map_err(ReadError::Open)
 }
 
 /// One `<table>` that is not closed yet.
@@ -41,7 +57,13 @@ struct HtmlTable {
     hidden: bool,
     announced: bool,
     skipped: bool,
+    /// Whether tables in its cells are text of these.
+    holds_data: bool,
     rows: u32,
+    /// Whether the group of rows is hidden.
+    hidden_group: bool,
+    /// Rows in which text was hidden.
+    hid_text: Option<TextNote>,
     /// Rows that a cell of an earlier row still covers, by column.
     covered: Vec<u32>,
     row: Option<HtmlRow>,
@@ -66,11 +88,29 @@ struct Span {
     rows: u32,
 }
 
+/// A drop-down list in a cell: its chosen entry is shown, else the first.
+#[derive(Default)]
+struct Choice {
+    /// Where its text begins in that of the cell.
+    start: usize,
+    entries: u32,
+    is_made: bool,
+    in_unchosen: bool,
+}
+
 struct Tables<'b, 's> {
     budget: &'b mut Budget<'s>,
     /// Bytes of the file before the text.
     before: u64,
+    shown: Shown,
+    /// Tables of data with tables in their cells, by number.
+    data: BTreeSet<u32>,
     open: Vec<HtmlTable>,
+    /// Open tables in a cell of data, and whether a cell of theirs is open.
+    nested: Vec<bool>,
+    choice: Choice,
+    /// All tables so far, and those that are sheets.
+    number: u32,
     seen: u32,
     /// What a table without a caption is called, with `{number}`.
     unnamed_table: String,
@@ -83,37 +123,77 @@ struct Tables<'b, 's> {
 
 impl Listener for Tables<'_, '_> {
     fn open(&mut self, name: &str, attributes: &Attributes<'_>) {
-        match name {
-            "table" => self.start_table(attributes),
-            "tr" => {
+        let place = self.place();
+        let fate = self.shown.open(name, attributes, place);
+        if fate == Fate::NotShown {
+            return;
+        }
+        if self.opens_nested(name, fate) {
+            return;
+        }
+        match (name, fate) {
+            ("table", _) => self.start_table(fate),
+            ("tr", _) => {
                 self.start_row();
+                let in_hidden = self.open.last().is_some_and(|table| table.hidden_group);
                 if let Some(row) = self.row() {
-                    row.hidden = is_hidden(attributes);
+                    row.hidden = in_hidden || fate != Fate::Shown;
                 }
             }
-            "td" | "th" => self.start_cell(attributes),
-            "caption" => {
+            ("thead" | "tbody" | "tfoot", _) => {
+                self.end_row();
+                if let Some(table) = self.open.last_mut() {
+                    table.hidden_group = fate != Fate::Shown;
+                }
+            }
+            // A browser gives such a cell no column.
+            ("td" | "th", Fate::HiddenPart(Showing::Absent)) => {
+                self.end_cell();
+                self.shown.hide_part(name);
+            }
+            ("td" | "th", _) => {
+                self.start_cell(attributes);
+                if fate != Fate::Shown {
+                    self.shown.hide_part(name);
+                }
+            }
+            ("caption", _) => {
                 self.in_caption = true;
                 self.text.clear();
             }
-            "br" => self.text.push_exact("\n"),
-            "p" | "div" | "li" => self.text.new_paragraph(),
+            ("br", _) => self.text.push_exact("\n"),
+            ("p" | "div" | "li", _) => self.text.new_paragraph(),
+            ("select", _) => self.choice = Choice { start: self.text.as_str().len(), ..Choice::default() },
+            ("option", _) => self.start_option(attributes),
             _ => {}
         }
     }
 
     fn close(&mut self, name: &str) {
+        if !self.shown.close(name) || self.closes_nested(name) {
+            return;
+        }
         match name {
             "table" => self.end_table(),
-            "tr" | "thead" | "tbody" | "tfoot" => self.end_row(),
+            "tr" => self.end_row(),
+            "thead" | "tbody" | "tfoot" => {
+                self.end_row();
+                if let Some(table) = self.open.last_mut() {
+                    table.hidden_group = false;
+                }
+            }
             "td" | "th" => self.end_cell(),
             "caption" => self.end_caption(),
             "p" | "div" | "li" => self.text.new_paragraph(),
+            "option" | "select" => self.choice.in_unchosen = false,
             _ => {}
         }
     }
 
     fn text(&mut self, text: &str) {
+        if !self.shown.shows(text) || self.choice.in_unchosen {
+            return;
+        }
         let in_cell = self.row().is_some_and(|row| row.cell.is_some());
         if in_cell || self.in_caption {
             self.text.push(text);
@@ -142,7 +222,12 @@ impl<'b, 's> Tables<'b, 's> {
         Self {
             budget,
             before: 0,
+            shown: Shown::default(),
+            data: BTreeSet::new(),
             open: Vec::new(),
+            nested: Vec::new(),
+            choice: Choice::default(),
+            number: 0,
             seen: 0,
             unnamed_table: unnamed_table(),
             text: Collapsed::default(),
@@ -157,16 +242,75 @@ impl<'b, 's> Tables<'b, 's> {
         self.open.last_mut().and_then(|table| table.row.as_mut())
     }
 
-    fn start_table(&mut self, attributes: &Attributes<'_>) {
+    fn place(&self) -> Place {
+        let own = || self.open.last().and_then(|table| table.row.as_ref()).is_some_and(|row| row.cell.is_some());
+        let in_cell = self.nested.last().copied().unwrap_or_else(own);
+        if in_cell || self.in_caption { Place::Cell } else { Place::Outside }
+    }
+
+    /// Takes a tag that opens a table in a cell of data, or stands in one: lines and blanks keep its words apart.
+    fn opens_nested(&mut self, name: &str, fate: Fate) -> bool {
+        let in_cell = |table: &HtmlTable| table.holds_data && table.row.as_ref().is_some_and(|row| row.cell.is_some());
+        if name == "table" && (!self.nested.is_empty() || self.open.last().is_some_and(in_cell)) {
+            self.number += 1;
+            self.nested.push(false);
+            self.text.new_paragraph();
+            return true;
+        }
+        let Some(cell) = self.nested.last_mut() else { return false };
+        match name {
+            "td" | "th" => {
+                *cell = true;
+                self.text.push(" ");
+            }
+            "tr" | "caption" | "thead" | "tbody" | "tfoot" => {
+                *cell = false;
+                self.text.new_paragraph();
+            }
+            _ => return false,
+        }
+        if fate != Fate::Shown {
+            self.shown.hide_part(name);
+        }
+        true
+    }
+
+    fn closes_nested(&mut self, name: &str) -> bool {
+        let Some(cell) = self.nested.last_mut() else { return false };
+        match name {
+            "td" | "th" => *cell = false,
+            "table" => {
+                self.nested.pop();
+                self.text.new_paragraph();
+            }
+            "tr" | "caption" | "thead" | "tbody" | "tfoot" => self.text.new_paragraph(),
+            _ => return false,
+        }
+        true
+    }
+
+    fn start_option(&mut self, attributes: &Attributes<'_>) {
+        let is_chosen = !self.choice.is_made && attributes.get("selected").is_some();
+        if is_chosen {
+            self.choice.is_made = true;
+            self.text.truncate(self.choice.start);
+        }
+        self.choice.in_unchosen = !is_chosen && (self.choice.is_made || self.choice.entries > 0);
+        self.choice.entries += 1;
+    }
+
+    fn start_table(&mut self, fate: Fate) {
         // What the outer table has of this row comes before the inner table.
         self.end_row();
         if let Some(outer) = self.open.last_mut() {
             outer.announced = false;
         }
+        self.number += 1;
         self.seen += 1;
         self.open.push(HtmlTable {
             name: self.unnamed_table.replace("{number}", &self.seen.to_string()),
-            hidden: is_hidden(attributes),
+            hidden: fate != Fate::Shown,
+            holds_data: self.data.contains(&self.number),
             ..HtmlTable::default()
         });
     }
@@ -176,7 +320,10 @@ impl<'b, 's> Tables<'b, 's> {
         if self.open.last().is_some_and(|table| table.rows == 0) {
             self.announce();
         }
-        self.open.pop();
+        let table = self.open.pop();
+        if let Some(note) = table.filter(|table| !table.skipped && !self.is_done()).and_then(|table| table.hid_text) {
+            self.budget.text_note(note);
+        }
     }
 
     fn end_caption(&mut self) {
@@ -217,6 +364,7 @@ impl<'b, 's> Tables<'b, 's> {
             self.start_row();
         }
         self.text.clear();
+        self.choice = Choice::default();
         let span = Span { columns: attributes.count("colspan"), rows: attributes.count("rowspan").min(MAX_ROWSPAN) };
         if span.columns > self.budget.limits.max_columns {
             self.failed = Some(self.budget.limits.exceeded(Excess::Columns));
@@ -254,6 +402,10 @@ impl<'b, 's> Tables<'b, 's> {
         self.end_cell();
         let Some(table) = self.open.last_mut() else { return };
         let Some(row) = table.row.take() else { return };
+        if self.shown.take_hid_text() {
+            let first = TextNote { kind: TextKind::HiddenText, row: table.rows, count: 0 };
+            table.hid_text.get_or_insert(first).count += 1;
+        }
         for rows in &mut table.covered {
             *rows = rows.saturating_sub(1);
         }
@@ -300,12 +452,6 @@ fn unnamed_table() -> String {
     words.html.unnamed_table
 }
 
-fn is_hidden(attributes: &Attributes<'_>) -> bool {
-    let style = attributes.get("style").unwrap_or_default();
-    let style: String = style.chars().filter(|c| !c.is_whitespace()).collect();
-    style.to_ascii_lowercase().contains("display:none") || attributes.get("hidden").is_some()
-}
-
 fn send_notes(number: u32, row: &HtmlRow, budget: &mut Budget<'_>) {
     if row.hidden {
         budget.note(Note::HiddenRow(number));
@@ -317,93 +463,5 @@ fn send_notes(number: u32, row: &HtmlRow, budget: &mut Budget<'_>) {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
-mod tests {
-    use super::super::collected::Collected;
-    use super::super::{Limits, read_rows, sniff};
-    use super::*;
-
-    fn read_text(html: &str) -> Collected {
-        try_read(html).unwrap()
-    }
-
-    fn try_read(html: &str) -> Result<Collected, ReadError> {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), html).unwrap();
-        let sniffed = sniff(file.path())?;
-        assert_eq!(sniffed.container, Container::Html);
-        let mut sink = Collected::default();
-        read_rows(file.path(), &sniffed, sniffed.read_as(), &Limits::default(), &mut sink)?;
-        Ok(sink)
-    }
-
-    #[test]
-    fn entities_breaks_and_inner_tags_give_plain_text() {
-        let sink = read_text("<table><tr><td>A &amp; <b>B</b><br>C&#7879;<td>&nbsp;</td><td>\n x  y </td></table>");
-        assert_eq!(sink.texts(), [["A & B\nCệ", "", "x y"]]);
-    }
-
-    #[test]
-    fn a_cell_over_several_columns_or_rows_stands_in_the_first() {
-        let sink = read_text(
-            "<html><table><tr><th rowspan=2>a<th colspan=2>b<th>c</tr><tr><th>d<th>e</tr><tr><td>1<td>2</table>",
-        );
-        assert_eq!(sink.texts(), [vec!["a", "b", "", "c"], vec!["", "d", "e"], vec!["1", "2"]]);
-    }
-
-    #[test]
-    fn hidden_rows_and_cells_over_several_rows_are_noted() {
-        let sink = read_text(
-            "<table><tr><td>x<td rowspan=3>a<td>b</tr><tr style='Display : NONE'><td>1<td>2</tr><tr hidden><td>3</table>",
-        );
-        let expected = [Note::Merged { first: 1, last: 3, column: 1 }, Note::HiddenRow(2), Note::HiddenRow(3)];
-        assert_eq!(sink.notes, expected);
-    }
-
-    #[test]
-    fn hidden_tables_are_sheets_of_their_own() {
-        let sink = read_text(
-            "<html><style>td{x:\"<td>\"}</style><table style='display: none'><tr><td>x</table>\
-             <table><caption>Hồ sơ</caption><tr><tr><td>y</table>",
-        );
-        let sheets: Vec<_> = sink.sheets.iter().map(|s| (s.name.as_str(), s.hidden)).collect();
-        assert_eq!(sheets, [("Bảng 1", true), ("Hồ sơ", false)]);
-        assert_eq!(sink.rows[1].1, 2);
-    }
-
-    #[test]
-    fn a_nested_table_is_read_on_its_own() {
-        let sink = read_text("<table><tr><td>out<table><tr><td>in</table></td></tr><tr><td>after</table>");
-        let rows: Vec<_> = sink.rows.iter().map(|(sheet, number, _)| (sheet.as_str(), *number)).collect();
-        assert_eq!(rows, [("Bảng 1", 1), ("Bảng 2", 1), ("Bảng 1", 2)]);
-    }
-
-    #[test]
-    fn a_byte_that_is_not_utf8_refuses_its_row_and_no_other() {
-        let html = "\u{feff}<table><tr><td>Số</td></tr><tr><td>x?</td></tr><tr><td>y</td></tr></table>?".as_bytes();
-        let bytes: Vec<u8> = html.iter().map(|byte| if *byte == b'?' { 0xff } else { *byte }).collect();
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), &bytes).unwrap();
-        let sniffed = sniff(file.path()).unwrap();
-        let mut sink = Collected::default();
-        read_rows(file.path(), &sniffed, sniffed.read_as(), &Limits::default(), &mut sink).unwrap();
-        assert_eq!(sink.texts(), [["Số"], ["y"]]);
-        let offset = bytes.iter().position(|byte| *byte == 0xff).unwrap() as u64;
-        assert_eq!(sink.refused, [(2, RowFault::InvalidByte { byte: Some(0xff), offset })]);
-    }
-
-    /// Letters and their bytes stand on both sides of every cut.
-    #[test]
-    fn letters_cut_by_the_end_of_a_buffer_are_whole() {
-        let rows = "<tr><td>ớ</td></tr>".repeat(20_000);
-        let sink = read_text(&format!("<table>{rows}</table>"));
-        assert!(sink.rows.iter().all(|(.., cells)| *cells == [Cell::Text("ớ".into())]) && sink.rows.len() == 20_000);
-    }
-
-    #[test]
-    fn a_file_that_ends_inside_a_table_is_refused() {
-        for cut in ["<table><tr><td>1<td title='x", "<table><tr><td>1</td></tr>"] {
-            assert_eq!(try_read(cut).err().unwrap().rule(), "truncated");
-        }
-    }
-}
+#[path = "html_tests.rs"]
+mod tests;

@@ -76,4 +76,6 @@ pub enum TextKind {
     Undecided(Encoding),
     /// Rows hold NUL bytes.
     NulBytes,
+    /// In rows text was left out that a style hides.
+    HiddenText,
 }
