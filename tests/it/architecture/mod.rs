@@ -117,7 +117,7 @@ const CIRCLES: &[(&str, &[&str], &str)] = &[
     ),
     (
         "import",
-        &["attempt", "encoding", "file", "overflow", "reading", "scoring_forms", "sink", "typed"],
+        &["attempt", "encoding", "file", "masked_names", "overflow", "reading", "scoring_forms", "sink", "typed"],
         "one type, the reading of a file, is filled by these steps, and an attempt in another encoding repeats them",
     ),
 ];
