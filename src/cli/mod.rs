@@ -44,7 +44,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use cchc_definitions::{Definitions, Fault, Language};
 use cchc_engine::{Engine, EngineError, Opening, SERVE_SQL, serve_sql};
-use cchc_model::{Compare, Disclosure, Mask, MissingDue, Pause, Period, Policies, Where, Withdrawn, escaped};
+use cchc_model::{
+    Compare, Disclosure, DueOnDayOff, Mask, MissingDue, Pause, Period, Policies, Where, Withdrawn, escaped,
+};
 use cchc_read::{SERVE_XLS, isolate_xls, serve_xls};
 use cchc_store::Shell;
 
@@ -213,6 +215,9 @@ pub struct PolicyArgs {
     /// How a withdrawn dossier counts
     #[arg(long, value_enum)]
     withdrawn: Option<Withdrawn>,
+    /// A due date on a weekend or a holiday
+    #[arg(long, value_enum)]
+    due_on_day_off: Option<DueOnDayOff>,
     /// Tell no counts from 1 to N − 1, nor what they could be worked out from
     #[arg(long, value_name = "N")]
     suppress_below: Option<u32>,
@@ -229,6 +234,7 @@ impl PolicyArgs {
             pause: self.pause.unwrap_or(policies.pause),
             compare: self.compare.unwrap_or(policies.compare),
             withdrawn: self.withdrawn.unwrap_or(policies.withdrawn),
+            due_on_day_off: self.due_on_day_off.unwrap_or(policies.due_on_day_off),
             suppress_below: self.suppress_below.unwrap_or(policies.suppress_below),
             disclosure: self.disclosure.unwrap_or(policies.disclosure),
             finished_before_received: policies.finished_before_received,

@@ -3,6 +3,7 @@
 mod carry;
 mod compile;
 mod derive;
+mod due;
 mod facts;
 mod figure_facts;
 mod figures;
