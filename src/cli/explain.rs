@@ -46,12 +46,16 @@ impl Explain {
         let unit = self.unit.as_str();
         match opened.wait(opened.engine.explanation(&request))? {
             Explanation::Figure(found) => {
-                note_estimates(global, &opened.engine, std::iter::once((unit, found.row.measure.estimate)));
+                note_estimates(
+                    global,
+                    (&opened.engine, &self.period),
+                    std::iter::once((unit, found.row.measure.estimate)),
+                );
                 self.write(global, &found, policies)?;
             }
             Explanation::Score(score) => {
                 note_remarks(global, &score.remarks);
-                note_estimates(global, &opened.engine, std::iter::once((unit, score.is_estimate)));
+                note_estimates(global, (&opened.engine, &self.period), std::iter::once((unit, score.is_estimate)));
                 explain_index::write(global, &score, policies)?;
             }
         }

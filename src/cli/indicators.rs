@@ -93,8 +93,8 @@ impl Indicators {
             columns = compared(columns, rows);
         }
         let marks = figures.iter().map(|row| (row.unit.unit_code.as_str(), row.measure.estimate));
-        with_estimates(columns, engine, marks.clone()).write(global)?;
-        note_estimates(global, engine, marks);
+        with_estimates(columns, (engine, &self.period), marks.clone()).write(global)?;
+        note_estimates(global, (engine, &self.period), marks);
         note_not_sent(global, &answer.not_sent);
         note_hidden(global, engine, answer.published);
         Ok(Outcome::Done)

@@ -11,6 +11,7 @@ mod shown;
 mod succession;
 mod table;
 mod unit;
+mod units_as_of;
 mod value;
 
 pub use encoding::Encoding;
@@ -26,4 +27,5 @@ pub use shown::{escaped, is_control, one_line};
 pub use succession::{Carry, Succession};
 pub use table::{ColumnType, PROVENANCE, Span, TABLES, Table, TableColumn};
 pub use unit::{Resolved, Unit, UnitIndex, fold_name};
+pub use units_as_of::UnitsAsOf;
 pub use value::{Measure, Status};

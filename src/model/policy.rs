@@ -1,5 +1,6 @@
 //! The named choices where the rules leave room; each is printed with every figure that it touches.
 
+use super::UnitsAsOf;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
@@ -107,6 +108,8 @@ pub struct Policies {
     pub withdrawn: Withdrawn,
     /// Due days off.
     pub due_on_day_off: DueOnDayOff,
+    /// For the units of which day dossiers count.
+    pub units_as_of: UnitsAsOf,
     /// Counts from 1 to one less are not told; 0 tells all.
     pub suppress_below: u32,
     /// How they are kept from being told.

@@ -250,7 +250,7 @@ impl RankingPart<'_> {
 
     fn chart(&self) -> Chart {
         let words = &self.context.template.ranking;
-        let ranked: Vec<&RankRow> = self.rows.iter().copied().filter(|row| row.score.is_some()).collect();
+        let ranked: Vec<&RankRow> = self.rows.iter().copied().filter(|row| row.rank.is_some()).collect();
         let (drawn, half) = ends(&ranked, words.chart_bars);
         let title =
             half.map_or_else(|| words.chart.clone(), |half| fill(&words.chart_cut, &[("half", &half.to_string())]));
