@@ -75,7 +75,7 @@ pub struct Global {
     /// Read an older version: its number, or a day (the newest version not later)
     #[arg(long, global = true, value_name = "VERSION|DATE")]
     as_of: Option<String>,
-    /// For the units of which day dossiers count: period_end, as_received, or a day
+    /// For the units of which day dossiers count
     #[arg(long, global = true, value_name = "period_end|as_received|DATE")]
     units_as_of: Option<UnitsAsOf>,
     /// Language of findings and headings
