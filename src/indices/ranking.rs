@@ -208,7 +208,10 @@ impl<'d> Index<'d> {
                     hold(&mut scored, &rows, least);
                     scored
                 });
-                let rows = rank([&scores[0], &scores[1], &scores[2]], self.settings(), not_sent);
+                let (scores, left) = in_force(measuring, scores);
+                let mut rows = rank([&scores[0], &scores[1], &scores[2]], self.settings(), not_sent);
+                rows.extend(rank([&left, &[], &[]], self.settings(), not_sent).into_iter().map(unranked));
+                rows.sort_by(|left, right| left.unit.kind.cmp(&right.unit.kind));
                 let gaps = gaps::of_indicator(indicator, &rows);
                 Ok(Ranked { rows, cards: None, composed: Vec::new(), set_aside: Vec::new(), gaps })
             }
@@ -223,6 +226,21 @@ impl<'d> Index<'d> {
             Self::Composite(index) => rank_composite(measuring, index, &periods, not_sent).await,
         }
     }
+}
+
+/// The scores of units in force on the day whose units figures are for, and those of the period that others have.
+fn in_force(measuring: &Measuring<'_>, mut scores: [Vec<Scored>; 3]) -> ([Vec<Scored>; 3], Vec<Scored>) {
+    let is_in_force = |one: &Scored| measuring.is_in_force(&one.unit.unit_code);
+    let left = scores[0].iter().filter(|one| !is_in_force(one)).cloned().collect();
+    for scores in &mut scores {
+        scores.retain(is_in_force);
+    }
+    (scores, left)
+}
+
+/// The row of a unit that is not in force: it stands below the others of its kind with its figure and without a rank.
+fn unranked(row: RankRow) -> RankRow {
+    RankRow { rank: None, tied: false, reason: row.reason.or(Some(Status::NotApplicable)), ..row }
 }
 
 /// The cards of an earlier period, if it has any data.
