@@ -317,7 +317,7 @@ async fn rank_composite(
             // There are values, but the method cannot be applied to them.
             let is_set_aside = at == 0 && set_aside.iter().any(|one: &SetAside| one.kind == kind);
             let reason = if is_set_aside { Status::NotApplicable } else { Status::Missing };
-            let found = done.as_ref().map_or_else(BTreeMap::new, of_units);
+            let found = done.as_ref().map_or_else(BTreeMap::new, Composed::of_units);
             let mut common = done.as_ref().map_or_else(BTreeMap::new, |done| common_values(index, input, done));
             scores[at].extend(units.iter().map(|unit| {
                 let score = found.get(unit.unit_code.as_str()).copied();
@@ -335,12 +335,6 @@ async fn rank_composite(
     let rows = rank([&scores[0], &scores[1], &scores[2]], index.rank, not_sent);
     let gaps = gaps::of_composite(measuring, index, &periods[0], &tables, &rows);
     Ok(Ranked { rows, cards: None, composed, set_aside, gaps })
-}
-
-/// Scores of the index, unit by unit.
-pub(super) fn of_units(done: &Composed) -> BTreeMap<String, f64> {
-    let rows = done.scores.units().iter().cloned().zip(done.index());
-    rows.filter_map(|(unit, score)| Some((unit, (*score)?))).collect()
 }
 
 /// What is wrong with a definition in a period whatever figures there are: it stops the ranking at once.
