@@ -6,7 +6,7 @@ use super::{Format, Global};
 use cchc_engine::Remarks;
 use cchc_indicators::{By, Children};
 use cchc_indices::SetAside;
-use cchc_model::{NotSent, one_line};
+use cchc_model::{NotSent, Policies, one_line};
 
 /// How figures are split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -91,4 +91,14 @@ pub(super) fn set_aside(index_id: &str, one: &SetAside) -> String {
         one.units,
         faults.join("\n")
     )
+}
+
+/// The choices by which the figure was counted, as `cchc.toml` writes them.
+pub(super) fn policy_line(policies: Policies) -> String {
+    let chosen = serde_json::json!(policies);
+    let one = |(name, choice): (&String, &serde_json::Value)| {
+        format!("{name} = {}", choice.as_str().map_or_else(|| choice.to_string(), str::to_owned))
+    };
+    let chosen: Vec<String> = chosen.as_object().into_iter().flatten().map(one).collect();
+    format!("policies     {}\n", chosen.join(", "))
 }
