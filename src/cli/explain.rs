@@ -5,7 +5,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::estimates::note_estimates;
-use super::figures::note_remarks;
+use super::figures::{note_remarks, policy_line};
 use super::output::{self, Columns};
 use super::{Format, Global, OpenEngine, Outcome, PolicyArgs, explain_index, period};
 use cchc_engine::{Explanation, ExplanationRequest};
@@ -156,16 +156,6 @@ impl Explain {
         }
         page
     }
-}
-
-/// The choices by which the figure was counted, as `cchc.toml` writes them.
-pub(super) fn policy_line(policies: Policies) -> String {
-    let chosen = json!(policies);
-    let one = |(name, choice): (&String, &serde_json::Value)| {
-        format!("{name} = {}", choice.as_str().map_or_else(|| choice.to_string(), str::to_owned))
-    };
-    let chosen: Vec<String> = chosen.as_object().into_iter().flatten().map(one).collect();
-    format!("policies     {}\n", chosen.join(", "))
 }
 
 fn rows(global: &Global, found: &Trace) -> Result<()> {

@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::detail;
-use super::explain::policy_line;
+use super::figures::policy_line;
 use super::output;
 use super::{Format, Global};
 use cchc_definitions::Layer;

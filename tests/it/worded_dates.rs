@@ -221,7 +221,7 @@ fn texts_and_date_cells_that_agree_go_on_loading() {
         let mut cells = line(&format!("H58-{row:03},Sở A,1,x"));
         let day = 1 + row % 28;
         cells.push(if day <= 12 { C::D(serial(day, 3)) } else { t(&format!("{day:02}/03/2025")) });
-        cells.push(if row % 2 > 0 { C::D(serial(day, 4)) } else { t(&format!("{day:02}/04/2025")) });
+        cells.push(if !row.is_multiple_of(2) { C::D(serial(day, 4)) } else { t(&format!("{day:02}/04/2025")) });
         cells
     };
     let rows = [line(LIST)].into_iter().chain((0..56).map(row)).collect::<Vec<_>>();
@@ -232,7 +232,7 @@ fn texts_and_date_cells_that_agree_go_on_loading() {
 
 #[test]
 fn times_of_utc_are_told_with_a_remedy_that_mends_them() {
-    let rows: String = (1..=8)
+    let rows: Vec<String> = (1..=8)
         .map(|day| {
             format!(
                 "H{day},Sở A,1,x,2025-03-0{day}T0{}:30:00,2025-03-1{day}T17:00:00,2025-03-1{day}T02:15:00,\n",
@@ -240,6 +240,7 @@ fn times_of_utc_are_told_with_a_remedy_that_mends_them() {
             )
         })
         .collect();
+    let rows = rows.concat();
     let place = Place::new();
     let file = place.file("ho-so_20250401.csv", format!("{LIST}\n{rows}"));
     place.import(&file).1.exits(0);
