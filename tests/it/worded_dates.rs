@@ -221,7 +221,7 @@ fn texts_and_date_cells_that_agree_go_on_loading() {
         let mut cells = line(&format!("H58-{row:03},Sở A,1,x"));
         let day = 1 + row % 28;
         cells.push(if day <= 12 { C::D(serial(day, 3)) } else { t(&format!("{day:02}/03/2025")) });
-        cells.push(if !row.is_multiple_of(2) { C::D(serial(day, 4)) } else { t(&format!("{day:02}/04/2025")) });
+        cells.push(if row.is_multiple_of(2) { t(&format!("{day:02}/04/2025")) } else { C::D(serial(day, 4)) });
         cells
     };
     let rows = [line(LIST)].into_iter().chain((0..56).map(row)).collect::<Vec<_>>();
