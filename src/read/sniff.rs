@@ -192,7 +192,7 @@ mod tests {
     fn content_decides_not_the_name() {
         assert_eq!(sniffed(b"a,b\n1,2\n").unwrap().container, Container::Csv);
         assert_eq!(sniffed(b"\xef\xbb\xbf\n <TABLE><tr>").unwrap().container, Container::Html);
-        assert_eq!(sniffed(b"<?xml version='1.0'?><html>").unwrap().container, Container::Html);
+        assert_eq!(sniffed(b"<?xml version='1.0'?><html><table>").unwrap().container, Container::Html);
         assert_eq!(sniffed(b"PAR1xx").unwrap().container, Container::Parquet);
     }
 

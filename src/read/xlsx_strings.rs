@@ -68,7 +68,8 @@ fn count_strings(mut part: impl Read) -> u64 {
         // From the last tag on it may go on in the next piece.
         let from = memchr::memrchr(b'<', &buffer[..filled]).unwrap_or(filled);
         let is_complete = memchr::memchr(b'>', &buffer[from..filled]).is_some();
-        let rest = if is_complete || from == 0 { filled } else { from };
+        // A tag that fills the whole buffer is none of these elements.
+        let rest = if is_complete || from == 0 && filled == buffer.len() { filled } else { from };
         buffer.copy_within(rest..filled, 0);
         kept = filled - rest;
     }

@@ -277,7 +277,7 @@ fn iso_with_a_zone_is_brought_to_the_clocks_of_vietnam() {
     ran.exits(0);
     assert_eq!(account(&file), [2, 2, 0, 0, 0]);
     assert_eq!(dates(&place, "H1"), ["2026-03-01T01:30:00", "2026-03-11T00:30:00", ""]);
-    assert_eq!(dates(&place, "H2"), ["2026-03-01T01:30:00", "2026-03-10T23:30:00", ""]);
+    assert_eq!(dates(&place, "H2"), ["2026-03-01T01:30:00.250", "2026-03-10T23:30:00", ""]);
     // By the clock of UTC the dossier would be one of February.
     let march = place.rows(&["form06", "--period", "2026-03"]);
     assert_eq!(crate::support::counts(crate::support::row_of(&march, "A"))[..2], [2, 0]);

@@ -54,10 +54,10 @@ fn a_purge_takes_a_code_in_any_spelling_and_leaves_none_in_refused_rows() {
     let place = Place::new();
     let text = format!("{LIST}\n{CLEAN}H58\u{2011}250305\u{2011}0003,Sở Nào Đó,1,x,03/03/2025,10/03/2025,,\n");
     place.import_text("ho-so_20250401.csv", &text).1.exits(3);
-    place.run(&["purge", "--dossier", "H58 \u{2011} 250303\u{2011}0001"]).exits(0);
+    place.run(&["purge", "--yes", "--dossier", "H58 \u{2011} 250303\u{2011}0001"]).exits(0);
     let left = place.dossiers();
     assert_eq!((left.len(), &left[0]["dossier_code"]), (1, &"H58-250304-0002".into()));
-    place.run(&["purge", "--dossier", "H58-250305-0003"]).exits(0);
+    place.run(&["purge", "--yes", "--dossier", "H58-250305-0003"]).exits(0);
     let told = place.run(&["--format", "json", "findings", "--all"]).stdout;
     assert!(!told.contains("250305"), "{told}");
 }

@@ -257,7 +257,8 @@ fn small_counts_on_either_side_of_a_rate_are_suppressed() {
         let is_null = |key: &str| hidden[key].is_null();
         assert!(is_null("value") && is_null("numerator") && is_null("denominator"), "{hidden}");
     }
-    let ranking = place().rows(&["rank", "--index", "on-time", "--period", "2025-Q1", "--suppress-below", "5"]);
+    let asked = ["--format", "json", "rank", "--index", "on-time", "--period", "2025-Q1", "--suppress-below", "5"];
+    let ranking = place().run(&asked).exits(3).rows();
     assert_eq!(
         (&row_of(&ranking, "B")["rank"], &row_of(&ranking, "B")["reason"]),
         (&Value::Null, &"suppressed".into())

@@ -101,8 +101,10 @@ fn rates_and_medians_are_made_anew_from_the_dossiers_never_from_figures() {
     let later = place.rows(&[&["indicators", "--period", "2025-12"], &NEW[..]].concat());
     assert_eq!(figure(&later, "N.1", "on_time_rate")["estimate"], false, "the open dossier is not in this rate");
     assert_eq!(figure(&later, "N.1", "overdue_pending_share")["estimate"], true);
-    let ranked =
-        place.rows(&[&["rank", "--index", "on-time", "--period", "2024-Q4", "--kind", "commune"], &NEW[..]].concat());
+    let ranked = place.rows(
+        &[&["rank", "--index", "on-time", "--smallest", "0", "--period", "2024-Q4", "--kind", "commune"], &NEW[..]]
+            .concat(),
+    );
     assert_eq!(
         (&ranked[0]["unit_code"], &ranked[0]["rank"], &ranked[0]["estimate"]),
         (&"N.1".into(), &1.into(), &true.into())
@@ -144,7 +146,8 @@ fn ranks_show_the_units_in_force_at_the_end_of_the_period_and_an_ended_one_witho
     // N.1 has the dossier that Xã Ba left open, and its own.
     assert_eq!((counts(row_of(&form, "N.1"))[0], counts(row_of(&form, "D"))[0]), (2, 1));
     let rank = |more: &[&str]| {
-        let rows = place.rows(&[&["rank", "--index", "on-time", "--period", "2025-H2"], more].concat());
+        let rows =
+            place.rows(&[&["rank", "--index", "on-time", "--smallest", "0", "--period", "2025-H2"], more].concat());
         let row =
             |row: &Value| (row["unit_code"].as_str().unwrap().to_owned(), row["rank"].as_u64(), row["score"].as_f64());
         rows.iter().map(row).collect::<Vec<_>>()

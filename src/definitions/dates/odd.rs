@@ -132,7 +132,6 @@ mod tests {
     fn zones_are_brought_to_the_clocks_of_vietnam() {
         for (text, local) in [
             ("2026-03-01T08:00:00Z", "2026-03-01 15:00:00"),
-            ("2026-03-01T18:30:00.123Z", "2026-03-02 01:30:00"),
             ("2026-03-01T08:00:00+07:00", "2026-03-01 08:00:00"),
             ("2026-03-01 08:00:00.000+07", "2026-03-01 08:00:00"),
             ("2026-03-01T08:00+0900", "2026-03-01 06:00:00"),
@@ -141,6 +140,7 @@ mod tests {
         ] {
             assert_eq!(odd(text), Ok(Odd::Zoned(micros(local))), "{text}");
         }
+        assert_eq!(odd("2026-03-01T18:30:00.123Z"), Ok(Odd::Zoned(micros("2026-03-02 01:30:00") + 123_000)));
         assert_eq!(odd("2026-02-31T08:00:00Z"), Err(DateFault::Impossible));
         assert_eq!(odd("2026-03-01T08:00:00 sáng"), Err(DateFault::Unreadable));
         assert_eq!(odd("2026-03-01T08:00:00+99:00"), Err(DateFault::Unreadable));
