@@ -38,7 +38,7 @@ impl Explain {
         let policies = self.policies.over(opened.engine.config().policies);
         let request = ExplanationRequest {
             id: self.indicator.clone(),
-            unit: self.unit.clone(),
+            unit: opened.engine.unit_named(&self.unit)?,
             period: self.period.clone(),
             item: self.item.clone(),
             policies,

@@ -68,7 +68,7 @@ impl Indicators {
         let request = FiguresRequest {
             indicators: self.indicator.clone(),
             period: self.period.clone(),
-            kind: self.kind.clone(),
+            kind: self.kind.as_deref().map(|kind| engine.kind_named(kind)),
             by: self.by.into(),
             months: if self.cumulative { Months::Cumulative } else { Months::Apart },
             against: self.against.map(Into::into),

@@ -1,6 +1,7 @@
 //! The command line: arguments in, one file per subcommand, data on stdout and everything else on stderr.
 
 mod advice;
+mod asked;
 mod check;
 mod check_store;
 mod definition;
@@ -51,6 +52,7 @@ use cchc_model::{
     Compare, Disclosure, DueOnDayOff, Mask, MissingDue, Pause, Period, Policies, UnitsAsOf, Where, Withdrawn, escaped,
 };
 use cchc_read::{SERVE_XLS, isolate_xls, serve_xls};
+use asked::{day, period};
 use cchc_store::Shell;
 use recorded::Record;
 
@@ -396,11 +398,6 @@ impl OpenEngine {
     fn wait<T>(&self, answer: impl Future<Output = Result<T, EngineError>>) -> Result<T> {
         Ok(self.shell.wait(answer)?)
     }
-}
-
-/// Parses a period; anything else is a usage error.
-fn period(text: &str) -> Result<Period, String> {
-    text.parse().map_err(|error: cchc_model::PeriodError| error.to_string())
 }
 
 /// A sentence on standard error: nothing in it acts on the terminal, and nobody is named in it.

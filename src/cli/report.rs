@@ -26,7 +26,7 @@ pub(super) struct Report {
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// Show these indices too: ranking, and for points and composite indices heat table, areas and charts
-    #[arg(long, value_name = "ID", num_args = 1..)]
+    #[arg(long, value_delimiter = ',', value_name = "ID", num_args = 1..)]
     index: Vec<String>,
     /// Add the scorecard of every unit, for each index of points and composite index named
     #[arg(long, conflicts_with = "scorecard")]

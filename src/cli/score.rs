@@ -32,7 +32,7 @@ impl Score {
         let opened = OpenEngine::open(global)?;
         let request = ScorecardRequest {
             index: self.index.clone(),
-            unit: self.unit.clone(),
+            unit: opened.engine.unit_named(&self.unit)?,
             period: self.period.clone(),
             policies: self.policies.over(opened.engine.config().policies),
         };

@@ -115,6 +115,8 @@ pub struct Definitions {
     pub mask: Mask,
     /// Titles of the unit kinds, in the order of reports: kind → plural title.
     pub kinds: Vec<(String, String)>,
+    /// Folded word for a kind of units, its title among them → kind.
+    pub kind_words: BTreeMap<String, String>,
     /// Title of all units together.
     pub all_units: String,
 }
@@ -131,7 +133,7 @@ impl Definitions {
         let (groups, indicators) = indicator::parse(&files, &mut faults);
         let index::Indices { by_indicator: indices, composites, points } =
             index::parse(&files, &indicators, &mut faults);
-        let (kinds, all_units) = unit_kinds::parse(&files, &mut faults);
+        let kinds = unit_kinds::parse(&files, &mut faults);
         let saved = files
             .below("saved/", "sql")
             .map(|(path, text)| (path["saved/".len()..path.len() - ".sql".len()].to_owned(), text.to_owned()))
@@ -154,8 +156,9 @@ impl Definitions {
             proposal: proposal::parse(&files, &mut faults),
             reading: reading_words::parse(&files, &mut faults),
             mask: persons::parse(&files, &mut faults),
-            kinds,
-            all_units,
+            kinds: kinds.titles,
+            kind_words: kinds.words,
+            all_units: kinds.all,
         };
         faults.sort();
         if faults.is_empty() { Ok(definitions) } else { Err(faults) }

@@ -85,6 +85,8 @@ pub struct PeriodWords {
     pub months: Vec<String>,
     /// Words by which the last months of a year are meant.
     pub last: Vec<String>,
+    /// Words by which the first months of a year are meant.
+    pub first: Vec<String>,
     /// Numbers in words, behind a word for quarter or month.
     pub ordinals: BTreeMap<String, u32>,
     /// Numbers in words, before a word for months.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
+use super::names::named;
 use super::{Engine, EngineError};
 use cchc_indicators::Children;
 use cchc_model::{Finding, Level, Resolved, UnitIndex, Where};
@@ -186,17 +187,7 @@ fn stored(kept: KeptFinding, known: &UnitIndex) -> StoredFinding {
 
 /// The unit that a request names, by code or name, and with its children all units below it.
 fn requested_units(units: &UnitIndex, name: &str, children: Children) -> Result<BTreeSet<String>, EngineError> {
-    let unit = match units.resolve(name) {
-        Resolved::One(unit) => unit,
-        Resolved::Several(codes) => {
-            let message = format!("'{name}' is the name of several units: {}; give the code", codes.join(", "));
-            return Err(EngineError::Request(message));
-        }
-        Resolved::None => {
-            let near = units.nearest(name).map_or_else(String::new, |near| format!("; did you mean '{near}'?"));
-            return Err(EngineError::Request(format!("no unit '{name}'{near}")));
-        }
-    };
+    let unit = named(units, name)?;
     let mut codes = BTreeSet::from([unit.code.clone()]);
     if children == Children::Added {
         let below = units.units().iter().filter(|one| units.ancestors(&one.code).any(|above| above.code == unit.code));

@@ -10,6 +10,7 @@ mod gate;
 mod index_versions;
 mod indicators_table;
 mod isolated;
+mod names;
 mod publication;
 mod ranking;
 mod remarks;

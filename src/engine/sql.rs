@@ -69,7 +69,8 @@ impl Engine {
             );
             return Err(EngineError::Request(message));
         }
-        let parameters = parameters(request)?;
+        let unit = request.unit.as_deref().map(|name| self.unit_named(name)).transpose()?;
+        let parameters = parameters(&SqlRequest { unit, ..request.clone() })?;
         let mut session = self.0.session.question_within(limits.map_or(usize::MAX, SqlLimits::claimed))?;
         let memory_mib = limits.map_or_else(|| self.memory_mib(), |limits| limits.memory_mib);
         if mentions_indicators(&request.text) {

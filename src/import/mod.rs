@@ -43,7 +43,7 @@ pub use preview::{DatesSeen, Preview, WordSeen};
 pub use rebuild::{Original, RebuildError, RebuiltSheet, originals};
 
 use cchc_definitions::{Definitions, Given, SourceDef, Tried};
-use cchc_model::{ColumnType, FileAccount, Finding, FinishedBeforeReceived, MixedDates, UnitIndex};
+use cchc_model::{ColumnType, FileAccount, Finding, FinishedBeforeReceived, MixedDates, Resolved, UnitIndex};
 use cchc_normalise::KnownHeadings;
 use cchc_read::{Found, InputFile, PathError, find_files};
 use cchc_store::questions;
@@ -327,10 +327,12 @@ fn selected_sources(definitions: &Definitions, options: &Options) -> Result<Vec<
 
 /// Gives the column of the unit that all rows count for this unit, where no heading and nothing else feeds it.
 fn give_unit(sources: &mut [SourceDef], code: &str, units: &UnitIndex) -> Result<(), ImportError> {
-    if units.by_code(code).is_none() {
-        let hint = cchc_definitions::did_you_mean(code, units.units().iter().map(|unit| unit.code.as_str()));
+    let Resolved::One(unit) = units.resolve(code) else {
+        let known = units.units().iter().flat_map(|unit| [unit.code.as_str(), unit.name.as_str()]);
+        let hint = cchc_definitions::did_you_mean(code, known);
         return Err(ImportError::NoSuchUnit { code: code.to_owned(), hint });
-    }
+    };
+    let code = unit.code.as_str();
     for source in sources {
         // Beside the one that receives, the last column of units is whose figures the rows are.
         let column = source.table.columns.iter().rfind(|column| column.kind == ColumnType::Unit);

@@ -49,6 +49,7 @@ impl FromStr for UnitsAsOf {
             "period_end" => Ok(Self::PeriodEnd),
             "as_received" => Ok(Self::AsReceived),
             _ => NaiveDate::parse_from_str(text, "%Y-%m-%d")
+                .or_else(|_| NaiveDate::parse_from_str(text, "%d/%m/%Y"))
                 .map(Self::Day)
                 .map_err(|_| format!("'{text}' is neither period_end, nor as_received, nor a day; write 2025-07-01")),
         }

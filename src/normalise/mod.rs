@@ -33,7 +33,7 @@ pub use judging::RejectedRow;
 pub use marks::{Mark, MarkKind};
 pub use numbers::{number_with_currency, vietnamese_number};
 pub use outline::{Outlined, RepairedCode, code_depth, code_follows};
-pub use periods::{only_year, read_period};
+pub use periods::{asked_period, only_year, read_period};
 pub use personal::{CellMask, CodeShapes};
 pub use raw::{RawBatch, TextColumn};
 pub use reshape::Reshape;

@@ -54,6 +54,42 @@ pub fn read_period(text: &str, year: Option<i32>, known: &PeriodWords) -> Option
     }
 }
 
+/// The period that somebody asks for, in the form of the program or in words; nothing where a word is left over.
+///
+/// ```
+/// use cchc_normalise::asked_period;
+/// let words = cchc_definitions::ReadingWords::shipped().periods;
+/// let period = |text: &str| asked_period(text, &words).map(|period| period.to_string());
+/// for text in ["2025-Q1", "2025-q1", "Quý I/2025", "Q1/2025", "quý 1 năm 2025", "qui 1-2025"] {
+///     assert_eq!(period(text).as_deref(), Some("2025-Q1"), "{text}");
+/// }
+/// assert_eq!(period("6 tháng đầu năm 2025").as_deref(), Some("2025-H1"));
+/// assert_eq!(period("T3/2025").as_deref(), Some("2025-03"));
+/// assert_eq!(period("01/01/2025..31/03/2025").as_deref(), Some("2025-01-01..2025-03-31"));
+/// for text in ["2025-Q5", "Quý I", "2025 sao", "31/02/2025..01/03/2025", "Quý I/2025 và Quý II/2025"] {
+///     assert_eq!(period(text), None, "{text}");
+/// }
+/// ```
+#[must_use]
+pub fn asked_period(text: &str, known: &PeriodWords) -> Option<Period> {
+    if let Ok(period) = text.parse() {
+        return Some(period);
+    }
+    let lower = clean(text).to_lowercase();
+    let lists = [&known.year, &known.quarter, &known.month, &known.parts, &known.months, &known.last, &known.first];
+    let is_known = |word: &str| {
+        lists.iter().any(|list| is_one(word, list))
+            || known.ordinals.contains_key(word)
+            || known.counts.contains_key(word)
+            || matches!(word, "h" | "nd")
+    };
+    let named = words(&lower).into_iter().filter(|word| !is_number(word));
+    if !named.into_iter().all(is_known) {
+        return None;
+    }
+    read_period(text, None, known)
+}
+
 /// The year that a sheet is about, if its name and the rows above its headings name one and no other.
 #[must_use]
 pub fn only_year(sheet: &str, above: &[Vec<String>]) -> Option<i32> {

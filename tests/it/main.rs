@@ -50,6 +50,7 @@ mod lacking_columns;
 mod metadata;
 mod misplaced;
 mod movement;
+mod own_words;
 mod pages;
 mod par_district;
 mod personal;

@@ -31,9 +31,9 @@ pub(super) struct Import {
     #[arg(long, value_name = "ID")]
     source: Option<String>,
     /// Day of export of all these files, instead of the day in names and letterheads
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::day)]
     exported_at: Option<NaiveDate>,
-    /// Code of the unit whose lists these are, for files without a column of units
+    /// Code or name of the unit whose lists these are, for files without a column of units
     #[arg(long, value_name = "CODE")]
     unit: Option<String>,
     /// Read and check, write nothing; shows how headings map

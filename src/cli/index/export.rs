@@ -15,7 +15,7 @@ impl Export {
         let opened = OpenEngine::open(global)?;
         let units = match &self.unit {
             _ if self.all_units => FormUnits::All,
-            Some(code) => FormUnits::One(code.clone()),
+            Some(name) => FormUnits::One(opened.engine.unit_named(name)?),
             None => FormUnits::Unnamed,
         };
         let request = ScoringFormsRequest { index: self.id.clone(), period: self.period.clone(), units };

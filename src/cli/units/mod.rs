@@ -61,7 +61,7 @@ struct Resolve {
     #[arg(required = true, value_name = "NAME")]
     names: Vec<String>,
     /// Day that decides between units of one name that did not exist together
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::day)]
     on: Option<NaiveDate>,
 }
 

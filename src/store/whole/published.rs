@@ -94,7 +94,8 @@ impl Published {
             }
             self.versions.into_iter().find(|version| version.number == number).ok_or_else(no_version)?
         } else {
-            let day: NaiveDate = wanted.parse().map_err(|_| no_version())?;
+            let day = NaiveDate::parse_from_str(wanted, "%d/%m/%Y");
+            let day = wanted.parse().or(day).map_err(|_| no_version())?;
             let is_older = |version: &&Manifest| !version.lost && version.time.is_some_and(|time| time <= day);
             let found = self.versions.iter().rfind(is_older).cloned();
             self.unless_a_later_vanished(found.unwrap_or_else(Manifest::empty))?;
