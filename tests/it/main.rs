@@ -69,6 +69,7 @@ mod sql_limits;
 mod sql_meaning;
 mod tables;
 mod truth;
+mod twins;
 mod undo;
 mod units;
 mod units_as_of;
