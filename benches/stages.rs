@@ -144,6 +144,7 @@ fn stages(criterion: &mut Criterion) {
             records: Vec::new(),
             year: None,
             date_system: DateSystem::default(),
+            swapped: std::collections::BTreeSet::new(),
             mask: &cells,
         };
         SheetNormaliser::new(facts).batch(&raw).expect("no date reads month-first only").frame

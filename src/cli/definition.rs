@@ -54,8 +54,10 @@ fn named<'a>(files: &'a [DefinitionFile], name: &str) -> Result<&'a DefinitionFi
     match meant.as_slice() {
         [file] => Ok(file),
         [] => {
-            let known = files.iter().flat_map(|file| std::iter::once(&file.id).chain(&file.defines));
-            let hint = did_you_mean(name, known.map(String::as_str));
+            let short = |id: &'a str| id.rsplit('/').next().unwrap_or(id);
+            let ids = |file: &'a DefinitionFile| [file.id.as_str(), short(&file.id)].into_iter();
+            let known = files.iter().flat_map(|file| ids(file).chain(file.defines.iter().map(String::as_str)));
+            let hint = did_you_mean(name, known);
             Err(Usage(format!("no definition '{name}'{hint}; `cchc definition list` names them")).into())
         }
         several => {

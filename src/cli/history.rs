@@ -5,7 +5,7 @@ use clap::Args;
 
 use super::output::Columns;
 use super::store_faults::{self, Teller};
-use super::{Global, Outcome};
+use super::{Format, Global, Outcome};
 use cchc_store::{Manifest, PurgeNote, Recorded, Workspace, Young, undo};
 
 pub(super) fn history(global: &Global) -> Result<Outcome> {
@@ -20,8 +20,7 @@ pub(super) fn history(global: &Global) -> Result<Outcome> {
     let record = |of: fn(&Recorded) -> &str| -> Vec<Option<&str>> {
         versions.iter().map(|version| recorded.get(&version.number).map(of)).collect()
     };
-    let named = |version: &Manifest| version.files.iter().map(|file| file.file.as_str()).collect::<Vec<_>>().join("; ");
-    let names: Vec<String> = versions.iter().map(named).collect();
+    let names: Vec<String> = versions.iter().map(|version| names(version, global.format)).collect();
     Columns::default()
         .int("version", versions.iter().map(|version| Some(version.number as i64)))
         .text("time", times.iter().map(Option::as_deref))
@@ -34,6 +33,15 @@ pub(super) fn history(global: &Global) -> Result<Outcome> {
         .text("names", names.iter().map(|names| Some(names.as_str()).filter(|names| !names.is_empty())))
         .write(global)?;
     Ok(Outcome::Done)
+}
+
+/// The files of a version; in a table for people the first, and how many more.
+fn names(version: &Manifest, format: Format) -> String {
+    let names: Vec<&str> = version.files.iter().map(|file| file.file.as_str()).collect();
+    match (format, names.as_slice()) {
+        (Format::Table, [first, _, ..]) => format!("{first} +{}", names.len() - 1),
+        _ => names.join("; "),
+    }
 }
 
 /// What there is to say about a version besides its numbers.

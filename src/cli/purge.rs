@@ -11,7 +11,7 @@ use super::output::Columns;
 use super::{Global, OpenEngine, Outcome};
 use cchc_definitions::shipped_mask;
 use cchc_model::Mask;
-use cchc_normalise::clean;
+use cchc_normalise::{clean, code};
 use cchc_store::{FileNames, Mode, PurgeCounts, PurgeOrder, Purged, Workspace, purge};
 
 #[derive(Debug, Args)]
@@ -95,7 +95,7 @@ impl Purge {
             std::io::stdin().read_to_string(&mut lists).context("standard input")?;
         }
         let given = self.dossier.iter().map(String::as_str).filter(|code| *code != "-");
-        let codes = given.chain(lists.lines()).map(|code| clean(code.trim_start_matches('\u{feff}')).into_owned());
+        let codes = given.chain(lists.lines()).map(|given| code(given).into_owned());
         Ok(codes.filter(|code| !code.is_empty()).collect())
     }
 }

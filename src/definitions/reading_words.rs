@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::dates::DateWords;
 use super::{Fault, Files, parse_toml};
 
 /// The file below `queries/`.
@@ -24,6 +25,9 @@ pub struct ReadingWords {
     pub periods: PeriodWords,
     /// The day of export in the rows above the headings.
     pub export_day: ExportDayWords,
+    /// Words in dates.
+    #[serde(default)]
+    pub dates: DateWords,
     /// Columns that a corrected file has beside those of the original.
     pub corrected: CorrectedHeadings,
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::dates::SourceZone;
 use super::layout::Layout;
 use cchc_model::{ColumnType, Encoding, Table};
 
@@ -24,6 +25,8 @@ pub struct SourceDef {
     pub personal: Vec<String>,
     /// Accepted date patterns such as `dd/MM/yyyy HH:mm`; ISO is always accepted.
     pub dates: Vec<String>,
+    /// The zone of dates that name none; that of Vietnam where it is not declared.
+    pub zone: Option<SourceZone>,
     /// Statuses whose rows may lack a received date (never accepted).
     pub without_received: Vec<i64>,
     /// The legacy encoding of text from which it cannot be recognised.

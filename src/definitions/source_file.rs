@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::dates::Pattern;
+use super::dates::{Pattern, SourceZone};
 use super::layout::{Layout, Tried};
 use super::layout_file::{self, OneOrMore, RawLayout, RawMark, RawSkipRows, RawWide};
 use super::source::{SourceColumn, SourceDef, Unknown, fold_word};
@@ -25,6 +25,7 @@ struct RawSource {
     personal: Vec<String>,
     #[serde(default)]
     dates: Vec<String>,
+    zone: Option<String>,
     #[serde(default)]
     without_received: Vec<i64>,
     #[serde(default)]
@@ -156,9 +157,19 @@ fn checked(
         fault(
             "dates",
             format!(
-                "'{pattern}' is no date pattern; write dd, MM, yyyy, HH, mm, ss and separators, such as dd/MM/yyyy HH:mm"
+                "'{pattern}' is no date pattern; write dd, MM, yyyy, HH, mm, ss and separators, such as dd/MM/yyyy HH:mm, or epoch-ms"
             ),
         );
+    }
+    for (first, second) in contradictions(&raw.dates) {
+        fault(
+            "dates",
+            format!("'{first}' and '{second}' read one text as two days; declare one order of day and month"),
+        );
+    }
+    let zone = raw.zone.as_deref().and_then(SourceZone::named);
+    if let (Some(name), None) = (&raw.zone, zone) {
+        fault("zone", format!("'{name}' is no zone; write its region, such as \"UTC\" or \"Asia/Tokyo\""));
     }
     let id = path.trim_start_matches("sources/").trim_end_matches(".toml").to_owned();
     Some(SourceDef {
@@ -169,6 +180,7 @@ fn checked(
         columns,
         personal: raw.personal,
         dates: raw.dates,
+        zone,
         without_received: raw.without_received,
         encoding: raw.encoding,
         layout,
@@ -177,6 +189,17 @@ fn checked(
         without_finished: raw.without_finished,
         aside: raw.aside.iter().map(|heading| fold_word(heading)).collect(),
     })
+}
+
+/// Patterns of which two read a text in two orders of day and month.
+fn contradictions(dates: &[String]) -> Vec<(&String, &String)> {
+    let compiled: Vec<(&String, Pattern)> =
+        dates.iter().filter_map(|pattern| Some((pattern, Pattern::compile(pattern)?))).collect();
+    let later = |at: usize| compiled[at + 1..].iter();
+    let pairs = compiled.iter().enumerate().flat_map(|(at, (first, pattern))| {
+        later(at).filter(|(_, other)| pattern.contradicts(other)).map(|(second, _)| (*first, *second))
+    });
+    pairs.collect()
 }
 
 /// The value of a blank cell: that of this word.

@@ -1,14 +1,16 @@
 //! One reading of a file in one encoding: one thread reads rows, another types them, so that both cores work.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 
 use super::file::{Context, Detail};
 use super::masked_names::MaskedNames;
 use super::reading::SheetReading;
 use super::sink::{Message, RowsRead, SheetSink};
-use super::typed::{OpenSheet, clash_finding};
+use super::typed::{Mixed, OpenSheet, clash_finding};
 use cchc_model::{Finding, Table};
-use cchc_normalise::{CellMask, RawBatch, Refused};
+use cchc_normalise::{CellMask, CodeShapes, RawBatch, Refused};
 use cchc_read::{InputFile, ReadAs, ReadError, Sniffed, read_rows};
 use cchc_store::AcceptedRows;
 use polars::prelude::DataFrame;
@@ -40,6 +42,17 @@ pub(super) struct TypedRows {
     pub findings: Vec<Finding>,
     /// Why going on would have misread the file.
     pub refused: Option<Finding>,
+    /// What only the whole file shows, if a part of it was read otherwise.
+    pub misread: Option<Learnt>,
+}
+
+/// What only a whole file shows.
+#[derive(Debug, Default)]
+pub(super) struct Learnt {
+    /// Shapes of its codes.
+    codes: Option<CodeShapes>,
+    /// By position of a sheet the columns of its source whose date cells have day and month swapped.
+    swapped: BTreeMap<usize, BTreeSet<usize>>,
 }
 
 /// Accepted rows of a sheet, by its position.
@@ -50,11 +63,24 @@ struct SheetRows {
 }
 
 impl Attempt {
+    /// Reads a file; once more, if only its end shows how its beginning has to be read.
     pub fn read(input: &InputFile, sniffed: &Sniffed, text: ReadAs, context: &Context<'_>) -> Self {
+        let mut first = Self::once(input, sniffed, text, context, Learnt::default());
+        let is_read = first.error.is_none() && first.typed.refused.is_none();
+        let Some(learnt) = first.typed.misread.take().filter(|_| is_read) else {
+            return first;
+        };
+        // What was read so far is dropped, its place and its cells are free again.
+        context.cells.fetch_sub(first.read.cells, Ordering::Relaxed);
+        drop((first.read, first.typed.batches, first.typed.sheets));
+        Self::once(input, sniffed, text, context, learnt)
+    }
+
+    fn once(input: &InputFile, sniffed: &Sniffed, text: ReadAs, context: &Context<'_>, learnt: Learnt) -> Self {
         std::thread::scope(|scope| {
             let (sender, receiver) = sync_channel(4);
             let (return_batch, used) = channel();
-            let typing = scope.spawn(move || type_rows(receiver, &return_batch, &input.shown, context));
+            let typing = scope.spawn(move || type_rows(receiver, &return_batch, &input.shown, context, learnt));
             let mut sink = SheetSink::new(context, sender, used);
             let mut named = MaskedNames::of(&mut sink, context.mask);
             let error = read_rows(&input.path, sniffed, text, &context.limits, &mut named).err();
@@ -70,15 +96,21 @@ fn type_rows(
     return_batch: &Sender<RawBatch>,
     file: &str,
     context: &Context<'_>,
+    learnt: Learnt,
 ) -> TypedRows {
-    let cells = CellMask::new(context.mask);
+    let Learnt { codes, swapped } = learnt;
+    let cells = codes.map_or_else(|| CellMask::new(context.mask), |shapes| CellMask::knowing(context.mask, shapes));
     let mut typed = TypedRows::default();
     let mut open: Option<OpenSheet<'_>> = None;
     for message in receiver {
         if let Message::Sheet(found) = message {
             typed.close(open.take(), context);
+            if typed.refused.is_some() {
+                break;
+            }
             typed.refused = found.mapping.clashes.first().map(|clash| clash_finding(file, &found.name, clash));
-            open = Some(OpenSheet::new(*found, file, context, &cells));
+            open =
+                Some(OpenSheet::new(*found, file, context, &cells).swapping(swapped.get(&typed.sheets.len()).cloned()));
             if typed.refused.is_some() {
                 break;
             }
@@ -105,6 +137,9 @@ fn type_rows(
         }
     }
     typed.close(open, context);
+    if let Some(codes) = cells.misjudged() {
+        typed.misread.get_or_insert_default().codes = Some(codes);
+    }
     typed
 }
 
@@ -169,6 +204,13 @@ impl TypedRows {
     fn close(&mut self, sheet: Option<OpenSheet<'_>>, context: &Context<'_>) {
         if let Some(sheet) = sheet {
             self.put_aside(context);
+            match sheet.mixed_order(context.mixed_dates) {
+                None => {}
+                Some(Mixed::Refused(finding)) => drop(self.refused.get_or_insert(*finding)),
+                Some(Mixed::Swapped(columns)) => {
+                    self.misread.get_or_insert_default().swapped.insert(self.sheets.len(), columns);
+                }
+            }
             let (reading, findings) = sheet.close();
             self.sheets.push(reading);
             self.findings.extend(findings);

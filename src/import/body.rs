@@ -7,7 +7,8 @@ use super::unread::{FieldCount, UnreadFault, UnreadRow};
 use cchc_definitions::{ReadingWords, RowWords, SourceDef};
 use cchc_model::ColumnType;
 use cchc_normalise::{
-    Mapping, Origin, Outlined, RawBatch, Reshape, RowKind, TextColumn, cell_text, classify, origin_columns,
+    Mapping, Origin, Outlined, RawBatch, Reshape, RowKind, TextColumn, cell_text, classify, looks_like_code,
+    origin_columns,
 };
 use cchc_read::Cell;
 
@@ -159,8 +160,7 @@ impl Body {
     }
 
     fn has_code(&self, texts: &[Cow<'_, str>]) -> bool {
-        let key = self.key.and_then(|at| texts.get(at)).map_or("", |text| text.trim());
-        key.bytes().any(|byte| byte.is_ascii_digit()) && !key.contains(char::is_whitespace)
+        self.key.and_then(|at| texts.get(at)).is_some_and(|text| looks_like_code(text))
     }
 
     /// A row as a batch of its own.

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::encoding::read_best;
 use super::reading::FileReading;
 use cchc_definitions::{PointsIndex, ReadingWords, SourceDef};
-use cchc_model::{Mask, Policies, UnitIndex};
+use cchc_model::{Mask, MixedDates, Policies, UnitIndex};
 use cchc_normalise::KnownHeadings;
 use cchc_read::{InputFile, Limits, ReadError, sniff};
 use cchc_store::Aside;
@@ -26,6 +26,7 @@ pub(super) struct Context<'a> {
     pub policies: Policies,
     pub limits: Limits,
     pub exported_at: Option<NaiveDate>,
+    pub mixed_dates: MixedDates,
     pub detail: Detail,
     pub aside: &'a Waiting,
     /// Cells of all files so far.

@@ -42,7 +42,7 @@ pub use preview::{DatesSeen, Preview, WordSeen};
 pub use rebuild::{Original, RebuildError, RebuiltSheet, originals};
 
 use cchc_definitions::{Definitions, SourceDef, Tried};
-use cchc_model::{FileAccount, Finding, FinishedBeforeReceived};
+use cchc_model::{FileAccount, Finding, FinishedBeforeReceived, MixedDates};
 use cchc_normalise::KnownHeadings;
 use cchc_read::{Found, InputFile, PathError, find_files};
 use cchc_store::questions;
@@ -65,6 +65,8 @@ pub struct Options {
     pub no_wait: bool,
     /// What happens to a dossier that ended before it was received, instead of the workspace's policy.
     pub finished_before_received: Option<FinishedBeforeReceived>,
+    /// What happens to a file in which a spreadsheet program has swapped day and month of some dates.
+    pub mixed_dates: MixedDates,
 }
 
 /// The result of an import.
@@ -182,6 +184,7 @@ pub fn import(
         policies,
         limits: limits.clone(),
         exported_at: options.exported_at,
+        mixed_dates: options.mixed_dates,
         detail: if options.dry_run { file::Detail::Preview } else { file::Detail::Rows },
         aside: &aside,
         cells: &AtomicU64::new(0),

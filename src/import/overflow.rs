@@ -1,10 +1,11 @@
 //! Recognises a sheet that continues the one before, which was full: no headings, but the same columns.
 
 use super::sink::FoundSheet;
+use cchc_definitions::ReadingWords;
 use cchc_definitions::SourceDef;
-use cchc_definitions::dates::{DateFault, Pattern, read};
+use cchc_definitions::dates::{DateReader, DateSystem};
 use cchc_model::ColumnType;
-use cchc_normalise::HeadingMatch;
+use cchc_normalise::{HeadingMatch, looks_like_code};
 
 /// The columns of `before` if these first rows of a sheet without headings are rows of that table too: at least half of
 /// them hold a code in the column of the codes, and dates or nothing, but at least one date, in the columns of dates.
@@ -13,17 +14,18 @@ pub(super) fn continued(
     rows: &[Vec<String>],
     before: Option<&FoundSheet>,
     sources: &[SourceDef],
+    words: &ReadingWords,
 ) -> Option<(HeadingMatch, String)> {
     let before = before?;
     let source = &sources[before.source];
-    let patterns: Vec<Pattern> = source.dates.iter().filter_map(|pattern| Pattern::compile(pattern)).collect();
+    let reader = DateReader::new(&source.dates, &words.dates, source.zone);
     let mapped = || source.columns.iter().zip(&before.mapping.columns);
     let key = mapped().find_map(|(column, at)| at.filter(|_| column.name == source.table.key))?;
     let dates: Vec<usize> =
         mapped().filter(|(column, _)| column.kind == ColumnType::Time).filter_map(|(_, at)| *at).collect();
     let width = before.mapping.headings.len();
-    let is_code = |text: &String| text.bytes().any(|byte| byte.is_ascii_digit()) && !text.contains(' ');
-    let is_date = |text: &String| read(text, &patterns) != Err(DateFault::Unreadable);
+    let is_code = |text: &String| looks_like_code(text);
+    let is_date = |text: &String| reader.is_date(text, text, DateSystem::From1900);
     let conforms = |row: &&Vec<String>| {
         let dated: Vec<&String> = dates.iter().filter_map(|at| row.get(*at)).filter(|text| !text.is_empty()).collect();
         row.len() <= width

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use polars::prelude::{AnyValue, DataFrame};
 
 use cchc_definitions::SourceDef;
-use cchc_definitions::dates::Pattern;
+use cchc_definitions::dates::{DateWords, Pattern};
 use cchc_model::{ColumnType, UnitIndex, is_masked};
 use cchc_normalise::{Meaning, Normalised, RawBatch, SheetNormaliser, clean};
 
@@ -60,6 +60,7 @@ pub(super) struct PreviewBuilder<'a> {
     source: &'a SourceDef,
     units: &'a UnitIndex,
     patterns: Vec<(String, Pattern)>,
+    date_words: &'a DateWords,
     /// Per column: clean text → one way in which it is written, and rows.
     words: Vec<HashMap<String, (String, u64)>>,
     dates: Vec<BTreeMap<String, u64>>,
@@ -70,12 +71,13 @@ pub(super) struct PreviewBuilder<'a> {
 const DATE_CELL: &str = "yyyy-MM-dd";
 
 impl<'a> PreviewBuilder<'a> {
-    pub fn new(source: &'a SourceDef, units: &'a UnitIndex) -> Self {
+    pub fn new(source: &'a SourceDef, units: &'a UnitIndex, date_words: &'a DateWords) -> Self {
         let patterns = source.dates.iter().filter_map(|text| Some((text.clone(), Pattern::compile(text)?))).collect();
         Self {
             source,
             units,
             patterns,
+            date_words,
             words: vec![HashMap::new(); source.columns.len()],
             dates: vec![BTreeMap::new(); source.columns.len()],
             sample: Vec::new(),
@@ -167,8 +169,9 @@ impl<'a> PreviewBuilder<'a> {
     }
 
     fn pattern(&self, text: &str) -> String {
-        let fitting = self.patterns.iter().find(|(_, pattern)| pattern.fits(text)).map(|(name, _)| name.clone());
-        fitting.unwrap_or_else(|| {
+        let fits =
+            |text: &str| self.patterns.iter().find(|(_, pattern)| pattern.fits(text)).map(|(name, _)| name.clone());
+        fits(text).or_else(|| fits(&self.date_words.digits(text)?)).unwrap_or_else(|| {
             let is_cell = text.get(..10).and_then(|day| day.parse::<chrono::NaiveDate>().ok()).is_some();
             if is_cell { DATE_CELL.to_owned() } else { String::new() }
         })

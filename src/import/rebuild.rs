@@ -118,6 +118,7 @@ impl Original {
                 policies: config.policies,
                 limits: config.limits.clone(),
                 exported_at: None,
+                mixed_dates: cchc_model::MixedDates::Refuse,
                 detail: Detail::Sheets,
                 aside: &nothing_waits,
                 cells: &AtomicU64::new(0),

@@ -96,6 +96,8 @@ pub(super) struct RowsRead {
     pub is_undecided: bool,
     /// The export day in a sheet or table without data, such as a cover or a letterhead of its own.
     pub letterhead: Option<NaiveDate>,
+    /// Cells, as far as they are counted among those of all files.
+    pub cells: u64,
     /// Body rows sent.
     pub rows: u64,
     /// Of a corrected file: sheet and row, and where that row first stood.
@@ -211,7 +213,9 @@ impl<'a> SheetSink<'a> {
             Ok(found) => (found, None),
             Err(near) => {
                 let before = self.before.as_ref().filter(|_| near.is_none());
-                let Some((found, before)) = overflow::continued(&texts, before, self.context.sources) else {
+                let Some((found, before)) =
+                    overflow::continued(&texts, before, self.context.sources, self.context.words)
+                else {
                     self.unmatched_sheet(&head, &texts, near);
                     return Flow::SkipSheet;
                 };
@@ -288,6 +292,7 @@ impl<'a> SheetSink<'a> {
     /// Adds the cells to those of all files; says whether the import may have more of them.
     fn may_go_on(&mut self) -> bool {
         let cells = std::mem::take(&mut self.cells);
+        self.read.cells += cells;
         let before = self.context.cells.fetch_add(cells, Ordering::Relaxed);
         before + cells <= self.context.limits.max_import_cells
     }

@@ -11,12 +11,19 @@ use super::refused::RefusedRows;
 use super::sink::FoundSheet;
 use super::unread::{UnreadRow, note_finding};
 use cchc_definitions::SourceDef;
-use cchc_model::{ColumnType, Finding, Level, Table};
+use cchc_model::{ColumnType, Finding, Level, MixedDates, Table};
 use cchc_normalise::{
     CellMask, Duplicate, Mapping, RawBatch, Refused, RejectedRow, RepairedCode, SheetFacts, SheetNormaliser,
 };
 use cchc_read::{TextNote, column_letters};
 use cchc_store::RowsOf;
+
+/// What becomes of a sheet with dates in two orders.
+pub(super) enum Mixed {
+    Refused(Box<Finding>),
+    /// These columns are to be read anew, with their date cells swapped back.
+    Swapped(BTreeSet<usize>),
+}
 
 /// A sheet whose rows are still coming.
 pub(super) struct OpenSheet<'a> {
@@ -49,12 +56,14 @@ impl<'a> OpenSheet<'a> {
             records: found.records.clone(),
             year: found.year,
             date_system: found.date_system,
+            swapped: BTreeSet::new(),
             mask: cells,
         };
         Self {
             findings: heading_findings(file, &found),
             normaliser: SheetNormaliser::new(facts),
-            preview: (context.detail == Detail::Preview).then(|| PreviewBuilder::new(source, context.units)),
+            preview: (context.detail == Detail::Preview)
+                .then(|| PreviewBuilder::new(source, context.units, &context.words.dates)),
             found,
             file,
             source,
@@ -63,6 +72,24 @@ impl<'a> OpenSheet<'a> {
             units: BTreeSet::new(),
             context,
         }
+    }
+
+    /// The sheet with day and month of the date cells of some columns swapped back.
+    pub fn swapping(mut self, columns: Option<BTreeSet<usize>>) -> Self {
+        self.normaliser.swap_dates(columns.unwrap_or_default());
+        self
+    }
+
+    /// What is to be done where a spreadsheet program has swapped day and month of some dates.
+    pub fn mixed_order(&self, mixed_dates: MixedDates) -> Option<Mixed> {
+        let orders = self.normaliser.mixed_orders();
+        let first = orders.first()?;
+        if mixed_dates == MixedDates::Swap {
+            return Some(Mixed::Swapped(self.normaliser.swapped_columns()));
+        }
+        let heading = own_headings(self.source, &self.found.mapping).swap_remove(first.column);
+        let finding = Finding::new(Level::Error, "mixed_date_order", self.file).at(&self.found.name, 0).column(heading);
+        Some(Mixed::Refused(Box::new(finding.value(first.cell.clone()).hint(first.text.clone()))))
     }
 
     /// The table that it feeds.

@@ -19,7 +19,9 @@ pub use finding::{Finding, Level};
 pub use likeness::{Likeness, Suggestion};
 pub use period::{Period, PeriodError};
 pub use personal::{Mask, PersonWords, Personal, Where, is_masked, masked_value};
-pub use policy::{Compare, Disclosure, FinishedBeforeReceived, MissingDue, PUBLIC_BELOW, Pause, Policies, Withdrawn};
+pub use policy::{
+    Compare, Disclosure, FinishedBeforeReceived, MissingDue, MixedDates, PUBLIC_BELOW, Pause, Policies, Withdrawn,
+};
 pub use results::{FileAccount, Form06Row, IndicatorRow, LateDossier, NotSent, RankRow, UnitRef};
 pub use shown::{escaped, is_control, one_line};
 pub use succession::{Carry, Succession};

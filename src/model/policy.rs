@@ -55,6 +55,17 @@ pub enum FinishedBeforeReceived {
     Warn,
 }
 
+/// What happens to a file in which a spreadsheet program has swapped day and month of some dates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum MixedDates {
+    /// The file is refused.
+    #[default]
+    Refuse,
+    /// Day and month of these dates are swapped back, with a warning.
+    Swap,
+}
+
 /// How a withdrawn dossier counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "snake_case")]

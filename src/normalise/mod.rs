@@ -4,6 +4,7 @@
 
 mod answers;
 mod batch;
+mod code;
 mod correction;
 mod export_date;
 mod given;
@@ -24,6 +25,7 @@ mod typing;
 mod warnings;
 mod wide;
 
+pub use code::{code, looks_like_code, with_plain_hyphens};
 pub use correction::{Origin, origin_columns, own_columns};
 pub use export_date::{in_letterhead, in_name};
 pub use headings::{Duplicate, HeadingMatch, KnownHeadings, Mapping, NearMiss, stacked_headings};
@@ -32,13 +34,13 @@ pub use marks::{Mark, MarkKind};
 pub use numbers::{number_with_currency, vietnamese_number};
 pub use outline::{Outlined, RepairedCode, code_depth, code_follows};
 pub use periods::{only_year, read_period};
-pub use personal::CellMask;
+pub use personal::{CellMask, CodeShapes};
 pub use raw::{RawBatch, TextColumn};
 pub use reshape::Reshape;
 pub use rows::{RowKind, classify, is_total};
 pub use sheet::{Normalised, Refused, SheetFacts, SheetNormaliser};
 pub use text::{clean, without_diacritics};
-pub use typing::{Meaning, data_type};
+pub use typing::{Meaning, MixedOrder, data_type};
 pub use wide::{LayoutMatch, Record};
 
 use std::borrow::Cow;

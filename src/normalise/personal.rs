@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::PlHashMap;
 
+use crate::code::code;
 use crate::raw::TextColumn;
-use crate::text::clean;
 use cchc_model::{Encoding, Mask, Personal, Where, masked_value};
 use cchc_read::decode_legacy;
 
@@ -20,10 +20,21 @@ pub struct CellMask<'a> {
     mask: &'a Mask,
     /// Cells of text as they stand → what is shown instead, if anything is.
     seen: RefCell<PlHashMap<String, Option<String>>>,
-    codes: RefCell<Codes>,
+    /// By column; those that identify rows are counted together.
+    codes: RefCell<BTreeMap<String, Codes>>,
+    /// What an earlier reading of the whole file has shown.
+    known: Option<CodeShapes>,
+    /// What was said of a shape so far.
+    said: RefCell<BTreeMap<(String, Personal), BTreeSet<bool>>>,
 }
 
-/// What the codes of the rows of a file looked like so far.
+/// The column of codes that identify rows, of all sheets of a file.
+const KEYS: &str = "";
+
+/// By column of codes the shapes of personal values that most of its codes have, so that they are shapes of codes there.
+pub type CodeShapes = BTreeSet<(String, Personal)>;
+
+/// What the codes of a column looked like so far.
 #[derive(Debug, Default)]
 struct Codes {
     all: u64,
@@ -35,7 +46,22 @@ impl<'a> CellMask<'a> {
     /// A mask that has seen nothing yet.
     #[must_use]
     pub fn new(mask: &'a Mask) -> Self {
-        Self { mask, seen: RefCell::default(), codes: RefCell::default() }
+        Self { mask, seen: RefCell::default(), codes: RefCell::default(), known: None, said: RefCell::default() }
+    }
+
+    /// A mask that knows the codes of the whole file.
+    #[must_use]
+    pub fn knowing(mask: &'a Mask, shapes: CodeShapes) -> Self {
+        Self { known: Some(shapes), ..Self::new(mask) }
+    }
+
+    /// What the codes of the whole file look like, if a part of it was judged otherwise before they were known.
+    #[must_use]
+    pub fn misjudged(&self) -> Option<CodeShapes> {
+        let usual = |(column, kind): &(String, Personal)| self.counted(column, *kind);
+        let said = self.said.borrow();
+        let is_wrong = said.iter().any(|(shape, said)| said.contains(&!usual(shape)));
+        (self.known.is_none() && is_wrong).then(|| said.keys().filter(|shape| usual(shape)).cloned().collect())
     }
 
     /// A cell of text as it may be shown and kept.
@@ -61,8 +87,14 @@ impl<'a> CellMask<'a> {
 
     /// Learns what the codes of rows look like from those of one batch, before any of them is judged.
     pub fn learn_codes(&self, codes: &TextColumn) {
-        let mut known = self.codes.borrow_mut();
-        for code in codes.iter().map(clean).filter(|code| !code.is_empty()) {
+        self.learn(KEYS, codes);
+    }
+
+    /// Learns what the codes of a column that refers to something look like.
+    pub fn learn(&self, column: &str, codes: &TextColumn) {
+        let mut columns = self.codes.borrow_mut();
+        let known = columns.entry(column.to_owned()).or_default();
+        for code in codes.iter().map(code).filter(|code| !code.is_empty()) {
             known.all += 1;
             if let Some(kind) = self.mask.code(&code) {
                 *known.shapes.entry(kind).or_default() += 1;
@@ -70,13 +102,26 @@ impl<'a> CellMask<'a> {
         }
     }
 
-    /// Whether a code is a personal value: it has the shape of one, and most codes of the file so far have not. Names
-    /// and mail addresses are never codes.
+    /// Whether most codes of a column have a shape: of the file where that is known, else of what was read so far.
+    pub fn is_usual(&self, column: &str, kind: Personal) -> bool {
+        let shape = (column.to_owned(), kind);
+        let usual = self.known.as_ref().map_or_else(|| self.counted(column, kind), |known| known.contains(&shape));
+        self.said.borrow_mut().entry(shape).or_default().insert(usual);
+        usual
+    }
+
+    fn counted(&self, column: &str, kind: Personal) -> bool {
+        let columns = self.codes.borrow();
+        let of = |known: &Codes| known.shapes.get(&kind).copied().unwrap_or_default() * 2 > known.all;
+        columns.get(column).is_some_and(of)
+    }
+
+    /// Whether a code is a personal value: it has the shape of one, and most codes of the file have not. Names and mail
+    /// addresses are never codes.
     pub fn is_personal_code(&self, code: &str) -> bool {
         let Some(kind) = self.mask.code(code) else { return false };
-        let known = self.codes.borrow();
         let is_number = !matches!(kind, Personal::Name | Personal::Mail);
-        !is_number || known.shapes.get(&kind).copied().unwrap_or_default() * 2 <= known.all
+        !is_number || !self.is_usual(KEYS, kind)
     }
 
     /// A code as it may be shown.

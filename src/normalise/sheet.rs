@@ -1,12 +1,14 @@
 //! One sheet on its way to typed rows: columns typed, rows judged, warnings gathered, batch by batch.
 
+use std::collections::BTreeSet;
+
 use polars::prelude::DataFrame;
 
 use crate::batch::Batch;
 use crate::judging::{RejectedRow, RowJudge};
 use crate::personal::CellMask;
 use crate::raw::RawBatch;
-use crate::typing::{ColumnTyper, Meaning};
+use crate::typing::{ColumnTyper, Meaning, MixedOrder};
 use crate::warnings::Warnings;
 use cchc_definitions::dates::DateSystem;
 use cchc_definitions::{ReadingWords, SourceDef};
@@ -37,6 +39,8 @@ pub struct SheetFacts<'a> {
     pub year: Option<i32>,
     /// From which day its serial numbers count.
     pub date_system: DateSystem,
+    /// Columns of the source whose date cells have day and month swapped, as an earlier reading of the file has shown.
+    pub swapped: BTreeSet<usize>,
     /// What hides personal values in cells that are shown or kept as text.
     pub mask: &'a CellMask<'a>,
 }
@@ -72,6 +76,11 @@ impl<'a> SheetNormaliser<'a> {
         Self { sheet, typer, judge, warnings }
     }
 
+    /// Swaps day and month of the date cells of these columns of the source.
+    pub fn swap_dates(&mut self, columns: BTreeSet<usize>) {
+        self.sheet.swapped = columns;
+    }
+
     /// Types one batch and judges its rows.
     ///
     /// # Errors
@@ -100,7 +109,19 @@ impl<'a> SheetNormaliser<'a> {
     /// The warnings gathered over all batches.
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
-        self.warnings.findings(&self.sheet)
+        self.warnings.findings(&self.sheet).into_iter().chain(self.typer.shifted_times(&self.sheet)).collect()
+    }
+
+    /// Columns in which a spreadsheet program swapped day and month of some dates; known at the end of the sheet.
+    #[must_use]
+    pub fn mixed_orders(&self) -> Vec<MixedOrder> {
+        self.typer.mixed_orders()
+    }
+
+    /// Columns whose date cells are to be swapped back, if any column is mixed.
+    #[must_use]
+    pub fn swapped_columns(&self) -> BTreeSet<usize> {
+        self.typer.swapped_columns()
     }
 
     /// What a text of a column means, if its words are looked up and the text has occurred.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::transaction::Transaction;
 use super::version::{Manifest, PublicationNote};
+use super::whole::{Faults, RECORDS, record_fault, record_of, sha256};
 use super::{StoreError, Workspace, io, write_atomic};
 use cchc_model::Policies;
 
@@ -48,6 +49,7 @@ impl Workspace {
     pub fn publication(&self, name: &str) -> Result<Option<(u64, PublicationRecord)>, StoreError> {
         let named = |version: &Manifest| version.publication.as_ref().is_some_and(|note| note.name == name);
         let Some(version) = self.history()?.into_iter().rfind(named) else { return Ok(None) };
+        Faults::refuse(record_fault(self.root(), &version).into_iter().collect())?;
         let path = path_of(self.root(), version.number);
         let text = std::fs::read_to_string(&path).map_err(io(&path))?;
         let record =
@@ -69,18 +71,19 @@ impl Workspace {
         }
         let transaction = Transaction::begin(self, &lock)?;
         let path = path_of(self.root(), transaction.number());
-        let folder = self.root().join(FOLDER);
+        let folder = self.root().join(RECORDS);
         std::fs::create_dir_all(&folder).map_err(io(&folder))?;
         let bytes = serde_json::to_vec(record)
             .map_err(|error| StoreError::Config { path: path.clone(), message: error.to_string() })?;
         write_atomic(&path, &bytes)?;
-        transaction.publish_record(PublicationNote { name: record.name.clone(), data_version: record.data_version })
+        transaction.publish_record(PublicationNote {
+            name: record.name.clone(),
+            data_version: record.data_version,
+            sha256: sha256(&bytes),
+        })
     }
 }
 
-/// Where records stand in a workspace.
-const FOLDER: &str = "publications";
-
 fn path_of(root: &Path, number: u64) -> PathBuf {
-    root.join(FOLDER).join(format!("{number:08}.json"))
+    root.join(record_of(number))
 }

@@ -51,6 +51,9 @@ pub struct PublicationNote {
     pub name: String,
     /// The version whose figures it tells.
     pub data_version: u64,
+    /// SHA-256 of the record of what it told; empty in versions of older programs.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sha256: String,
 }
 
 /// The record of a purge: numbers, and never what it removed.

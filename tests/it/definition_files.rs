@@ -6,9 +6,14 @@ use crate::support::{Place, list};
 fn every_definition_is_listed_and_shown_as_it_is_in_force() {
     let place = Place::new();
     let files = place.rows(&["definition", "list"]);
-    for id in
-        ["indicators/20-timeliness", "indices/qd766", "sources/list-a", "calendars/2025", "saved/monthly-trend", "report-templates/workbook"]
-    {
+    for id in [
+        "indicators/20-timeliness",
+        "indices/qd766",
+        "sources/list-a",
+        "calendars/2025",
+        "saved/monthly-trend",
+        "report-templates/workbook",
+    ] {
         let row = files.iter().find(|row| row["id"] == id).unwrap_or_else(|| panic!("no {id}"));
         assert_eq!((&row["origin"], row["file"].is_null()), (&"shipped".into(), true), "{row}");
         let text = place.run(&["definition", "show", id]).exits(0).stdout;
@@ -23,10 +28,7 @@ fn every_definition_is_listed_and_shown_as_it_is_in_force() {
 #[test]
 fn a_copied_rule_changes_figures_and_its_removal_brings_the_shipped_one_back() {
     let place = Place::new();
-    place.import_text(
-        "a_20250401.csv",
-        &list(&["H1,Sở A,Trực tuyến,06/01/2025,10/01/2025,13/01/2025,Đã trả kết quả"]),
-    );
+    place.import_text("a_20250401.csv", &list(&["H1,Sở A,Trực tuyến,06/01/2025,10/01/2025,13/01/2025,Đã trả kết quả"]));
     let rate = || place.run(&["--format", "csv", "rank", "--index", "on-time", "--period", "2025-Q1"]).exits(0).stdout;
     let shipped = rate();
     place.run(&["definition", "copy", "on_time_rate"]).exits(0).says(&["cchc check"]);
@@ -39,7 +41,8 @@ fn a_copied_rule_changes_figures_and_its_removal_brings_the_shipped_one_back() {
     std::fs::write(&own, changed).unwrap();
     assert_ne!(rate(), shipped);
     place.run(&["definition", "copy", "on_time_rate"]).exits(1).says(&["is there already"]);
-    let row = place.rows(&["definition", "list"]).into_iter().find(|row| row["id"] == "indicators/20-timeliness").unwrap();
+    let row =
+        place.rows(&["definition", "list"]).into_iter().find(|row| row["id"] == "indicators/20-timeliness").unwrap();
     assert_eq!(row["origin"], "overridden");
     std::fs::remove_file(own).unwrap();
     assert_eq!(rate(), shipped);

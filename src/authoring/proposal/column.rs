@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use cchc_definitions::dates::Pattern;
+use cchc_definitions::dates::{DateWords, Pattern};
 use cchc_definitions::{Definitions, NumberWords, PersonalSigns};
 use cchc_model::{Resolved, UnitIndex, fold_name};
 use cchc_normalise::{number_with_currency, without_diacritics};
@@ -71,6 +71,7 @@ pub struct ColumnInspector<'a> {
     numbers: &'a NumberWords,
     units: &'a UnitIndex,
     patterns: Vec<(String, Pattern)>,
+    date_words: &'a DateWords,
     /// Headings of personal columns of all sources, and those of all others, folded.
     personal: HashSet<String>,
     listed: HashSet<String>,
@@ -87,6 +88,7 @@ impl<'a> ColumnInspector<'a> {
             numbers: &definitions.reading.numbers,
             units,
             patterns,
+            date_words: &definitions.reading.dates,
             personal: hints.known.iter().flat_map(|source| folded(&source.personal)).collect(),
             listed: columns.flat_map(|column| folded(&column.headings)).collect(),
         }
@@ -152,8 +154,10 @@ impl<'a> ColumnInspector<'a> {
         if text.get(..10).is_some_and(|day| day.parse::<chrono::NaiveDate>().is_ok()) {
             return Date::Read(String::new());
         }
-        if let Some((name, _)) = self.patterns.iter().find(|(_, pattern)| pattern.fits(text)) {
-            return Date::Read(name.clone());
+        let fits =
+            |text: &str| self.patterns.iter().find(|(_, pattern)| pattern.fits(text)).map(|(name, _)| name.clone());
+        if let Some(name) = fits(text).or_else(|| fits(&self.date_words.digits(text)?)) {
+            return Date::Read(name);
         }
         let numbers: Vec<&str> =
             text.split(|letter: char| !letter.is_ascii_digit()).filter(|part| !part.is_empty()).collect();

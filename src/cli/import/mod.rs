@@ -19,7 +19,7 @@ use super::words::Words;
 use super::{Format, Global, Outcome};
 use cchc_definitions::Definitions;
 use cchc_import::{ImportAccount, Options, Progress, import};
-use cchc_model::{FinishedBeforeReceived, Level};
+use cchc_model::{FinishedBeforeReceived, Level, MixedDates};
 use cchc_store::{Shell, Workspace};
 
 #[derive(Debug, Args)]
@@ -42,6 +42,9 @@ pub(super) struct Import {
     /// What happens to a dossier that ended before it was received
     #[arg(long, value_enum)]
     finished_before_received: Option<FinishedBeforeReceived>,
+    /// What happens to a file in which a spreadsheet program has swapped day and month of some dates
+    #[arg(long, value_enum, default_value_t)]
+    mixed_dates: MixedDates,
 }
 
 impl Import {
@@ -55,6 +58,7 @@ impl Import {
             dry_run: self.dry_run,
             no_wait: self.no_wait,
             finished_before_received: self.finished_before_received,
+            mixed_dates: self.mixed_dates,
         };
         let done = import(&workspace, &definitions, &self.paths, &options, &Shell::new()?, &mut Bar::new(global))?;
         if self.dry_run {

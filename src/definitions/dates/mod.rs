@@ -1,17 +1,37 @@
-//! Reads dates by declared patterns, day first, and names what is wrong with one that it cannot read.
+//! Reads dates by declared patterns, day first unless those say otherwise, and names what is wrong with one that it cannot read.
 
 mod odd;
+mod reader;
+mod words;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate, Timelike};
 
 pub use odd::{DateSystem, Odd, read_odd};
+pub use reader::{DateReader, Dated};
+pub use words::{DateWords, SourceZone};
+
+use words::{NAMED, VIETNAM};
 
 /// Microseconds of one day.
 pub const DAY: i64 = 86_400_000_000;
 
 /// A compiled pattern such as `dd/MM/yyyy HH:mm`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pattern(Vec<Part>);
+pub struct Pattern {
+    parts: Vec<Part>,
+    order: Order,
+}
+
+/// In which order a date names day and month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Day, month, year.
+    DayFirst,
+    /// Month, day, year.
+    MonthFirst,
+    /// Year first, or the month in words: nothing is in doubt.
+    Certain,
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
@@ -22,6 +42,8 @@ enum Part {
         fixed: bool,
     },
     Literal(u8),
+    /// A count of so many parts of a second since 1970 in UTC.
+    Epoch(i64),
 }
 
 /// What a number of a pattern is.
@@ -46,7 +68,14 @@ pub enum DateFault {
     Year(u32),
     /// Only readable with the month first (12/31/2025), so that the file's other dates would be misread.
     MonthFirst,
+    /// Only readable with the day first (31/12/2025), although the pattern has the month first.
+    DayFirst,
 }
+
+/// The pattern of milliseconds since 1970 in UTC.
+const EPOCH_MS: &str = "epoch-ms";
+/// The pattern of seconds since 1970 in UTC.
+const EPOCH_S: &str = "epoch-s";
 
 impl Pattern {
     /// Whether a text has this pattern's shape, be it a day that exists or not.
@@ -55,10 +84,39 @@ impl Pattern {
         self.fields(text.as_bytes()).is_some()
     }
 
-    /// Compiles a pattern of `dd MM yyyy HH mm ss` and literal characters; `None` if it names no day, month and year.
+    /// The order in which it names day and month.
+    #[must_use]
+    pub const fn order(&self) -> Order {
+        self.order
+    }
+
+    /// Whether both read one text in two orders, so that no date of it is certain.
+    #[must_use]
+    pub fn contradicts(&self, other: &Self) -> bool {
+        let shape = |pattern: &Self| {
+            let part = |part: &Part| match *part {
+                Part::Number { of: Field::Day | Field::Month, .. } => Part::Literal(b'd'),
+                part => part,
+            };
+            pattern.parts.iter().map(part).collect::<Vec<_>>()
+        };
+        self.order != other.order && shape(self) == shape(other)
+    }
+
+    /// Compiles a pattern of `dd MM yyyy HH mm ss` and literal characters; `None` if it names no day, month and year. A
+    /// month in words is `MMM`; `hh` and `a` (a clock of 12 hours), `z` (a zone) stand for what is read beside any pattern.
+    /// `epoch-ms` and `epoch-s` are patterns of their own.
     #[must_use]
     pub fn compile(pattern: &str) -> Option<Self> {
-        let bytes = pattern.as_bytes();
+        match pattern {
+            EPOCH_MS => return Some(Self { parts: vec![Part::Epoch(1000)], order: Order::Certain }),
+            EPOCH_S => return Some(Self { parts: vec![Part::Epoch(1)], order: Order::Certain }),
+            _ => {}
+        }
+        let blank = |letter: char| matches!(letter, 'a' | 'z' | 'X' | 'Z' | ',');
+        let digits = pattern.replace(blank, " ");
+        let digits = digits.split_whitespace().collect::<Vec<_>>().join(" ");
+        let bytes = digits.as_bytes();
         let mut parts = Vec::new();
         let mut at = 0;
         while at < bytes.len() {
@@ -67,9 +125,13 @@ impl Pattern {
             let number = |of| Part::Number { of, width: run, fixed: false };
             let part = match letter {
                 b'd' => number(Field::Day),
+                b'M' if run > 2 => {
+                    parts.push(Part::Literal(NAMED));
+                    Part::Number { of: Field::Month, width: 2, fixed: true }
+                }
                 b'M' => number(Field::Month),
-                b'y' if run == 4 => number(Field::Year),
-                b'H' => number(Field::Hour),
+                b'y' if run == 4 || run == 2 => number(Field::Year),
+                b'H' | b'h' => number(Field::Hour),
                 b'm' => number(Field::Minute),
                 b's' => number(Field::Second),
                 _ if letter.is_ascii() && !letter.is_ascii_alphanumeric() => Part::Literal(letter),
@@ -79,7 +141,8 @@ impl Pattern {
             at += if matches!(part, Part::Literal(_)) { 1 } else { run };
             parts.push(part);
         }
-        let compiled = Self(parts).with_fixed_widths();
+        let mut compiled = Self { parts, order: Order::Certain }.with_fixed_widths();
+        compiled.order = compiled.order_of_parts();
         [Field::Day, Field::Month, Field::Year].iter().all(|of| compiled.place(*of).is_some()).then_some(compiled)
     }
 
@@ -87,19 +150,19 @@ impl Pattern {
     #[must_use]
     pub fn with_short_year(&self) -> Option<Self> {
         let year = self.place(Field::Year)?;
-        if !self.is_day_first() || self.touches_a_number(year) {
+        if self.order == Order::Certain || self.touches_a_number(year) {
             return None;
         }
-        let mut parts = self.0.clone();
+        let mut parts = self.parts.clone();
         parts[year] = Part::Number { of: Field::Year, width: 2, fixed: true };
-        Some(Self(parts))
+        Some(Self { parts, order: self.order })
     }
 
     /// A year, and a number that touches another one, has exactly its width.
     fn with_fixed_widths(mut self) -> Self {
-        for index in 0..self.0.len() {
+        for index in 0..self.parts.len() {
             let touches = self.touches_a_number(index);
-            if let Part::Number { of, fixed, .. } = &mut self.0[index] {
+            if let Part::Number { of, fixed, .. } = &mut self.parts[index] {
                 *fixed = *of == Field::Year || touches;
             }
         }
@@ -108,35 +171,45 @@ impl Pattern {
 
     fn touches_a_number(&self, index: usize) -> bool {
         let neighbours = [index.checked_sub(1), Some(index + 1)];
-        neighbours.into_iter().flatten().any(|at| matches!(self.0.get(at), Some(Part::Number { .. })))
+        neighbours.into_iter().flatten().any(|at| matches!(self.parts.get(at), Some(Part::Number { .. })))
     }
 
     fn place(&self, wanted: Field) -> Option<usize> {
-        self.0.iter().position(|part| matches!(part, Part::Number { of, .. } if *of == wanted))
+        self.parts.iter().position(|part| matches!(part, Part::Number { of, .. } if *of == wanted))
     }
 
-    /// Whether the day comes before the month, and the month before the year.
-    fn is_day_first(&self) -> bool {
-        let month = self.place(Field::Month);
-        self.place(Field::Day) < month && month < self.place(Field::Year)
+    fn is_epoch(&self) -> bool {
+        matches!(self.parts[..], [Part::Epoch(_)])
+    }
+
+    fn order_of_parts(&self) -> Order {
+        let [day, month, year] = [Field::Day, Field::Month, Field::Year].map(|of| self.place(of));
+        if year < day || year < month || self.parts.contains(&Part::Literal(NAMED)) {
+            Order::Certain
+        } else if day < month {
+            Order::DayFirst
+        } else {
+            Order::MonthFirst
+        }
     }
 
     /// Whether it is nothing but digits: other long numbers have its shape too.
     fn is_bare(&self) -> bool {
-        self.0.iter().all(|part| matches!(part, Part::Number { .. }))
+        self.parts.iter().all(|part| matches!(part, Part::Number { .. }))
     }
 
     /// The fields of a text that has this pattern's shape.
     fn fields(&self, text: &[u8]) -> Option<Fields> {
         let mut fields = Fields::default();
         let mut at = 0;
-        for part in &self.0 {
+        for part in &self.parts {
             let (of, width, fixed) = match *part {
                 Part::Literal(letter) if text.get(at) == Some(&letter) => {
                     at += 1;
                     continue;
                 }
                 Part::Literal(_) => return None,
+                Part::Epoch(parts) => return Fields::since_1970(text, parts),
                 Part::Number { of, width, fixed } => (of, width, fixed),
             };
             let longest = if fixed { width } else { width.max(2) };
@@ -170,11 +243,24 @@ impl Fields {
         self.0[field as usize]
     }
 
-    fn microseconds(self) -> Result<i64, DateFault> {
+    /// The fields on the clocks of Vietnam of a count of parts of a second.
+    fn since_1970(text: &[u8], parts: i64) -> Option<Self> {
+        let text = std::str::from_utf8(text).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?;
+        let seconds = text.parse::<i64>().ok()? / parts + VIETNAM;
+        let time = chrono::DateTime::from_timestamp_secs(seconds)?;
+        let year = u32::try_from(time.year()).ok()?;
+        Some(Self([year, time.month(), time.day(), time.hour(), time.minute(), time.second()]))
+    }
+
+    fn microseconds(self, order: Order) -> Result<i64, DateFault> {
         let [year, month, day, hour, minute, second] = self.0;
         let Some(date) = NaiveDate::from_ymd_opt(year as i32, month, day) else {
             let swapped = month > 12 && NaiveDate::from_ymd_opt(year as i32, day, month).is_some();
-            return Err(if swapped { DateFault::MonthFirst } else { DateFault::Impossible });
+            return Err(match order {
+                Order::MonthFirst if swapped => DateFault::DayFirst,
+                _ if swapped => DateFault::MonthFirst,
+                _ => DateFault::Impossible,
+            });
         };
         if !(2000..=2100).contains(&year) {
             return Err(DateFault::Year(year));
@@ -190,29 +276,23 @@ impl Fields {
 
 /// Reads a text by the first pattern whose shape it has; ISO is always accepted. Gives microseconds since 1970.
 pub fn read(text: &str, patterns: &[Pattern]) -> Result<i64, DateFault> {
+    read_dated(text, patterns).map(|dated| dated.time)
+}
+
+/// The same with the order of day and month that decided.
+fn read_dated(text: &str, patterns: &[Pattern]) -> Result<Dated, DateFault> {
     let bytes = text.as_bytes();
     for pattern in patterns.iter().chain(iso()) {
         if let Some(fields) = pattern.fields(bytes) {
             // A long number that would be a date of no year at all may be somebody's ID number.
             let is_another_number = !THINKABLE_YEARS.contains(&fields.get(Field::Year)) && pattern.is_bare();
-            return if is_another_number { Err(DateFault::Unreadable) } else { fields.microseconds() };
+            if is_another_number {
+                return Err(DateFault::Unreadable);
+            }
+            return fields.microseconds(pattern.order).map(|time| Dated { time, order: pattern.order });
         }
     }
     Err(DateFault::Unreadable)
-}
-
-/// Whether a text is a day-first date that cannot be month-first, such as 31/01/2026: so its writer meant them all.
-#[must_use]
-pub fn is_surely_day_first(text: &str, patterns: &[Pattern]) -> bool {
-    // The first number decides for most dates, without reading them.
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    if digits > 2 || text[..digits].parse::<u32>().is_ok_and(|first| first <= 12) {
-        return false;
-    }
-    let pattern = patterns.iter().find_map(|pattern| Some((pattern, pattern.fields(text.as_bytes())?)));
-    pattern.is_some_and(|(pattern, fields)| {
-        pattern.is_day_first() && fields.get(Field::Day) > 12 && fields.microseconds().is_ok()
-    })
 }
 
 /// What date cells become, and what databases write.

@@ -1,6 +1,7 @@
 //! Reads dates that no declared pattern fits: with a time zone, with a two-digit year, as a spreadsheet's serial number.
 
-use super::{DAY, DateFault, Pattern, iso};
+use super::words::{VIETNAM, seconds_ahead};
+use super::{DAY, DateFault, Order, Pattern, iso};
 
 /// Days from 30/12/1899, the zero of spreadsheets, to 1/1/1970.
 const EPOCH: f64 = 25_569.0;
@@ -10,8 +11,6 @@ const DAYS_1904: f64 = 1_462.0;
 const PLAUSIBLE: std::ops::Range<f64> = 36_526.0..73_416.0;
 /// 29/2/1900, which spreadsheets count although it never was.
 const NEVER_WAS: f64 = 60.0;
-/// Vietnam is seven hours ahead of UTC and has no summer time.
-const VIETNAM: i64 = 7 * 3600;
 
 /// From which day the serial numbers of a workbook count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,8 +46,9 @@ pub fn read_odd(text: &str, short: &[Pattern], system: DateSystem) -> Result<Odd
     if let Some(time) = zoned(text) {
         return time.map(Odd::Zoned);
     }
-    if let Some(fields) = short.iter().find_map(|pattern| pattern.fields(text.as_bytes())) {
-        return fields.microseconds().map(Odd::ShortYear);
+    let fits = |pattern: &Pattern| Some((pattern.fields(text.as_bytes())?, pattern.order));
+    if let Some((fields, order)) = short.iter().find_map(fits) {
+        return fields.microseconds(order).map(Odd::ShortYear);
     }
     if is_time_alone(text) {
         return Ok(Odd::NoDay);
@@ -74,24 +74,14 @@ fn zoned(text: &str) -> Option<Result<i64, DateFault>> {
         Some(_) => return None,
         None => clock,
     };
-    let ahead = zone.map_or(Some(VIETNAM), seconds_ahead)?;
+    let ahead = zone.map_or(Some(VIETNAM), ahead_of_utc)?;
     let fields = iso().iter().find_map(|pattern| pattern.fields(clock.as_bytes()))?;
-    Some(fields.microseconds().map(|time| time + (VIETNAM - ahead) * 1_000_000))
+    Some(fields.microseconds(Order::Certain).map(|time| time + (VIETNAM - ahead) * 1_000_000))
 }
 
 /// Seconds by which a zone is ahead of UTC: `Z`, `+07:00`, `+0700`, `-05`.
-fn seconds_ahead(zone: &str) -> Option<i64> {
-    let (sign, digits) = match zone.as_bytes().first()? {
-        b'Z' | b'z' => return (zone.len() == 1).then_some(0),
-        b'-' => (-1, zone[1..].replacen(':', "", 1)),
-        _ => (1, zone[1..].replacen(':', "", 1)),
-    };
-    if !matches!(digits.len(), 2 | 4) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let number: i64 = digits.parse().ok()?;
-    let (hours, minutes) = if digits.len() == 2 { (number, 0) } else { (number / 100, number % 100) };
-    (hours <= 14 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
+fn ahead_of_utc(zone: &str) -> Option<i64> {
+    if zone.eq_ignore_ascii_case("z") { Some(0) } else { seconds_ahead(zone).filter(|_| zone.len() > 2) }
 }
 
 /// `8:30`, `08:30:00`; a date cell below 1 is handed out so.

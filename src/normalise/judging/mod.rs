@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 use polars::prelude::PlHashSet;
 
 use crate::batch::{Batch, CellFault};
+use crate::code::code;
 use crate::numbers::number_with_currency;
 use crate::raw::RawBatch;
 use crate::sheet::SheetFacts;
 use crate::text::clean;
 use crate::typing::{Typed, TypedBatch};
-use cchc_definitions::dates::{self, DAY, DateFault, Pattern};
+use cchc_definitions::dates::{DAY, DateReader};
 use cchc_model::{ColumnType, FinishedBeforeReceived};
 
 /// A refused row: where it stood, why, and its non-personal cells.
@@ -45,8 +46,7 @@ pub(super) struct RowJudge {
     unit: Option<usize>,
     /// Columns of the source in the order in which the sheet has them.
     order: Vec<usize>,
-    patterns: Vec<Pattern>,
-    short_patterns: Vec<Pattern>,
+    dates: DateReader,
 }
 
 /// Of several faults of a row the first of these is reported: code, unit, dates, order of dates.
@@ -70,13 +70,11 @@ impl RowJudge {
         let unit = source.table.columns.iter().rfind(|column| column.kind == ColumnType::Unit);
         let mut order: Vec<usize> = (0..source.columns.len()).collect();
         order.sort_by_key(|at| sheet.columns.get(*at).copied().flatten());
-        let patterns: Vec<Pattern> = source.dates.iter().filter_map(|pattern| Pattern::compile(pattern)).collect();
         Self {
             key: sheet.key(),
             unit: unit.and_then(|unit| sheet.position(unit.name)),
             order,
-            short_patterns: patterns.iter().filter_map(Pattern::with_short_year).collect(),
-            patterns,
+            dates: DateReader::new(&source.dates, &sheet.words.dates, source.zone),
         }
     }
 
@@ -146,7 +144,7 @@ impl RowJudge {
         value: String,
         hint: String,
     ) -> RejectedRow {
-        let code = self.key.and_then(|at| raw.columns.get(at)?.as_ref()).map(|codes| clean(codes.get(0)).into_owned());
+        let code = self.key.and_then(|at| raw.columns.get(at)?.as_ref()).map(|codes| code(codes.get(0)).into_owned());
         let code = code.filter(|code| !sheet.mask.is_personal_code(code));
         RejectedRow {
             row: raw.rows[0],
@@ -221,7 +219,7 @@ impl RowJudge {
     fn shown(&self, sheet: &SheetFacts<'_>, at: usize, text: &str) -> String {
         let text = clean(text);
         let masked = match sheet.source.columns[at].kind {
-            _ if self.key == Some(at) => sheet.mask.code(&text),
+            _ if self.key == Some(at) => return sheet.mask.code(&code(&text)).into_owned(),
             ColumnType::Int | ColumnType::Float | ColumnType::Bool => sheet.mask.number(&text),
             ColumnType::Time => return text.into_owned(),
             ColumnType::Text | ColumnType::Unit | ColumnType::Period => sheet.mask.text(&text),
@@ -231,8 +229,6 @@ impl RowJudge {
 
     /// Whether a cell holds a date, if only an impossible one.
     fn looks_like_a_date(&self, text: &str, sheet: &SheetFacts<'_>) -> bool {
-        let text = clean(text);
-        dates::read(&text, &self.patterns) != Err(DateFault::Unreadable)
-            || dates::read_odd(&text, &self.short_patterns, sheet.date_system) != Err(DateFault::Unreadable)
+        self.dates.is_date(text, &clean(text), sheet.date_system)
     }
 }

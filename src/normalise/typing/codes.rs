@@ -1,8 +1,9 @@
 //! Reads the codes that identify rows, and finds those that a spreadsheet has mangled: floats, dates, lost zeros.
 
 use crate::batch::{Batch, CellFault};
+use crate::code::{code, is_mended};
 use crate::raw::TextColumn;
-use crate::text::{clean, is_error};
+use crate::text::is_error;
 
 /// A code that has to be changed, checked or refused.
 enum Odd<'a> {
@@ -23,7 +24,10 @@ pub(super) fn codes(at: usize, texts: &TextColumn, batch: &mut Batch<'_, '_>) ->
     batch.sheet.mask.learn_codes(texts);
     let mut keys = TextColumn::default();
     for (row, text) in texts.iter().enumerate() {
-        let code = clean(text);
+        let code = code(text);
+        if is_mended(text, &code) {
+            batch.warn("mended_code", at, row, &batch.sheet.mask.code(&code));
+        }
         if batch.sheet.mask.is_personal_code(&code) {
             batch.refuse(CellFault::new(row, "personal_code", at).with_value(batch.sheet.mask.code(&code)));
         }

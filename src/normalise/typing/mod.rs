@@ -1,27 +1,32 @@
 //! Types the columns of one sheet: each distinct word is looked up once, numbers and dates cell by cell.
 
 mod by_day;
+mod clocks;
 mod codes;
 mod computed;
+mod date_order;
 mod frame;
 mod meaning;
 mod times;
 mod words;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use polars::prelude::{PlHashMap, PlHashSet};
 
 use crate::batch::Batch;
+use crate::code::{code, is_mended};
 use crate::raw::TextColumn;
 use crate::sheet::{Refused, SheetFacts};
 use crate::text::clean;
 use by_day::Undecided;
 use cchc_definitions::SourceDef;
-use cchc_definitions::dates::Pattern;
-use cchc_model::{ColumnType, Personal};
+use cchc_definitions::dates::DateReader;
+use cchc_model::ColumnType;
+use clocks::Clocks;
+use date_order::DateOrders;
 
+pub use date_order::MixedOrder;
 pub use frame::data_type;
 pub use meaning::Meaning;
 
@@ -54,10 +59,12 @@ enum Word {
 
 /// Types the columns of one sheet; remembers what it has seen, so that each distinct word is looked up once.
 pub(super) struct ColumnTyper {
-    patterns: Vec<Pattern>,
-    short_patterns: Vec<Pattern>,
-    /// For each column the first date that is surely day-first, with its row.
-    day_first: Vec<Option<String>>,
+    dates: DateReader,
+    /// For each column the first date whose order of day and month is certain, with its row.
+    certain: Vec<Option<String>>,
+    /// For each column what its dates show of swapped days and months, and its times of day of clocks.
+    orders: Vec<DateOrders>,
+    clocks: Vec<Clocks>,
     /// For each column its raw texts → their ids.
     texts: Vec<PlHashMap<String, u32>>,
     /// For each column its raw words → their meaning.
@@ -66,8 +73,6 @@ pub(super) struct ColumnTyper {
     distinct: Vec<Vec<String>>,
     /// For each column the ids of stored texts in which something personal was masked.
     masked: Vec<PlHashSet<u32>>,
-    /// For each column of codes the shapes of personal values that were met, and whether most codes have them.
-    usual: Vec<BTreeMap<Personal, bool>>,
     /// Rule and hint of each unknown word.
     unknown: Vec<(&'static str, String)>,
     /// Cells of the batch that wait for the day of their row.
@@ -90,17 +95,16 @@ pub(super) struct TypedBatch<'t> {
 impl ColumnTyper {
     pub fn new(sheet: &SheetFacts<'_>) -> Self {
         let source = sheet.source;
-        let patterns: Vec<Pattern> = source.dates.iter().filter_map(|pattern| Pattern::compile(pattern)).collect();
         let columns = source.columns.len();
         Self {
-            short_patterns: patterns.iter().filter_map(Pattern::with_short_year).collect(),
-            patterns,
-            day_first: vec![None; columns],
+            dates: DateReader::new(&source.dates, &sheet.words.dates, source.zone),
+            certain: vec![None; columns],
+            orders: vec![DateOrders::default(); columns],
+            clocks: vec![Clocks::default(); columns],
             texts: vec![PlHashMap::default(); columns],
             words: vec![PlHashMap::default(); columns],
             distinct: vec![Vec::new(); columns],
             masked: vec![PlHashSet::default(); columns],
-            usual: vec![BTreeMap::new(); columns],
             unknown: Vec::new(),
             undecided: Vec::new(),
             by_day: PlHashMap::default(),
@@ -152,23 +156,18 @@ impl ColumnTyper {
         id
     }
 
-    /// What shapes of personal values are those of codes of this column, since most of its codes have them: told by the
-    /// first batch in which the shape is met.
-    fn learn_shapes(&mut self, at: usize, texts: &TextColumn, sheet: &SheetFacts<'_>) {
-        let mut shapes: BTreeMap<Personal, usize> = BTreeMap::new();
-        for kind in texts.iter().filter_map(|text| sheet.mask.suspect(&clean(text))) {
-            *shapes.entry(kind).or_default() += 1;
-        }
-        let filled = if shapes.is_empty() { 0 } else { texts.iter().filter(|text| !text.trim().is_empty()).count() };
-        for (kind, count) in shapes {
-            self.usual[at].entry(kind).or_insert(count * 2 > filled);
-        }
-    }
-
     /// The ids of the texts of a column, which are stored without what may be personal.
     fn texts(&mut self, at: usize, texts: &TextColumn, batch: &mut Batch<'_, '_>) -> Vec<Option<u32>> {
         if batch.sheet.source.columns[at].name.ends_with("_code") {
-            self.learn_shapes(at, texts, batch.sheet);
+            batch.sheet.mask.learn(&batch.sheet.source.columns[at].name, texts);
+        }
+        if holds_codes(batch.sheet.source, at) {
+            for (row, text) in texts.iter().enumerate() {
+                let code = code(text);
+                if is_mended(text, &code) {
+                    batch.warn("mended_code", at, row, &batch.sheet.mask.code(&code));
+                }
+            }
         }
         let ids: Vec<Option<u32>> = texts.iter().map(|text| self.text(at, text, batch.sheet)).collect();
         if !self.masked[at].is_empty() {
@@ -185,12 +184,12 @@ impl ColumnTyper {
         if let Some(id) = self.texts[at].get(text) {
             return Some(*id);
         }
-        match clean(text) {
+        match if holds_codes(sheet.source, at) { code(text) } else { clean(text) } {
             Cow::Borrowed("") => None,
             cleaned => {
                 let is_code = sheet.source.columns[at].name.ends_with("_code");
-                let is_usual =
-                    || sheet.mask.suspect(&cleaned).is_some_and(|kind| self.usual[at].get(&kind) == Some(&true));
+                let name = &sheet.source.columns[at].name;
+                let is_usual = || sheet.mask.suspect(&cleaned).is_some_and(|kind| sheet.mask.is_usual(name, kind));
                 let stored = match is_code {
                     true if is_usual() => cleaned.clone(),
                     true => sheet.mask.code(&cleaned),
@@ -208,6 +207,11 @@ impl ColumnTyper {
             }
         }
     }
+}
+
+/// Whether a column refers to something by its code. The codes of an outline are numbers by nature.
+fn holds_codes(source: &SourceDef, at: usize) -> bool {
+    source.columns[at].name.ends_with("_code") && source.layout.outline.is_none()
 }
 
 /// Words as values of a kind.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use aho_corasick::AhoCorasick;
 use polars::prelude::PlHashSet;
 
-use cchc_normalise::clean;
+use cchc_normalise::{clean, code, with_plain_hyphens};
 
 /// The codes to look for.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(super) struct Codes {
 
 impl Codes {
     pub fn new<'a>(codes: impl Iterator<Item = &'a String>) -> Self {
-        let exact: PlHashSet<String> = codes.map(|code| clean(code).into_owned()).collect();
+        let exact: PlHashSet<String> = codes.map(|given| code(given).into_owned()).collect();
         let mut folded: Vec<String> = exact.iter().map(|code| fold(code).into_owned()).collect();
         folded.sort_unstable();
         let shortest = folded.iter().map(String::len).min().unwrap_or(usize::MAX);
@@ -33,8 +33,8 @@ impl Codes {
     }
 
     /// Whether it is one of the codes.
-    pub fn contains(&self, code: &str) -> bool {
-        self.exact.contains(code)
+    pub fn contains(&self, stored: &str) -> bool {
+        self.exact.contains(&*code(stored))
     }
 
     /// Whether one of the codes stands in the text, not as a part of a longer word or number.
@@ -58,7 +58,7 @@ fn fold(text: &str) -> Cow<'_, str> {
         Cow::Borrowed(text) if !text.bytes().any(|byte| byte.is_ascii_uppercase()) && text.is_ascii() => {
             Cow::Borrowed(text)
         }
-        text => Cow::Owned(text.to_lowercase()),
+        text => Cow::Owned(with_plain_hyphens(&text).to_lowercase()),
     }
 }
 

@@ -308,12 +308,22 @@ struct PurgedPartition {
 /// Columns of findings that hold the code of a refused row; an older program has it as the value.
 const OF_REFUSED: [&str; 2] = ["code", "value"];
 
+/// The cells of a refused row as a JSON object. Its code was emptied with the import that had brought the dossier.
+const CELLS: &str = "cells";
+
 /// Adds the codes that rows of a table have.
 pub(super) fn codes_of(name: &str, rows: &DataFrame, codes: &Codes, known: &mut BTreeSet<String>) {
     let of_refused = OF_REFUSED.iter().filter(|_| name == "findings");
     for column in std::iter::once(&DOSSIER).chain(of_refused) {
         let Some(cells) = rows.column(column).ok().and_then(|column| column.str().ok()) else { continue };
         known.extend(cells.iter().flatten().filter(|code| codes.contains(code)).map(str::to_owned));
+    }
+    let Some(rows) = rows.column(CELLS).ok().and_then(|column| column.str().ok()) else { return };
+    for row in rows.iter().flatten().filter(|row| codes.occurs_in(row)) {
+        let cells: BTreeMap<String, serde_json::Value> = serde_json::from_str(row).unwrap_or_default();
+        let texts = cells.into_values().filter_map(|cell| cell.as_str().map(str::to_owned));
+        // Which cell is the code is not kept; one without a digit is a word.
+        known.extend(texts.filter(|text| codes.contains(text) && text.bytes().any(|byte| byte.is_ascii_digit())));
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::digest::{DataFile, Depth, Digests, verify};
+use super::record::record_fault;
 use super::{Age, Clock, FaultKind, JOURNAL, Published, StoreFault};
 use crate::leftovers::{Orphans, files_below, readable};
 use crate::{StoreError, Workspace, delta};
@@ -29,6 +30,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Vec<StoreFault>, StoreError
     faults.extend(verify(root, &files, &digests, Depth::Thorough));
     let unhashed = files.iter().filter(|file| !digests.contains_key(&file.key())).count();
     faults.extend((unhashed > 0).then(|| StoreFault::new(FaultKind::Unhashed, "data").found(unhashed)));
+    faults.extend(published.versions.iter().filter_map(|version| record_fault(root, version)));
     let lost = published.versions.iter().filter(|version| version.lost);
     faults.extend(
         lost.map(|version| {

@@ -34,6 +34,10 @@ pub enum FaultKind {
     VersionImpossible,
     /// The journal of writes is not what was written.
     JournalDamaged,
+    /// The record of a publication is gone.
+    RecordMissing,
+    /// The record of a publication is not what was written.
+    RecordChanged,
     /// A file that nothing names and nothing explains.
     Unexplained,
     /// A file belongs to another user than the workspace.
@@ -72,6 +76,8 @@ impl FaultKind {
             Self::VersionMisnamed => "version_misnamed",
             Self::VersionImpossible => "version_impossible",
             Self::JournalDamaged => "journal_damaged",
+            Self::RecordMissing => "record_missing",
+            Self::RecordChanged => "record_changed",
             Self::Unexplained => "unexplained",
             Self::OtherOwner => "other_owner",
             Self::LaterThanNow => "later_than_now",

@@ -6,6 +6,7 @@ mod digest;
 mod fault;
 mod journal;
 mod published;
+mod record;
 mod repair;
 mod seal;
 
@@ -15,8 +16,9 @@ pub use repair::Repair;
 
 pub(crate) use check::check;
 pub(crate) use clock::{Age, Clock};
-pub(crate) use digest::{DataFile, Depth, digests_of, key, verify};
+pub(crate) use digest::{DataFile, Depth, digests_of, key, sha256, verify};
 pub(crate) use journal::{JOURNAL, Journal, Writing};
 pub(crate) use published::{Published, file_of};
+pub(crate) use record::{RECORDS, record_fault, record_of};
 pub(crate) use repair::{plan, repair};
 pub(crate) use seal::sealed;

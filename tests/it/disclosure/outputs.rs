@@ -109,3 +109,22 @@ fn counts_can_be_rounded_to_fives_instead() {
     let counts = rates.filter_map(|row| row["denominator"].as_f64());
     assert!(counts.into_iter().all(|count| count % 5.0 == 0.0));
 }
+
+#[test]
+fn the_record_of_a_publication_that_was_changed_is_told_and_not_read() {
+    let place = place();
+    let ask = ["form06", "--period", "2025-Q1", "--publication", "q1"];
+    place.run(&ask).exits(0);
+    place.run(&["check", "--store"]).exits(0);
+    let folder = place.workspace().join("publications");
+    let record = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
+    let text = std::fs::read_to_string(&record).unwrap();
+    assert!(text.contains("false"), "something is kept back: {text}");
+    std::fs::write(&record, text.replacen("false", "true ", 1)).unwrap();
+    place.run(&ask).exits(1).says(&["publications"]);
+    place.run(&["check", "--store"]).exits(1);
+    std::fs::remove_file(&record).unwrap();
+    place.run(&ask).exits(1).says(&["publications"]);
+    // Figures that are not published need no record.
+    place.run(&["form06", "--period", "2025-Q1"]).exits(0);
+}
