@@ -71,8 +71,7 @@ impl Demo {
         let request = RankingRequest { index, period: period.clone(), kind: None, within: None, policies };
         output::plain(&short(&opened.wait(opened.engine.ranking(&request))?.ranked.rows))?;
         let request = ReportRequest { period, indices: Vec::new(), cards: Cards::None, policies };
-        report::write(global, &opened, &request, &self.out)?;
-        Ok(Outcome::Done)
+        report::write(global, &opened, &request, &self.out)
     }
 }
 

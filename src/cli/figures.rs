@@ -1,12 +1,14 @@
 //! What the commands of figures share: how figures are split, and who has not sent.
 
+use std::collections::BTreeSet;
+
 use clap::ValueEnum;
 
-use super::{Format, Global};
+use super::{Format, Global, Outcome};
 use cchc_engine::Remarks;
 use cchc_indicators::{By, Children};
-use cchc_indices::SetAside;
-use cchc_model::{NotSent, one_line};
+use cchc_indices::{Ranked, SetAside};
+use cchc_model::{Held, NotSent, one_line};
 
 /// How figures are split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -85,10 +87,52 @@ pub(super) fn note_remarks(global: &Global, remarks: &Remarks) {
 pub(super) fn set_aside(index_id: &str, one: &SetAside) -> String {
     let faults: Vec<String> = one.faults.iter().map(|fault| format!("  {fault}")).collect();
     format!(
-        "kind '{}' ({} unit(s)) is not ranked by '{index_id}', the other kinds are:\n{}\n  send what is missing, take the \
+        "kind '{}' ({} unit(s)) is not ranked by '{index_id}':\n{}\n  send what is missing, take the \
          indicator out of the definition, or leave the kind out of its unit_kinds",
         one.kind,
         one.units,
         faults.join("\n")
     )
+}
+
+/// Says of each kind how many units are ranked and what keeps the others out; nobody ranked at all is no answer.
+pub(super) fn note_ranked(global: &Global, ranked: &Ranked) -> Outcome {
+    let kinds: BTreeSet<&str> = ranked.rows.iter().filter_map(|row| row.unit.kind.as_deref()).collect();
+    for kind in kinds {
+        let rows = || ranked.rows.iter().filter(|row| row.unit.kind.as_deref() == Some(kind));
+        let placed = rows().filter(|row| row.rank.is_some()).count();
+        if placed == rows().count() {
+            continue;
+        }
+        let held = |why: Held| rows().filter(|row| row.held == Some(why)).count();
+        let (incomplete, few) = (held(Held::Incomplete), held(Held::FewCases));
+        global.note(&format!(
+            "kind '{kind}': {placed} of {} unit(s) ranked; {incomplete} provisional, since they lack too many of the common \
+             items (column lacking), {few} with too few cases, {} without a score",
+            rows().count(),
+            rows().filter(|row| row.score.is_none()).count()
+        ));
+        note_gaps(global, ranked, kind, placed);
+    }
+    if ranked.rows.iter().any(|row| row.rank.is_some()) {
+        return Outcome::Done;
+    }
+    global.note("nobody is ranked: no unit has the figures that the index needs in this period");
+    Outcome::WithErrors
+}
+
+/// The figures that a kind of which nobody is ranked lacks, and who owes them.
+fn note_gaps(global: &Global, ranked: &Ranked, kind: &str, placed: usize) {
+    const NAMED: usize = 5;
+    if placed > 0 {
+        return;
+    }
+    for gap in ranked.gaps.iter().filter(|gap| gap.kind == kind) {
+        let names: Vec<&str> = gap.owed_by.iter().take(NAMED).map(|unit| unit.unit_name.as_str()).collect();
+        let who = if gap.owed_by.len() == gap.units { "every unit".to_owned() } else { names.join(", ") };
+        let more = gap.owed_by.len().saturating_sub(NAMED);
+        let more =
+            if gap.owed_by.len() == gap.units || more == 0 { String::new() } else { format!(" and {more} more") };
+        global.note(&format!("  '{}' is owed by {who}{more}", gap.item.id));
+    }
 }

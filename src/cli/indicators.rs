@@ -93,7 +93,11 @@ impl Indicators {
             columns = compared(columns, rows);
         }
         let marks = figures.iter().map(|row| (row.unit.unit_code.as_str(), row.measure.estimate));
-        with_estimates(columns, engine, marks.clone()).write(global)?;
+        let intervals = intervals(&figures, &answer.indicators);
+        with_estimates(columns, engine, marks.clone())
+            .number("low", intervals.iter().map(|ends| ends.map(|(low, _)| low)))
+            .number("high", intervals.iter().map(|ends| ends.map(|(_, high)| high)))
+            .write(global)?;
         note_estimates(global, engine, marks);
         note_not_sent(global, &answer.not_sent);
         note_hidden(global, engine, answer.published);
@@ -107,6 +111,16 @@ fn shown_texts(figures: &[&IndicatorRow], chosen: &[Indicator]) -> Vec<Option<St
     let of = |(at, row): (usize, &&IndicatorRow)| {
         let indicator = &chosen[at % width];
         shown(&row.measure, FigureUnit::from_word(&indicator.unit), &indicator.display)
+    };
+    figures.iter().enumerate().map(of).collect()
+}
+
+/// The 95 % interval of each rate.
+fn intervals(figures: &[&IndicatorRow], chosen: &[Indicator]) -> Vec<Option<(f64, f64)>> {
+    let width = chosen.len().max(1);
+    let of = |(at, row): (usize, &&IndicatorRow)| {
+        let is_rate = FigureUnit::from_word(&chosen[at % width].unit) == FigureUnit::Rate;
+        row.measure.interval().filter(|_| is_rate)
     };
     figures.iter().enumerate().map(of).collect()
 }

@@ -244,6 +244,8 @@ impl PolicyArgs {
             suppress_below: self.suppress_below.unwrap_or(policies.suppress_below),
             disclosure: self.disclosure.unwrap_or(policies.disclosure),
             finished_before_received: policies.finished_before_received,
+            smallest: policies.smallest,
+            smallest_asked: None,
         }
     }
 }

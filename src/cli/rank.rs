@@ -5,13 +5,13 @@ use clap::Args;
 
 use super::detail::Depth;
 use super::estimates::{note_estimates, with_estimates};
-use super::figures::{note_not_sent, note_remarks};
+use super::figures::{note_not_sent, note_ranked, note_remarks};
 use super::hidden::note_hidden;
 use super::output::Columns;
 use super::{Global, OpenEngine, Outcome, PolicyArgs, detail, period};
 use cchc_engine::{Engine, RankingAnswer, RankingRequest};
 use cchc_indices::{Index, Scorecards};
-use cchc_model::{Period, RankRow, Status};
+use cchc_model::{Held, Period, Policies, RankRow, Status};
 use cchc_report::{FigureUnit, value_shown};
 
 #[derive(Debug, Args)]
@@ -34,6 +34,9 @@ pub(super) struct Rank {
     /// With --detail: the values of each indicator after every stage of a composite index
     #[arg(long, requires = "detail")]
     stages: bool,
+    /// Smallest denominator with which a unit is ranked by an indicator; 0 ranks everybody
+    #[arg(long, value_name = "N")]
+    smallest: Option<u32>,
     #[command(flatten)]
     policies: PolicyArgs,
 }
@@ -47,7 +50,7 @@ impl Rank {
             period: self.period.clone(),
             kind: self.kind.clone(),
             within: self.within.clone(),
-            policies: self.policies.over(engine.config().policies),
+            policies: Policies { smallest_asked: self.smallest, ..self.policies.over(engine.config().policies) },
         };
         let answer = opened.wait(engine.ranking(&request))?;
         let index = engine.index(&self.index, &self.period)?;
@@ -62,9 +65,10 @@ impl Rank {
             note_estimates(global, engine, rows.map(|row| (row.unit.unit_code.as_str(), marks(row))));
         }
         note_unscored(global, answer.ranked.cards.as_ref());
+        let outcome = note_ranked(global, &answer.ranked);
         note_not_sent(global, &answer.not_sent);
         note_hidden(global, engine, answer.published);
-        Ok(Outcome::Done)
+        Ok(outcome)
     }
 }
 
@@ -101,21 +105,39 @@ fn write_ranking(global: &Global, engine: &Engine, index: &Index<'_>, answer: &R
         .int("rank_before", rows.iter().map(|row| row.rank_before.map(i64::from)))
         .int("rank_last_year", rows.iter().map(|row| row.rank_last_year.map(i64::from)))
         .int("movement", movement)
-        .text("reason", rows.iter().map(|row| row.reason.map(Status::word)))
+        .text("reason", rows.iter().map(|row| row.reason.map(Status::word).or(row.held.map(Held::word))))
         .flag("not_sent", rows.iter().map(|row| row.not_sent))
         .text("shown", shown.iter().map(Option::as_deref));
     let marks = rows.iter().map(|row| (row.unit.unit_code.as_str(), answer.estimates.contains(&row.unit.unit_code)));
     let columns = with_estimates(columns, engine, marks);
-    let Some(cards) = &answer.ranked.cards else { return columns.write(global) };
+    let Some(cards) = &answer.ranked.cards else { return with_common(columns, index, rows).write(global) };
     let total = |row: &RankRow| {
         let at = cards.units.iter().position(|unit| unit.unit_code == row.unit.unit_code)?;
         cards.scoring.totals.get(at)
     };
-    columns
+    let columns = columns
         .number("points", rows.iter().map(|row| Some(total(row)?.points)))
         .number("max", rows.iter().map(|row| Some(total(row)?.max)))
         .number("unscored", rows.iter().map(|row| Some(total(row)?.unscored)))
         .number("bonus", rows.iter().map(|row| Some(total(row)?.bonus)))
-        .number("deduction", rows.iter().map(|row| Some(total(row)?.deduction)))
-        .write(global)
+        .number("deduction", rows.iter().map(|row| Some(total(row)?.deduction)));
+    with_common(columns, index, rows).write(global)
+}
+
+/// Score and rank over the common items alone, and the common items that a unit lacks; an indicator has none.
+fn with_common(columns: Columns, index: &Index<'_>, rows: &[RankRow]) -> Columns {
+    if matches!(index, Index::Indicator(..)) {
+        return columns;
+    }
+    let lacking: Vec<Option<String>> = rows
+        .iter()
+        .map(|row| {
+            let ids: Vec<&str> = row.lacking.iter().map(|item| item.id.as_str()).collect();
+            (!ids.is_empty()).then(|| ids.join("; "))
+        })
+        .collect();
+    columns
+        .number("score_common", rows.iter().map(|row| row.score_common))
+        .int("rank_common", rows.iter().map(|row| row.rank_common.map(i64::from)))
+        .text("lacking", lacking.iter().map(Option::as_deref))
 }

@@ -10,7 +10,7 @@ use super::files::save_all;
 use super::hidden::note_hidden;
 use super::{Global, OpenEngine, Outcome, PolicyArgs, period};
 use cchc_engine::ReportRequest;
-use cchc_model::Period;
+use cchc_model::{Period, Policies};
 use cchc_report::Cards;
 use cchc_report::write::files;
 
@@ -34,6 +34,9 @@ pub(super) struct Report {
     /// Add the scorecards of these units
     #[arg(long, value_name = "UNIT", num_args = 1..)]
     scorecard: Vec<String>,
+    /// Smallest denominator with which a unit is ranked by an indicator; 0 ranks everybody
+    #[arg(long, value_name = "N")]
+    smallest: Option<u32>,
     #[command(flatten)]
     policies: PolicyArgs,
 }
@@ -50,19 +53,21 @@ impl Report {
             period: self.period.clone(),
             indices: self.index.clone(),
             cards,
-            policies: self.policies.over(opened.engine.config().policies),
+            policies: Policies { smallest_asked: self.smallest, ..self.policies.over(opened.engine.config().policies) },
         };
-        write(global, &opened, &request, &self.out)?;
-        Ok(Outcome::Done)
+        write(global, &opened, &request, &self.out)
     }
 }
 
 /// Writes the workbook and a PNG and an SVG of each chart; notes what could not be shown and the paths of the files.
-pub(super) fn write(global: &Global, opened: &OpenEngine, request: &ReportRequest, out: &Path) -> Result<()> {
+pub(super) fn write(global: &Global, opened: &OpenEngine, request: &ReportRequest, out: &Path) -> Result<Outcome> {
     let report = opened.wait(opened.engine.report(request))?;
     let paths = save_all(out, &files(&report.book, &report.theme, &FORMATS)?)?;
     for (index, one) in &report.set_aside {
         global.note(&set_aside(index, one));
+    }
+    for index in &report.unranked {
+        global.note(&format!("'{index}' ranks nobody: its sheet says which figures are missing and who owes them"));
     }
     for code in &report.without_card {
         global.note(&format!("no index named scores unit '{code}' in {}: it has no scorecard", request.period));
@@ -71,5 +76,5 @@ pub(super) fn write(global: &Global, opened: &OpenEngine, request: &ReportReques
     for path in paths {
         global.note(&path.display().to_string());
     }
-    Ok(())
+    Ok(if report.unranked.is_empty() { Outcome::Done } else { Outcome::WithErrors })
 }

@@ -217,6 +217,7 @@ impl Definitions {
                 name_vi: indicator.name_vi.clone(),
                 name_en: indicator.name_en.clone(),
                 indicator: id.to_owned(),
+                smallest: None,
             })
         })
     }

@@ -6,7 +6,7 @@ use cchc_indicators::PublishedCounts;
 use cchc_indices::{Index, SetAside};
 use cchc_model::{Period, Policies};
 use cchc_report::plan::Book;
-use cchc_report::{Cards, Theme, build, gather};
+use cchc_report::{Cards, Ranking, Theme, build, gather};
 
 /// What a report shows.
 #[derive(Debug, Clone)]
@@ -30,6 +30,8 @@ pub struct Report {
     pub theme: Theme,
     /// Kinds of units that an index could not rank: the index and the reasons.
     pub set_aside: Vec<(String, SetAside)>,
+    /// Indices by which nobody is ranked, for want of figures.
+    pub unranked: Vec<String>,
     /// Requested units without a scorecard, since no index scores them in the period.
     pub without_card: Vec<String>,
     /// How much is published, where small counts are hidden.
@@ -68,7 +70,12 @@ impl Engine {
         });
         let set_aside = set_aside.collect();
         let without_card = input.without_card().into_iter().map(str::to_owned).collect();
-        Ok(Report { set_aside, without_card, book: build(input), theme, published })
+        let is_empty = |ranking: &&Ranking| ranking.rows.iter().all(|row| row.rank.is_none());
+        // A workspace without rankable dossiers still has its report: only indices that were named are owed.
+        let named = |ranking: &&Ranking| request.indices.contains(&ranking.index_id);
+        let unranked = input.rankings.iter().filter(is_empty).filter(named);
+        let unranked = unranked.map(|ranking| ranking.index_id.clone()).collect();
+        Ok(Report { unranked, set_aside, without_card, book: build(input), theme, published })
     }
 
     /// Refuses scorecards that no index named would have.

@@ -46,7 +46,7 @@ pub fn try_source(
     let options = Options { source: source.map(str::to_owned), dry_run: true, ..Options::default() };
     let account = import(workspace, definitions, files, &options, shell, progress)?;
     let misfit = |file: &FileAccount| {
-        let named = account.findings.iter().find(|one| one.file == file.file && one.rule == "missing_column");
+        let named = account.findings.iter().find(|one| one.file == file.file && is_near(one));
         let nearest = named.and_then(|one| Some(one.hint.rsplit('/').next()?.trim_end_matches(".toml").to_owned()));
         let id = options.source.clone().or(nearest);
         let tried: Option<&SourceDef> = id.as_ref().and_then(|id| definitions.sources.iter().find(|one| one.id == *id));
@@ -64,9 +64,12 @@ pub fn try_source(
 /// Whether no sheet of a file fits.
 fn is_misfit(account: &ImportAccount, file: &FileAccount) -> bool {
     let says_so = |finding: &Finding| {
-        finding.file == file.file
-            && finding.level == Level::Error
-            && matches!(&*finding.rule, "no_source" | "missing_column")
+        finding.file == file.file && finding.level == Level::Error && (finding.rule == "no_source" || is_near(finding))
     };
     !account.sheets.iter().any(|sheet| sheet.file == file.file) && account.findings.iter().any(says_so)
+}
+
+/// Whether a finding names a source that a file nearly fits.
+fn is_near(finding: &Finding) -> bool {
+    matches!(&*finding.rule, "missing_column" | "missing_unit_column")
 }

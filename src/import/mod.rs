@@ -41,8 +41,8 @@ pub use merge::SheetAccount;
 pub use preview::{DatesSeen, Preview, WordSeen};
 pub use rebuild::{Original, RebuildError, RebuiltSheet, originals};
 
-use cchc_definitions::{Definitions, SourceDef, Tried};
-use cchc_model::{FileAccount, Finding, FinishedBeforeReceived, MixedDates};
+use cchc_definitions::{Definitions, Given, SourceDef, Tried};
+use cchc_model::{ColumnType, FileAccount, Finding, FinishedBeforeReceived, MixedDates, UnitIndex};
 use cchc_normalise::KnownHeadings;
 use cchc_read::{Found, InputFile, PathError, find_files};
 use cchc_store::questions;
@@ -63,6 +63,8 @@ pub struct Options {
     pub dry_run: bool,
     /// Fail instead of waiting for another import.
     pub no_wait: bool,
+    /// Code of the unit whose list this is, where a list has no column of units.
+    pub unit: Option<String>,
     /// What happens to a dossier that ended before it was received, instead of the workspace's policy.
     pub finished_before_received: Option<FinishedBeforeReceived>,
     /// What happens to a file in which a spreadsheet program has swapped day and month of some dates.
@@ -106,6 +108,14 @@ pub enum ImportError {
         "the workspace has no units; run `cchc init --units FILE` with a list of code, name, short_name, level, parent_code, aliases, valid_from, valid_to"
     )]
     NoUnits,
+    /// The unit of the lists is not in the list of units.
+    #[error("no unit has the code '{code}'{hint}; `cchc units` lists the codes")]
+    NoSuchUnit {
+        /// The code that was given.
+        code: String,
+        /// The nearest code.
+        hint: String,
+    },
     /// The files hold too much together.
     #[error(
         "the files together have more than {0} cells; import them in several goes, or raise max_import_cells in [limits] of cchc.toml"
@@ -151,7 +161,7 @@ pub fn import(
     shell: &Shell,
     progress: &mut dyn Progress,
 ) -> Result<ImportAccount, ImportError> {
-    let sources = selected_sources(definitions, options)?;
+    let mut sources = selected_sources(definitions, options)?;
     let limits = &workspace.config.limits;
     let found = find_files(paths, limits)?;
     if found.files.is_empty() {
@@ -164,6 +174,9 @@ pub fn import(
     let units = shell.wait(stored_units(&session))?;
     if units.units().is_empty() {
         return Err(ImportError::NoUnits);
+    }
+    if let Some(code) = &options.unit {
+        give_unit(&mut sources, code, &units)?;
     }
     let mask = definitions.mask.knowing(units.units());
     let Found { files, skipped } = found.masked(&mask);
@@ -309,6 +322,21 @@ fn selected_sources(definitions: &Definitions, options: &Options) -> Result<Vec<
         return Err(ImportError::NoSource { id: id.clone(), hint });
     }
     Ok(found)
+}
+
+/// Gives the column of the unit that all rows count for this unit, where no heading and nothing else feeds it.
+fn give_unit(sources: &mut [SourceDef], code: &str, units: &UnitIndex) -> Result<(), ImportError> {
+    if units.by_code(code).is_none() {
+        let hint = cchc_definitions::did_you_mean(code, units.units().iter().map(|unit| unit.code.as_str()));
+        return Err(ImportError::NoSuchUnit { code: code.to_owned(), hint });
+    }
+    for source in sources {
+        // Beside the one that receives, the last column of units is whose figures the rows are.
+        let column = source.table.columns.iter().rfind(|column| column.kind == ColumnType::Unit);
+        let column = column.filter(|column| source.required.iter().any(|name| name == column.name));
+        source.layout.given.extend(column.map(|column| (column.name.to_owned(), Given::Text(code.to_owned()))));
+    }
+    Ok(())
 }
 
 fn account_of(

@@ -7,7 +7,7 @@ use cchc_definitions::dates::DateSystem;
 use cchc_definitions::{SourceColumn, SourceDef};
 use cchc_model::ColumnType;
 use cchc_normalise::{Mark, MarkKind};
-use cchc_read::{Cell, Note};
+use cchc_read::{Cell, Note, column_letters};
 
 /// Most notes of one kind; further ones are dropped.
 const MAX_NOTES: usize = 1 << 20;
@@ -21,6 +21,8 @@ pub(super) struct Notes {
     hidden: BTreeSet<u32>,
     /// Row → columns of formulas without a result.
     unresolved: BTreeMap<u32, Vec<u32>>,
+    /// Row → columns of texts that are not in the file.
+    without_string: BTreeMap<u32, Vec<u32>>,
     /// Column and first row → last row.
     merged: BTreeMap<(usize, u32), u32>,
     /// Column → first row of the last merged cell, and its value.
@@ -38,6 +40,9 @@ impl Notes {
             Note::NoResult { row, column } if self.unresolved.len() < MAX_NOTES => {
                 self.unresolved.entry(row).or_default().push(column);
             }
+            Note::NoString { row, column } if self.without_string.len() < MAX_NOTES => {
+                self.without_string.entry(row).or_default().push(column);
+            }
             _ => {}
         }
     }
@@ -45,7 +50,11 @@ impl Notes {
     /// Whether a row may have any mark.
     pub fn concern(&self, cells: &[Cell<'_>]) -> bool {
         let is_plain = |cell: &Cell<'_>| matches!(cell, Cell::Empty | Cell::Text(_) | Cell::Bool(_));
-        !(self.hidden.is_empty() && self.unresolved.is_empty() && self.merged.is_empty() && cells.iter().all(is_plain))
+        !(self.hidden.is_empty()
+            && self.unresolved.is_empty()
+            && self.without_string.is_empty()
+            && self.merged.is_empty()
+            && cells.iter().all(is_plain))
     }
 
     /// The row with the values of merged cells in the cells that they cover, in these columns only.
@@ -87,11 +96,15 @@ impl Notes {
             marks.push(Mark { number, row, column: None, kind: MarkKind::Hidden });
         }
         let unresolved = self.unresolved.get(&number).map_or(&[][..], Vec::as_slice);
+        let without_string = self.without_string.get(&number).map_or(&[][..], Vec::as_slice);
         for (at, fed) in columns.iter().enumerate() {
             let Some((column, _)) = fed else { continue };
             let cell = cells.get(*column).unwrap_or(&Cell::Empty);
             let kind = match cell {
                 Cell::Empty if unresolved.iter().any(|other| *other as usize == *column) => MarkKind::NoResult,
+                Cell::Empty if without_string.iter().any(|other| *other as usize == *column) => {
+                    MarkKind::NoString(format!("{}{number}", column_letters(*column)))
+                }
                 Cell::Empty if self.covers(*column, number) => MarkKind::Covered,
                 Cell::Empty | Cell::Text(_) | Cell::Bool(_) => continue,
                 Cell::Error(error) => MarkKind::Error(error.clone().into_owned()),

@@ -10,7 +10,7 @@ use super::file::Context;
 use super::preview::Preview;
 use super::refused::RefusedRows;
 use super::scoring_forms;
-use super::sink::UnmatchedSheet;
+use super::sink::{NearSource, UnmatchedSheet};
 use super::unread::{display_name, note_finding};
 use cchc_model::{Finding, Level, Table};
 use cchc_normalise::{Mapping, Origin, in_name};
@@ -174,6 +174,11 @@ fn exported_at(input: &InputFile, letterhead: Option<NaiveDate>, context: &Conte
     stated.or(letterhead).or_else(|| input.archive_name().and_then(|name| in_name(&name)))
 }
 
+/// A list of one unit may name it nowhere but above the headings, which another sentence explains.
+const fn missing_rule(near: &NearSource) -> &'static str {
+    if near.lacks_only_unit { "missing_unit_column" } else { "missing_column" }
+}
+
 /// Sheets that no source fits: the file is refused if it has no other, else they are named in a warning.
 fn unmatched_findings(file: &str, unmatched: &[UnmatchedSheet], level: Level) -> Vec<Finding> {
     if unmatched.is_empty() && level == Level::Error {
@@ -184,7 +189,7 @@ fn unmatched_findings(file: &str, unmatched: &[UnmatchedSheet], level: Level) ->
     unmatched
         .filter(|sheet| named.insert(&sheet.name))
         .map(|sheet| match &sheet.near {
-            Some(near) if level == Level::Error => Finding::new(level, "missing_column", file)
+            Some(near) if level == Level::Error => Finding::new(level, missing_rule(near), file)
                 .at(&sheet.name, near.row)
                 .column(near.missing.join(", "))
                 .value(near.nearest.clone())

@@ -13,6 +13,7 @@ use super::notes::Notes;
 use super::overflow;
 use super::unread::{UnreadFault, UnreadRow};
 use cchc_definitions::dates::DateSystem;
+use cchc_model::ColumnType;
 use cchc_normalise::{
     HeadingMatch, Mapping, NearMiss, Origin, RawBatch, RepairedCode, Reshape, cell_text, clean, in_letterhead,
     only_year,
@@ -82,6 +83,8 @@ pub(super) struct NearSource {
     pub row: u32,
     /// Usual headings of the columns that are missing.
     pub missing: Vec<String>,
+    /// Whether the column of the unit is all that is missing.
+    pub lacks_only_unit: bool,
     /// The heading of the sheet most like the first of them.
     pub nearest: String,
 }
@@ -282,6 +285,10 @@ impl<'a> SheetSink<'a> {
         let near = near.map(|near| NearSource {
             source: self.context.sources[near.source].id.clone(),
             row: head[near.row].0,
+            lacks_only_unit: near.missing.iter().all(|(name, _)| {
+                let column = self.context.sources[near.source].table.column(name);
+                column.is_some_and(|column| column.kind == ColumnType::Unit)
+            }),
             missing: near.missing.into_iter().map(|(_, usual)| usual).collect(),
             nearest: masked_names::heading(&near.nearest.unwrap_or_default(), self.context.mask),
         });

@@ -88,6 +88,7 @@ pub(super) fn note_finding(
             finding(Level::Warning, "unsure_encoding").value(sample.unwrap_or_default()).hint(hint)
         }
         TextKind::NulBytes => finding(Level::Warning, "nul_bytes"),
+        TextKind::HiddenText => finding(Level::Info, "hidden_text"),
     }
 }
 

@@ -1,12 +1,14 @@
 //! Composite indices stage by stage, and ranks of units among their own kind.
 
 mod aggregate;
+mod comparable;
 mod compose;
 mod composed;
 mod denominate;
 mod earlier;
 mod error;
 mod estimates;
+mod gaps;
 mod impute;
 mod judged;
 pub mod moments;
@@ -16,6 +18,7 @@ mod ranking;
 mod scale;
 mod scorecard;
 mod screen;
+mod smallest;
 mod table;
 mod treat;
 mod weigh;
@@ -26,6 +29,7 @@ pub use composed::Composed;
 pub use denominate::denominate;
 pub use error::{ScoreError, SheetFault};
 pub use estimates::estimates;
+pub use gaps::Gap;
 pub use impute::{Sources, impute};
 pub use rank::{Scored, rank, ranks_by, rounded};
 pub use ranking::{Index, Ranked, SetAside};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cchc_definitions::Rounding;
 use cchc_definitions::index::settings::{First, Ranking, Ties};
-use cchc_model::{IndicatorRow, NotSent, RankRow, Status, UnitRef};
+use cchc_model::{Held, IndicatorRow, NamedItem, NotSent, RankRow, Status, UnitRef};
 
 /// Scores closer than this share of the largest are one: sums of the same parts in another order differ by as much.
 const NOISE: f64 = 1e-12;
@@ -84,18 +84,29 @@ pub struct Scored {
     pub score: Option<f64>,
     /// Why it has none.
     pub reason: Option<Status>,
+    /// Why it is not ranked although it has one.
+    pub held: Option<Held>,
+    /// Its score over the common items alone.
+    pub score_common: Option<f64>,
+    /// Common items that it lacks.
+    pub lacking: Vec<NamedItem>,
 }
 
 impl Scored {
+    /// A unit that is ranked if it has a score.
+    #[must_use]
+    pub const fn new(unit: UnitRef, score: Option<f64>, reason: Option<Status>) -> Self {
+        Self { unit, score, reason, held: None, score_common: None, lacking: Vec::new() }
+    }
+
     /// The scores that an indicator gives. Sums have no rank.
     #[must_use]
     pub fn by_indicator(rows: &[IndicatorRow]) -> Vec<Self> {
         rows.iter()
             .filter(|row| !row.unit.unit_code.starts_with('*'))
-            .map(|row| Self {
-                unit: row.unit.clone(),
-                score: row.measure.value,
-                reason: (row.measure.status != Status::Ok).then_some(row.measure.status),
+            .map(|row| {
+                let reason = (row.measure.status != Status::Ok).then_some(row.measure.status);
+                Self::new(row.unit.clone(), row.measure.value, reason)
             })
             .collect()
     }
@@ -105,7 +116,8 @@ impl Scored {
 /// `scores` are those of the period, of the period before and of the same period last year.
 #[must_use]
 pub fn rank(scores: [&[Scored]; 3], settings: Ranking, not_sent: &[NotSent]) -> Vec<RankRow> {
-    let [now, before, last_year] = scores.map(|scores| by_unit(scores, settings));
+    let common = by_unit(scores[0], settings, |row| row.score_common);
+    let [now, before, last_year] = scores.map(|scores| by_unit(scores, settings, |row| row.score));
     let mut shared: BTreeMap<(&str, u32), u32> = BTreeMap::new();
     for (kind, rank) in now.values().filter_map(|(row, rank)| Some((row.unit.kind.as_deref()?, (*rank)?))) {
         *shared.entry((kind, rank)).or_default() += 1;
@@ -130,6 +142,10 @@ pub fn rank(scores: [&[Scored]; 3], settings: Ranking, not_sent: &[NotSent]) -> 
                 score_before,
                 score_last_year,
                 reason: row.reason,
+                held: row.held.filter(|_| row.score.is_some()),
+                score_common: row.score_common,
+                rank_common: common.get(code).and_then(|(_, rank)| *rank),
+                lacking: row.lacking.clone(),
                 not_sent: not_sent.iter().any(|one| one.unit.unit_code == code),
             }
         })
@@ -141,15 +157,19 @@ pub fn rank(scores: [&[Scored]; 3], settings: Ranking, not_sent: &[NotSent]) -> 
     ranked
 }
 
-/// Each unit with its rank among its kind.
-fn by_unit(rows: &[Scored], settings: Ranking) -> BTreeMap<&str, (&Scored, Option<u32>)> {
+/// Each unit with its rank among its kind by a score; one that is held has none, and the others close up.
+fn by_unit(
+    rows: &[Scored],
+    settings: Ranking,
+    score: fn(&Scored) -> Option<f64>,
+) -> BTreeMap<&str, (&Scored, Option<u32>)> {
     let mut kinds: BTreeMap<&str, Vec<&Scored>> = BTreeMap::new();
     for row in rows {
         kinds.entry(row.unit.kind.as_deref().unwrap_or_default()).or_default().push(row);
     }
     let mut ranked = BTreeMap::new();
     for rows in kinds.values() {
-        let scores: Vec<Option<f64>> = rows.iter().map(|row| row.score).collect();
+        let scores: Vec<Option<f64>> = rows.iter().map(|row| score(row).filter(|_| row.held.is_none())).collect();
         for (row, rank) in rows.iter().zip(ranks_by(&scores, settings)) {
             ranked.insert(row.unit.unit_code.as_str(), (*row, rank));
         }

@@ -1,12 +1,15 @@
 //! Ranks the units of a province by whatever kind of index an id names: an indicator, points, or a composite.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::comparable::common_values;
 use super::composed::Composed;
 use super::earlier::{Earlier, groups};
-use super::error::ScoreError;
+use super::error::{ScoreError, SheetFault};
+use super::gaps::{self, Gap};
 use super::rank::{Scored, rank};
 use super::scorecard::{Scorecards, earlier_scorecards, rank_cards, scorecards};
+use super::smallest::{hold, smallest};
 use super::table::{Column, ValueTable};
 use super::{Input, compose};
 use cchc_definitions::index::settings::Ranking;
@@ -39,6 +42,8 @@ pub struct Ranked {
     pub composed: Vec<(String, Composed)>,
     /// Kinds whose values do not suit the methods of a composite index: they are not ranked, the others are.
     pub set_aside: Vec<SetAside>,
+    /// Figures that a kind lacks, where hardly any unit has them or nobody is ranked for want of them.
+    pub gaps: Vec<Gap>,
 }
 
 /// A kind of units that a composite index cannot score.
@@ -50,16 +55,6 @@ pub struct SetAside {
     pub units: usize,
     /// Why, all at once.
     pub faults: Vec<Fault>,
-}
-
-impl SetAside {
-    /// The faults, each naming the kind.
-    fn into_faults(self) -> impl Iterator<Item = Fault> {
-        let kind = self.kind;
-        self.faults
-            .into_iter()
-            .map(move |fault| Fault { message: format!("{} (kind '{kind}')", fault.message), ..fault })
-    }
 }
 
 impl<'d> Index<'d> {
@@ -156,6 +151,39 @@ impl<'d> Index<'d> {
         }
     }
 
+    /// The units without scores, where what people filled in has faults: kind by kind with the faults.
+    #[must_use]
+    pub fn unscored(&self, measuring: &Measuring<'_>, period: &Period, faults: &[SheetFault]) -> Ranked {
+        let (Self::Points(PointsIndex { head, .. }) | Self::Composite(Composite { head, .. })) = self else {
+            return Ranked {
+                rows: Vec::new(),
+                cards: None,
+                composed: Vec::new(),
+                set_aside: Vec::new(),
+                gaps: Vec::new(),
+            };
+        };
+        let units = measuring.units_of_kinds(&head.unit_kinds, period);
+        let kinds: BTreeSet<&str> = units.iter().filter_map(|unit| unit.kind.as_deref()).collect();
+        let of_kind = |kind: &&str| units.iter().filter(|unit| unit.kind.as_deref() == Some(*kind)).count();
+        let fault = |fault: &SheetFault| Fault {
+            file: fault.place.clone(),
+            key: format!("{}: {}", fault.place, fault.criterion),
+            message: fault.message.clone(),
+        };
+        let faults: Vec<Fault> = faults.iter().map(fault).collect();
+        let set_aside = kinds.iter().map(|kind| SetAside {
+            kind: (*kind).to_owned(),
+            units: of_kind(kind),
+            faults: faults.clone(),
+        });
+        let set_aside = set_aside.collect();
+        let scored: Vec<Scored> =
+            units.iter().map(|unit| Scored::new(unit.clone(), None, Some(Status::NotApplicable))).collect();
+        let rows = rank([&scored, &[], &[]], self.settings(), &[]);
+        Ranked { rows, cards: None, composed: Vec::new(), set_aside, gaps: Vec::new() }
+    }
+
     /// Ranks all its units, with the period before and the same period last year.
     ///
     /// # Errors
@@ -169,20 +197,28 @@ impl<'d> Index<'d> {
     ) -> Result<Ranked, ScoreError> {
         let periods = [period.clone(), period.before(), period.last_year()];
         match self {
-            Self::Indicator(_, indicator) => {
+            Self::Indicator(def, indicator) => {
                 // The period before a year is the same period last year: measured once, or its units would rank twice.
                 let distinct = if periods[1] == periods[2] { &periods[..2] } else { &periods[..] };
                 let rows = measuring.measure(distinct, &[indicator], By::Unit, Children::Apart).await?;
-                let scores = periods.each_ref().map(|period| Scored::by_indicator(&of_period(&rows, period)));
+                let least = smallest(measuring.definitions, (def, indicator), period, measuring.policies);
+                let scores = periods.each_ref().map(|period| {
+                    let rows = of_period(&rows, period);
+                    let mut scored = Scored::by_indicator(&rows);
+                    hold(&mut scored, &rows, least);
+                    scored
+                });
                 let rows = rank([&scores[0], &scores[1], &scores[2]], self.settings(), not_sent);
-                Ok(Ranked { rows, cards: None, composed: Vec::new(), set_aside: Vec::new() })
+                let gaps = gaps::of_indicator(indicator, &rows);
+                Ok(Ranked { rows, cards: None, composed: Vec::new(), set_aside: Vec::new(), gaps })
             }
             Self::Points(index) => {
                 let cards = scorecards(measuring, index, &periods[0]).await?;
                 let before = cards_with_data(measuring, &index.head.id, &periods[1]).await?;
                 let last_year = cards_with_data(measuring, &index.head.id, &periods[2]).await?;
                 let rows = rank_cards(index, &cards, [before.as_ref(), last_year.as_ref()], not_sent);
-                Ok(Ranked { rows, cards: Some(cards), composed: Vec::new(), set_aside: Vec::new() })
+                let gaps = gaps::of_points(index, &cards, &rows);
+                Ok(Ranked { rows, cards: Some(cards), composed: Vec::new(), set_aside: Vec::new(), gaps })
             }
             Self::Composite(index) => rank_composite(measuring, index, &periods, not_sent).await,
         }
@@ -226,15 +262,19 @@ fn of_period(rows: &[GroupedRow], period: &Period) -> Vec<IndicatorRow> {
 }
 
 /// Composes each kind of unit by itself: a scale is laid over units that are compared with each other. A kind that cannot
-/// be composed is set aside; only if none can, there is no ranking.
+/// be composed is set aside.
 async fn rank_composite(
     measuring: &Measuring<'_>,
     index: &Composite,
     periods: &[Period; 3],
     not_sent: &[NotSent],
 ) -> Result<Ranked, ScoreError> {
+    let faults = definition_faults(measuring, index, &periods[0]);
+    if !faults.is_empty() {
+        return Err(ScoreError::Values(faults));
+    }
     let mut scores: [Vec<Scored>; 3] = Default::default();
-    let (mut composed, mut set_aside) = (Vec::new(), Vec::new());
+    let (mut composed, mut set_aside, mut tables) = (Vec::new(), Vec::new(), Vec::new());
     for (at, period) in periods.iter().enumerate() {
         // An earlier period is scored as it was then: by the version in force on its last day.
         let in_force = if at == 0 { Some(index) } else { measuring.definitions.composite(&index.head.id, period.end) };
@@ -259,24 +299,52 @@ async fn rank_composite(
             // There are values, but the method cannot be applied to them.
             let is_set_aside = at == 0 && set_aside.iter().any(|one: &SetAside| one.kind == kind);
             let reason = if is_set_aside { Status::NotApplicable } else { Status::Missing };
-            let found: BTreeMap<&str, f64> = done.as_ref().map_or_else(BTreeMap::new, |done| {
-                let rows = done.scores.units().iter().map(String::as_str).zip(done.index());
-                rows.filter_map(|(unit, score)| Some((unit, (*score)?))).collect()
-            });
+            let found = done.as_ref().map_or_else(BTreeMap::new, of_units);
+            let mut common = done.as_ref().map_or_else(BTreeMap::new, |done| common_values(index, input, done));
             scores[at].extend(units.iter().map(|unit| {
                 let score = found.get(unit.unit_code.as_str()).copied();
-                Scored { unit: unit.clone(), score, reason: score.is_none().then_some(reason) }
+                let scored = Scored::new(unit.clone(), score, score.is_none().then_some(reason));
+                common.remove(&unit.unit_code).unwrap_or_default().of(scored, index.rank.comparable)
             }));
+            if at == 0 {
+                tables.push((units.clone(), table.clone()));
+            }
             if let Some(done) = done.filter(|_| at == 0) {
                 composed.push((kind, done));
             }
         }
-        if at == 0 && composed.is_empty() && !set_aside.is_empty() {
-            return Err(ScoreError::Values(set_aside.into_iter().flat_map(SetAside::into_faults).collect()));
-        }
     }
     let rows = rank([&scores[0], &scores[1], &scores[2]], index.rank, not_sent);
-    Ok(Ranked { rows, cards: None, composed, set_aside })
+    let gaps = gaps::of_composite(measuring, index, &periods[0], &tables, &rows);
+    Ok(Ranked { rows, cards: None, composed, set_aside, gaps })
+}
+
+/// Scores of the index, unit by unit.
+pub(super) fn of_units(done: &Composed) -> BTreeMap<String, f64> {
+    let rows = done.scores.units().iter().cloned().zip(done.index());
+    rows.filter_map(|(unit, score)| Some((unit, (*score)?))).collect()
+}
+
+/// What is wrong with a definition in a period whatever figures there are: it stops the ranking at once.
+fn definition_faults(measuring: &Measuring<'_>, index: &Composite, period: &Period) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut fault = |key: String, message: String| faults.push(Fault { file: index.file.clone(), key, message });
+    if index.given_weights(&index.nodes[0], period.end).is_none() {
+        fault("weights".to_owned(), format!("none hold on {}; add [[weights]] for that day", period.end));
+    }
+    let known = || measuring.definitions.indicators_in(period).map(|indicator| indicator.id.as_str());
+    for leaf in &index.leaves {
+        let denominator = leaf.denominator.iter().map(|by| ("denominator", by.column.as_str()));
+        for (key, id) in std::iter::once(("column", leaf.column.as_str())).chain(denominator) {
+            if measuring.definitions.indicator(id, period).is_none() {
+                fault(
+                    format!("{}.{key}", leaf.id),
+                    format!("no indicator '{id}' is in force on {}{}", period.end, did_you_mean(id, known())),
+                );
+            }
+        }
+    }
+    faults
 }
 
 /// What an index reads of one period: units and one column per indicator.

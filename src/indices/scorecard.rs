@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::comparable::common_points;
 use super::error::ScoreError;
 use super::judged::judgements;
 use super::points::{Figures, Judgements, Scoring, columns, score};
@@ -75,10 +76,10 @@ pub fn rank_cards(
         let Some(cards) = cards else { return Vec::new() };
         let totals = cards.units.iter().zip(&cards.scoring.totals);
         totals
-            .map(|(unit, total)| Scored {
-                unit: unit.clone(),
-                score: total.score,
-                reason: total.score.is_none().then_some(Status::Missing),
+            .zip(common_points(index, cards))
+            .map(|((unit, total), standing)| {
+                let reason = total.score.is_none().then_some(Status::Missing);
+                standing.of(Scored::new(unit.clone(), total.score, reason), index.rank.comparable)
             })
             .collect()
     };

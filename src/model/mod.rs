@@ -2,6 +2,7 @@
 
 mod encoding;
 mod finding;
+mod interval;
 mod likeness;
 mod period;
 mod personal;
@@ -22,7 +23,7 @@ pub use personal::{Mask, PersonWords, Personal, Where, is_masked, masked_value};
 pub use policy::{
     Compare, Disclosure, FinishedBeforeReceived, MissingDue, MixedDates, PUBLIC_BELOW, Pause, Policies, Withdrawn,
 };
-pub use results::{FileAccount, Form06Row, IndicatorRow, LateDossier, NotSent, RankRow, UnitRef};
+pub use results::{FileAccount, Form06Row, Held, IndicatorRow, LateDossier, NamedItem, NotSent, RankRow, UnitRef};
 pub use shown::{escaped, is_control, one_line};
 pub use succession::{Carry, Succession};
 pub use table::{ColumnType, PROVENANCE, Span, TABLES, Table, TableColumn};

@@ -109,6 +109,12 @@ pub struct Policies {
     /// How they are kept from being told.
     #[serde(skip_serializing_if = "is_default")]
     pub disclosure: Disclosure,
+    /// Smallest denominator with which a unit is ranked, where an index does not set its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub smallest: Option<u32>,
+    /// The smallest denominator asked for with one question: it goes before that of the index.
+    #[serde(skip)]
+    pub smallest_asked: Option<u32>,
 }
 
 /// The smallest count that anything public tells.

@@ -42,6 +42,35 @@ pub struct IndicatorRow {
     pub measure: Measure,
 }
 
+/// Why a unit with a score is listed without a rank.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// It lacks too much of what most units of its kind have: the score is provisional.
+    Incomplete,
+    /// Its denominator is below the smallest that is ranked.
+    FewCases,
+}
+
+impl Held {
+    /// The word used in tables and files.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Incomplete => "incomplete",
+            Self::FewCases => "few_cases",
+        }
+    }
+}
+
+/// A criterion or an indicator of an index, by its id and its Vietnamese name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedItem {
+    /// Its code or id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
 /// One unit's place in a ranking of its own kind.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RankRow {
@@ -63,8 +92,16 @@ pub struct RankRow {
     pub score_before: Option<f64>,
     /// Score in the same period last year.
     pub score_last_year: Option<f64>,
-    /// Why the unit has no rank.
+    /// Why the unit has no score, and so no rank.
     pub reason: Option<Status>,
+    /// Why the unit has no rank although it has a score.
+    pub held: Option<Held>,
+    /// The score over the common items alone, where the index is made of items.
+    pub score_common: Option<f64>,
+    /// The rank by it.
+    pub rank_common: Option<u32>,
+    /// Common items of the kind that nobody scored for this unit.
+    pub lacking: Vec<NamedItem>,
     /// Its newest export does not reach the end of the period.
     pub not_sent: bool,
 }

@@ -55,7 +55,8 @@ fn is_dateline(line: &str, words: &ExportDayWords) -> bool {
     lower.find(&words.day).is_some_and(|at| lower[at..].contains(&words.month))
 }
 
-/// The text after a label in a line; a period may begin with the label itself ("Quý I năm 2020"), unless a colon ends it.
+/// The text after a label in a line; a period or the name of a unit may begin with the label itself ("Quý I năm 2020",
+/// "Sở Tư pháp"), unless a colon ends it.
 fn after<'a>(line: &'a str, label: &str, kind: ColumnType) -> Option<&'a str> {
     let lower = line.to_lowercase();
     // Lower case may have another length in a few scripts; then the label is not looked for.
@@ -63,7 +64,7 @@ fn after<'a>(line: &'a str, label: &str, kind: ColumnType) -> Option<&'a str> {
         return None;
     }
     let at = lower.find(&clean(label).to_lowercase())?;
-    let is_part = kind == ColumnType::Period && !label.trim_end().ends_with(':');
+    let is_part = matches!(kind, ColumnType::Period | ColumnType::Unit) && !label.trim_end().ends_with(':');
     let start = if is_part { at } else { at + clean(label).len() };
     line.get(start..).map(|rest| rest.trim_start_matches([':', ' ', '\u{a0}']))
 }

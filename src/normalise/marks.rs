@@ -20,6 +20,8 @@ pub enum MarkKind {
     Hidden,
     /// A formula of which the file keeps no result.
     NoResult,
+    /// A text that the file refers to and does not hold; the address of the cell.
+    NoString(String),
     /// An error of the spreadsheet, such as `#N/A`.
     Error(String),
     /// The cell is covered by a merged one and the source does not say what that means.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::foreign::Foreign;
 use super::limits::Exceeded;
 use super::sniff::Container;
 
@@ -44,12 +45,18 @@ pub enum ReadError {
     /// Readable, but of a kind that holds no sheets that this program reads.
     #[error("the content is {0}, not a workbook, CSV, HTML table or Parquet file; save it as .xlsx or .csv")]
     NotAWorkbook(Cow<'static, str>),
+    /// A page, an answer, a picture or an archive that is called a table.
+    #[error("the content is {0}")]
+    Foreign(Foreign),
     /// Neither text nor any known container.
     #[error("the content is of no known kind; save it as .xlsx or .csv")]
     UnknownContainer,
     /// Text that ends inside a table.
     #[error("the {0} content ends inside a table; download or export the file again")]
     CutOff(Container),
+    /// HTML whose rest stands in something that is not closed and of which nothing is shown.
+    #[error("a <{0}> is not closed and hides the rows behind it; close it, or export the file again as .xlsx")]
+    Swallowed(&'static str),
     /// Bytes that the encoding does not have.
     #[error("record {record} (from byte {offset}) does not fit the text encoding; save the file as UTF-8")]
     BadEncoding {
@@ -109,8 +116,10 @@ impl ReadError {
             Self::Changed => "changed_while_read",
             Self::NoRoom(_) => "no_room",
             Self::NotAWorkbook(_) => "not_a_workbook",
+            Self::Foreign(foreign) => foreign.rule(),
             Self::UnknownContainer => "unknown_container",
             Self::CutOff(_) => "truncated",
+            Self::Swallowed(_) => "swallowed_rows",
             Self::BadEncoding { .. } => "bad_encoding",
             Self::UnclosedQuote { .. } => "unclosed_quote",
             Self::RecordCount { .. } => "record_count",
@@ -123,6 +132,8 @@ impl ReadError {
         match self {
             Self::Open(source) | Self::Helper(source) | Self::NoRoom(source) => source.to_string(),
             Self::NotAFile(kind) => (*kind).to_owned(),
+            Self::Foreign(foreign) => foreign.format().to_owned(),
+            Self::Swallowed(name) => format!("<{name}>"),
             Self::TooBig(exceeded) => exceeded.setting(),
             Self::NotAWorkbook(kind) => kind.to_string(),
             Self::CutOff(container) | Self::Broken { container, .. } | Self::Panicked(container) => {

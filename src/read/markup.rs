@@ -60,7 +60,8 @@ pub(super) fn stream_html(
     listener: &mut impl Listener,
     damaged: impl FnOnce(std::io::Error) -> ReadError,
 ) -> Result<(), ReadError> {
-    let tokenizer = Tokenizer::new(Adapter(RefCell::new(listener)), TokenizerOpts::default());
+    let adapter = Adapter(RefCell::new(listener), RefCell::default());
+    let tokenizer = Tokenizer::new(adapter, TokenizerOpts::default());
     let queue = BufferQueue::default();
     let feed = |text: &str| {
         queue.push_back(StrTendril::from_slice(text));
@@ -108,7 +109,11 @@ pub(super) fn stream_html(
         }
     }
     tokenizer.end();
-    Ok(())
+    let Adapter(listener, unclosed) = &tokenizer.sink;
+    match unclosed.borrow().name.filter(|_| unclosed.borrow().holds_rows) {
+        Some(name) if !listener.borrow().is_done() => Err(ReadError::Swallowed(name)),
+        _ => Ok(()),
+    }
 }
 
 /// Text with runs of white space made one space, as HTML and `OpenDocument` show it.
@@ -155,12 +160,44 @@ impl Collapsed {
         self.space_due = false;
     }
 
+    /// Drops what comes after so many bytes.
+    pub(super) fn truncate(&mut self, bytes: usize) {
+        self.text.truncate(bytes);
+    }
+
     pub(super) fn as_str(&self) -> &str {
         &self.text
     }
 }
 
-struct Adapter<'l, L>(RefCell<&'l mut L>);
+/// The element or comment that is open and in which tags are text, and whether some of them are of rows.
+#[derive(Default)]
+struct Unclosed {
+    name: Option<&'static str>,
+    holds_rows: bool,
+    /// The end of the text so far, since a tag may come in pieces.
+    tail: String,
+    /// Whether the file has ended.
+    at_end: bool,
+}
+
+impl Unclosed {
+    fn begin(&mut self, name: Option<&'static str>) {
+        *self = Self { name, at_end: self.at_end, ..Self::default() };
+    }
+
+    fn add(&mut self, text: &str) {
+        if self.name.is_none() || self.holds_rows {
+            return;
+        }
+        self.tail.push_str(&text.to_ascii_lowercase());
+        self.holds_rows = ["<table", "<tr", "<td"].iter().any(|tag| self.tail.contains(tag));
+        let kept = self.tail.floor_char_boundary(self.tail.len().saturating_sub(6));
+        self.tail.drain(..kept);
+    }
+}
+
+struct Adapter<'l, L>(RefCell<&'l mut L>, RefCell<Unclosed>);
 
 impl<L: Listener> TokenSink for Adapter<'_, L> {
     type Handle = ();
@@ -171,15 +208,29 @@ impl<L: Listener> TokenSink for Adapter<'_, L> {
             return TokenSinkResult::Continue;
         }
         match token {
-            Token::CharacterTokens(text) => listener.text(&text),
-            Token::TagToken(tag) if tag.kind == TagKind::EndTag => listener.close(&tag.name),
+            Token::CharacterTokens(text) => {
+                self.1.borrow_mut().add(&text);
+                listener.text(&text);
+            }
+            Token::TagToken(tag) if tag.kind == TagKind::EndTag => {
+                self.1.borrow_mut().begin(None);
+                listener.close(&tag.name);
+            }
+            Token::ParseError(error) if error.starts_with("Saw EOF") => self.1.borrow_mut().at_end = true,
+            // Only a comment that is not closed comes after the end.
+            Token::CommentToken(text) if self.1.borrow().at_end => {
+                let mut unclosed = self.1.borrow_mut();
+                unclosed.begin(Some("!--"));
+                unclosed.add(&text);
+            }
             Token::TagToken(tag) => {
                 let attributes = tag.attrs.iter().map(|one| (&*one.name.local, Cow::Borrowed(&*one.value)));
                 listener.open(&tag.name, &Attributes::of(attributes.collect()));
                 if tag.self_closing {
                     listener.close(&tag.name);
-                } else {
-                    return raw_content(&tag.name);
+                } else if let Some((name, kind)) = RAW.iter().find(|(name, _)| *name == &*tag.name) {
+                    self.1.borrow_mut().begin(Some(name));
+                    return TokenSinkResult::RawData(*kind);
                 }
             }
             _ => {}
@@ -194,10 +245,11 @@ impl<L: Listener> TokenSink for Adapter<'_, L> {
 }
 
 /// Elements in which tags are text: without a tree the tokenizer does not know them.
-fn raw_content(name: &str) -> TokenSinkResult<()> {
-    match name {
-        "style" | "xmp" | "noframes" | "script" => TokenSinkResult::RawData(RawKind::Rawtext),
-        "title" | "textarea" => TokenSinkResult::RawData(RawKind::Rcdata),
-        _ => TokenSinkResult::Continue,
-    }
-}
+const RAW: [(&str, RawKind); 6] = [
+    ("style", RawKind::Rawtext),
+    ("xmp", RawKind::Rawtext),
+    ("noframes", RawKind::Rawtext),
+    ("script", RawKind::Rawtext),
+    ("title", RawKind::Rcdata),
+    ("textarea", RawKind::Rcdata),
+];

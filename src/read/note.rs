@@ -32,6 +32,13 @@ pub enum Note {
         /// Column.
         column: u32,
     },
+    /// A text that is kept elsewhere in the file, but is not there. The cell is handed out as empty.
+    NoString {
+        /// Row.
+        row: u32,
+        /// Column.
+        column: u32,
+    },
 }
 
 /// Why one row cannot be read; the rows around it can.
@@ -76,4 +83,6 @@ pub enum TextKind {
     Undecided(Encoding),
     /// Rows hold NUL bytes.
     NulBytes,
+    /// In rows text was left out that a style hides.
+    HiddenText,
 }

@@ -227,6 +227,7 @@ impl RowSink for Peeker {
                 self.fault(note.row, "unsure_encoding", format!("{} cells, {}?", note.count, encoding.name()));
             }
             TextKind::NulBytes => self.fault(note.row, "nul_bytes", format!("{} rows", note.count)),
+            TextKind::HiddenText => self.fault(note.row, "hidden_text", format!("{} rows", note.count)),
         }
     }
 

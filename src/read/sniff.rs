@@ -8,6 +8,7 @@ use std::path::Path;
 use super::ReadAs;
 use super::encoding::{Certainty, detect};
 use super::error::ReadError;
+use super::foreign::{self, Foreign};
 use super::package::{self, Zipped};
 use cchc_model::Encoding;
 
@@ -90,7 +91,12 @@ pub fn sniff(path: &Path) -> Result<Sniffed, ReadError> {
         [0x09, 0x00 | 0x02 | 0x04 | 0x08, _, 0x00, _, _, 0x10 | 0x20 | 0x40, 0x00, ..] => {
             Err(ReadError::NotAWorkbook("Excel 4".into()))
         }
-        _ => text_kind(&head, &mut file),
+        // What a download leaves that was never filled.
+        _ if head.iter().all(|byte| *byte == 0) => Err(ReadError::Empty),
+        _ => match foreign::by_first_bytes(&head) {
+            Some(foreign) => Err(ReadError::Foreign(foreign)),
+            None => text_kind(&head, &mut file),
+        },
     }
 }
 
@@ -114,7 +120,13 @@ fn text_kind(head: &[u8], file: &mut File) -> Result<Sniffed, ReadError> {
     }
     if !is_html(&start) {
         refuse_other_markup(&start)?;
+        if foreign::is_json(text, whole) {
+            return Err(ReadError::Foreign(Foreign::Json));
+        }
         return Ok(Sniffed { container: Container::Csv, encoding, certainty });
+    }
+    if let Some(foreign) = foreign::page(&text.to_lowercase(), whole) {
+        return Err(ReadError::Foreign(foreign));
     }
     Ok(match declared_charset(&start) {
         Some("windows-1258") if certainty == Certainty::Undecided => {
@@ -191,6 +203,12 @@ mod tests {
         assert_eq!(refusal(b"\x00\x01\x02\x00\x00garbage"), "unknown_container");
         assert_eq!(refusal(b"PK\x03\x04 cut off"), "truncated_zip");
         assert_eq!(refusal(b"%PDF-1.7"), "not_a_workbook");
+        assert_eq!(refusal(&[0; 512]), "empty_file");
+        assert_eq!(refusal(b"\x89PNG\r\n\x1a\n....."), "picture");
+        assert_eq!(refusal(b"Rar!\x1a\x07\x00...."), "other_archive");
+        assert_eq!(refusal(b"{\"code\": 401, \"message\": \"x\"}"), "json_answer");
+        assert_eq!(refusal(b"<html><head></head><frameset cols='*'>"), "frameset_page");
+        assert_eq!(refusal("<!DOCTYPE html><html><body><form>\u{111}<input type='password'>".as_bytes()), "login_page");
         assert_eq!(refusal(b"<?xml version='1.0'?><catalogue xmlns='urn'>"), "not_a_workbook");
     }
 

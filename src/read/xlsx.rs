@@ -1,9 +1,10 @@
 //! Streams the sheets of an xlsx workbook, cell by cell, never laying a sheet out in memory.
 
+use std::collections::HashSet;
 use std::io::{Read, Seek};
 use std::path::Path;
 
-use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxError};
+use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader, XlsxError};
 
 use super::Flow;
 use super::budget::Budget;
@@ -13,6 +14,7 @@ use super::package::{self, Package};
 use super::sniff::Container;
 use super::spreadsheet::stream_rows;
 use super::xlsx_notes::SheetParts;
+use super::xlsx_strings::SharedStrings;
 
 /// Reads all sheets; chart sheets are announced and have no rows.
 pub(super) fn read(path: &Path, budget: &mut Budget<'_>) -> Result<(), ReadError> {
@@ -55,7 +57,8 @@ fn stream<R: Read + Seek>(
     first: usize,
     budget: &mut Budget<'_>,
 ) -> Result<Outcome, ReadError> {
-    let parts = budget.wants_notes().then(|| SheetParts::of(package));
+    let parts = SheetParts::of(package);
+    let mut strings = SharedStrings::of(package);
     let sheets = workbook.sheets_metadata().to_vec();
     let is_1904 = workbook.has_1904_epoch();
     for (index, sheet) in sheets.iter().enumerate().skip(first) {
@@ -69,13 +72,21 @@ fn stream<R: Read + Seek>(
         match (budget.sheet(&sheet.name, hidden), cells) {
             (Flow::Stop, _) => return Ok(Outcome::Done),
             (Flow::Continue, Some(mut cells)) => {
-                if let Some(parts) = &parts {
-                    if is_1904 {
-                        budget.note(Note::Epoch1904);
-                    }
-                    parts.send_notes(package, &sheet.name, |note| budget.note(note));
+                let wants_notes = budget.wants_notes();
+                if is_1904 && wants_notes {
+                    budget.note(Note::Epoch1904);
                 }
-                let next = || cells.next_cell().map_err(xlsx_error);
+                let lost = parts.send_notes(package, &sheet.name, &mut strings, |note| {
+                    if wants_notes {
+                        budget.note(note);
+                    }
+                });
+                if lost.is_unplaced {
+                    let error = std::io::Error::other("a cell without an address refers to a text that is not there");
+                    return Err(ReadError::broken(Container::Xlsx)(error));
+                }
+                let lost = lost.places();
+                let next = || next_cell(&mut cells, &lost);
                 if stream_rows(next, budget)? == Flow::Stop {
                     return Ok(Outcome::Done);
                 }
@@ -84,6 +95,23 @@ fn stream<R: Read + Seek>(
         }
     }
     Ok(Outcome::Done)
+}
+
+/// The next cell; one whose text is lost is empty.
+fn next_cell<'c, R: Read + Seek>(
+    cells: &mut XlsxCellReader<'c, R>,
+    lost: &HashSet<(u32, u32)>,
+) -> Result<Option<calamine::Cell<DataRef<'c>>>, ReadError> {
+    loop {
+        match cells.next_cell() {
+            Ok(Some(cell)) if !lost.is_empty() && lost.contains(&cell.get_position()) => {
+                return Ok(Some(calamine::Cell::new(cell.get_position(), DataRef::Empty)));
+            }
+            // The number is too large; the reader stands behind the cell, and the next one has an address of its own.
+            Err(XlsxError::Unexpected("Cell string index not found in shared strings table")) if !lost.is_empty() => {}
+            next => return next.map_err(xlsx_error),
+        }
+    }
 }
 
 fn xlsx_error(error: XlsxError) -> ReadError {
@@ -193,6 +221,40 @@ mod tests {
         let notes = read_file(file.path(), &Limits::default()).unwrap().notes;
         assert_eq!(notes[1..], [&[Note::Epoch1904], &expected[..]].concat());
         assert_eq!(notes[0], Note::Epoch1904);
+    }
+
+    #[test]
+    fn a_text_that_the_workbook_does_not_hold_is_blank_and_told_by_its_address() {
+        for index in ["-1", " ", "ba", "<![CDATA[1]]>", "&#49;", "3", "99999999999999999999", "1.0", "+1", "<!---->1"] {
+            let file = workbook_file(|workbook| {
+                let sheet = workbook.add_worksheet();
+                for (column, text) in ["a", "b", "c"].into_iter().enumerate() {
+                    sheet.write(0, column as u16, text).unwrap();
+                    sheet.write(1, column as u16, text).unwrap();
+                }
+            });
+            replace_in_parts(
+                file.path(),
+                "<c r=\"B2\" t=\"s\"><v>1</v>",
+                &format!("<c r=\"B2\" t=\"s\"><v>{index}</v>"),
+            );
+            let sink = read_file(file.path(), &Limits::default()).unwrap();
+            assert_eq!(sink.texts(), [["a", "b", "c"], ["a", "", "c"]], "{index}");
+            assert_eq!(sink.notes, [Note::NoString { row: 2, column: 1 }], "{index}");
+        }
+    }
+
+    #[test]
+    fn a_count_of_texts_that_is_too_small_makes_none_blank() {
+        let file = workbook_file(|workbook| {
+            let sheet = workbook.add_worksheet();
+            sheet.write(0, 0, "a").unwrap();
+            sheet.write(1, 1, "b").unwrap();
+        });
+        replace_in_parts(file.path(), "uniqueCount=\"2\"", "uniqueCount=\"1\"");
+        let sink = read_file(file.path(), &Limits::default()).unwrap();
+        assert_eq!(sink.texts(), [vec!["a"], vec!["", "b"]]);
+        assert!(sink.notes.is_empty());
     }
 
     fn replace_in_parts(path: &Path, from: &str, to: &str) {

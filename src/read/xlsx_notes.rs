@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 
-use memchr::memmem::{self, Finder};
+use memchr::memmem;
 
 use super::Limits;
 use super::error::ReadError;
@@ -14,6 +14,8 @@ use super::markup::{Attributes, Listener};
 use super::note::Note;
 use super::package::{Package, part_name};
 use super::sniff::Container;
+use super::xlsx_strings::{LostStrings, SharedStrings};
+use super::xlsx_terms::{SearchTerms, address, attribute, number, range_of, tag_around};
 use super::xml::XmlReader;
 
 const CHUNK: usize = 1 << 20;
@@ -49,11 +51,31 @@ impl SheetParts {
         Self(found.collect())
     }
 
-    /// Sends the notes of one sheet. A part that cannot be read is refused by the reader of the cells.
-    pub(super) fn send_notes(&self, package: &mut Package, sheet: &str, mut note: impl FnMut(Note)) {
-        let Some(part) = self.0.get(sheet).and_then(|index| package.by_index(*index).ok()) else { return };
+    /// Sends the notes of one sheet, and looks for cells whose text is not in the file. A part that cannot be read is
+    /// refused by the reader of the cells.
+    pub(super) fn send_notes(
+        &self,
+        package: &mut Package,
+        sheet: &str,
+        strings: &mut SharedStrings,
+        mut note: impl FnMut(Note),
+    ) -> LostStrings {
+        let mut lost = LostStrings::of(strings.declared);
+        let Some(index) = self.0.get(sheet) else { return lost };
+        self.search_part(package, *index, &mut lost, &mut note);
+        if lost.is_beyond {
+            // The number that a file declares may be wrong.
+            lost = LostStrings::of(strings.counted(package));
+            self.search_part(package, *index, &mut lost, &mut |_| {});
+        }
+        lost.cells.iter().for_each(|&(row, column)| note(Note::NoString { row, column }));
+        lost
+    }
+
+    fn search_part(&self, package: &mut Package, index: usize, lost: &mut LostStrings, note: &mut impl FnMut(Note)) {
+        let Ok(part) = package.by_index(index) else { return };
         let size = part.size();
-        let _ = search(part.take(size), &mut note);
+        let _ = search(part.take(size), lost, note);
     }
 }
 
@@ -92,7 +114,7 @@ fn pairs<'t>(
 }
 
 /// Searches the XML of a sheet, some whole rows at a time.
-fn search(mut part: impl Read, note: &mut impl FnMut(Note)) -> io::Result<()> {
+fn search(mut part: impl Read, lost: &mut LostStrings, note: &mut impl FnMut(Note)) -> io::Result<()> {
     let mut buffer = vec![0; CHUNK];
     let mut terms: Option<SearchTerms> = None;
     let mut kept = 0;
@@ -103,7 +125,9 @@ fn search(mut part: impl Read, note: &mut impl FnMut(Note)) -> io::Result<()> {
         let length = part.read(&mut buffer[kept..])?;
         let filled = kept + length;
         if length == 0 {
-            terms.unwrap_or_else(|| SearchTerms::of(&buffer[..filled])).search(&buffer[..filled], note);
+            let terms = terms.unwrap_or_else(|| SearchTerms::of(&buffer[..filled]));
+            terms.search(&buffer[..filled], note);
+            lost.search(&buffer[..filled], &terms);
             return Ok(());
         }
         kept = filled;
@@ -114,43 +138,13 @@ fn search(mut part: impl Read, note: &mut impl FnMut(Note)) -> io::Result<()> {
         let whole = memmem::rfind(&buffer[..filled], &terms.row_end).map(|at| at + terms.row_end.len());
         let Some(whole) = whole.or((filled >= LONGEST).then_some(filled)) else { continue };
         terms.search(&buffer[..whole], note);
+        lost.search(&buffer[..whole], terms);
         buffer.copy_within(whole..filled, 0);
         kept = filled - whole;
     }
 }
 
-/// What is searched for, with the prefix that this sheet's elements have.
-struct SearchTerms {
-    hidden: Finder<'static>,
-    merged: Finder<'static>,
-    formula: Finder<'static>,
-    row: Vec<u8>,
-    row_end: Vec<u8>,
-    cell: Vec<u8>,
-    cell_end: Vec<u8>,
-    value: Vec<u8>,
-    text: Vec<u8>,
-}
-
 impl SearchTerms {
-    fn of(head: &[u8]) -> Self {
-        let root = memmem::find(head, b"worksheet").unwrap_or(0);
-        let start = head[..root].iter().rposition(|byte| *byte == b'<').map_or(root, |at| at + 1);
-        let prefix = &head[start..root];
-        let word = |before: &str, name: &str| [before.as_bytes(), prefix, name.as_bytes()].concat();
-        Self {
-            hidden: Finder::new("hidden=").into_owned(),
-            merged: Finder::new(&word("<", "mergeCell ")).into_owned(),
-            formula: Finder::new(&word("<", "f")).into_owned(),
-            row: word("<", "row"),
-            row_end: word("</", "row>"),
-            cell: word("<", "c "),
-            cell_end: word("</", "c>"),
-            value: word("<", "v>"),
-            text: word("<", "is>"),
-        }
-    }
-
     fn search(&self, xml: &[u8], note: &mut impl FnMut(Note)) {
         for at in self.hidden.find_iter(xml) {
             let tag = tag_around(xml, at);
@@ -198,41 +192,6 @@ impl SearchTerms {
     }
 }
 
-/// The tag around a position, from `<` up to `>`.
-fn tag_around(xml: &[u8], at: usize) -> &[u8] {
-    let start = memchr::memrchr(b'<', &xml[..at]).unwrap_or(0);
-    let end = memchr::memchr(b'>', &xml[at..]).map_or(xml.len(), |end| at + end);
-    &xml[start..end]
-}
-
-/// The value of an attribute, named with the blank before and the equals sign behind it.
-fn attribute<'x>(tag: &'x [u8], name: &[u8]) -> Option<&'x [u8]> {
-    let rest = &tag[memmem::find(tag, name)? + name.len()..];
-    let (quote, rest) = rest.split_first().filter(|(quote, _)| matches!(quote, b'"' | b'\''))?;
-    Some(&rest[..memchr::memchr(*quote, rest)?])
-}
-
-fn number(digits: &[u8]) -> Option<u32> {
-    std::str::from_utf8(digits).ok()?.trim().parse().ok()
-}
-
-type Address = (u32, u32);
-
-/// Row from 1 and column from 0 of `B7`.
-fn address(text: &[u8]) -> Option<Address> {
-    let letters = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-    if letters == 0 || letters > 3 {
-        return None;
-    }
-    let letter = |column, byte: &u8| column * 26 + u32::from(byte.to_ascii_uppercase() - b'A') + 1;
-    Some((number(&text[letters..])?, text[..letters].iter().fold(0, letter) - 1))
-}
-
-fn range_of(text: &[u8]) -> Option<(Address, Address)> {
-    let colon = memchr::memchr(b':', text)?;
-    Some((address(&text[..colon])?, address(&text[colon + 1..])?))
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 mod tests {
@@ -240,7 +199,7 @@ mod tests {
 
     fn notes(xml: &str) -> Vec<Note> {
         let mut found = Vec::new();
-        search(xml.as_bytes(), &mut |note| found.push(note)).unwrap();
+        search(xml.as_bytes(), &mut LostStrings::of(0), &mut |note| found.push(note)).unwrap();
         found
     }
 

@@ -86,7 +86,11 @@ async fn ranking(
             (None, FigureUnit::Points, if is_lowest { Direction::Lower } else { Direction::Higher })
         }
     };
-    let ranked = index.rank(measuring, period, not_sent).await?;
+    let ranked = match index.rank(measuring, period, not_sent).await {
+        // Faults in what people filled in hide this index, never the report.
+        Err(ScoreError::Sheets(faults)) => index.unscored(measuring, period, &faults),
+        ranked => ranked?,
+    };
     let makeup = match (index, ranked.cards) {
         (Index::Points(index), Some(cards)) => Makeup::Points(Box::new((*index).clone()), Box::new(cards)),
         (Index::Composite(index), _) => Makeup::Composite(Box::new((*index).clone()), ranked.composed),
@@ -104,6 +108,7 @@ async fn ranking(
         rows: ranked.rows,
         makeup,
         set_aside: ranked.set_aside,
+        gaps: ranked.gaps,
         inputs: inputs(measuring, index, period),
         cards: cards.clone(),
     })

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{NaiveDate, NaiveDateTime};
 
 use cchc_definitions::{Composite, Display, PointsIndex};
-use cchc_indices::{Composed, Scorecards, SetAside};
+use cchc_indices::{Composed, Gap, Scorecards, SetAside};
 use cchc_model::{FileAccount, Form06Row, IndicatorRow, LateDossier, Level, NotSent, Period, Policies, RankRow};
 
 use super::Template;
@@ -168,6 +168,8 @@ pub struct Ranking {
     pub makeup: Makeup,
     /// Kinds that a composite index cannot score.
     pub set_aside: Vec<SetAside>,
+    /// Figures that a kind lacks, where hardly any unit has them or nobody is ranked for want of them.
+    pub gaps: Vec<Gap>,
     /// Vietnamese names of the indicators that its rules read, by id.
     pub inputs: BTreeMap<String, String>,
     /// Whose scorecards are requested.

@@ -41,7 +41,8 @@ fn text_named_xlsx_is_refused() {
         "Kính gửi Sở Nội vụ,\nđây là thư.\n",
         &["No source fits", "docs/sources.md"],
     );
-    refused("anh_20250401.xlsx", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", &["not recognised", "Export it as one of these"]);
+    refused("anh_20250401.xlsx", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", &["a picture (PNG)", "Export the data itself"]);
+    refused("rac_20250401.xlsx", b"\0\x01\x02\0\0abc", &["not recognised", "Export it as one of these"]);
     refused("thu_20250401.xlsx", b"%PDF-1.7\n%...", &["PDF", "save it as .xlsx"]);
 }
 

@@ -199,20 +199,28 @@ fn constant_missing_and_lonely_columns_are_all_named_before_a_score_is_given() {
         let place = declared(
             &(head("composite", "x", "unit_kinds = [\"department\"]")
                 + &format!("[scale]\nmethod = \"{method}\"\n")
-                + &columns(&["same", "none", "lone", "fine", "nobody_has"])),
+                + &columns(&["same", "none", "lone", "fine"])),
         );
-        let ran = place.run(&["rank", "--index", "x", "--period", "2025"]).exits(1);
-        assert_eq!(ran.stdout, "", "{method}");
+        let ran = place.run(&["rank", "--index", "x", "--period", "2025"]).exits(3);
+        assert!(ran.stderr.contains("nobody is ranked"), "{method}");
         names(
             &ran,
             &[
                 &["indices/x.toml: same.scale: all 3 values are 3"],
                 &["indices/x.toml: none.column: no unit has a value in column 'none'"],
                 &["indices/x.toml: lone.scale: only one unit has a value"],
-                &["indices/x.toml: nobody_has.column: "],
             ],
         );
     }
+}
+
+#[test]
+fn an_id_that_is_no_indicator_stops_a_composite_index_at_once() {
+    let place =
+        declared(&(head("composite", "x", "unit_kinds = [\"department\"]") + &columns(&["fine", "nobody_has"])));
+    let ran = place.run(&["rank", "--index", "x", "--period", "2025"]).exits(1);
+    assert_eq!(ran.stdout, "");
+    names(&ran, &[&["indices/x.toml: nobody_has.column: no indicator 'nobody_has'"]]);
 }
 
 #[test]
@@ -222,15 +230,14 @@ fn a_unit_alone_cannot_be_compared_and_a_negative_value_has_no_geometric_mean() 
             + "[scale]\nmethod = \"min_max\"\n"
             + &columns(&["fine", "lone"])),
     );
-    let ran = alone.run(&["rank", "--index", "x", "--period", "2025"]).exits(1);
+    let ran = alone.run(&["rank", "--index", "x", "--period", "2025"]).exits(3);
     names(&ran, &[&["indices/x.toml: fine.scale: only one unit"], &["indices/x.toml: lone.scale: only one unit"]]);
     let negative = declared(
         &(head("composite", "x", "unit_kinds = [\"department\"]")
             + "[scale]\nmethod = \"none\"\n[aggregate]\nmethod = \"geometric\"\n"
             + &columns(&["minus", "fine"])),
     );
-    let ran = negative.run(&["rank", "--index", "x", "--period", "2025"]).exits(1);
-    assert_eq!(ran.stdout, "");
+    let ran = negative.run(&["rank", "--index", "x", "--period", "2025"]).exits(3);
     names(&ran, &[&["indices/x.toml: x.aggregate: 'minus' is negative", "unit B, D"]]);
 }
 

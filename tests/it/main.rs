@@ -20,6 +20,7 @@ mod bad_values;
 mod bad_xls;
 mod biff;
 mod bounded;
+mod cases_of_reading;
 mod changes;
 mod codes;
 mod composite;

@@ -49,7 +49,7 @@ fn place() -> Place {
 }
 
 fn ranked(place: &Place, index: &str, period: &str) -> Vec<Value> {
-    place.rows(&["rank", "--index", index, "--period", period, "--kind", "department"])
+    place.rows(&["rank", "--index", index, "--period", period, "--kind", "department", "--smallest", "0"])
 }
 
 #[test]

@@ -21,6 +21,9 @@ name_en = "Trial index"
 unit_kinds = ["department"]
 legal_basis = "QĐ 12/QĐ-UBND [S]"
 
+[rank]
+comparable = 1.0
+
 [points]
 max = 20
 counts = ["verified", "surveyed", "computed"]

@@ -180,7 +180,8 @@ impl SourceWriter<'_> {
                 [("column", &self.described(unsure.at)), ("heading", &quoted(&unsure.heading))];
             text.push_str(&format!(" {}", self.fill("lacking_maybe", &values)));
         }
-        let is_time = self.guess.table.column(name).is_some_and(|column| column.kind == ColumnType::Time);
+        let kind = self.guess.table.column(name).map(|column| column.kind);
+        let is_time = kind == Some(ColumnType::Time);
         let is_free = |at: usize| {
             let is_asked = unsure.is_some_and(|unsure| unsure.at == at);
             !is_asked && !self.guess.fed.iter().any(|fed| fed.at == at)
@@ -192,7 +193,11 @@ impl SourceWriter<'_> {
         if !dates.is_empty() {
             text.push_str(&format!("\n# {}", self.fill("other_dates", &[("columns", &dates.join("; "))])));
         }
-        format!("{text}\n{}", self.block(name, &usual))
+        let mut block = self.block(name, &usual);
+        if kind == Some(ColumnType::Unit) {
+            block.extend(self.say("one_unit").lines().map(|line| ["# ", line, "\n"].concat()));
+        }
+        format!("{text}\n{block}")
     }
 
     /// Columns that something other than a heading feeds.

@@ -33,6 +33,9 @@ pub(super) struct Import {
     /// Day of export of all these files, instead of the day in names and letterheads
     #[arg(long, value_name = "DATE")]
     exported_at: Option<NaiveDate>,
+    /// Code of the unit whose lists these are, for files without a column of units
+    #[arg(long, value_name = "CODE")]
+    unit: Option<String>,
     /// Read and check, write nothing; shows how headings map
     #[arg(long)]
     dry_run: bool,
@@ -57,6 +60,7 @@ impl Import {
             exported_at: self.exported_at,
             dry_run: self.dry_run,
             no_wait: self.no_wait,
+            unit: self.unit.clone(),
             finished_before_received: self.finished_before_received,
             mixed_dates: self.mixed_dates,
         };
@@ -90,7 +94,7 @@ fn print_findings(global: &Global, definitions: &Definitions, done: &ImportAccou
     let language = global.language();
     let mut by_rule = std::collections::BTreeMap::new();
     for finding in done.findings.iter().filter(|finding| finding.level >= Level::Warning) {
-        if finding.row == 0 || finding.rule == "missing_column" {
+        if finding.row == 0 || matches!(&*finding.rule, "missing_column" | "missing_unit_column") {
             eprintln!(
                 "{}: {}: {}",
                 finding.level.as_str(),

@@ -30,6 +30,8 @@ pub struct IndexDef {
     pub name_en: String,
     /// The indicator that gives the score.
     pub indicator: String,
+    /// Smallest denominator with which a unit is ranked, if the file sets one.
+    pub smallest: Option<u32>,
 }
 
 /// All indices, by kind.
@@ -59,6 +61,7 @@ struct RawIndex {
     name_vi: String,
     name_en: String,
     indicator: String,
+    smallest: Option<u32>,
     #[serde(default, rename = "note")]
     _note: String,
 }
@@ -98,7 +101,7 @@ fn by_indicator(path: &str, text: &str, known: &[&str], faults: &mut Vec<Fault>)
         });
     }
     let id = path.trim_start_matches("indices/").trim_end_matches(".toml").to_owned();
-    Some(IndexDef { id, name_vi: raw.name_vi, name_en: raw.name_en, indicator: raw.indicator })
+    Some(IndexDef { id, name_vi: raw.name_vi, name_en: raw.name_en, indicator: raw.indicator, smallest: raw.smallest })
 }
 
 /// An id names one index; its versions share no day.

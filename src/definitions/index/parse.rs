@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::composite::{Composite, Curve, DatedWeights, Denominator, Goalposts, Leaf};
 use super::sections::SectionReader;
-use super::settings::{Aggregate, AggregateMethod, Impute, Ranking, Scale, Screen, Treat, Weigh, WeighMethod};
+use super::settings::{Aggregate, AggregateMethod, Impute, Scale, Screen, Treat, Weigh, WeighMethod};
 use super::tree::{self, RawNode};
 use super::verify;
 use crate::{Direction, Fault, parse_toml};
@@ -128,7 +128,7 @@ pub(super) fn composite(file: &str, text: &str, faults: &mut Vec<Fault>) -> Opti
     };
     let weigh = reader.section::<Weigh>("weigh", raw.weigh);
     let aggregate = reader.section::<Aggregate>("aggregate", raw.aggregate);
-    let rank = reader.section::<Ranking>("rank", raw.rank);
+    let rank = reader.ranking(raw.rank);
     let display = reader.display(raw.display);
     let levels = reader.list::<RawLevel>("level", raw.level);
     let raw_nodes = reader.list::<RawNode>("node", raw.node);

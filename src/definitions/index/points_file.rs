@@ -6,7 +6,6 @@ use super::formula::Formula;
 use super::points::{Class, Item, Layer, MissingPoints, NotApplicable, PointsIndex, Role, Sheets, ZeroPoints};
 use super::rule::{RawRule, Rule};
 use super::sections::SectionReader;
-use super::settings::Ranking;
 use crate::chains::{LONGEST_CHAIN, too_long};
 use crate::{Fault, did_you_mean, parse_toml};
 
@@ -79,7 +78,7 @@ pub(crate) fn points(file: &str, text: &str, inputs: &[&str], faults: &mut Vec<F
     let head = reader.head(raw.index);
     let display = reader.display(raw.display);
     let settings = reader.section::<RawPoints>("points", raw.points);
-    let rank = reader.section::<Ranking>("rank", raw.rank);
+    let rank = reader.ranking(raw.rank);
     let classes = reader.list::<Class>("class", raw.class);
     let raw_items = reader.list::<RawItem>("item", raw.item);
     let settings = settings?;

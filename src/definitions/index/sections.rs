@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::Days;
+use super::settings::Ranking;
 use crate::{Display, Fault, Rounding, explain};
 
 /// What every kind of index has: id, names, days, legal basis.
@@ -62,6 +63,15 @@ impl SectionReader<'_> {
                 None
             }
         }
+    }
+
+    /// Reads `[rank]`; a share that is none is a fault.
+    pub fn ranking(&mut self, table: toml::Table) -> Option<Ranking> {
+        let rank = self.section::<Ranking>("rank", table)?;
+        if !(0.0..=1.0).contains(&rank.comparable) {
+            self.fault("rank.comparable", format!("{} is no share between 0 and 1", rank.comparable));
+        }
+        Some(rank)
     }
 
     /// Reads the tables of a list; a fault names the id, or the place in the list where there is none.

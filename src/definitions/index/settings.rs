@@ -276,7 +276,7 @@ pub enum AggregateMethod {
 }
 
 /// `[rank]`: how scores become ranks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Ranking {
     /// Whether the largest or the smallest score is first.
@@ -285,6 +285,14 @@ pub struct Ranking {
     pub ties: Ties,
     /// The publisher's rounding, if its ranks are taken from rounded scores. Off by default: it makes ties that are none.
     pub rounding: Option<RankRounding>,
+    /// A unit that lacks more than this share of the common points is listed without a rank; 1 ranks everybody.
+    pub comparable: f64,
+}
+
+impl Default for Ranking {
+    fn default() -> Self {
+        Self { first: First::default(), ties: Ties::default(), rounding: None, comparable: 0.1 }
+    }
 }
 
 /// Which score is first.

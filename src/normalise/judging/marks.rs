@@ -17,6 +17,7 @@ impl RowJudge {
             match kind {
                 MarkKind::Hidden => batch.warnings.add("hidden_rows", "", "", number, ""),
                 MarkKind::NoResult => batch.warn_at("formula_without_value", at, number, ""),
+                MarkKind::NoString(address) => batch.warn_at("lost_text", at, number, address),
                 MarkKind::Error(error) => batch.warn_at("error_cell", at, number, error),
                 MarkKind::Covered => {
                     let source = batch.sheet.source;

@@ -15,6 +15,8 @@ pub struct Chart {
     pub series: Vec<Series>,
     /// How values are shown.
     pub unit: CellFormat,
+    /// The interval of each category's value, drawn as a light mark; empty where nothing is known of any.
+    pub intervals: Vec<Option<(f64, f64)>>,
     /// Name of a picture file, without ending.
     pub file_stem: String,
     /// Its position.

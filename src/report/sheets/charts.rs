@@ -57,6 +57,7 @@ fn by_kind(context: &Context<'_>, info: &IndicatorInfo) -> Chart {
         categories: sums.iter().map(|(_, title)| (*title).to_owned()).collect(),
         series: series.into_iter().filter(|series| series.values.iter().any(Option::is_some)).collect(),
         unit: kind_of(info.unit, info.display.digits),
+        intervals: Vec::new(),
         file_stem: format!("indicator-{}", info.id),
         place: ChartPosition::Below,
     }
@@ -71,6 +72,7 @@ fn shares(context: &Context<'_>, named: (&str, &str), total: usize, parts: &[(&s
         (whole > 0).then(|| part as f64 / whole as f64)
     };
     Chart {
+        intervals: Vec::new(),
         kind: ChartKind::StackedBar,
         title: named.1.to_owned(),
         categories: sums.iter().map(|(_, title)| (*title).to_owned()).collect(),

@@ -5,7 +5,9 @@ use super::super::number;
 use super::super::plan::{Block, Cell, CellFormat, ColumnPlan, RowPlan, RowStyle, Sheet, TablePlan, Tie, Tone};
 use super::basis;
 use super::context::{ALL, Context, kind_of, sum_code};
+use super::ends::{Place, both_ends};
 use super::landscape;
+use super::unranked::who_is_ranked;
 use cchc_definitions::fill;
 use cchc_model::RankRow;
 
@@ -25,6 +27,11 @@ pub fn sheet(context: &Context<'_>) -> Sheet {
         } else {
             Block::paragraph(Tone::Body, &words.ranking_none)
         });
+        for (kind, title) in &context.kinds {
+            if ranking.rows.iter().any(|row| row.unit.kind.as_deref() == Some(kind) && row.rank.is_some()) {
+                blocks.extend(who_is_ranked(context, ranking, (kind, title)));
+            }
+        }
         if !matches!(ranking.makeup, Makeup::Indicator) {
             blocks.extend(basis::warning(context, ranking));
         }
@@ -82,27 +89,29 @@ fn places(context: &Context<'_>, ranking: &Ranking) -> TablePlan {
     for (kind, title) in &context.kinds {
         let ranked = ranking.rows.iter().filter(|row| row.unit.kind.as_deref() == Some(kind) && row.rank.is_some());
         let ranked: Vec<&RankRow> = ranked.collect();
-        // A short ranking is shown once, not from both ends.
-        let shown = words.places.min(ranked.len().div_ceil(2));
-        for place in 0..shown {
+        let (best, worst) = both_ends(&ranked, words.places);
+        for place in 0..best.len().max(worst.len()) {
             let mut cells = vec![if place == 0 { Cell::text(*title) } else { Cell::Empty }];
-            cells.extend(place_cells(ranked.get(place).copied()));
-            let last = ranked.len() - shown + place;
-            cells.extend(place_cells(ranked.get(last).copied().filter(|_| last > place)));
+            cells.extend(place_cells(context, best.get(place)));
+            cells.extend(place_cells(context, worst.get(place)));
             rows.push(RowPlan::new(RowStyle::Body, cells));
         }
     }
     TablePlan::new(columns, rows)
 }
 
-fn place_cells(row: Option<&RankRow>) -> [Cell; 3] {
-    let Some(row) = row else { return [Cell::Empty, Cell::Empty, Cell::Empty] };
+fn place_cells(context: &Context<'_>, place: Option<&Place<'_>>) -> [Cell; 3] {
+    let Some(place) = place else { return [Cell::Empty, Cell::Empty, Cell::Empty] };
+    let (row, name) = match place {
+        Place::Unit(row) => (row, row.unit.unit_name.clone()),
+        Place::Tied(row, count) => {
+            let rank = row.rank.unwrap_or_default().to_string();
+            let values = [("count", count.to_string()), ("rank", rank)];
+            (row, fill_owned(&context.template.cover.tied_places, &values))
+        }
+    };
     let tie = if row.tied { Tie::Shared } else { Tie::Alone };
-    [
-        row.rank.map_or(Cell::Empty, |rank| Cell::Rank(rank, tie)),
-        Cell::text(&row.unit.unit_name),
-        Cell::optional(row.score),
-    ]
+    [row.rank.map_or(Cell::Empty, |rank| Cell::Rank(rank, tie)), Cell::Text(name), Cell::optional(row.score)]
 }
 
 fn not_sent(context: &Context<'_>) -> Vec<Block> {

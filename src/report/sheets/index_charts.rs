@@ -67,6 +67,7 @@ fn by_area(context: &Context<'_>, breakdown: &Breakdown<'_>, drawn: &[&RankRow])
         categories: drawn.iter().map(|row| ranking::bar_name(row)).collect(),
         series: all,
         unit: breakdown.figure(),
+        intervals: Vec::new(),
         file_stem: String::new(),
         place: ChartPosition::Beside,
     }

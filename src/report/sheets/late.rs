@@ -132,6 +132,7 @@ fn chart(context: &Context<'_>, units: &[UnitSum<'_>]) -> Chart {
             series(&words.open_late, Tint::Bad, |unit| unit.open),
         ],
         unit: CellFormat::Int,
+        intervals: Vec::new(),
         file_stem: "late-units".to_owned(),
         place: ChartPosition::Beside,
     }

@@ -8,6 +8,7 @@ mod composite_card;
 mod contents;
 mod context;
 mod cover;
+mod ends;
 mod form06;
 mod heat;
 mod index_charts;
@@ -20,6 +21,7 @@ mod prepared;
 mod quality;
 mod ranking;
 mod scorecard;
+mod unranked;
 
 use super::input::ReportInput;
 use super::plan::{Block, Book, Orientation, Sheet};

@@ -1,9 +1,9 @@
 //! The ranking sheets: one for each ranking and kind of unit, with its chart beside the table.
 
 use cchc_definitions::fill;
-use cchc_model::{RankRow, Status};
+use cchc_model::{Measure, RankRow, Status};
 
-use super::super::input::{Makeup, Ranking};
+use super::super::input::{FigureUnit, Makeup, Ranking};
 use super::super::plan::{
     Block, Cell, CellFormat, Chart, ChartKind, ChartPosition, ColumnPlan, Emphasis, RowPlan, RowStyle, Sense, Series,
     Sheet, TablePlan, Tie, Tint, Tone,
@@ -13,6 +13,7 @@ use super::breakdown::Breakdown;
 use super::context::{Context, kind_of, sense, sum_code};
 use super::landscape;
 use super::makeup::{Extra, extras, remarks};
+use super::unranked::{held_note, owed, who_is_ranked};
 
 /// The sheets of the ranking at a place among the rankings, one for each kind of unit.
 pub fn sheets(context: &Context<'_>, place: usize, ranking: &Ranking) -> Vec<Sheet> {
@@ -71,10 +72,16 @@ impl RankingPart<'_> {
         ];
         if !is_indicator {
             blocks.extend(basis::source(self.context, self.ranking));
-            blocks.extend(basis::gaps(self.context, self.ranking, self.kind));
         }
-        blocks.push(Block::Table(TablePlan::new(self.columns(), self.table_rows()).filtered()));
-        if is_indicator && self.rows.iter().any(|row| row.score.is_some()) {
+        blocks.extend(basis::gaps(self.context, self.ranking, self.kind));
+        blocks.extend(who_is_ranked(self.context, self.ranking, (self.kind, self.title)));
+        let owed = owed(self.context, self.ranking, self.kind);
+        let has_rows = owed.is_none() || self.rows.iter().any(|row| row.score.is_some());
+        blocks.extend(owed);
+        if has_rows {
+            blocks.push(Block::Table(TablePlan::new(self.columns(), self.table_rows()).filtered()));
+        }
+        if is_indicator && self.rows.iter().any(|row| row.rank.is_some()) {
             blocks.push(Block::Chart(self.chart()));
         }
         blocks.extend(self.breakdown.iter().flat_map(|breakdown| remarks(self.context, breakdown, &self.rows)));
@@ -109,6 +116,11 @@ impl RankingPart<'_> {
         self.rows.iter().any(|row| row.class.is_some())
     }
 
+    /// Whether the units differ in what was scored, so that scores over the common items say more.
+    fn has_common(&self) -> bool {
+        self.rows.iter().any(|row| row.score_common.is_some())
+    }
+
     fn columns(&self) -> Vec<ColumnPlan> {
         let (words, general) = (&self.context.template.ranking, &self.context.template.words);
         let score = if matches!(self.figure(), CellFormat::Percent(_)) { &words.rate } else { &words.score };
@@ -126,6 +138,10 @@ impl RankingPart<'_> {
             columns.push(ColumnPlan::new(&words.class, CellFormat::Label, 12));
         }
         columns.extend(self.extras.iter().map(|extra| extra.column.clone()));
+        if self.has_common() {
+            columns.push(ColumnPlan::new(score, self.figure(), 10).under(&words.common));
+            columns.push(ColumnPlan::new(&words.rank, CellFormat::Rank, 7).under(&words.common));
+        }
         for past in &self.past {
             let past = match past {
                 Past::Before => &general.before,
@@ -174,6 +190,10 @@ impl RankingPart<'_> {
         }
         let code = row.unit.unit_code.as_str();
         cells.extend(self.extras.iter().map(|extra| extra.cells.get(code).cloned().unwrap_or(Cell::Empty)));
+        if self.has_common() {
+            cells.push(Cell::optional(row.score_common));
+            cells.push(row.rank_common.map_or(Cell::Empty, |rank| Cell::Rank(rank, Tie::Alone)));
+        }
         for past in &self.past {
             let (period, score, rank) = match past {
                 Past::Before => (&self.context.before.id, row.score_before, row.rank_before),
@@ -218,8 +238,9 @@ impl RankingPart<'_> {
             Some(Status::Suppressed) => Some(&words.suppressed_reason),
             Some(Status::Ok) | None => None,
         };
-        let notes = [not_sent.then_some(&words.not_sent), why];
-        notes.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join("; ")
+        let held = row.held.map(|held| held_note(self.context, held, row));
+        let notes = [not_sent.then_some(words.not_sent.as_str()), why.map(String::as_str), held.as_deref()];
+        notes.into_iter().flatten().collect::<Vec<_>>().join("; ")
     }
 
     /// A row with a label, and the kind's own figures if the score is an indicator.
@@ -236,6 +257,9 @@ impl RankingPart<'_> {
             cells.push(Cell::Empty);
         }
         cells.extend(self.extras.iter().map(|_| Cell::Empty));
+        if self.has_common() {
+            cells.extend([Cell::Empty, Cell::Empty]);
+        }
         for past in &self.past {
             let period = match past {
                 Past::Before => &context.before.id,
@@ -250,11 +274,21 @@ impl RankingPart<'_> {
 
     fn chart(&self) -> Chart {
         let words = &self.context.template.ranking;
-        let ranked: Vec<&RankRow> = self.rows.iter().copied().filter(|row| row.score.is_some()).collect();
+        let ranked: Vec<&RankRow> = self.rows.iter().copied().filter(|row| row.rank.is_some()).collect();
         let (drawn, half) = ends(&ranked, words.chart_bars);
         let title =
             half.map_or_else(|| words.chart.clone(), |half| fill(&words.chart_cut, &[("half", &half.to_string())]));
-        score_chart(self.ranking, (self.kind, &self.fill(&title)), &drawn, ChartPosition::Beside)
+        let chart = score_chart(self.ranking, (self.kind, &self.fill(&title)), &drawn, ChartPosition::Beside);
+        Chart { intervals: self.intervals(&drawn), ..chart }
+    }
+
+    /// The intervals of rates, where the score is one.
+    fn intervals(&self, drawn: &[&RankRow]) -> Vec<Option<(f64, f64)>> {
+        let Some(basis) = self.ranking.basis.as_deref().filter(|_| self.ranking.unit == FigureUnit::Rate) else {
+            return Vec::new();
+        };
+        let measure = |row: &&RankRow| self.context.measure(&self.context.now.id, basis, &row.unit.unit_code);
+        drawn.iter().map(|row| measure(row).and_then(Measure::interval)).collect()
     }
 }
 
@@ -270,6 +304,7 @@ pub fn ends<'a>(ranked: &[&'a RankRow], most: usize) -> (Vec<&'a RankRow>, Optio
 /// Bars of scores.
 pub fn score_chart(ranking: &Ranking, (kind, title): (&str, &str), drawn: &[&RankRow], place: ChartPosition) -> Chart {
     Chart {
+        intervals: Vec::new(),
         kind: ChartKind::Bar,
         title: title.to_owned(),
         categories: drawn.iter().map(|row| bar_name(row)).collect(),

@@ -52,10 +52,11 @@ words!(Words {
 words!(CoverWords {
     sheet, title, subtitle, key_figures, key_rate, ranking, not_sent, not_sent_line, not_sent_more,
     not_sent_none, basis, period, period_text, compared, compared_text, version, version_text, held, held_text,
-    rows, rows_text, policies, ranking_none,
+    rows, rows_text, policies, ranking_none, tied_places,
 } { key_columns: [String; 7], ranking_columns: [String; 7], places: usize, not_sent_names: usize });
 words!(RankingWords {
     sheet, sheet_other, title, title_index, subtitle, rank, score, rate, class, change, note, unranked, tie_note, average, chart, chart_cut,
+    ranked_of, hardly_any, common, incomplete, few_cases, owed_figure, owed_units, owed_by, owed_by_all,
 } { chart_bars: usize });
 words!(ContentWords { sheet, title, number, name, about });
 words!(IndexWords {

@@ -58,7 +58,8 @@ fn area(chart: &Chart, faces: &Faces) -> Area {
 }
 
 fn axis(chart: &Chart) -> Axis {
-    let values = || chart.series.iter().flat_map(|series| series.values.iter().flatten().copied());
+    let ends = || chart.intervals.iter().flatten().map(|(_, high)| *high);
+    let values = || chart.series.iter().flat_map(|series| series.values.iter().flatten().copied()).chain(ends());
     let greatest = if chart.kind == ChartKind::StackedBar {
         (0..chart.categories.len()).map(|index| total(chart, index)).fold(0.0, f64::max)
     } else {
@@ -139,7 +140,21 @@ impl Drawing<'_> {
         let colour = paint(self.theme.tint(&self.chart.series[series], series));
         self.scene.rect((zero.min(end), y), ((end - zero).abs().max(1.0), thick), colour);
         let words = number::figure(value, self.chart.unit);
-        self.beyond((zero.max(end), baseline), &words);
+        let interval = self.chart.intervals.get(category).copied().flatten();
+        let far = interval.map_or(end, |(low, high)| self.interval((low, high), y + thick / 2.0));
+        self.beyond((zero.max(end).max(far), baseline), &words);
+    }
+
+    /// A light line from end to end of an interval, with short ends; gives how far it reaches.
+    fn interval(&mut self, (low, high): (f64, f64), y: f64) -> f64 {
+        const HALF: f64 = 3.0;
+        let (from, to) = (self.x(low), self.x(high));
+        let muted = paint(&self.theme.muted);
+        self.scene.path(vec![(from, y), (to, y)], 1, muted);
+        for x in [from, to] {
+            self.scene.path(vec![(x, y - HALF), (x, y + HALF)], 1, muted);
+        }
+        to
     }
 
     /// A value behind its bar, on white so that no tick line runs through it.

@@ -21,6 +21,7 @@ fn chart(kind: ChartKind, bars: usize) -> Chart {
         categories: (0..bars).map(|bar| format!("{LONG} {bar}")).collect(),
         series: vec![Series { name: "Tỷ lệ đúng hạn".into(), tint: Tint::Turn, values }],
         unit: CellFormat::Percent(1),
+        intervals: Vec::new(),
         file_stem: "test".into(),
         place: ChartPosition::Below,
     }

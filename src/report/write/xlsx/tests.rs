@@ -294,6 +294,7 @@ fn bars_below_zero_are_not_cut_off() {
         categories: vec!["A".into(), "B".into()],
         series: vec![series],
         unit: CellFormat::Number(2),
+        intervals: Vec::new(),
         file_stem: "z".into(),
         place: ChartPosition::Below,
     };
