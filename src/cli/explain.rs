@@ -5,12 +5,12 @@ use clap::Args;
 use serde_json::json;
 
 use super::estimates::note_estimates;
-use super::figures::note_remarks;
+use super::figures::{note_remarks, policy_line};
 use super::output::{self, Columns};
 use super::{Format, Global, OpenEngine, Outcome, PolicyArgs, explain_index, period};
 use cchc_engine::{Explanation, ExplanationRequest};
 use cchc_indicators::{KeptFrom, Trace, TracedRow};
-use cchc_model::Period;
+use cchc_model::{Period, Policies};
 
 #[derive(Debug, Args)]
 pub(super) struct Explain {
@@ -35,32 +35,41 @@ pub(super) struct Explain {
 impl Explain {
     pub fn run(&self, global: &Global) -> Result<Outcome> {
         let opened = OpenEngine::open(global)?;
+        let policies = self.policies.over(opened.engine.config().policies);
         let request = ExplanationRequest {
             id: self.indicator.clone(),
             unit: self.unit.clone(),
             period: self.period.clone(),
             item: self.item.clone(),
-            policies: self.policies.over(opened.engine.config().policies),
+            policies,
         };
         let unit = self.unit.as_str();
         match opened.wait(opened.engine.explanation(&request))? {
             Explanation::Figure(found) => {
-                note_estimates(global, &opened.engine, std::iter::once((unit, found.row.measure.estimate)));
-                self.write(global, &found)?;
+                note_estimates(
+                    global,
+                    (&opened.engine, &self.period),
+                    std::iter::once((unit, found.row.measure.estimate)),
+                );
+                self.write(global, &found, policies)?;
             }
             Explanation::Score(score) => {
                 note_remarks(global, &score.remarks);
-                note_estimates(global, &opened.engine, std::iter::once((unit, score.is_estimate)));
-                explain_index::write(global, &score)?;
+                note_estimates(global, (&opened.engine, &self.period), std::iter::once((unit, score.is_estimate)));
+                explain_index::write(global, &score, policies)?;
             }
         }
         Ok(Outcome::Done)
     }
 
-    fn write(&self, global: &Global, found: &Trace) -> Result<()> {
+    fn write(&self, global: &Global, found: &Trace, policies: Policies) -> Result<()> {
         match global.format {
-            Format::Json => output::json(&json!([self.document(found)])),
-            Format::Table => output::plain(&self.page(found)),
+            Format::Json => {
+                let mut document = self.document(found);
+                document["policies"] = json!(policies);
+                output::json(&json!([document]))
+            }
+            Format::Table => output::plain(&format!("{}\n{}", self.page(found), policy_line(policies))),
             _ => rows(global, found),
         }
     }

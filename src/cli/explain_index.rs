@@ -4,20 +4,22 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::detail;
+use super::figures::policy_line;
 use super::output;
 use super::{Format, Global};
 use cchc_definitions::Layer;
 use cchc_engine::{ItemPart, Part, ScoreExplanation, StageValue};
 use cchc_indicators::Trace;
-use cchc_model::RankRow;
+use cchc_model::{Policies, RankRow};
 
 /// Writes the explanation of a score.
-pub(super) fn write(global: &Global, score: &ScoreExplanation) -> Result<()> {
-    let document = document(score);
+pub(super) fn write(global: &Global, score: &ScoreExplanation, policies: Policies) -> Result<()> {
+    let mut document = document(score);
+    document["policies"] = json!(policies);
     if global.format == Format::Json {
         output::json(&json!([document]))
     } else {
-        output::plain(&page(&document, &score.row))
+        output::plain(&format!("{}\n{}", page(&document, &score.row), policy_line(policies)))
     }
 }
 

@@ -8,7 +8,7 @@ use super::{Format, Global, Outcome};
 use cchc_engine::Remarks;
 use cchc_indicators::{By, Children};
 use cchc_indices::{Ranked, SetAside};
-use cchc_model::{Held, NotSent, one_line};
+use cchc_model::{Held, NotSent, Policies, one_line};
 
 /// How figures are split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -135,4 +135,14 @@ fn note_gaps(global: &Global, ranked: &Ranked, kind: &str, placed: usize) {
             if gap.owed_by.len() == gap.units || more == 0 { String::new() } else { format!(" and {more} more") };
         global.note(&format!("  '{}' is owed by {who}{more}", gap.item.id));
     }
+}
+
+/// The choices by which the figure was counted, as `cchc.toml` writes them.
+pub(super) fn policy_line(policies: Policies) -> String {
+    let chosen = serde_json::json!(policies);
+    let one = |(name, choice): (&String, &serde_json::Value)| {
+        format!("{name} = {}", choice.as_str().map_or_else(|| choice.to_string(), str::to_owned))
+    };
+    let chosen: Vec<String> = chosen.as_object().into_iter().flatten().map(one).collect();
+    format!("policies     {}\n", chosen.join(", "))
 }

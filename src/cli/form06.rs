@@ -49,8 +49,8 @@ impl Form06 {
             columns = columns.int(&format!("c{}", column + 3), rows.iter().map(|row| row.counts[column]));
         }
         let marks = rows.iter().map(|row| (row.unit.unit_code.as_str(), row.estimate));
-        with_estimates(columns, &opened.engine, marks.clone()).write(global)?;
-        note_estimates(global, &opened.engine, marks);
+        with_estimates(columns, (&opened.engine, &self.period), marks.clone()).write(global)?;
+        note_estimates(global, (&opened.engine, &self.period), marks);
         note_hidden(global, &opened.engine, form.published);
         if rows.last().is_none_or(|row| row.counts[0] == Some(0)) {
             let hint = form

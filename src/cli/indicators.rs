@@ -94,11 +94,11 @@ impl Indicators {
         }
         let marks = figures.iter().map(|row| (row.unit.unit_code.as_str(), row.measure.estimate));
         let intervals = intervals(&figures, &answer.indicators);
-        with_estimates(columns, engine, marks.clone())
+        with_estimates(columns, (engine, &self.period), marks.clone())
             .number("low", intervals.iter().map(|ends| ends.map(|(low, _)| low)))
             .number("high", intervals.iter().map(|ends| ends.map(|(_, high)| high)))
             .write(global)?;
-        note_estimates(global, engine, marks);
+        note_estimates(global, (engine, &self.period), marks);
         note_not_sent(global, &answer.not_sent);
         note_hidden(global, engine, answer.published);
         Ok(Outcome::Done)

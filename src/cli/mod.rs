@@ -47,7 +47,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use cchc_definitions::{Definitions, Fault, Language};
 use cchc_engine::{Engine, EngineError, Opening, SERVE_SQL, serve_sql};
-use cchc_model::{Compare, Disclosure, Mask, MissingDue, Pause, Period, Policies, Where, Withdrawn, escaped};
+use cchc_model::{
+    Compare, Disclosure, DueOnDayOff, Mask, MissingDue, Pause, Period, Policies, UnitsAsOf, Where, Withdrawn, escaped,
+};
 use cchc_read::{SERVE_XLS, isolate_xls, serve_xls};
 use cchc_store::Shell;
 use recorded::Record;
@@ -77,9 +79,9 @@ pub struct Global {
     /// Read an older version: its number, or a day (the newest version not later)
     #[arg(long, global = true, value_name = "VERSION|DATE")]
     as_of: Option<String>,
-    /// Count for the units of this day: dossiers of older units count for their successors
-    #[arg(long, global = true, value_name = "DATE")]
-    units_as_of: Option<chrono::NaiveDate>,
+    /// For the units of which day dossiers count
+    #[arg(long, global = true, value_name = "period_end|as_received|DATE")]
+    units_as_of: Option<UnitsAsOf>,
     /// Language of findings and headings
     #[arg(long, global = true, value_enum, default_value_t = Lang::Vi)]
     lang: Lang,
@@ -225,6 +227,9 @@ pub struct PolicyArgs {
     /// How a withdrawn dossier counts
     #[arg(long, value_enum)]
     withdrawn: Option<Withdrawn>,
+    /// A due date on a weekend or a holiday
+    #[arg(long, value_enum)]
+    due_on_day_off: Option<DueOnDayOff>,
     /// Tell no counts from 1 to N − 1, nor what they could be worked out from
     #[arg(long, value_name = "N")]
     suppress_below: Option<u32>,
@@ -241,6 +246,8 @@ impl PolicyArgs {
             pause: self.pause.unwrap_or(policies.pause),
             compare: self.compare.unwrap_or(policies.compare),
             withdrawn: self.withdrawn.unwrap_or(policies.withdrawn),
+            units_as_of: policies.units_as_of,
+            due_on_day_off: self.due_on_day_off.unwrap_or(policies.due_on_day_off),
             suppress_below: self.suppress_below.unwrap_or(policies.suppress_below),
             disclosure: self.disclosure.unwrap_or(policies.disclosure),
             finished_before_received: policies.finished_before_received,

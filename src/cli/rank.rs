@@ -59,10 +59,10 @@ impl Rank {
             let depth = if self.stages { Depth::Stages } else { Depth::Parts };
             detail::write(global, &index, &answer.ranked, depth)?;
         } else {
-            write_ranking(global, engine, &index, &answer)?;
+            write_ranking(global, (engine, &self.period), &index, &answer)?;
             let marks = |row: &RankRow| answer.estimates.contains(&row.unit.unit_code);
             let rows = answer.ranked.rows.iter();
-            note_estimates(global, engine, rows.map(|row| (row.unit.unit_code.as_str(), marks(row))));
+            note_estimates(global, (engine, &self.period), rows.map(|row| (row.unit.unit_code.as_str(), marks(row))));
         }
         note_unscored(global, answer.ranked.cards.as_ref());
         let outcome = note_ranked(global, &answer.ranked);
@@ -87,7 +87,12 @@ fn note_unscored(global: &Global, cards: Option<&Scorecards>) {
 }
 
 /// Writes a ranking.
-fn write_ranking(global: &Global, engine: &Engine, index: &Index<'_>, answer: &RankingAnswer) -> Result<()> {
+fn write_ranking(
+    global: &Global,
+    (engine, period): (&Engine, &Period),
+    index: &Index<'_>,
+    answer: &RankingAnswer,
+) -> Result<()> {
     let rows = &answer.ranked.rows;
     let unit = match index {
         Index::Indicator(_, indicator) => FigureUnit::from_word(&indicator.unit),
@@ -109,7 +114,7 @@ fn write_ranking(global: &Global, engine: &Engine, index: &Index<'_>, answer: &R
         .flag("not_sent", rows.iter().map(|row| row.not_sent))
         .text("shown", shown.iter().map(Option::as_deref));
     let marks = rows.iter().map(|row| (row.unit.unit_code.as_str(), answer.estimates.contains(&row.unit.unit_code)));
-    let columns = with_estimates(columns, engine, marks);
+    let columns = with_estimates(columns, (engine, period), marks);
     let Some(cards) = &answer.ranked.cards else { return with_common(columns, index, rows).write(global) };
     let total = |row: &RankRow| {
         let at = cards.units.iter().position(|unit| unit.unit_code == row.unit.unit_code)?;

@@ -38,7 +38,7 @@ impl Score {
         };
         let card = opened.wait(opened.engine.scorecard(&request))?;
         note_ignored_sheets(global, &self.index, &card.cards.passed_over);
-        write_card(global, &opened.engine, &card)?;
+        write_card(global, (&opened.engine, &self.period), &card)?;
         if let Some(row) = &card.row {
             let total = &card.cards.scoring.totals[card.at];
             let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| value.to_string());
@@ -64,7 +64,7 @@ impl Score {
 }
 
 /// One row per area, criterion and sub-criterion.
-fn write_card(global: &Global, engine: &Engine, card: &Scorecard) -> Result<()> {
+fn write_card(global: &Global, (engine, period): (&Engine, &Period), card: &Scorecard) -> Result<()> {
     let Scorecard { index, cards, at, .. } = card;
     let at = *at;
     let items = || index.items.iter().enumerate();
@@ -101,7 +101,7 @@ fn write_card(global: &Global, engine: &Engine, card: &Scorecard) -> Result<()> 
         .text("source", items().map(|(_, item)| Some(item.source.as_str()).filter(|text| !text.is_empty())));
     let unit = cards.units[at].unit_code.as_str();
     let marks = items().map(|(item, _)| (unit, measure(item).is_some_and(|measure| measure.estimate)));
-    with_estimates(columns, engine, marks.clone()).write(global)?;
-    note_estimates(global, engine, marks);
+    with_estimates(columns, (engine, period), marks.clone()).write(global)?;
+    note_estimates(global, (engine, period), marks);
     Ok(())
 }

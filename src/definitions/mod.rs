@@ -51,7 +51,7 @@ pub use proposal::{KnownColumn, KnownSource, PersonalSigns, ProposalHints};
 pub use reading_words::{
     CorrectedHeadings, ExportDayWords, HeadingWords, NumberWords, PeriodWords, ReadingWords, RowWords,
 };
-pub use source::{SourceColumn, SourceDef, Unknown, fold_word};
+pub use source::{Covers, SourceColumn, SourceDef, Unknown, fold_word};
 pub use source_tags::SourceTags;
 pub use wording::{Bilingual, Wording, fill};
 

@@ -41,6 +41,19 @@ pub struct SourceDef {
     pub without_finished: Vec<i64>,
     /// Headings of columns that are there to be read by people only (folded).
     pub aside: Vec<String>,
+    /// Which units of a file have sent by it.
+    pub covers: Covers,
+}
+
+/// For which of the units that stand in a file it is their export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Covers {
+    /// The one that has more than half of its rows; of a file of several units, where none has, all of them.
+    #[default]
+    Main,
+    /// Every unit that stands in it.
+    All,
 }
 
 /// One column of a source.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::dates::{Pattern, SourceZone};
 use super::layout::{Layout, Tried};
 use super::layout_file::{self, OneOrMore, RawLayout, RawMark, RawSkipRows, RawWide};
-use super::source::{SourceColumn, SourceDef, Unknown, fold_word};
+use super::source::{Covers, SourceColumn, SourceDef, Unknown, fold_word};
 use super::{Fault, Files, did_you_mean, parse_toml};
 use cchc_model::{Encoding, TABLES, Table};
 
@@ -54,6 +54,8 @@ struct RawSource {
     without_finished: Vec<i64>,
     #[serde(default)]
     aside: Vec<String>,
+    #[serde(default)]
+    covers: Covers,
     columns: BTreeMap<String, RawColumn>,
 }
 
@@ -188,6 +190,7 @@ fn checked(
         with_finished: raw.with_finished,
         without_finished: raw.without_finished,
         aside: raw.aside.iter().map(|heading| fold_word(heading)).collect(),
+        covers: raw.covers,
     })
 }
 

@@ -106,7 +106,7 @@ impl Engine {
         let Index::Indicator(_, indicator) = index else {
             return self.score_explained(&index, request).await.map(|score| Explanation::Score(Box::new(score)));
         };
-        let question = self.question()?;
+        let question = self.question_about(period, request.policies)?;
         let measuring = question.measuring(request.policies);
         let traced = loop {
             let traced = trace(&measuring, indicator, unit, period).await?;
@@ -119,9 +119,11 @@ impl Engine {
 
     /// Why a figure has no row of a unit.
     fn no_such_row(&self, unit: &str, period: &Period) -> EngineError {
-        let counts_for = self.carry().map_or(unit, |carry| carry.unit(unit));
-        if counts_for != unit {
-            return EngineError::Request(format!("on that day '{unit}' counts for '{counts_for}'"));
+        let carry = self.carry(period);
+        if let Some((carry, counts_for)) = carry.as_ref().map(|carry| (carry, carry.unit(unit)))
+            && counts_for != unit
+        {
+            return EngineError::Request(format!("on {} '{unit}' counts for '{counts_for}'", carry.date));
         }
         let hint = did_you_mean(unit, self.units().units().iter().map(|unit| unit.code.as_str()));
         EngineError::Request(format!("no unit '{unit}' in {period}{hint}"))
@@ -132,7 +134,7 @@ impl Engine {
         index: &Index<'_>,
         request: &ExplanationRequest,
     ) -> Result<ScoreExplanation, EngineError> {
-        let question = self.question()?;
+        let question = self.question_about(&request.period, request.policies)?;
         let measuring = question.measuring(request.policies);
         loop {
             let explained = Box::pin(self.scored(&measuring, index, request)).await?;

@@ -103,7 +103,7 @@ impl Engine {
     /// # Errors
     /// The request names what is not there, or the store cannot be read.
     pub async fn figures(&self, request: &FiguresRequest) -> Result<Figures, EngineError> {
-        let question = self.question()?;
+        let question = self.question_about(&request.period, request.policies)?;
         let measuring = question.measuring(request.policies);
         loop {
             let figures = Box::pin(self.measured(&measuring, request)).await?;
@@ -148,7 +148,7 @@ impl Engine {
     /// # Errors
     /// The request names what is not there.
     pub fn figures_sql(&self, request: &FiguresRequest) -> Result<Vec<String>, EngineError> {
-        let question = self.question()?;
+        let question = self.question_about(&request.period, request.policies)?;
         let measuring = question.measuring(request.policies);
         let chosen = measuring.chosen(&request.indicators, &request.period).map_err(EngineError::Request)?;
         Ok(measuring.sql(&chosen, &request.by.periods(&request.period), request.by))
@@ -159,7 +159,7 @@ impl Engine {
     /// # Errors
     /// A row does not add up, or the store cannot be read.
     pub async fn form06(&self, request: &Form06Request) -> Result<Form06, EngineError> {
-        let question = self.question()?;
+        let question = self.question_about(&request.period, request.policies)?;
         let measuring = question.measuring(request.policies);
         loop {
             let form = Box::pin(self.counted(&measuring, request)).await?;

@@ -1,6 +1,6 @@
 //! The table `indicators` of a question in SQL: what the question filters for decides what is measured.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -18,7 +18,7 @@ use datafusion::physical_plan::ExecutionPlan;
 use super::{Engine, EngineError, Turn};
 use cchc_definitions::Indicator;
 use cchc_indicators::{By, Children, GroupedRow};
-use cchc_model::Period;
+use cchc_model::{Carry, Period, Unit, UnitsAsOf};
 use cchc_store::{StoreError, questions};
 
 /// The columns by which a filter decides what is measured; by all others rows are only left out afterwards.
@@ -64,19 +64,47 @@ impl IndicatorsTable {
         let rows = if periods.is_empty() || indicators.is_empty() {
             Vec::new()
         } else {
-            let question = self.engine.question().map_err(external)?;
-            let measuring = question.measuring(self.engine.config().policies);
-            loop {
-                let rows =
-                    measuring.measure(periods, &indicators, By::Unit, Children::Apart).await.map_err(external)?;
-                if let Turn::Tell(_) = question.turn(&measuring).await.map_err(external)? {
-                    break rows;
-                }
+            let mut rows = Vec::new();
+            for alike in self.alike(periods) {
+                rows.extend(self.measured(&alike, &indicators).await?);
             }
+            rows
         };
         let batch = batch(&self.engine, &rows)?;
         self.measured.lock().unwrap_or_else(PoisonError::into_inner).push((choice, batch.clone()));
         Ok(batch)
+    }
+
+    /// Periods in groups that are for the same units, each group in one pass: a period counts for the units of its own last day.
+    ///
+    /// Where small counts are hidden all figures are for the units of the last day of all: they are told together.
+    fn alike(&self, periods: &[Period]) -> Vec<Vec<Period>> {
+        let policies = self.engine.config().policies;
+        let mut groups: Vec<(Vec<bool>, Vec<Period>)> = Vec::new();
+        for period in periods {
+            let carry = self.engine.carry(period).filter(|_| !policies.protects());
+            let units = carry.map_or_else(Vec::new, |carry| {
+                self.engine.units().units().iter().map(|unit| carry.exists(unit)).collect()
+            });
+            match groups.iter_mut().find(|(known, _)| *known == units) {
+                Some((_, group)) => group.push(period.clone()),
+                None => groups.push((units, vec![period.clone()])),
+            }
+        }
+        groups.into_iter().map(|(_, group)| group).collect()
+    }
+
+    async fn measured(&self, periods: &[Period], indicators: &[&Indicator]) -> Result<Vec<GroupedRow>> {
+        let policies = self.engine.config().policies;
+        let Some(last) = periods.iter().max_by_key(|period| period.end) else { return Ok(Vec::new()) };
+        let question = self.engine.question_about(last, policies).map_err(external)?;
+        let measuring = question.measuring(policies);
+        loop {
+            let rows = measuring.measure(periods, indicators, By::Unit, Children::Apart).await.map_err(external)?;
+            if let Turn::Tell(_) = question.turn(&measuring).await.map_err(external)? {
+                return Ok(rows);
+            }
+        }
     }
 
     /// The periods that the table has: all of the version, and those that a filter names.
@@ -199,13 +227,32 @@ fn batch(engine: &Engine, rows: &[GroupedRow]) -> Result<RecordBatch> {
         ("value", number(rows().map(|row| row.measure.value).collect())),
         ("status", text(rows().map(|row| Some(row.measure.status.word())).collect())),
     ];
-    if engine.carry().is_some() {
+    if may_carry(engine) {
         columns.push(("estimate", flag(rows().map(|row| Some(row.measure.estimate)).collect())));
-        let is_not_carried = rows().map(|row| Some(engine.is_not_carried(&row.unit.unit_code)));
+        let mut carries: BTreeMap<&str, Option<Carry>> = BTreeMap::new();
+        for row in rows() {
+            let carry = || engine.carry(&row.period.parse::<Period>().ok()?);
+            carries.entry(row.period.as_str()).or_insert_with(carry);
+        }
+        let is_not_carried = rows().map(|row| {
+            let carry = carries.get(row.period.as_str()).and_then(Option::as_ref);
+            let unit = engine.units().by_code(&row.unit.unit_code);
+            Some(carry.zip(unit).is_some_and(|(carry, unit)| !carry.exists(unit)))
+        });
         columns.push(("not_carried", flag(is_not_carried.collect())));
     }
     let columns = columns.into_iter().map(|(name, values)| (name, values, true));
     Ok(RecordBatch::try_from_iter_with_nullable(columns)?)
+}
+
+/// Whether figures of any period may count for other units than the dossiers name.
+fn may_carry(engine: &Engine) -> bool {
+    let is_bounded = |unit: &Unit| unit.valid_from.is_some() || unit.valid_to.is_some();
+    match engine.config().policies.units_as_of {
+        UnitsAsOf::Day(_) => true,
+        UnitsAsOf::AsReceived => false,
+        UnitsAsOf::PeriodEnd => !engine.successions().is_empty() || engine.units().units().iter().any(is_bounded),
+    }
 }
 
 fn external(error: impl std::error::Error + Send + Sync + 'static) -> DataFusionError {

@@ -31,7 +31,7 @@ use serde::{Deserialize, Serialize};
 
 use cchc_definitions::Definitions;
 use cchc_indicators::{Measuring, Protection};
-use cchc_model::{Carry, Mask, Policies, Succession, UnitIndex};
+use cchc_model::{Carry, Mask, Period, Policies, Succession, UnitIndex, UnitsAsOf};
 use cchc_store::{Config, Manifest, Session, Workspace, questions};
 use cchc_units::stored_units;
 use publication::{Publication, Turn, hides};
@@ -72,7 +72,6 @@ struct Opened {
     session: Session,
     units: UnitIndex,
     successions: Vec<Succession>,
-    carry: Option<Carry>,
     is_public: bool,
     publication: Option<Publication>,
 }
@@ -82,8 +81,8 @@ struct Opened {
 pub struct Opening {
     /// A version's number, or a day; the newest version without it.
     pub as_of: Option<String>,
-    /// Figures count for the units of that day.
-    pub units_as_of: Option<NaiveDate>,
+    /// For the units of which day figures count; the workspace's own choice without it.
+    pub units_as_of: Option<UnitsAsOf>,
     /// What is told is public: no small counts.
     pub is_public: bool,
     /// What is told belongs to the publication of that name, is public, and tells figures of its version.
@@ -96,7 +95,7 @@ impl Engine {
     ///
     /// # Errors
     /// There is no such workspace or version, or its definitions have faults.
-    pub async fn open(root: &Path, as_of: Option<&str>, units_as_of: Option<NaiveDate>) -> Result<Self, EngineError> {
+    pub async fn open(root: &Path, as_of: Option<&str>, units_as_of: Option<UnitsAsOf>) -> Result<Self, EngineError> {
         Self::open_for(root, &Opening { as_of: as_of.map(str::to_owned), units_as_of, ..Opening::default() }).await
     }
 
@@ -112,7 +111,10 @@ impl Engine {
             workspace.config.policies = workspace.config.policies.public();
         }
         let begun = publication.as_ref().and_then(Publication::data_version).map(|version| version.to_string());
-        let (as_of, units_as_of) = (opening.as_of.as_deref().or(begun.as_deref()), opening.units_as_of);
+        if let Some(units_as_of) = opening.units_as_of {
+            workspace.config.policies.units_as_of = units_as_of;
+        }
+        let as_of = opening.as_of.as_deref().or(begun.as_deref());
         let definitions = Definitions::load(Some(root)).map_err(EngineError::Definitions)?;
         let faults = gate::definition_faults(&definitions);
         if !faults.is_empty() {
@@ -123,7 +125,6 @@ impl Engine {
         let definitions = definitions.with_declared(questions::declared(&session).await?);
         let units = stored_units(&session).await?;
         let successions = questions::successions(&session).await?;
-        let carry = units_as_of.map(|day| Carry::new(&successions, day));
         Ok(Self(Arc::new(Opened {
             workspace,
             definitions,
@@ -131,7 +132,6 @@ impl Engine {
             session,
             units,
             successions,
-            carry,
             is_public,
             publication,
         })))
@@ -179,16 +179,10 @@ impl Engine {
         &self.0.successions
     }
 
-    /// For which unit the figures of each unit count, where they are for the units of another day.
+    /// For which unit the figures of each unit count in a period, where they may be for others than the dossiers name.
     #[must_use]
-    pub fn carry(&self) -> Option<&Carry> {
-        self.0.carry.as_ref()
-    }
-
-    /// Whether figures are for the units of a day on which this unit did not exist: no other unit has its figures.
-    #[must_use]
-    pub fn is_not_carried(&self, code: &str) -> bool {
-        self.carry().zip(self.units().by_code(code)).is_some_and(|(carry, unit)| !carry.exists(unit))
+    pub fn carry(&self, period: &Period) -> Option<Carry> {
+        self.0.carry(self.config().policies, period.end)
     }
 
     /// Bytes that all questions hold at the moment.
@@ -200,7 +194,21 @@ impl Engine {
     /// Begins a question: all reading of the store goes through one, so that its memory is bounded by itself.
     fn question(&self) -> Result<Question<'_>, EngineError> {
         let (protection, read) = Question::protection(self)?;
-        Ok(Question { opened: &self.0, session: self.0.session.question()?, protection, read })
+        Ok(Question { opened: &self.0, session: self.0.session.question()?, carry: None, protection, read })
+    }
+
+    /// Begins a question about figures of a period, and of others that are compared with it.
+    fn question_about(&self, period: &Period, policies: Policies) -> Result<Question<'_>, EngineError> {
+        Ok(Question { carry: self.0.carry(policies, period.end), ..self.question()? })
+    }
+}
+
+impl Opened {
+    /// The units for which figures count by the policy; none where they are those that the dossiers name anyway.
+    fn carry(&self, policies: Policies, end: NaiveDate) -> Option<Carry> {
+        let carry = Carry::new(&self.successions, policies.units_as_of.day(end)?);
+        let is_asked_for = matches!(policies.units_as_of, UnitsAsOf::Day(_));
+        (is_asked_for || carry.matters(self.units.units())).then_some(carry)
     }
 }
 
@@ -208,6 +216,7 @@ impl Engine {
 struct Question<'a> {
     opened: &'a Opened,
     session: Session,
+    carry: Option<Carry>,
     protection: Protection,
     /// The version whose record of the publication was read, 0 if there was none.
     read: u64,
@@ -221,7 +230,7 @@ impl Question<'_> {
             definitions: &self.opened.definitions,
             units: &self.opened.units,
             policies,
-            carry: self.opened.carry.as_ref(),
+            carry: self.carry.as_ref(),
             protection: hides(policies).then_some(&self.protection),
         }
     }

@@ -1,8 +1,9 @@
 //! Tells the tables of a question so that no small count follows from them, nor from those of the same publication.
 
 use cchc_indicators::{AskedTable, By, Children, Measuring, Protection, PublishedCell, PublishedCounts};
-use cchc_model::{Disclosure, Period, Policies};
+use cchc_model::{Carry, Disclosure, Period, Policies, UnitsAsOf};
 use cchc_store::{PublicationRecord, PublishedTable};
+use chrono::NaiveDate;
 
 use super::{Engine, EngineError, Question};
 
@@ -88,7 +89,8 @@ impl Question<'_> {
         if let Some(known) = &known {
             self.check_same(known, measuring.policies)?;
             for table in &known.tables {
-                measure_again(measuring, table).await?;
+                let carry = table.units_as_of.map(|day| Carry::new(&self.opened.successions, day));
+                measure_again(&Measuring { carry: carry.as_ref(), ..*measuring }, table).await?;
             }
         }
         protection.decide(measuring).map_err(EngineError::Refused)?;
@@ -100,7 +102,7 @@ impl Question<'_> {
     fn check_same(&self, known: &PublicationRecord, policies: Policies) -> Result<(), EngineError> {
         let is_same = known.policies == policies
             && known.data_version == self.opened.version.number
-            && known.units_as_of == self.opened.carry.as_ref().map(|carry| carry.date);
+            && known.units_as_of == fixed_day(policies);
         if is_same {
             return Ok(());
         }
@@ -122,10 +124,11 @@ impl Question<'_> {
             name: name.to_owned(),
             data_version: self.opened.version.number,
             policies: measuring.policies,
-            units_as_of: self.opened.carry.as_ref().map(|carry| carry.date),
+            units_as_of: fixed_day(measuring.policies),
             ..PublicationRecord::default()
         });
-        for table in asked.iter().map(published) {
+        let day = measuring.carry.map(|carry| carry.date);
+        for table in asked.iter().map(|asked| published(asked, day)) {
             if !record.tables.contains(&table) {
                 record.tables.push(table);
             }
@@ -161,8 +164,17 @@ async fn measure_again(measuring: &Measuring<'_>, table: &PublishedTable) -> Res
     Ok(())
 }
 
-fn published(asked: &AskedTable) -> PublishedTable {
+/// The day of the units that all figures of a publication are for, if the policy names one.
+const fn fixed_day(policies: Policies) -> Option<NaiveDate> {
+    match policies.units_as_of {
+        UnitsAsOf::Day(day) => Some(day),
+        UnitsAsOf::PeriodEnd | UnitsAsOf::AsReceived => None,
+    }
+}
+
+fn published(asked: &AskedTable, units_as_of: Option<NaiveDate>) -> PublishedTable {
     PublishedTable {
+        units_as_of,
         periods: asked.periods.clone(),
         indicators: asked.indicators.clone(),
         by: asked.by.word().to_owned(),

@@ -53,7 +53,7 @@ impl Engine {
     /// # Errors
     /// The request names what is not there, what people gave has faults, or the store cannot be read.
     pub async fn ranking(&self, request: &RankingRequest) -> Result<RankingAnswer, EngineError> {
-        let question = self.question()?;
+        let question = self.question_about(&request.period, request.policies)?;
         let measuring = question.measuring(request.policies);
         loop {
             let answer = Box::pin(self.ranked(&measuring, request)).await?;

@@ -54,7 +54,7 @@ impl Engine {
         let find = |id: &&str| Index::find(self.definitions(), id, period).map_err(EngineError::Request);
         let indices = ids.iter().map(find).collect::<Result<Vec<_>, _>>()?;
         self.check_cards(&indices, &request.cards)?;
-        let question = self.question()?;
+        let question = self.question_about(period, request.policies)?;
         let measuring = question.measuring(request.policies);
         let (input, published) = loop {
             let (config, version, template) = (self.config(), self.version(), self.template()?);

@@ -47,7 +47,7 @@ impl Engine {
             let message = format!("'{id}' is no index of points; see `cchc rank --detail` or `cchc explain`");
             return Err(EngineError::Request(message));
         };
-        let question = self.question()?;
+        let question = self.question_about(period, *policies)?;
         let measuring = question.measuring(*policies);
         let not_sent = not_sent(&measuring, period).await?;
         let (ranked, published) = loop {

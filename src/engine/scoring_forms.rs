@@ -85,7 +85,10 @@ impl Engine {
             return Err(EngineError::Request(message.to_owned()));
         };
         let kinds = &index.head.unit_kinds;
-        let units = self.question()?.measuring(self.config().policies).units_of_kinds(kinds, &period);
+        let units = self
+            .question_about(&period, self.config().policies)?
+            .measuring(self.config().policies)
+            .units_of_kinds(kinds, &period);
         let FormUnits::One(code) = &request.units else {
             if units.is_empty() {
                 let (id, kinds) = (&request.index, kinds.join(", "));

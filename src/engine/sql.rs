@@ -14,7 +14,7 @@ use super::gate::Gate;
 use super::indicators_table::IndicatorsTable;
 use super::{Engine, EngineError, Refusal, SqlLimits};
 use cchc_definitions::did_you_mean;
-use cchc_model::Period;
+use cchc_model::{Period, UnitsAsOf};
 use cchc_store::DEFAULT_MEMORY_MIB;
 
 /// A question in SQL and its parameters.
@@ -83,7 +83,7 @@ impl Engine {
 
     /// Whether units of another day are asked for in vain.
     pub(super) fn reads_apart(&self, request: &SqlRequest) -> bool {
-        self.carry().is_some() && !mentions_indicators(&request.text)
+        matches!(self.config().policies.units_as_of, UnitsAsOf::Day(_)) && !mentions_indicators(&request.text)
     }
 
     /// The text of a ready question.

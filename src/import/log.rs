@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, Series};
 
+use super::covered;
 use super::merge::{ImportedFile, refusal};
 use cchc_model::{FileAccount, Finding};
 use cchc_normalise::RejectedRow;
@@ -43,7 +44,7 @@ fn columns_of(file: &ImportedFile) -> String {
 /// The units of its rows, refused ones included.
 fn units_of(file: &ImportedFile) -> String {
     let refused = file.facts.sheets.iter().flat_map(|sheet| sheet.refused.units());
-    let accepted = file.facts.sheets.iter().flat_map(|sheet| sheet.units.iter().map(String::as_str));
+    let accepted = file.facts.sheets.iter().flat_map(|sheet| sheet.units.keys().map(String::as_str));
     let units: BTreeSet<&str> = refused.chain(accepted).collect();
     units.into_iter().collect::<Vec<&str>>().join(",")
 }
@@ -182,13 +183,11 @@ impl FindingRows {
     }
 }
 
-/// One row per file and unit for which it reports dossiers.
+/// One row per file and unit whose export of dossiers it is.
 pub(super) fn sent(number: u64, files: &[ImportedFile]) -> DataFrame {
     let mut all: Vec<(&ImportedFile, &str)> = Vec::new();
     for file in files {
-        let dossiers = file.facts.sheets.iter().filter(|sheet| sheet.table.name == "dossiers");
-        let units: BTreeSet<&str> = dossiers.flat_map(|sheet| sheet.units.iter().map(String::as_str)).collect();
-        all.extend(units.into_iter().map(|unit| (file, unit)));
+        all.extend(covered::units(file).into_iter().map(|unit| (file, unit)));
     }
     frame_of(
         all.len(),

@@ -15,6 +15,7 @@
 mod attempt;
 mod body;
 mod cleared;
+mod covered;
 mod encoding;
 mod file;
 mod log;

@@ -1,6 +1,6 @@
 //! The result of reading one file: filled once, and merged as a whole.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -12,6 +12,7 @@ use super::refused::RefusedRows;
 use super::scoring_forms;
 use super::sink::{NearSource, UnmatchedSheet};
 use super::unread::{display_name, note_finding};
+use cchc_definitions::Covers;
 use cchc_model::{Finding, Level, Table};
 use cchc_normalise::{Mapping, Origin, in_name};
 use cchc_read::{InputFile, ReadAs, ReadError};
@@ -68,8 +69,10 @@ pub(super) struct SheetReading {
     pub rows_of: RowsOf,
     /// Rows that are refused.
     pub refused: RefusedRows,
-    /// Units of its accepted rows.
-    pub units: BTreeSet<String>,
+    /// Units of its accepted rows, and how many each has.
+    pub units: BTreeMap<String, u64>,
+    /// Which of them have sent by it.
+    pub covers: Covers,
     /// Of a dry run: what it holds, word by word.
     pub preview: Option<Preview>,
 }

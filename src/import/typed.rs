@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use std::collections::BTreeMap;
+
 use polars::prelude::DataFrame;
 
 use super::file::{Context, Detail};
@@ -36,7 +38,7 @@ pub(super) struct OpenSheet<'a> {
     refused: RefusedRows,
     /// Refused rows that stand among those of the batch to come.
     unread: Vec<RejectedRow>,
-    units: BTreeSet<String>,
+    units: BTreeMap<String, u64>,
     findings: Vec<Finding>,
     context: &'a Context<'a>,
 }
@@ -69,7 +71,7 @@ impl<'a> OpenSheet<'a> {
             source,
             refused: RefusedRows::default(),
             unread: Vec::new(),
-            units: BTreeSet::new(),
+            units: BTreeMap::new(),
             context,
         }
     }
@@ -161,6 +163,7 @@ impl<'a> OpenSheet<'a> {
             letterhead: found.letterhead,
             refused: self.refused,
             units: self.units,
+            covers: source.covers,
         };
         (reading, findings)
     }
@@ -173,13 +176,14 @@ fn own_headings(source: &SourceDef, mapping: &Mapping) -> Vec<String> {
     columns.map(|(column, at)| own(at).unwrap_or_else(|| column.name.clone())).collect()
 }
 
-/// Adds the units of accepted rows.
-fn add_units(frame: &DataFrame, table: &Table, seen: &mut BTreeSet<String>) {
+/// Counts accepted rows by unit.
+fn add_units(frame: &DataFrame, table: &Table, seen: &mut BTreeMap<String, u64>) {
     let unit = table.columns.iter().rfind(|column| column.kind == ColumnType::Unit);
     let units = unit.and_then(|column| frame.column(column.name).ok()).and_then(|column| column.str().ok());
     for unit in units.into_iter().flat_map(polars::prelude::ChunkedArray::iter).flatten() {
-        if !seen.contains(unit) {
-            seen.insert(unit.to_owned());
+        match seen.get_mut(unit) {
+            Some(rows) => *rows += 1,
+            None => drop(seen.insert(unit.to_owned(), 1)),
         }
     }
 }

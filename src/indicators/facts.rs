@@ -1,9 +1,9 @@
 //! The rows that indicators count, with the words that definitions may use, by the chosen policies.
 
 use super::carry::carried;
-use super::{figure_facts, worktime};
+use super::{due, figure_facts, worktime};
 use cchc_definitions::Calendar;
-use cchc_model::{Carry, Compare, MissingDue, PROVENANCE, Pause, Period, Policies, Table, Withdrawn};
+use cchc_model::{Carry, Compare, DueOnDayOff, MissingDue, PROVENANCE, Pause, Period, Policies, Table, Withdrawn};
 
 /// Tables that indicators can count.
 pub const FACT_TABLES: [&str; 9] =
@@ -141,6 +141,7 @@ fn dossiers(policies: Policies, calendar: &Calendar, used: &str) -> String {
     );
     let due = due_on(policies, &mut joins);
     columns.push(format!("{due} AS due_on"));
+    columns.push(format!("{} AS due_day_is_off", due::day_is_off(policies.due_on_day_off)));
     columns.extend(worktime::columns(calendar, used, &mut joins));
     format!("SELECT {}\nFROM dossiers d{joins}\nWHERE d.received_at IS NOT NULL", columns.join(", "))
 }
@@ -195,9 +196,12 @@ fn procedures_in_period(used: &str) -> String {
     )
 }
 
-/// The due date by the policies for pauses and for missing due dates.
+/// The due date by the policies for days off, for pauses and for missing due dates.
 fn due_on(policies: Policies, joins: &mut String) -> String {
-    let exported = &day("d.due_at");
+    let exported = &match policies.due_on_day_off {
+        DueOnDayOff::AsWritten => day("d.due_at"),
+        DueOnDayOff::NextWorkingDay => due::on_a_working_day(joins),
+    };
     let by_limit = policies.missing_due == MissingDue::FromStatutoryLimit;
     if policies.pause == Pause::AsExported && !by_limit {
         return exported.clone();
@@ -245,12 +249,9 @@ pub(super) fn join_calendar(joins: &mut String, alias: &str, date: &str) {
 
 /// State as of the end of the period, read from the dates and never from today's status.
 fn dossiers_in_period(policies: Policies) -> String {
-    // By time: late is what ends after the due minute of the due day.
-    let past_due = match policies.compare {
-        Compare::Date => "f.finished_on > f.due_on",
-        Compare::Time => {
-            "(f.finished_on > f.due_on OR (f.finished_on = f.due_on AND CAST(f.due_at AS TIME) < CAST(f.finished_at AS TIME)))"
-        }
+    let (past_due, overdue) = match policies.compare {
+        Compare::Date => ("f.finished_on > f.due_on".to_owned(), "f.due_on < p.period_end".to_owned()),
+        Compare::Time => (due::is_past(), due::is_past_at_end()),
     };
     let excused = match policies.withdrawn {
         Withdrawn::ByDates => "FALSE",
@@ -267,8 +268,8 @@ fn dossiers_in_period(policies: Policies) -> String {
          COALESCE(f.finished_on < f.due_on, FALSE) AND NOT {excused} AS early,\n\
          ({excused} OR (NOT COALESCE({past_due}, FALSE) AND NOT COALESCE(f.finished_on < f.due_on, FALSE))) AS on_time,\n\
          COALESCE({past_due}, FALSE) AND NOT {excused} AS late,\n\
-         COALESCE(f.due_on >= p.period_end, TRUE) AS in_time,\n\
-         COALESCE(f.due_on < p.period_end, FALSE) AS overdue,\n\
+         NOT COALESCE({overdue}, FALSE) AS in_time,\n\
+         COALESCE({overdue}, FALSE) AS overdue,\n\
          {due_counts} AS due_counts,\n\
          CAST(f.finished_on AS INT) - CAST(f.received_on AS INT) AS days\n\
          FROM facts f JOIN periods p\n\

@@ -125,8 +125,11 @@ fn row_owners(
     let mut units = measuring.units_in(period);
     // A unit outside its validity that counts something is shown all the same: nothing is lost.
     for unit in measuring.units.units() {
-        let has_figures = !measuring.exists(unit, period)
-            && results.iter().any(|one| one.values.contains_key(&(period_id.to_owned(), unit.code.clone(), None)));
+        let is_root = unit.parent.is_none();
+        let stays = measuring.stays_in(unit, period) && !is_root;
+        let has_figures = stays
+            || !measuring.exists(unit, period)
+                && results.iter().any(|one| one.values.contains_key(&(period_id.to_owned(), unit.code.clone(), None)));
         if has_figures && !units.iter().any(|other| other.unit_code == unit.code) {
             units.push(reference(unit));
         }

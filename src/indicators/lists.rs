@@ -41,7 +41,7 @@ pub async fn not_sent(measuring: &Measuring<'_>, period: &Period) -> Result<Vec<
         .units_in(period)
         .into_iter()
         .map(|unit| NotSent { last_export: newest.get(&unit.unit_code).copied().flatten(), unit })
-        .filter(|one| one.last_export.is_none_or(|day| day < period.end));
+        .filter(|one| one.last_export.is_none_or(|day| day < last_day(measuring, one, period)));
     let mut earliest: BTreeMap<String, NotSent> = BTreeMap::new();
     for one in missing {
         let code = measuring.carry.map_or(one.unit.unit_code.as_str(), |carry| carry.unit(&one.unit.unit_code));
@@ -52,6 +52,12 @@ pub async fn not_sent(measuring: &Measuring<'_>, period: &Period) -> Result<Vec<
         }
     }
     Ok(earliest.into_values().collect())
+}
+
+/// The day that exports of a unit must reach: the last of the period, or the unit's own last day before it.
+fn last_day(measuring: &Measuring<'_>, one: &NotSent, period: &Period) -> chrono::NaiveDate {
+    let ended = measuring.units.by_code(&one.unit.unit_code).and_then(|unit| unit.valid_to);
+    ended.map_or(period.end, |day| day.min(period.end))
 }
 
 fn unit_ref(measuring: &Measuring<'_>, code: &str) -> UnitRef {

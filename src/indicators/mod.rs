@@ -3,6 +3,7 @@
 mod carry;
 mod compile;
 mod derive;
+mod due;
 mod facts;
 mod figure_facts;
 mod figures;
@@ -236,6 +237,19 @@ impl Measuring<'_> {
             Some(carry) => carry.exists(unit),
             None => unit.exists_within(period.start, period.end),
         }
+    }
+
+    /// Whether a unit is in force on the day whose units figures are for: others have no rank.
+    #[must_use]
+    pub fn is_in_force(&self, code: &str) -> bool {
+        self.carry.zip(self.units.by_code(code)).is_none_or(|(carry, unit)| carry.exists(unit))
+    }
+
+    /// Whether a unit existed in the period and ended in it without a successor: nobody has its dossiers, so it has a row.
+    fn stays_in(&self, unit: &Unit, period: &Period) -> bool {
+        unit.exists_within(period.start, period.end)
+            && unit.valid_to.is_some_and(|last| last < period.end)
+            && self.carry.is_some_and(|carry| carry.date == period.end && carry.is_left_behind(unit))
     }
 
     /// Who has a row of its own in a period: every unit that existed in it, except the root of the tree.

@@ -7,10 +7,8 @@ use std::collections::BTreeMap;
 
 use super::compose::{Input, compose};
 use super::composed::Composed;
-use super::points::ItemStatus;
+use super::points::{ItemStatus, Scoring};
 use super::rank::Scored;
-use super::ranking::of_units;
-use super::scorecard::Scorecards;
 use super::table::{Column, ValueTable};
 use cchc_definitions::index::composite::Child;
 use cchc_definitions::index::settings::{Empty, ImputeMethod, Screen};
@@ -41,16 +39,15 @@ impl Standing {
     }
 }
 
-/// The standing of each unit of an index of points, in the order of the cards. Its score is the points of the common items
+/// The standing of each unit of an index of points, in the order of units, whose kinds are given. Its score is the points of the common items
 /// that it has, out of their most points, on the scale of the index; bonus and deduction are no part of it.
-pub(super) fn common_points(index: &PointsIndex, cards: &Scorecards) -> Vec<Standing> {
+pub(super) fn common_points(index: &PointsIndex, kinds: &[String], scoring: &Scoring) -> Vec<Standing> {
     let leaves: Vec<usize> = index.leaves().filter(|(_, item)| item.role == Role::Points).map(|(at, _)| at).collect();
-    let kinds = &cards.figures.kinds;
     let mut counts: BTreeMap<(&str, usize), (usize, usize)> = BTreeMap::new();
     for (unit, kind) in kinds.iter().enumerate() {
         for at in &leaves {
             let (scored, missing) = counts.entry((kind, *at)).or_default();
-            match cards.scoring.items[*at].status[unit] {
+            match scoring.items[*at].status[unit] {
                 ItemStatus::Scored | ItemStatus::FullByDefault => *scored += 1,
                 ItemStatus::Missing => *missing += 1,
                 ItemStatus::NotApplicable => {}
@@ -65,7 +62,7 @@ pub(super) fn common_points(index: &PointsIndex, cards: &Scorecards) -> Vec<Stan
             if !is_common {
                 continue;
             }
-            let (item, scores) = (&index.items[*at], &cards.scoring.items[*at]);
+            let (item, scores) = (&index.items[*at], &scoring.items[*at]);
             match scores.status[unit] {
                 ItemStatus::Scored | ItemStatus::FullByDefault => {
                     points += scores.points[unit].unwrap_or(0.0);
@@ -99,9 +96,9 @@ pub(super) fn common_values(index: &Composite, input: Input<'_>, done: &Composed
         .collect();
     let weights = weights_of_leaves(index, done);
     let scores = if is_common.iter().all(|is_common| *is_common) {
-        of_units(done)
+        done.of_units()
     } else {
-        composed_of(index, input, &is_common).map_or_else(BTreeMap::new, |done| of_units(&done))
+        composed_of(index, input, &is_common).map_or_else(BTreeMap::new, |done| done.of_units())
     };
     let standing = |(row, unit): (usize, &String)| {
         let (mut has, mut lacks, mut lacking) = (0.0, 0.0, Vec::new());

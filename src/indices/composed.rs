@@ -1,5 +1,7 @@
 //! The results of all stages of a composite index, so that a score can be traced to its values.
 
+use std::collections::BTreeMap;
+
 use super::rank::ranks_by;
 use super::screen::Dropped;
 use super::table::ValueTable;
@@ -38,6 +40,13 @@ impl Composed {
     #[must_use]
     pub fn index(&self) -> &[Option<f64>] {
         self.scores.columns().first().map_or(&[], |column| column.values.as_slice())
+    }
+
+    /// Scores of the index by unit, of those that have one.
+    #[must_use]
+    pub fn of_units(&self) -> BTreeMap<String, f64> {
+        let rows = self.scores.units().iter().cloned().zip(self.index());
+        rows.filter_map(|(unit, score)| Some((unit, (*score)?))).collect()
     }
 
     /// Ranks of the units by the index or one of its nodes; none if there is no such node.

@@ -208,7 +208,10 @@ impl<'d> Index<'d> {
                     hold(&mut scored, &rows, least);
                     scored
                 });
-                let rows = rank([&scores[0], &scores[1], &scores[2]], self.settings(), not_sent);
+                let (scores, left) = in_force(measuring, scores);
+                let mut rows = rank([&scores[0], &scores[1], &scores[2]], self.settings(), not_sent);
+                rows.extend(rank([&left, &[], &[]], self.settings(), not_sent).into_iter().map(unranked));
+                rows.sort_by(|left, right| left.unit.kind.cmp(&right.unit.kind));
                 let gaps = gaps::of_indicator(indicator, &rows);
                 Ok(Ranked { rows, cards: None, composed: Vec::new(), set_aside: Vec::new(), gaps })
             }
@@ -223,6 +226,21 @@ impl<'d> Index<'d> {
             Self::Composite(index) => rank_composite(measuring, index, &periods, not_sent).await,
         }
     }
+}
+
+/// The scores of units in force on the day whose units figures are for, and those of the period that others have.
+fn in_force(measuring: &Measuring<'_>, mut scores: [Vec<Scored>; 3]) -> ([Vec<Scored>; 3], Vec<Scored>) {
+    let is_in_force = |one: &Scored| measuring.is_in_force(&one.unit.unit_code);
+    let left = scores[0].iter().filter(|one| !is_in_force(one)).cloned().collect();
+    for scores in &mut scores {
+        scores.retain(is_in_force);
+    }
+    (scores, left)
+}
+
+/// The row of a unit that is not in force: it stands below the others of its kind with its figure and without a rank.
+fn unranked(row: RankRow) -> RankRow {
+    RankRow { rank: None, tied: false, reason: row.reason.or(Some(Status::NotApplicable)), ..row }
 }
 
 /// The cards of an earlier period, if it has any data.
@@ -299,7 +317,7 @@ async fn rank_composite(
             // There are values, but the method cannot be applied to them.
             let is_set_aside = at == 0 && set_aside.iter().any(|one: &SetAside| one.kind == kind);
             let reason = if is_set_aside { Status::NotApplicable } else { Status::Missing };
-            let found = done.as_ref().map_or_else(BTreeMap::new, of_units);
+            let found = done.as_ref().map_or_else(BTreeMap::new, Composed::of_units);
             let mut common = done.as_ref().map_or_else(BTreeMap::new, |done| common_values(index, input, done));
             scores[at].extend(units.iter().map(|unit| {
                 let score = found.get(unit.unit_code.as_str()).copied();
@@ -317,12 +335,6 @@ async fn rank_composite(
     let rows = rank([&scores[0], &scores[1], &scores[2]], index.rank, not_sent);
     let gaps = gaps::of_composite(measuring, index, &periods[0], &tables, &rows);
     Ok(Ranked { rows, cards: None, composed, set_aside, gaps })
-}
-
-/// Scores of the index, unit by unit.
-pub(super) fn of_units(done: &Composed) -> BTreeMap<String, f64> {
-    let rows = done.scores.units().iter().cloned().zip(done.index());
-    rows.filter_map(|(unit, score)| Some((unit, (*score)?))).collect()
 }
 
 /// What is wrong with a definition in a period whatever figures there are: it stops the ranking at once.

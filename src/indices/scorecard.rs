@@ -76,7 +76,7 @@ pub fn rank_cards(
         let Some(cards) = cards else { return Vec::new() };
         let totals = cards.units.iter().zip(&cards.scoring.totals);
         totals
-            .zip(common_points(index, cards))
+            .zip(common_points(index, &cards.figures.kinds, &cards.scoring))
             .map(|((unit, total), standing)| {
                 let reason = total.score.is_none().then_some(Status::Missing);
                 standing.of(Scored::new(unit.clone(), total.score, reason), index.rank.comparable)

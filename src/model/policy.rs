@@ -1,5 +1,6 @@
 //! The named choices where the rules leave room; each is printed with every figure that it touches.
 
+use super::UnitsAsOf;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
@@ -78,6 +79,18 @@ pub enum Withdrawn {
     OnTime,
 }
 
+/// What becomes of a due day on which nobody works: a weekend, a holiday, a day swapped for a worked Saturday.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
+pub enum DueOnDayOff {
+    /// It holds as it is written.
+    #[default]
+    AsWritten,
+    /// It becomes the whole next working day (Bộ luật Dân sự 2015, điều 148, khoản 5 và 6 `[k]`).
+    NextWorkingDay,
+}
+
 /// How small counts are kept from being told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "snake_case")]
@@ -104,6 +117,10 @@ pub struct Policies {
     pub finished_before_received: FinishedBeforeReceived,
     /// Withdrawn dossiers.
     pub withdrawn: Withdrawn,
+    /// Due days off.
+    pub due_on_day_off: DueOnDayOff,
+    /// For the units of which day dossiers count.
+    pub units_as_of: UnitsAsOf,
     /// Counts from 1 to one less are not told; 0 tells all.
     pub suppress_below: u32,
     /// How they are kept from being told.

@@ -60,6 +60,18 @@ impl Carry {
         carry
     }
 
+    /// Whether the units of a day are others than those of the list: one succeeded another, began or ended by then.
+    #[must_use]
+    pub fn matters(&self, units: &[Unit]) -> bool {
+        !self.to.is_empty() || units.iter().any(|unit| !unit.exists_within(self.date, self.date))
+    }
+
+    /// Whether the unit ended by then without a successor.
+    #[must_use]
+    pub fn is_left_behind(&self, unit: &Unit) -> bool {
+        !self.exists(unit) && !self.to.contains_key(&unit.code)
+    }
+
     /// The unit for which figures of a unit count on that day: itself, unless it has a successor.
     #[must_use]
     pub fn unit<'a>(&'a self, code: &'a str) -> &'a str {

@@ -87,7 +87,7 @@ impl Listener for Tables<'_, '_> {
             ("table", _) => self.start_table(fate),
             ("tr", _) => {
                 self.start_row();
-                let in_hidden = self.open.last().is_some_and(|table| table.hidden_group);
+                let in_hidden = self.open.last().is_some_and(|table| table.hidden_group.is_some());
                 if let Some(row) = self.row() {
                     row.hidden = in_hidden || fate != Fate::Shown;
                 }
@@ -95,7 +95,7 @@ impl Listener for Tables<'_, '_> {
             ("thead" | "tbody" | "tfoot", _) => {
                 self.end_row();
                 if let Some(table) = self.open.last_mut() {
-                    table.hidden_group = fate != Fate::Shown;
+                    table.hidden_group = if let Fate::HiddenPart(how) = fate { Some(how) } else { None };
                 }
             }
             // A browser gives such a cell no column.
@@ -131,7 +131,7 @@ impl Listener for Tables<'_, '_> {
             "thead" | "tbody" | "tfoot" => {
                 self.end_row();
                 if let Some(table) = self.open.last_mut() {
-                    table.hidden_group = false;
+                    table.hidden_group = None;
                 }
             }
             "td" | "th" => self.end_cell(),
@@ -202,7 +202,9 @@ impl<'b, 's> Tables<'b, 's> {
 
     /// Takes a tag that opens a table in a cell of data, or stands in one: lines and blanks keep its words apart.
     fn opens_nested(&mut self, name: &str, fate: Fate) -> bool {
-        let in_cell = |table: &HtmlTable| table.holds_data && table.row.as_ref().is_some_and(|row| row.cell.is_some());
+        let in_cell = |table: &HtmlTable| {
+            self.data.contains(&table.number) && table.row.as_ref().is_some_and(|row| row.cell.is_some())
+        };
         if name == "table" && (!self.nested.is_empty() || self.open.last().is_some_and(in_cell)) {
             self.number += 1;
             self.nested.push(false);
@@ -262,7 +264,7 @@ impl<'b, 's> Tables<'b, 's> {
         self.open.push(HtmlTable {
             name: self.unnamed_table.replace("{number}", &self.seen.to_string()),
             hidden: fate != Fate::Shown,
-            holds_data: self.data.contains(&self.number),
+            number: self.number,
             ..HtmlTable::default()
         });
     }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::budget::Budget;
+use super::html_style::Showing;
 use super::{Note, RowFault, TextNote};
 
 /// One `<table>` that is not closed yet.
@@ -12,11 +13,11 @@ pub(super) struct HtmlTable {
     pub(super) hidden: bool,
     pub(super) announced: bool,
     pub(super) skipped: bool,
-    /// Whether tables in its cells are text of these.
-    pub(super) holds_data: bool,
+    /// Its number among all tables of the file.
+    pub(super) number: u32,
     pub(super) rows: u32,
-    /// Whether the group of rows is hidden.
-    pub(super) hidden_group: bool,
+    /// How the group of rows is hidden, if it is.
+    pub(super) hidden_group: Option<Showing>,
     /// Rows in which text was hidden.
     pub(super) hid_text: Option<TextNote>,
     /// Rows that a cell of an earlier row still covers, by column.

@@ -22,7 +22,7 @@ const BATCH_ROWS: usize = 8_192;
 const NESTED_ROWS: usize = 64;
 /// Vietnam has had one zone, without summer time, since 1975.
 const VIETNAM: &str = "+07:00";
-const ISO: &str = "%Y-%m-%dT%H:%M:%S";
+const ISO: &str = "%Y-%m-%dT%H:%M:%S%.f";
 
 /// Reads the columns' names as row 1, then the rows.
 pub(super) fn read(path: &Path, budget: &mut Budget<'_>) -> Result<(), ReadError> {

@@ -62,17 +62,17 @@ impl SheetParts {
     ) -> LostStrings {
         let mut lost = LostStrings::of(strings.declared);
         let Some(index) = self.0.get(sheet) else { return lost };
-        self.search_part(package, *index, &mut lost, &mut note);
+        Self::search_part(package, *index, &mut lost, &mut note);
         if lost.is_beyond {
             // The number that a file declares may be wrong.
             lost = LostStrings::of(strings.counted(package));
-            self.search_part(package, *index, &mut lost, &mut |_| {});
+            Self::search_part(package, *index, &mut lost, &mut |_| {});
         }
         lost.cells.iter().for_each(|&(row, column)| note(Note::NoString { row, column }));
         lost
     }
 
-    fn search_part(&self, package: &mut Package, index: usize, lost: &mut LostStrings, note: &mut impl FnMut(Note)) {
+    fn search_part(package: &mut Package, index: usize, lost: &mut LostStrings, note: &mut impl FnMut(Note)) {
         let Ok(part) = package.by_index(index) else { return };
         let size = part.size();
         let _ = search(part.take(size), lost, note);

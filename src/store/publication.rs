@@ -31,6 +31,9 @@ pub struct PublicationRecord {
 /// A table that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublishedTable {
+    /// For the units of which day it was counted, if not for those that dossiers name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub units_as_of: Option<chrono::NaiveDate>,
     /// Its periods.
     pub periods: Vec<String>,
     /// Ids of its counted indicators.

@@ -64,6 +64,7 @@ mod report;
 mod report_of_index;
 mod saved_questions;
 mod scorecards;
+mod sent;
 mod shipped_composites;
 mod side_by_side;
 mod source;

@@ -138,6 +138,98 @@ fn compared_by_time_the_hour_of_the_due_day_counts() {
 }
 
 #[test]
+fn by_time_an_open_dossier_is_overdue_when_its_due_minute_is_past_at_the_end_of_the_period() {
+    let place = place();
+    let pending = |more: &[&str]| {
+        let row = place.rows(&[&["form06", "--period", "2025-Q1"], more].concat()).remove(0);
+        (counts(&row)[9], counts(&row)[10])
+    };
+    // H7 is due on the last day at 17:00; H6 eleven days before it.
+    assert_eq!(pending(&[]), (1, 1));
+    assert_eq!(pending(&["--compare", "time"]), (0, 2));
+    fraction(&measured(&place, &["--compare", "time"]), "A", "overdue_pending_share", 2.0, 2.0);
+}
+
+#[test]
+fn a_due_date_without_an_hour_is_the_whole_day_by_time_too() {
+    let place = Place::new();
+    place.import_text(
+        "dong-bo_20250403.csv",
+        "MaHoSo,DonViXuLy,NgayTiepNhan,NgayHenTra,NgayKetThucXuLy\n\
+         T1,A,20250106080000,20250110,20250110150000\nT2,A,20250106080000,20250331,\nT3,A,20250106080000,20250110,20250111000000\n",
+    ).1.exits(0);
+    let form = place.rows(&["form06", "--period", "2025-Q1", "--compare", "time"]);
+    assert_eq!(counts(&form[0])[4..], [2, 0, 1, 1, 1, 1, 0]);
+}
+
+#[test]
+fn by_time_a_fraction_of_a_second_is_late() {
+    let place = Place::new();
+    place
+        .import_text(
+            "dong-bo_20250403.csv",
+            "MaHoSo,DonViXuLy,NgayTiepNhan,NgayHenTra,NgayKetThucXuLy\n\
+         T1,A,2025-01-06T08:00:00,2025-01-10T10:00:00.000,2025-01-10T10:00:00.001\n\
+         T2,A,2025-01-06T08:00:00,2025-01-10T10:00:00.001,2025-01-10T10:00:00.001\n",
+        )
+        .1
+        .exits(0);
+    let form = place.rows(&["form06", "--period", "2025-Q1", "--compare", "time"]);
+    assert_eq!(counts(&form[0])[4..8], [2, 0, 1, 1]);
+}
+
+/// Due on a Saturday (8/3), a Sunday (30/3), the Friday between two holidays (2/5) and a Saturday that is worked (26/4).
+const DAYS_OFF: &str = "MaHoSo,DonViXuLy,NgayTiepNhan,NgayHenTra,NgayKetThucXuLy\n\
+    T1,A,20250220080000,20250308100000,20250310150000\n\
+    T2,A,20250310080000,20250330,20250331090000\n\
+    T3,A,20250410080000,20250502,20250505090000\n\
+    T4,A,20250410080000,20250426,20250428090000\n\
+    T5,A,20250310080000,20250330,20250401090000\n";
+
+#[test]
+fn a_due_day_off_may_become_the_whole_next_working_day() {
+    let place = Place::new();
+    place.import_text("dong-bo_20250603.csv", DAYS_OFF).1.exits(0);
+    let late = |more: &[&str]| {
+        let row = place.rows(&[&["form06", "--period", "2025-H1"], more].concat()).remove(0);
+        let counts = counts(&row);
+        (counts[5], counts[6], counts[7])
+    };
+    assert_eq!(late(&[]), (0, 0, 5));
+    assert_eq!(late(&["--due-on-day-off", "next_working_day"]), (0, 3, 2));
+    // The hour of the Saturday is no hour of the Monday.
+    assert_eq!(late(&["--due-on-day-off", "next_working_day", "--compare", "time"]), (0, 3, 2));
+    let open = place.rows(&["form06", "--period", "2025-01-01..2025-03-30", "--due-on-day-off", "next_working_day"]);
+    assert_eq!(counts(&open[0])[8..], [2, 2, 0]);
+    let config = place.workspace().join("cchc.toml");
+    std::fs::write(&config, "[policies]\ndue_on_day_off = \"next_working_day\"\n").unwrap();
+    assert_eq!(late(&[]), (0, 3, 2));
+    let told = place.rows(&["explain", "c10", "--unit", "A", "--period", "2025-H1", "--rows"]).remove(0);
+    assert_eq!(told["policies"]["due_on_day_off"], "next_working_day");
+    assert_eq!(told["in_numerator"], serde_json::json!(["T4", "T5"]));
+    assert_eq!(place.rows(&["sql", told["sql"].as_str().unwrap()]).len(), 5);
+}
+
+#[test]
+fn a_pause_is_added_to_the_working_day_that_a_due_day_off_became() {
+    let place = Place::new();
+    // Due on Saturday 8/3, paused for two working days: on Tuesday 11/3 as written, on Wednesday 12/3 from Monday on.
+    place
+        .import_text(
+            "dong-bo_20250403.csv",
+            "MaHoSo,DonViXuLy,NgayTiepNhan,NgayHenTra,NgayKetThucXuLy,NgayBoSung,NgayTiepNhanBoSung\n\
+         P1,A,20250220080000,20250308,20250312090000,20250303090000,20250305090000\n",
+        )
+        .1
+        .exits(0);
+    let late = |choice: &str| {
+        let rows = place.rows(&["form06", "--period", "2025-Q1", "--pause", "subtract", "--due-on-day-off", choice]);
+        counts(&rows[0])[7]
+    };
+    assert_eq!((late("as_written"), late("next_working_day")), (1, 0));
+}
+
+#[test]
 fn withdrawn_dossiers_may_count_as_on_time() {
     let rows = measured(&place(), &["--withdrawn", "on_time"]);
     fraction(&rows, "B", "on_time_rate", 1.0, 1.0);

@@ -21,13 +21,13 @@ name_en = "Trial index"
 unit_kinds = ["department"]
 legal_basis = "QĐ 12/QĐ-UBND [S]"
 
-[rank]
-comparable = 1.0
-
 [points]
 max = 20
 counts = ["verified", "surveyed", "computed"]
 bonus_cap = 1
+
+[rank]
+comparable = 1.0
 
 [[class]]
 from = 15

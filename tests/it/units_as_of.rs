@@ -57,7 +57,10 @@ fn dossiers_of_old_units_count_for_their_successors() {
     let place = place();
     let old = form06(&place, &[]);
     assert_eq!(["D", "D.1", "D.2", "D.3", "S", "*"].map(|unit| counts(row_of(&old, unit))[0]), [1, 2, 1, 3, 1, 8]);
-    assert!(old[0].get("estimate").is_none(), "nothing new without the option");
+    assert!(
+        old.iter().all(|row| row["estimate"] == false && row["not_carried"] == false),
+        "all were in force at the end"
+    );
 
     let new = form06(&place, &NEW);
     let units: Vec<&str> = new.iter().map(|row| row["unit_code"].as_str().unwrap()).collect();
@@ -124,6 +127,100 @@ fn before_the_day_of_the_merger_figures_stay_with_the_old_units() {
         .says(&["1 unit(s) did not exist on 2025-06-30"]);
 }
 
+/// After the merger: an open dossier of a divided ward, one of a new ward, and one that the ended district finished.
+fn after_the_merger() -> Place {
+    let place = place();
+    let more = "H10,Huyện Cũ,Trực tuyến,02/06/2025,10/06/2025,05/07/2025,Đã trả kết quả";
+    place.import_text("b_20260106.csv", &list(&[more])).1.exits(0);
+    place
+}
+
+#[test]
+fn ranks_show_the_units_in_force_at_the_end_of_the_period_and_an_ended_one_without_successor_below() {
+    let place = after_the_merger();
+    let form = place.rows(&["form06", "--period", "2025-H2"]);
+    let units: Vec<&str> = form.iter().map(|row| row["unit_code"].as_str().unwrap()).collect();
+    assert_eq!(units, ["D", "K", "N.1", "N.2", "S", "*cluster", "*commune", "*department", "*district", "*"]);
+    // N.1 has the dossier that Xã Ba left open, and its own.
+    assert_eq!((counts(row_of(&form, "N.1"))[0], counts(row_of(&form, "D"))[0]), (2, 1));
+    let rank = |more: &[&str]| {
+        let rows = place.rows(&[&["rank", "--index", "on-time", "--period", "2025-H2"], more].concat());
+        let row =
+            |row: &Value| (row["unit_code"].as_str().unwrap().to_owned(), row["rank"].as_u64(), row["score"].as_f64());
+        rows.iter().map(row).collect::<Vec<_>>()
+    };
+    let named = |code: &str, rank, score| (code.to_owned(), rank, score);
+    assert_eq!(
+        rank(&[]),
+        [
+            named("K", None, None),
+            named("N.1", Some(1), Some(1.0)),
+            named("N.2", None, None),
+            named("S", None, None),
+            named("D", None, Some(0.0))
+        ]
+    );
+    let received = rank(&["--units-as-of", "as_received"]);
+    assert!(received.iter().any(|(code, ..)| code == "D.3") && received.contains(&named("D", Some(1), Some(0.0))));
+}
+
+#[test]
+fn a_unit_that_ended_within_the_period_counts_for_its_successor_and_one_without_has_its_row() {
+    let place = place();
+    let form = place.rows(&["form06", "--period", "2025"]);
+    let row = |code: &str| form.iter().find(|row| row["unit_code"] == code);
+    assert!(row("D.1").is_none() && row("D.3").is_none());
+    assert_eq!((counts(row("N.1").unwrap())[0], counts(row("D").unwrap())[0]), (2, 0));
+    assert_eq!(row("D").unwrap()["not_carried"], true);
+    // By month all figures are for the units of the last day of the year.
+    let months = place.rows(&["form06", "--period", "2025", "--by", "month"]);
+    let january = months.iter().find(|row| row["period"] == "2025-01" && row["unit_code"] == "N.1").unwrap();
+    assert_eq!(counts(january)[3], 1, "carried over from Xã Ba");
+}
+
+#[test]
+fn the_workspace_says_for_which_units_figures_count_in_every_command_and_a_flag_overrules_it() {
+    let place = after_the_merger();
+    std::fs::write(place.workspace().join("cchc.toml"), "[policies]\nunits_as_of = \"as_received\"\n").unwrap();
+    let has_old = |rows: &[Value]| rows.iter().any(|row| row["unit_code"] == "D.3");
+    let asks: [&[&str]; 3] = [
+        &["form06", "--period", "2025-H2"],
+        &["indicators", "--period", "2025-H2", "--indicator", "overdue_pending_share"],
+        &[
+            "sql",
+            "SELECT unit_code, value FROM indicators WHERE period = '2025-Q4' AND indicator = 'overdue_pending_share'",
+        ],
+    ];
+    for ask in asks {
+        assert!(has_old(&place.rows(ask)), "{ask:?}");
+        assert!(!has_old(&place.rows(&[ask, &["--units-as-of", "period_end"]].concat())), "{ask:?}");
+    }
+    let told = place.rows(&["explain", "c6", "--unit", "D.3", "--period", "2025-H2"]).remove(0);
+    assert_eq!(told["policies"]["units_as_of"], "as_received");
+    place.run(&["form06", "--period", "2025", "--units-as-of", "mai"]).exits(2).says(&["period_end"]);
+}
+
+#[test]
+fn a_question_in_sql_counts_each_period_for_the_units_of_its_own_last_day() {
+    let place = place();
+    let text = "SELECT period, unit_code, numerator FROM indicators WHERE indicator = 'resolved_share' AND numerator > 0 \
+                AND unit_code NOT LIKE '*%' AND period IN ('2024-Q4', '2025-Q4') ORDER BY period, unit_code";
+    let rows = place.rows(&["sql", text]);
+    let found: Vec<_> =
+        rows.iter().map(|row| (row["period"].as_str().unwrap(), row["unit_code"].as_str().unwrap())).collect();
+    assert_eq!(
+        found,
+        [
+            ("2024-Q4", "D"),
+            ("2024-Q4", "D.1"),
+            ("2024-Q4", "D.2"),
+            ("2024-Q4", "D.3"),
+            ("2024-Q4", "S"),
+            ("2025-Q4", "N.1")
+        ]
+    );
+}
+
 fn explain(unit: &str) -> Vec<&str> {
     [&["explain", "on_time_rate", "--unit", unit, "--period", "2024-Q4", "--rows"], &NEW[..]].concat()
 }
@@ -184,7 +281,7 @@ fn the_workbook_marks_estimates_and_units_without_a_successor() {
     {
         assert!(cells.contains(words), "no '{words}' in the workbook");
     }
-    let plain = ["report", "--period", "2024-Q4", "--out", out.to_str().unwrap()];
+    let plain = ["report", "--period", "2024-Q4", "--units-as-of", "as_received", "--out", out.to_str().unwrap()];
     place.run(&plain).exits(0);
     let cells = crate::support::run(&["--format", "csv", "peek", book.to_str().unwrap()]).exits(0).stdout;
     assert!(!cells.contains('≈') && !cells.contains('†'));

@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::super::output::Columns;
 use super::super::{Format, Global};
 use cchc_engine::Engine;
-use cchc_model::Unit;
+use cchc_model::{Carry, Unit, UnitsAsOf};
 
 /// Aliases that a terminal shows; all other formats have all.
 const SHOWN: usize = 3;
@@ -14,7 +14,12 @@ pub fn list(global: &Global, engine: &Engine, kind: Option<&str>) -> Result<()> 
     if let Some(kind) = kind {
         engine.check_kind(kind)?;
     }
-    let existing = |unit: &&Unit| engine.carry().is_none_or(|carry| carry.exists(unit));
+    // Without a day all units are listed: a list is of no period.
+    let carry = match engine.config().policies.units_as_of {
+        UnitsAsOf::Day(day) => Some(Carry::new(engine.successions(), day)),
+        UnitsAsOf::PeriodEnd | UnitsAsOf::AsReceived => None,
+    };
+    let existing = |unit: &&Unit| carry.as_ref().is_none_or(|carry| carry.exists(unit));
     let units = engine.units().units().iter().filter(|unit| kind.is_none_or(|kind| unit.kind == kind)).filter(existing);
     let units: Vec<&Unit> = units.collect();
     let aliases: Vec<String> = units.iter().map(|unit| aliases(global, unit)).collect();

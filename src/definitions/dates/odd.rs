@@ -67,16 +67,21 @@ fn zoned(text: &str) -> Option<Result<i64, DateFault>> {
         Some(at) => (text[..16 + at].trim_end(), Some(&text[16 + at..])),
         None => (text, None),
     };
-    let clock = match clock.split_once(['.', ',']) {
-        Some((seconds, fraction)) if !fraction.is_empty() && fraction.bytes().all(|byte| byte.is_ascii_digit()) => {
-            seconds
+    let (clock, fraction) = match clock.split_once(['.', ',']) {
+        Some((seconds, digits)) if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            (seconds, fraction(digits))
         }
         Some(_) => return None,
-        None => clock,
+        None => (clock, 0),
     };
     let ahead = zone.map_or(Some(VIETNAM), ahead_of_utc)?;
     let fields = iso().iter().find_map(|pattern| pattern.fields(clock.as_bytes()))?;
-    Some(fields.microseconds(Order::Certain).map(|time| time + (VIETNAM - ahead) * 1_000_000))
+    Some(fields.microseconds(Order::Certain).map(|time| time + (VIETNAM - ahead) * 1_000_000 + fraction))
+}
+
+/// Microseconds of the digits behind a second; further digits are cut, as no clock of an office has them.
+fn fraction(digits: &str) -> i64 {
+    digits.bytes().chain(std::iter::repeat(b'0')).take(6).fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'))
 }
 
 /// Seconds by which a zone is ahead of UTC: `Z`, `+07:00`, `+0700`, `-05`.

@@ -27,7 +27,9 @@ pub fn warning(context: &Context<'_>, ranking: &Ranking) -> Option<Block> {
 pub fn gaps(context: &Context<'_>, ranking: &Ranking, kind: &str) -> Vec<Block> {
     let words = &context.template.index;
     let mut blocks = Vec::new();
-    for one in ranking.set_aside.iter().filter(|one| one.kind == kind) {
+    // Where figures are missing, the table of who owes them says so in words.
+    let is_owed = ranking.gaps.iter().any(|gap| gap.kind == kind);
+    for one in ranking.set_aside.iter().filter(|one| one.kind == kind && !is_owed) {
         let keys: Vec<&str> = one.faults.iter().map(|fault| fault.key.as_str()).collect();
         blocks.push(Block::paragraph(Tone::Alert, fill(&words.set_aside, &[("keys", &keys.join("; "))])));
     }

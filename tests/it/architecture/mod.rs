@@ -105,7 +105,7 @@ const CIRCLES: &[(&str, &[&str], &str)] = &[
     ),
     (
         "indicators",
-        &["carry", "compile", "facts", "figures", "protection", "worktime"],
+        &["carry", "compile", "due", "facts", "figures", "protection", "worktime"],
         "one SQL statement is assembled from parts that name each other's columns",
     ),
     (
