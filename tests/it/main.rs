@@ -73,6 +73,7 @@ mod sql_limits;
 mod sql_meaning;
 mod tables;
 mod truth;
+mod twins;
 mod undo;
 mod units;
 mod units_as_of;
