@@ -22,6 +22,6 @@ pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
     let read = |pattern: &&str| NaiveDate::parse_from_str(text.trim(), pattern).ok();
     ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"]
         .iter()
-        .find_map(|pattern| read(&pattern))
+        .find_map(read)
         .ok_or_else(|| format!("'{text}' is no day; write 2025-04-01 or 01/04/2025"))
 }

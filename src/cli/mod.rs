@@ -46,13 +46,13 @@ use std::sync::LazyLock;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use asked::{day, period};
 use cchc_definitions::{Definitions, Fault, Language};
 use cchc_engine::{Engine, EngineError, Opening, SERVE_SQL, serve_sql};
 use cchc_model::{
-    Compare, Disclosure, DueOnDayOff, Mask, MissingDue, Pause, Period, Policies, UnitsAsOf, Where, Withdrawn, escaped,
+    Compare, Disclosure, DueOnDayOff, Mask, MissingDue, Pause, Policies, UnitsAsOf, Where, Withdrawn, escaped,
 };
 use cchc_read::{SERVE_XLS, isolate_xls, serve_xls};
-use asked::{day, period};
 use cchc_store::Shell;
 use recorded::Record;
 

@@ -49,7 +49,7 @@ impl Rank {
             index: self.index.clone(),
             period: self.period.clone(),
             kind: self.kind.as_deref().map(|kind| engine.kind_named(kind)),
-            within: self.within.as_deref().map(|group| engine.group_named(group)).transpose()?,
+            within: self.within.as_deref().map(|group| engine.group_named(group)),
             policies: Policies { smallest_asked: self.smallest, ..self.policies.over(engine.config().policies) },
         };
         let answer = opened.wait(engine.ranking(&request))?;

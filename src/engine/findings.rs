@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::names::named;
 use super::{Engine, EngineError};
 use cchc_indicators::Children;
-use cchc_model::{Finding, Level, Resolved, UnitIndex, Where};
+use cchc_model::{Finding, Level, UnitIndex, Where};
 pub use cchc_store::questions::FindingPage;
 use cchc_store::questions::{self, KeptFinding};
 

@@ -18,19 +18,17 @@ impl Engine {
         }
     }
 
-    /// The group that a request names: a kind of units, or the code of a unit for all units below it.
-    ///
-    /// # Errors
-    /// It is neither.
-    pub fn group_named(&self, name: &str) -> Result<String, EngineError> {
+    /// The group that a request names: a kind of units, or the code of a unit for all units below it; else the word itself,
+    /// which is told where the group is looked for.
+    #[must_use]
+    pub fn group_named(&self, name: &str) -> String {
         let kind = self.kind_named(name);
-        if self.units().kinds().contains(&kind.as_str()) || self.units().by_code(name).is_some() {
-            return Ok(kind);
+        if self.units().kinds().contains(&kind.as_str()) {
+            return kind;
         }
         match self.units().resolve(name) {
-            Resolved::One(unit) => Ok(unit.code.clone()),
-            // What else it could be is told where the group is looked for.
-            _ => Ok(name.to_owned()),
+            Resolved::One(unit) => unit.code.clone(),
+            _ => name.to_owned(),
         }
     }
 

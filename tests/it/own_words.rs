@@ -53,7 +53,9 @@ fn units_and_kinds_are_taken_by_name() {
 #[test]
 fn days_are_taken_as_they_are_written_here() {
     let place = place();
-    let form = |as_of: &str| place.run(&["--format", "csv", "--as-of", as_of, "form06", "--period", "2025-Q1"]).exits(0).stdout;
+    let form = |as_of: &str| {
+        place.run(&["--format", "csv", "--as-of", as_of, "form06", "--period", "2025-Q1"]).exits(0).stdout
+    };
     assert_eq!(form("01/04/2025"), form("2025-04-01"));
     let file = place.file("b.csv", list(&["H3,Sở A,Trực tiếp,07/03/2025,10/03/2025,10/03/2025,Đã trả kết quả"]));
     place.run(&["import", "--exported-at", "02/05/2025", file.to_str().unwrap()]).exits(0);
