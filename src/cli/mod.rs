@@ -47,7 +47,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use asked::{day, period};
-use cchc_definitions::{Definitions, Fault, Language};
+use cchc_definitions::{Definitions, Fault, Language, Wording};
 use cchc_engine::{Engine, EngineError, Opening, SERVE_SQL, serve_sql};
 use cchc_model::{
     Compare, Disclosure, DueOnDayOff, Mask, MissingDue, Pause, Policies, UnitsAsOf, Where, Withdrawn, escaped,
@@ -75,6 +75,9 @@ pub struct Global {
     /// How data is written to standard output
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     format: Format,
+    /// Show all columns of a table, also where a line gets longer than 100 letters
+    #[arg(long, global = true)]
+    wide: bool,
     /// Write text to CSV as it is, also where a spreadsheet program would take it for a formula
     #[arg(long, global = true)]
     raw: bool,
@@ -85,7 +88,7 @@ pub struct Global {
     #[arg(long, global = true, value_name = "period_end|as_received|DATE")]
     units_as_of: Option<UnitsAsOf>,
     /// Language of findings and headings
-    #[arg(long, global = true, value_enum, default_value_t = Lang::Vi)]
+    #[arg(long, global = true, value_enum, default_value_t = Lang::Vi, env = "CCHC_LANG")]
     lang: Lang,
     /// Tell no counts from 1 to 4, nor what they could be worked out from
     #[arg(long, global = true)]
@@ -122,6 +125,12 @@ impl Global {
         Definitions::load(Some(&self.workspace)).map_err(|found| faults(&found))
     }
 
+    /// Says which columns a table leaves out.
+    fn hint_wide(&self, columns: String) {
+        let said = Wording::shipped().fill("table", "left_out", self.language(), &[("columns", &columns)]);
+        self.note(&said);
+    }
+
     /// Writes a line to standard error, unless the user wants none.
     fn note(&self, text: &str) {
         if !self.quiet {
@@ -135,8 +144,10 @@ impl Global {
 pub enum Format {
     /// For reading in a terminal
     Table,
-    /// Comma-separated values
+    /// Comma-separated values for programs
     Csv,
+    /// For Excel: UTF-8 with its mark, `;` between cells, a comma in numbers, headings in words
+    CsvExcel,
     /// One JSON array
     Json,
     /// One JSON object a line
@@ -145,6 +156,13 @@ pub enum Format {
     Parquet,
     /// An Excel workbook
     Xlsx,
+}
+
+impl Format {
+    /// Whether people read it, in words and not by keys.
+    const fn is_for_people(self) -> bool {
+        matches!(self, Self::Table | Self::CsvExcel | Self::Xlsx)
+    }
 }
 
 /// Languages.

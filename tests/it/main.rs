@@ -72,6 +72,7 @@ mod source;
 mod sql_limits;
 mod sql_meaning;
 mod tables;
+mod tables_for_people;
 mod truth;
 mod twins;
 mod undo;
