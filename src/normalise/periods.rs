@@ -76,6 +76,10 @@ pub fn asked_period(text: &str, known: &PeriodWords) -> Option<Period> {
         return Some(period);
     }
     let lower = clean(text).to_lowercase();
+    if let Some((from, to)) = lower.split_once("..") {
+        let day = |text: &str| NaiveDate::parse_from_str(text.trim(), "%d/%m/%Y").ok();
+        return format!("{}..{}", day(from)?, day(to)?).parse().ok();
+    }
     let lists = [&known.year, &known.quarter, &known.month, &known.parts, &known.months, &known.last, &known.first];
     let is_known = |word: &str| {
         lists.iter().any(|list| is_one(word, list))

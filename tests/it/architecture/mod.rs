@@ -25,13 +25,14 @@ const VIETNAMESE: &[Excuse] = &[
 
 /// Files that write Parquet outside the store.
 const DELTA: &[Excuse] = &[
-    ("cli/output.rs", "an answer printed as Parquet is no table of the store"),
+    ("cli/output/mod.rs", "an answer printed as Parquet is no table of the store"),
     ("generate/message.rs", "an invented export is no table of the store"),
 ];
 
 /// Files that decode Arrow columns beside `store/rows.rs`.
 const ARROW: &[Excuse] = &[
-    ("cli/output.rs", "prints the answer to any SQL, whose columns no type of ours describes"),
+    ("cli/output/headings.rs", "puts words for values into the columns of any table"),
+    ("cli/output/xlsx.rs", "writes the answer to any SQL, whose columns no type of ours describes"),
     ("store/functions/division.rs", "a function of SQL, which works on whole columns"),
     ("store/functions/order.rs", "a function of SQL, which works on whole columns"),
     ("engine/indicators_table.rs", "evaluates a filter of DataFusion, whose result is one column of booleans"),
