@@ -68,6 +68,7 @@ pub struct Cli {
 
 /// Options of every command.
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Global {
     /// Folder of the workspace
     #[arg(long, global = true, default_value = "./kho", value_name = "DIR")]
@@ -126,7 +127,7 @@ impl Global {
     }
 
     /// Says which columns a table leaves out.
-    fn hint_wide(&self, columns: String) {
+    fn hint_wide(&self, columns: &str) {
         let said = Wording::shipped().fill("table", "left_out", self.language(), &[("columns", &columns)]);
         self.note(&said);
     }

@@ -173,10 +173,11 @@ fn a_receiving_unit_whose_name_two_units_bear_is_left_empty_and_reported() {
 }
 
 /// Rules that tests recognise by the words of their sentence: rule, test file, words in it.
-const BY_WORDS: [(&str, &str, &str); 9] = [
+const BY_WORDS: [(&str, &str, &str); 10] = [
     ("same_heading_twice", "bad_layout.rs", "The whole file was refused"),
     ("missing_column", "bad_input.rs", "lacks the required column"),
     ("no_body_rows", "bad_input.rs", "no row of data"),
+    ("day_first_date", "worded_dates.rs", "the source declares the month first"),
     ("mixed_date_order", "bad_dates.rs", "month first"),
     ("empty_archive", "archives.rs", "holds no file to read"),
     ("nested_archive", "archives.rs", "inside another"),

@@ -29,7 +29,7 @@ pub(super) fn table(global: &Global, schema: &SchemaRef, batches: &[RecordBatch]
     let headings: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
     let shown = if global.wide { headings.len() } else { fitting(&headings, &rows) };
     if shown < headings.len() {
-        global.hint_wide(headings[shown..].join(", "));
+        global.hint_wide(&headings[shown..].join(", "));
     }
     let mut table = comfy_table::Table::new();
     table.load_preset(HEADING_LINE_ONLY);
