@@ -5,6 +5,7 @@ use clap::Args;
 
 use super::check_store::{self, Mode};
 use super::{Global, Outcome};
+use cchc_definitions::{Wording, unfinished_sources};
 use cchc_engine::checked_definitions;
 use cchc_store::Shell;
 
@@ -24,6 +25,10 @@ impl Check {
             return check_store::run(global, if self.repair { Mode::Repair } else { Mode::Look });
         }
         let definitions = Shell::new()?.wait(checked_definitions(Some(&global.workspace)))?;
+        for (source, asked) in unfinished_sources(&global.workspace) {
+            let values: [(&str, &dyn std::fmt::Display); 2] = [("source", &source), ("count", &asked)];
+            global.note(&Wording::shipped().fill("check", "unfinished", global.language(), &values));
+        }
         global.note(&format!(
             "{} sources, {} indicators, {} indices, {} ready questions, calendars of {} years: no faults",
             definitions.sources.len(),

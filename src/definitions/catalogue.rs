@@ -71,3 +71,19 @@ fn embedded(root: &str, dir: &Dir<'static>, paths: &mut Vec<String>) {
         embedded(root, folder, paths);
     }
 }
+
+/// How a proposed source asks about a column.
+const ASKED: &str = "# [columns.";
+
+/// A workspace's own sources that still hold questions of their proposal, and how many.
+#[must_use]
+pub fn unfinished_sources(overlay: &Path) -> Vec<(String, usize)> {
+    let own = own_files::below(&overlay.join("queries/sources"));
+    let asked = own.into_iter().filter_map(|(name, text)| {
+        let asked = text.ok()?.lines().filter(|line| line.starts_with(ASKED)).count();
+        (asked > 0).then(|| (format!("sources/{name}"), asked))
+    });
+    let mut asked: Vec<(String, usize)> = asked.collect();
+    asked.sort();
+    asked
+}

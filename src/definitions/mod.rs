@@ -32,7 +32,7 @@ use chrono::NaiveDate;
 use cchc_model::{Mask, Period};
 
 pub use calendar::{Calendar, CalendarDay};
-pub use catalogue::{DefinitionFile, definition_files, shipped_text};
+pub use catalogue::{DefinitionFile, definition_files, shipped_text, unfinished_sources};
 pub use derived::{Against, Bounds, Derived, Expressed, Sums};
 pub use files::{Files, Origin, TEMPLATES, template_text};
 pub use index::IndexDef;
