@@ -80,6 +80,8 @@ impl Engine {
             ranked.rows = among_themselves(&ranked.rows, index.settings());
         }
         let estimates = estimates(measuring, &index, &request.period).await?;
+        // An index of declared figures does not ask whose exports reach the period.
+        let not_sent = if ranked.rows.iter().any(|row| row.not_sent) { not_sent } else { Vec::new() };
         Ok(RankingAnswer { ranked, remarks, not_sent, estimates, published: None })
     }
 

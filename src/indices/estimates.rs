@@ -16,25 +16,8 @@ pub async fn estimates(
     if measuring.carry.is_none() {
         return Ok(BTreeSet::new());
     }
-    let mut inputs: Vec<_> =
-        inputs(index).iter().filter_map(|id| measuring.definitions.indicator(id, period)).collect();
-    if let Index::Indicator(_, indicator) = index {
-        inputs = vec![*indicator];
-    }
+    let inputs = index.inputs(measuring.definitions, period);
     let rows = measuring.measure(std::slice::from_ref(period), &inputs, By::Unit, Children::Apart).await?;
     let doubtful = rows.into_iter().map(|row| row.row).filter(|row| row.measure.estimate);
     Ok(doubtful.map(|row| row.unit.unit_code).collect())
-}
-
-/// Ids of the indicators that an index of several reads.
-fn inputs<'i>(index: &'i Index<'_>) -> BTreeSet<&'i str> {
-    match index {
-        Index::Indicator(..) => BTreeSet::new(),
-        Index::Points(index) => index.inputs().into_iter().collect(),
-        Index::Composite(index) => {
-            let denominators = index.leaves.iter().filter_map(|leaf| leaf.denominator.as_ref());
-            let columns = index.leaves.iter().map(|leaf| leaf.column.as_str());
-            columns.chain(denominators.map(|denominator| denominator.column.as_str())).collect()
-        }
-    }
 }

@@ -5,6 +5,7 @@ mod comparable;
 mod compose;
 mod composed;
 mod denominate;
+mod dossiers;
 mod earlier;
 mod error;
 mod estimates;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::comparable::common_values;
 use super::composed::Composed;
+use super::dossiers::reads_dossiers;
 use super::earlier::{Earlier, groups};
 use super::error::{ScoreError, SheetFault};
 use super::gaps::{self, Gap};
@@ -184,6 +185,20 @@ impl<'d> Index<'d> {
         Ranked { rows, cards: None, composed: Vec::new(), set_aside, gaps: Vec::new() }
     }
 
+    /// The indicators that it reads, as they are in force in a period.
+    pub(super) fn inputs<'a>(&'a self, definitions: &'a Definitions, period: &'a Period) -> Vec<&'a Indicator> {
+        let ids: BTreeSet<&str> = match self {
+            Self::Indicator(_, indicator) => return vec![*indicator],
+            Self::Points(index) => index.inputs().into_iter().collect(),
+            Self::Composite(index) => {
+                let denominators = index.leaves.iter().filter_map(|leaf| leaf.denominator.as_ref());
+                let columns = index.leaves.iter().map(|leaf| leaf.column.as_str());
+                columns.chain(denominators.map(|denominator| denominator.column.as_str())).collect()
+            }
+        };
+        ids.into_iter().filter_map(|id| definitions.indicator(id, period)).collect()
+    }
+
     /// Ranks all its units, with the period before and the same period last year.
     ///
     /// # Errors
@@ -196,6 +211,8 @@ impl<'d> Index<'d> {
         not_sent: &[NotSent],
     ) -> Result<Ranked, ScoreError> {
         let periods = [period.clone(), period.before(), period.last_year()];
+        let read = self.inputs(measuring.definitions, period);
+        let not_sent = if reads_dossiers(measuring.definitions, read, period) { not_sent } else { &[] };
         match self {
             Self::Indicator(def, indicator) => {
                 // The period before a year is the same period last year: measured once, or its units would rank twice.
