@@ -47,7 +47,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use asked::{day, period};
-use cchc_definitions::{Definitions, Fault, Language, Wording};
+use cchc_definitions::{Definitions, Fault, Language};
 use cchc_engine::{Engine, EngineError, Opening, SERVE_SQL, serve_sql};
 use cchc_model::{
     Compare, Disclosure, DueOnDayOff, Mask, MissingDue, Pause, Policies, UnitsAsOf, Where, Withdrawn, escaped,
@@ -68,7 +68,6 @@ pub struct Cli {
 
 /// Options of every command.
 #[derive(Debug, Args)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Global {
     /// Folder of the workspace
     #[arg(long, global = true, default_value = "./kho", value_name = "DIR")]
@@ -76,9 +75,6 @@ pub struct Global {
     /// How data is written to standard output
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Show all columns of a table, also where a line gets longer than 100 letters
-    #[arg(long, global = true)]
-    wide: bool,
     /// Write text to CSV as it is, also where a spreadsheet program would take it for a formula
     #[arg(long, global = true)]
     raw: bool,
@@ -124,12 +120,6 @@ impl Global {
     /// The definitions of the workspace, or the shipped ones where there is none.
     fn definitions(&self) -> Result<Definitions> {
         Definitions::load(Some(&self.workspace)).map_err(|found| faults(&found))
-    }
-
-    /// Says which columns a table leaves out.
-    fn hint_wide(&self, columns: &str) {
-        let said = Wording::shipped().fill("table", "left_out", self.language(), &[("columns", &columns)]);
-        self.note(&said);
     }
 
     /// Writes a line to standard error, unless the user wants none.

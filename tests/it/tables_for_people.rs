@@ -1,4 +1,4 @@
-//! Tables for people speak their language, fit a hundred letters, and write numbers as Excel here reads them.
+//! Tables for people speak their language, and write numbers as Excel here reads them.
 
 use crate::support::{Place, list};
 
@@ -15,16 +15,16 @@ fn place() -> Place {
     place
 }
 
-const RATE: [&str; 4] = ["indicators", "on_time_rate", "--period", "2025-Q1"];
+const RATE: [&str; 5] = ["indicators", "--indicator", "on_time_rate", "--period", "2025-Q1"];
 
 #[test]
 fn headings_and_values_are_words_in_tables_for_people_and_keys_elsewhere() {
     let place = place();
     let ask = |how: &[&str]| place.run(&[how, &RATE[..]].concat()).exits(0).stdout;
-    let table = ask(&["--wide"]);
+    let table = ask(&[]);
     assert!(table.contains("Tên đơn vị") && table.contains("Tử số") && table.contains("có số liệu"), "{table}");
     assert!(table.contains("0,333333"), "{table}");
-    let english = ask(&["--lang", "en", "--wide"]);
+    let english = ask(&["--lang", "en"]);
     assert!(english.contains("numerator") && english.contains("0.333333") && !english.contains("Tử số"), "{english}");
     let csv = ask(&["--format", "csv"]);
     assert!(csv.starts_with("unit_code,unit_name,kind,"), "{csv}");
@@ -37,26 +37,9 @@ fn headings_and_values_are_words_in_tables_for_people_and_keys_elsewhere() {
 fn the_language_of_the_environment_is_taken() {
     let place = place();
     let mut command = crate::support::program();
-    command.env("CCHC_LANG", "en").arg("--workspace").arg(place.workspace()).args(RATE).arg("--wide");
+    command.env("CCHC_LANG", "en").arg("--workspace").arg(place.workspace()).args(RATE);
     let output = String::from_utf8(command.output().unwrap().stdout).unwrap();
     assert!(output.contains("numerator") && !output.contains("Tử số"), "{output}");
-}
-
-#[test]
-fn a_table_fits_a_hundred_letters_and_says_what_it_leaves_out() {
-    let place = place();
-    for arguments in
-        [&RATE[..], &["rank", "--index", "on-time", "--smallest", "0", "--period", "2025-Q1"], &["units"], &["history"]]
-    {
-        let ran = place.run(arguments).exits(0);
-        let longest = ran.stdout.lines().map(|line| line.chars().count()).max().unwrap();
-        assert!(longest <= 100, "{arguments:?}: {longest}\n{}", ran.stdout);
-    }
-    let ran = place.run(&RATE).exits(0);
-    assert!(ran.stderr.contains("--wide"), "{}", ran.stderr);
-    assert!(
-        place.run(&[&["--wide"], &RATE[..]].concat()).exits(0).stdout.lines().next().unwrap().chars().count() > 100
-    );
 }
 
 /// Keys of tables stand in the code as the first argument of what builds a column.

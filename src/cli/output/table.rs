@@ -1,4 +1,4 @@
-//! Tables on a terminal: at most a hundred letters wide, numbers to six digits.
+//! Tables on a terminal: headings in words, numbers to six digits.
 
 use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
@@ -11,13 +11,10 @@ use super::super::Global;
 use super::{safe, texts};
 use cchc_definitions::Language;
 
-/// Letters of a line, unless all columns are asked for.
-const WIDTH: usize = 100;
-
 /// A line below the headings, one above and one below the table.
 const HEADING_LINE_ONLY: &str = "  ── ══      ──    ";
 
-/// Writes a table. Columns that would make it too wide are left out, the last ones first, unless all are asked for.
+/// Writes a table.
 pub(super) fn table(global: &Global, schema: &SchemaRef, batches: &[RecordBatch], out: &mut impl Write) -> Result<()> {
     let mut rows: Vec<Vec<String>> = Vec::new();
     for batch in batches {
@@ -26,15 +23,11 @@ pub(super) fn table(global: &Global, schema: &SchemaRef, batches: &[RecordBatch]
             rows.push(cells.map(|(text, field)| shown(global, text, field.data_type())).collect());
         }
     }
-    let headings: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-    let shown = if global.wide { headings.len() } else { fitting(&headings, &rows) };
-    if shown < headings.len() {
-        global.hint_wide(&headings[shown..].join(", "));
-    }
+    let headings = schema.fields().iter().map(|field| field.name().as_str());
     let mut table = comfy_table::Table::new();
     table.load_preset(HEADING_LINE_ONLY);
-    table.set_header(&headings[..shown]);
-    for (position, field) in schema.fields().iter().enumerate().take(shown) {
+    table.set_header(headings);
+    for (position, field) in schema.fields().iter().enumerate() {
         if field.data_type().is_numeric()
             && let Some(column) = table.column_mut(position)
         {
@@ -42,7 +35,7 @@ pub(super) fn table(global: &Global, schema: &SchemaRef, batches: &[RecordBatch]
         }
     }
     for row in &rows {
-        table.add_row(&row[..shown]);
+        table.add_row(row);
     }
     let text = table.to_string();
     let room = std::io::stdout().is_terminal().then(|| table.width()).flatten();
@@ -65,21 +58,6 @@ fn shown(global: &Global, text: &str, kind: &DataType) -> String {
         DataType::Float64 => rounded(text),
         _ => safe(&shortened(text)),
     }
-}
-
-/// How many of the first columns fit into a line; two at least.
-fn fitting(headings: &[&str], rows: &[Vec<String>]) -> usize {
-    let letters = |text: &str| text.chars().count();
-    let mut width = 0;
-    for (at, heading) in headings.iter().enumerate() {
-        let widest = rows.iter().map(|row| letters(&row[at])).max().unwrap_or(0).max(letters(heading));
-        // A blank on each side, and one between columns.
-        width += widest + 3;
-        if width > WIDTH && at >= 2 {
-            return at;
-        }
-    }
-    headings.len()
 }
 
 /// The rows of a table without lines, one text each, for tables with other text between the rows.
