@@ -22,7 +22,7 @@ fn headings_and_values_are_words_in_tables_for_people_and_keys_elsewhere() {
     let place = place();
     let ask = |how: &[&str]| place.run(&[how, &RATE[..]].concat()).exits(0).stdout;
     let table = ask(&[]);
-    assert!(table.contains("Tên đơn vị") && table.contains("Tử số") && table.contains("có số liệu"), "{table}");
+    assert!(table.contains("Mã đơn vị") && table.contains("Tử số") && table.contains("có số liệu"), "{table}");
     assert!(table.contains("0,333333"), "{table}");
     let english = ask(&["--lang", "en"]);
     assert!(english.contains("numerator") && english.contains("0.333333") && !english.contains("Tử số"), "{english}");

@@ -8,7 +8,7 @@ use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArra
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use serde::Deserialize;
 
-use super::super::Global;
+use super::super::{Format, Global};
 use cchc_definitions::{Bilingual, Language, template_text};
 
 const FILE: &str = "columns.toml";
@@ -20,6 +20,8 @@ const FLAGS: &str = "true_false";
 #[serde(deny_unknown_fields)]
 struct Raw {
     heading: BTreeMap<String, Bilingual<String>>,
+    /// Those of a terminal that are shorter.
+    short: BTreeMap<String, Bilingual<String>>,
     value: BTreeMap<String, BTreeMap<String, Bilingual<String>>>,
 }
 
@@ -33,7 +35,11 @@ impl Headings {
     /// Those of the workspace, or the shipped ones.
     pub fn load(global: &Global) -> Result<Self> {
         let text = template_text(Some(&global.workspace), FILE).context(FILE)?;
-        Ok(Self { raw: toml::from_str(&text).context(FILE)?, language: global.language() })
+        let mut raw: Raw = toml::from_str(&text).context(FILE)?;
+        if global.format == Format::Table {
+            raw.heading.append(&mut raw.short);
+        }
+        Ok(Self { raw, language: global.language() })
     }
 
     /// A batch with headings for keys, and words for values that have some.
