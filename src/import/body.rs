@@ -10,7 +10,7 @@ use cchc_normalise::{
     Mapping, Origin, Outlined, RawBatch, Reshape, RowKind, TextColumn, cell_text, classify, looks_like_code,
     origin_columns,
 };
-use cchc_read::Cell;
+use cchc_read::{Cell, RowFault};
 
 /// Rows sent at once.
 const BATCH_ROWS: usize = 1 << 14;
@@ -107,10 +107,12 @@ impl Body {
         if fault.is_some() || ragged.is_some() {
             // Half a row may look like a group row; a code in it shows that it is none.
             let has_code = matches!(kind, RowKind::Body | RowKind::Sparse) && self.has_code(&texts);
-            if !is_data && !has_code {
+            let is_unclear = matches!(fault, Some(UnreadFault::Reader(RowFault::OpenQuote { .. })));
+            // What a quote has made unclear may hold anything, so it is counted.
+            if !is_data && !has_code && !is_unclear {
                 return RowOutcome::NoData;
             }
-            let kept = if ragged.is_some() {
+            let kept = if ragged.is_some() || is_unclear {
                 // Any column may hold a person's name.
                 RawBatch { rows: vec![number], ..RawBatch::default() }
             } else {

@@ -28,6 +28,9 @@ impl UnreadRow {
                 let byte = byte.map_or_else(String::new, |byte| format!("0x{byte:02X}"));
                 normaliser.refused(&self.cells, fault.rule(), byte, offset.to_string())
             }
+            UnreadFault::Reader(fault @ RowFault::OpenQuote { line }) => {
+                normaliser.refused(&self.cells, fault.rule(), String::new(), line.to_string())
+            }
             UnreadFault::Ragged { fields, headings } => {
                 normaliser.refused(&self.cells, "ragged_row", fields.to_string(), headings.to_string())
             }

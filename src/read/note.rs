@@ -51,6 +51,12 @@ pub enum RowFault {
         /// Its offset in the file, from 0, or that of its record in the decoded text.
         offset: u64,
     },
+    /// A quote opens that is not closed where it should be, or the line stands behind such a quote and has not the usual
+    /// count of fields.
+    OpenQuote {
+        /// Number of the line in the file, from 1.
+        line: u64,
+    },
 }
 
 impl RowFault {
@@ -59,6 +65,7 @@ impl RowFault {
     pub const fn rule(self) -> &'static str {
         match self {
             Self::InvalidByte { .. } => "invalid_byte",
+            Self::OpenQuote { .. } => "open_quote",
         }
     }
 }

@@ -210,9 +210,14 @@ impl RowSink for Peeker {
     }
 
     fn refused_row(&mut self, number: u32, cells: &[Cell<'_>], fault: RowFault) -> Flow {
-        let RowFault::InvalidByte { byte, offset } = fault;
-        let byte = byte.map_or(String::new(), |byte| format!("0x{byte:02X} "));
-        self.fault(number, fault.rule(), format!("{byte}at byte {offset}"));
+        let detail = match fault {
+            RowFault::InvalidByte { byte, offset } => {
+                let byte = byte.map_or(String::new(), |byte| format!("0x{byte:02X} "));
+                format!("{byte}at byte {offset}")
+            }
+            RowFault::OpenQuote { line } => format!("line {line}"),
+        };
+        self.fault(number, fault.rule(), detail);
         self.row(number, cells)
     }
 

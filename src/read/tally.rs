@@ -81,6 +81,11 @@ impl Tally {
         self.fault
     }
 
+    /// Whether the bytes so far end inside quotes.
+    pub(super) fn is_open(&self) -> bool {
+        self.state == QuoteState::Quoted
+    }
+
     /// Counts lines before the first byte.
     pub(super) const fn skip_lines(&mut self, lines: u64) {
         self.line += lines;

@@ -193,21 +193,40 @@ fn line_breaks_in_quotes_of_ten_thousand_rows_split_nothing() {
 }
 
 #[test]
-fn an_unclosed_quote_refuses_the_file_and_names_its_line() {
+fn a_quote_left_open_refuses_its_row_and_names_its_line() {
     let good = list(&[GOOD, "H9,Sở A,\"Trực\ntuyến\",06/01/2025,10/01/2025,09/01/2025,Đã trả kết quả"]);
     let open = "H2,\"Sở A,Trực tuyến,Thử,06/01/2025,10/01/2025,,Đang xử lý\n";
-    let more = "H3,Sở A,Trực tuyến,Thử,06/01/2025,10/01/2025,,Đang xử lý\n".repeat(500);
+    let last = "H2,Sở A,Trực tuyến,Thử,06/01/2025,10/01/2025,,\"Đang xử lý\n";
+    let row = |n| format!("H{n},Sở A,Trực tuyến,Thử,06/01/2025,10/01/2025,,Đang xử lý\n");
+    let more = (10..510).map(row).collect::<Vec<String>>().concat();
     let closes = "H4,\"Sở A\",Trực tuyến,Thử,06/01/2025,10/01/2025,,Đang xử lý\n";
-    for text in [format!("{good}{open}"), format!("{good}{open}{more}"), format!("{good}{open}{more}{closes}{more}")] {
+    for (text, rows) in [
+        (format!("{good}{open}"), 3),
+        (format!("{good}{last}{more}"), 503),
+        (format!("{good}{open}{more}{closes}"), 504),
+    ] {
         let place = Place::new();
-        let before = place.snapshot();
         let (row, ran) = place.import_text("ho-so_20250401.csv", &text);
-        ran.exits(3).says(&["error:", "opens in line 5 of the file"]);
-        assert_eq!(account(&row), [0; 5]);
-        assert_eq!(place.snapshot(), before);
-        let peek = place.run(&["peek", place.path("ho-so_20250401.csv").to_str().unwrap()]).exits(1);
-        peek.says(&["line 5 opens a quote"]);
+        ran.exits(3).says(&["open_quote"]);
+        let [read, loaded, updated, duplicate, refused] = account(&row);
+        assert_eq!((read, refused, loaded + updated + duplicate), (rows, 1, rows - 1), "{row}");
+        let reported = found(&place, "open_quote");
+        says(&reported[0], &["Line 5 of the CSV file opens a quote"]);
+        assert_eq!(reported[0]["cells"], "{}");
+        let peek = place.run(&["--format", "json", "peek", place.path("ho-so_20250401.csv").to_str().unwrap()]);
+        assert!(peek.exits(0).stdout.contains("line 5"));
     }
+}
+
+#[test]
+fn an_unclosed_quote_that_leaves_nothing_certain_refuses_the_file_and_names_its_line() {
+    let place = Place::new();
+    let before = place.snapshot();
+    let text = list(&["H2,\"Sở A,Trực tuyến,06/01/2025,10/01/2025,,Đang xử lý"]);
+    let (row, ran) = place.import_text("ho-so_20250401.csv", &text);
+    ran.exits(3).says(&["error:", "opens in line 2 of the file"]);
+    assert_eq!((account(&row), place.snapshot()), ([0; 5], before));
+    place.run(&["peek", place.path("ho-so_20250401.csv").to_str().unwrap()]).exits(1).says(&["line 2 opens a quote"]);
 }
 
 #[test]
