@@ -28,7 +28,7 @@ pub(super) fn run(global: &Global, mode: Mode) -> Result<Outcome> {
     let workspace = Workspace::open(&global.workspace)?;
     let teller = Teller::new(global);
     if mode == Mode::Repair {
-        let lock = workspace.lock(true, || eprintln!("another import is running; waiting for it to end"))?;
+        let lock = workspace.lock(true, || global.tell("another import is running; waiting for it to end"))?;
         let done = workspace.repair(&lock)?;
         tell_steps(global, &teller, "did", &done);
         if done.is_empty() {

@@ -74,7 +74,7 @@ fn purge_note(purge: &PurgeNote) -> String {
 /// Takes the newest change back.
 pub(super) fn take_back(global: &Global) -> Result<Outcome> {
     let workspace = Workspace::open(&global.workspace)?;
-    let lock = workspace.lock(true, || eprintln!("another import is running; waiting for it to end"))?;
+    let lock = workspace.lock(true, || global.tell("another import is running; waiting for it to end"))?;
     let done = undo(&workspace, &lock)?;
     global.note(&format!(
         "version {}: shows version {} again, without version {} ({}); to have that back, import or change it again",
@@ -93,7 +93,7 @@ pub(super) struct Vacuum {
 impl Vacuum {
     pub fn run(&self, global: &Global) -> Result<Outcome> {
         let workspace = Workspace::open(&global.workspace)?;
-        let lock = workspace.lock(true, || eprintln!("another import is running; waiting for it to end"))?;
+        let lock = workspace.lock(true, || global.tell("another import is running; waiting for it to end"))?;
         let deleted = workspace.vacuum(&lock, if self.all { Young::Delete } else { Young::Keep })?;
         global.note(&format!("{} file(s) deleted, {} bytes", deleted.files, deleted.bytes));
         let kept = [

@@ -37,7 +37,7 @@ impl Init {
             if exists {
                 replace(global, &workspace, units)?;
             } else {
-                publish_unit_list(&workspace, &units, || eprintln!("waiting for another import to end"))?;
+                publish_unit_list(&workspace, &units, || global.tell("waiting for another import to end"))?;
             }
             global.note(&format!("{count} units from {}", path.display()));
         }

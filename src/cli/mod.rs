@@ -16,6 +16,7 @@ mod files;
 mod findings;
 mod form06;
 mod generate;
+mod help;
 mod hidden;
 mod history;
 mod import;
@@ -37,17 +38,16 @@ mod store_faults;
 mod units;
 mod words;
 
-use std::borrow::Cow;
 use std::io::BufWriter;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use asked::{day, period};
-use cchc_definitions::{Definitions, Fault, Language};
+use cchc_definitions::{Definitions, Fault, Language, Sentences};
 use cchc_engine::{Engine, EngineError, Opening, SERVE_SQL, serve_sql};
 use cchc_model::{
     Compare, Disclosure, DueOnDayOff, Mask, MissingDue, Pause, Policies, UnitsAsOf, Where, Withdrawn, escaped,
@@ -125,8 +125,18 @@ impl Global {
     /// Writes a line to standard error, unless the user wants none.
     fn note(&self, text: &str) {
         if !self.quiet {
-            eprintln!("{}", said(text));
+            self.tell(text);
         }
+    }
+
+    /// Writes a line to standard error, in the language asked for.
+    fn tell(&self, text: &str) {
+        eprintln!("{}", self.said(text));
+    }
+
+    /// A sentence in the language asked for: nothing in it acts on the terminal, and nobody is named in it.
+    fn said(&self, text: &str) -> String {
+        in_language(&said(text), self.language(), &self.workspace)
     }
 }
 
@@ -280,16 +290,9 @@ pub enum Outcome {
 /// Runs the command line of this process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match help::parse(std::env::args_os()) {
         Ok(cli) => cli,
-        Err(error) => {
-            let text = error.render().to_string();
-            match mask().text(&text, Where::Sentence) {
-                Cow::Borrowed(_) => drop(error.print()),
-                Cow::Owned(masked) => eprint!("{masked}"),
-            }
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
-        }
+        Err(code) => return code,
     };
     // Without it .xls files are read in this process, under the same limits but for memory and time.
     if let Ok(program) = std::env::current_exe() {
@@ -301,9 +304,9 @@ pub fn main() -> ExitCode {
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) if store_faults::tell(&cli.global, &error) => ExitCode::from(1),
         Err(error) => {
-            eprintln!("error: {}", said(&without_repeats(&error)));
+            cli.global.tell(&format!("error: {}", without_repeats(&error)));
             if let Some(advice) = advice::advice(&error) {
-                eprintln!("hint: {advice}");
+                cli.global.tell(&format!("hint: {advice}"));
             }
             ExitCode::from(if is_usage(&error) { 2 } else { 1 })
         }
@@ -412,6 +415,16 @@ impl OpenEngine {
 /// A sentence on standard error: nothing in it acts on the terminal, and nobody is named in it.
 fn said(text: &str) -> String {
     escaped(&mask().text(text, Where::Sentence)).into_owned()
+}
+
+/// A sentence of the program as people read it.
+fn in_language(text: &str, language: Language, workspace: &Path) -> String {
+    static SENTENCES: OnceLock<Sentences> = OnceLock::new();
+    if language == Language::En {
+        return text.to_owned();
+    }
+    let own = || Sentences::load(Some(workspace)).or_else(|_| Sentences::load(None)).unwrap_or_default();
+    SENTENCES.get_or_init(own).vietnamese(text).into_owned()
 }
 
 /// The mask of sentences, by the shipped words: some are said before a workspace is opened.

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use super::output::{self, Columns, safe};
-use super::{Format, Global, Outcome, said};
+use super::{Format, Global, Outcome};
 use cchc_read::{CellType, PeekCell, PeekSheet, Peeked, peek};
 use cchc_store::Config;
 
@@ -32,7 +32,7 @@ impl Peek {
         let mut outcome = Outcome::Done;
         let all_refused = peeked.sheets.is_empty() && !peeked.refused.is_empty();
         for (name, error) in &peeked.refused {
-            eprintln!("{}", said(&format!("error: {shown}/{}: {error}", safe(name))));
+            global.tell(&format!("error: {shown}/{}: {error}", safe(name)));
             outcome = Outcome::WithErrors;
         }
         if all_refused {

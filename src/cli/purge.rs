@@ -50,7 +50,7 @@ impl Purge {
             reason: clean(&self.reason).into_owned(),
             mask: Some(mask(global)),
         };
-        let lock = workspace.lock(true, || eprintln!("another import is running; waiting for it to end"))?;
+        let lock = workspace.lock(true, || global.tell("another import is running; waiting for it to end"))?;
         let mode = if self.yes && !self.dry_run { Mode::ForGood } else { Mode::Rehearse };
         let done = purge(&workspace, &lock, &order, mode)?;
         write_counts(global, &done)?;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use cchc_definitions::{Definitions, Language, Wording};
-use cchc_model::{Level, escaped};
+use cchc_model::Level;
 use cchc_store::{Faults, Repair, StoreFault, Workspace};
 
 use super::Global;
@@ -69,10 +69,10 @@ pub(super) fn tell(global: &Global, error: &anyhow::Error) -> bool {
     let Some(Faults(faults)) = error.chain().find_map(|cause| cause.downcast_ref()) else { return false };
     let teller = Teller::new(global);
     for fault in faults.iter().take(MOST) {
-        eprintln!("error: {} {}", escaped(&teller.fault(fault)), escaped(&teller.action(fault)));
+        global.tell(&format!("error: {} {}", teller.fault(fault), teller.action(fault)));
     }
     if faults.len() > MOST {
-        eprintln!("error: {}", teller.say("more", &[("count", &(faults.len() - MOST))]));
+        global.tell(&format!("error: {}", teller.say("more", &[("count", &(faults.len() - MOST))])));
     }
     true
 }
@@ -85,7 +85,7 @@ pub(super) fn warn(global: &Global, workspace: &Workspace) -> anyhow::Result<()>
     }
     let teller = Teller::new(global);
     for fault in faults.iter().filter(|fault| fault.kind.level() >= Level::Warning).take(MOST) {
-        eprintln!("warning: {} {}", escaped(&teller.fault(fault)), escaped(&teller.action(fault)));
+        global.tell(&format!("warning: {} {}", teller.fault(fault), teller.action(fault)));
     }
     Ok(())
 }

@@ -22,6 +22,7 @@ mod source;
 mod source_file;
 mod source_tags;
 mod unit_kinds;
+mod sentences;
 mod wording;
 
 use std::collections::BTreeMap;
@@ -53,6 +54,7 @@ pub use reading_words::{
 };
 pub use source::{Covers, SourceColumn, SourceDef, Unknown, fold_word};
 pub use source_tags::SourceTags;
+pub use sentences::Sentences;
 pub use wording::{Bilingual, Wording, fill};
 
 /// One fault of a definition file.
@@ -160,6 +162,9 @@ impl Definitions {
             kind_words: kinds.words,
             all_units: kinds.all,
         };
+        if let Err(message) = Sentences::load(overlay) {
+            faults.push(Fault { file: sentences::FILE.to_owned(), key: String::new(), message });
+        }
         faults.sort();
         if faults.is_empty() { Ok(definitions) } else { Err(faults) }
     }

@@ -95,12 +95,12 @@ fn print_findings(global: &Global, definitions: &Definitions, done: &ImportAccou
     let mut by_rule = std::collections::BTreeMap::new();
     for finding in done.findings.iter().filter(|finding| finding.level >= Level::Warning) {
         if finding.row == 0 || matches!(&*finding.rule, "missing_column" | "missing_unit_column") {
-            eprintln!(
+            global.tell(&format!(
                 "{}: {}: {}",
                 finding.level.as_str(),
                 safe(&finding.file),
                 safe(&definitions.messages.sentence(finding, language))
-            );
+            ));
         } else {
             let entry = by_rule.entry((std::cmp::Reverse(finding.level), &finding.rule)).or_insert((0, finding));
             entry.0 += finding.count;
@@ -108,37 +108,39 @@ fn print_findings(global: &Global, definitions: &Definitions, done: &ImportAccou
     }
     for ((level, rule), (count, first)) in by_rule {
         let sentence = definitions.messages.summary(rule, language);
-        eprintln!("{}: {count} × {rule}: {sentence} ({} …, {})", level.0.as_str(), safe(&first.file), first.row);
+        let level = level.0.as_str();
+        global.tell(&format!("{level}: {count} × {rule}: {sentence} ({} …, {})", safe(&first.file), first.row));
     }
 }
 
 /// Progress on standard error, on a terminal only: files done, and the time left by their bytes.
-pub(super) struct Bar {
+pub(super) struct Bar<'a> {
+    global: &'a Global,
     bar: Option<ProgressBar>,
     files: (usize, usize),
 }
 
-impl Bar {
-    pub fn new(global: &Global) -> Self {
+impl<'a> Bar<'a> {
+    pub fn new(global: &'a Global) -> Self {
         if global.quiet || !std::io::stderr().is_terminal() {
-            return Self { bar: None, files: (0, 0) };
+            return Self { global, bar: None, files: (0, 0) };
         }
         let bar = ProgressBar::new(0);
         if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent:>3} % {prefix} {wide_msg} {eta}") {
             bar.set_style(style);
         }
         bar.enable_steady_tick(Duration::from_millis(200));
-        Self { bar: Some(bar), files: (0, 0) }
+        Self { global, bar: Some(bar), files: (0, 0) }
     }
 
     fn count(&self) {
         if let Some(bar) = &self.bar {
-            bar.set_prefix(format!("{}/{} files", self.files.0, self.files.1));
+            bar.set_prefix(self.global.said(&format!("{}/{} files", self.files.0, self.files.1)));
         }
     }
 }
 
-impl Progress for Bar {
+impl Progress for Bar<'_> {
     fn files(&mut self, count: usize, bytes: u64) {
         self.files = (0, count);
         if let Some(bar) = &self.bar {
@@ -162,7 +164,7 @@ impl Progress for Bar {
     }
 
     fn waiting(&mut self) {
-        eprintln!("another import is running; waiting for it to end");
+        self.global.tell("another import is running; waiting for it to end");
     }
 
     fn merging(&mut self) {

@@ -10,7 +10,7 @@ use super::super::import::{Bar, mapping};
 use super::super::lines::{shown, wrapped};
 use super::super::output;
 use super::super::words::Words;
-use super::super::{Format, Global, Outcome, Usage, faults, said};
+use super::super::{Format, Global, Outcome, Usage, faults};
 use super::units;
 use cchc_authoring::MissingColumn;
 use cchc_definitions::{Definitions, did_you_mean};
@@ -50,7 +50,7 @@ impl Test {
             output::json(&Value::Array(documents(global, &definitions, &account, &misfits)))?;
         }
         if let Some(first) = misfits.first() {
-            misfits.iter().skip(1).for_each(|misfit| eprintln!("error: {}", said(&output::safe(&sentence(misfit)))));
+            misfits.iter().skip(1).for_each(|misfit| global.tell(&format!("error: {}", output::safe(&sentence(misfit)))));
             bail!("{}", sentence(first));
         }
         let refused = account.findings.iter().any(|finding| finding.level == Level::Error);
