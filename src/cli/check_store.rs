@@ -67,7 +67,8 @@ fn write(global: &Global, teller: &Teller, faults: &[StoreFault]) -> Result<()> 
         let lines = faults.iter().zip(&messages).zip(&actions);
         let text: String = lines
             .map(|((fault, message), action)| {
-                let told = super::output::safe(&format!("{}: {message} {action}", fault.kind.level().as_str()));
+                let level = fault.kind.level().as_str();
+                let told = super::output::safe(&global.said(&format!("{level}: {message} {action}")));
                 wrapped(&told, 0)
             })
             .collect();

@@ -8,10 +8,11 @@ use include_dir::{Dir, include_dir};
 
 use super::import::Bar;
 use super::{Global, OpenEngine, Outcome, output, report};
+use cchc_definitions::Definitions;
 use cchc_engine::{RankingRequest, ReportRequest};
 use cchc_import::{Options, import};
 use cchc_model::{Period, RankRow};
-use cchc_report::Cards;
+use cchc_report::{Cards, FigureUnit, value_shown};
 use cchc_store::{Config, Shell, Workspace};
 use cchc_units::{publish_unit_list, read_unit_list};
 
@@ -22,6 +23,8 @@ const PERIOD: &str = "2025-Q1";
 
 /// The file beside a workspace that says that it is one of the demo.
 const MARK: &str = "demo.txt";
+/// The indicator by which the index `on-time` ranks.
+const RANKED: &str = "on_time_rate";
 const MADE: &str = "Made by `cchc demo`, which replaces the folder kho beside this file each time it runs.\n";
 
 /// Places shown of each kind.
@@ -69,7 +72,8 @@ impl Demo {
         let (period, policies): (Period, _) = (PERIOD.parse()?, opened.engine.config().policies);
         let index = "on-time".to_owned();
         let request = RankingRequest { index, period: period.clone(), kind: None, within: None, policies };
-        output::plain(&short(&opened.wait(opened.engine.ranking(&request))?.ranked.rows))?;
+        let ranking = opened.wait(opened.engine.ranking(&request))?.ranked.rows;
+        output::plain(&global.in_words(&short(&ranking, &definitions)))?;
         let request = ReportRequest { period, indices: Vec::new(), cards: Cards::None, policies };
         report::write(global, &opened, &request, &self.out)
     }
@@ -91,19 +95,20 @@ fn extract(folder: &Path) -> Result<()> {
 }
 
 /// The first places of every kind.
-fn short(ranking: &[RankRow]) -> String {
+fn short(ranking: &[RankRow], definitions: &Definitions) -> String {
     let mut text = format!("On-time rate, {PERIOD}\n");
+    let title = |kind: &str| definitions.kinds.iter().find(|(known, _)| known == kind).map(|(_, title)| title.clone());
+    let display = definitions.indicators.iter().find(|known| known.id == RANKED).map(|known| &known.display);
     for rows in ranking.chunk_by(|left, right| left.unit.kind == right.unit.kind) {
-        text.push_str(&format!("\n{}\n", rows[0].unit.kind.as_deref().unwrap_or_default()));
+        let kind = rows[0].unit.kind.as_deref().unwrap_or_default();
+        text.push_str(&format!("\n{}\n", title(kind).unwrap_or_else(|| kind.to_owned())));
         for row in rows.iter().filter(|row| row.rank.is_some_and(|rank| rank <= SHOWN)) {
             let rank = row.rank.unwrap_or_default();
             let tie = if row.tied { "=" } else { " " };
             let late = if row.not_sent { "  (has not sent the whole period)" } else { "" };
-            text.push_str(&format!(
-                "{rank:3}{tie} {:6.2} %  {}{late}\n",
-                row.score.unwrap_or_default() * 100.0,
-                row.unit.unit_name
-            ));
+            let rate = row.score.zip(display).map(|(rate, display)| value_shown(rate, FigureUnit::Rate, display));
+            let rate = rate.unwrap_or_default();
+            text.push_str(&format!("{rank:3}{tie} {rate:>7}  {}{late}\n", row.unit.unit_name));
         }
     }
     text

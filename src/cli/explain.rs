@@ -69,7 +69,9 @@ impl Explain {
                 document["policies"] = json!(policies);
                 output::json(&json!([document]))
             }
-            Format::Table => output::plain(&format!("{}\n{}", self.page(found), policy_line(policies))),
+            Format::Table => {
+                output::plain(&global.in_words(&format!("{}\n{}", self.page(found), policy_line(policies))))
+            }
             _ => rows(global, found),
         }
     }

@@ -19,7 +19,7 @@ pub(super) fn write(global: &Global, score: &ScoreExplanation, policies: Policie
     if global.format == Format::Json {
         output::json(&json!([document]))
     } else {
-        output::plain(&format!("{}\n{}", page(&document, &score.row), policy_line(policies)))
+        output::plain(&global.in_words(&format!("{}\n{}", page(&document, &score.row), policy_line(policies))))
     }
 }
 

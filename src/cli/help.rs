@@ -35,7 +35,8 @@ fn language(arguments: &[OsString]) -> Language {
     let after_lang = arguments.iter().skip_while(|argument| *argument != "--lang").nth(1);
     let joined = arguments.iter().find_map(|argument| argument.to_str()?.strip_prefix("--lang="));
     let given = after_lang.and_then(|word| word.to_str()).or(joined).map(OsStr::new);
-    let is_english = given.map_or_else(|| std::env::var_os("CCHC_LANG").is_some_and(|word| word == "en"), |word| word == "en");
+    let is_english =
+        given.map_or_else(|| std::env::var_os("CCHC_LANG").is_some_and(|word| word == "en"), |word| word == "en");
     if is_english { Language::En } else { Language::Vi }
 }
 
@@ -46,7 +47,7 @@ fn said(english: &str) -> String {
 fn in_vietnamese(command: Command) -> Command {
     let about = command.get_about().map(|about| said(&about.to_string()));
     // clap fills the parts in braces.
-    let page = format!("{{about}}\n\n{}: {{usage}}\n\n{{all-args}}", said("Usage"));
+    let page = format!("{{about}}\n\n{}: {{usage}}\n\n{{all-args}}\n", said("Usage"));
     let mut command = command.help_template(page).subcommand_help_heading(said("Commands")).mut_args(argument);
     if let Some(about) = about {
         command = command.about(about);
@@ -54,7 +55,10 @@ fn in_vietnamese(command: Command) -> Command {
     if let Some(long) = command.get_long_about().map(|about| said(&about.to_string())) {
         command = command.long_about(long);
     }
-    command.mut_subcommands(in_vietnamese)
+    let mut command = command.mut_subcommands(in_vietnamese);
+    let usage = command.render_usage().to_string();
+    let usage = usage.strip_prefix("Usage: ").unwrap_or(&usage).split(' ').map(said).collect::<Vec<_>>().join(" ");
+    command.override_usage(usage)
 }
 
 /// An option or argument: its help, its default and its values, which clap would introduce in English.
@@ -62,7 +66,10 @@ fn argument(argument: Arg) -> Arg {
     let help = argument.get_help().map(|help| said(&help.to_string())).unwrap_or_default();
     let default = argument.get_default_values().first().map(|value| value.to_string_lossy().into_owned());
     let takes_value = matches!(argument.get_action(), ArgAction::Set | ArgAction::Append);
-    let default = default.filter(|_| takes_value).map(|value| said(&format!(" [default: {value}]"))).unwrap_or_default();
+    let default = default
+        .filter(|_| takes_value)
+        .map(|value| format!(" {}", said(&format!("[default: {value}]"))))
+        .unwrap_or_default();
     let values: Vec<_> = argument.get_possible_values().into_iter().filter(|value| !value.is_hide_set()).collect();
     let short = format!("{help}{default}");
     let mut long = short.clone();

@@ -136,7 +136,12 @@ impl Global {
 
     /// A sentence in the language asked for: nothing in it acts on the terminal, and nobody is named in it.
     fn said(&self, text: &str) -> String {
-        in_language(&said(text), self.language(), &self.workspace)
+        self.in_words(&said(text))
+    }
+
+    /// A text of lines that are for people, in the language asked for.
+    fn in_words(&self, text: &str) -> String {
+        in_language(text, self.language(), &self.workspace)
     }
 }
 

@@ -18,11 +18,11 @@ mod own_files;
 mod persons;
 mod proposal;
 mod reading_words;
+mod sentences;
 mod source;
 mod source_file;
 mod source_tags;
 mod unit_kinds;
-mod sentences;
 mod wording;
 
 use std::collections::BTreeMap;
@@ -52,9 +52,9 @@ pub use proposal::{KnownColumn, KnownSource, PersonalSigns, ProposalHints};
 pub use reading_words::{
     CorrectedHeadings, ExportDayWords, HeadingWords, NumberWords, PeriodWords, ReadingWords, RowWords,
 };
+pub use sentences::Sentences;
 pub use source::{Covers, SourceColumn, SourceDef, Unknown, fold_word};
 pub use source_tags::SourceTags;
-pub use sentences::Sentences;
 pub use wording::{Bilingual, Wording, fill};
 
 /// One fault of a definition file.

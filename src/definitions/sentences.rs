@@ -75,7 +75,7 @@ impl Sentences {
         Cow::Owned(lines.join("\n"))
     }
 
-    /// A line that is a sentence, or ends in one behind a place (`file: key: sentence`).
+    /// A line that is a sentence, ends in one behind a place (`file: key: sentence`), or has one added (`…; sentence`).
     fn line(&self, line: &str, depth: usize) -> Option<String> {
         if depth == 0 || line.is_empty() {
             return None;
@@ -83,16 +83,22 @@ impl Sentences {
         if let Some(said) = self.whole(line, depth) {
             return Some(said);
         }
-        line.match_indices(": ").find_map(|(at, colon)| {
-            let (place, rest) = (&line[..at], &line[at + colon.len()..]);
-            let said = self.whole(rest, depth)?;
-            Some(format!("{}: {said}", self.part(place, depth - 1)))
+        let behind_a_place = line.match_indices(": ").find_map(|(at, colon)| {
+            let said = self.whole(&line[at + colon.len()..], depth)?;
+            Some(format!("{}: {said}", self.part(&line[..at], depth - 1)))
+        });
+        behind_a_place.or_else(|| {
+            line.match_indices("; ").find_map(|(at, _)| {
+                let said = self.whole(&line[at..], depth)?;
+                Some(format!("{}{said}", self.part(&line[..at], depth - 1)))
+            })
         })
     }
 
     fn whole(&self, text: &str, depth: usize) -> Option<String> {
         let fits = |known: &&Sentence| known.values(text).is_some();
-        let best = self.0.iter().filter(fits).max_by_key(|known| known.letters.iter().map(String::len).sum::<usize>())?;
+        let best =
+            self.0.iter().filter(fits).max_by_key(|known| known.letters.iter().map(String::len).sum::<usize>())?;
         let values = best.values(text)?;
         let named: Vec<(&str, String)> =
             best.gaps.iter().zip(values).map(|(name, value)| (name.as_str(), self.part(value, depth - 1))).collect();
@@ -134,7 +140,11 @@ impl Sentence {
         let mut rest = text.strip_prefix(first.as_str())?.strip_suffix(last.as_str())?;
         let mut values = Vec::with_capacity(self.gaps.len());
         for letters in between {
-            let (value, after) = rest.split_once(letters.as_str())?;
+            // Of two gaps side by side the second holds what is added (`; did you mean …`).
+            let (value, after) = match letters.as_str() {
+                "" => rest.split_at(rest.find(';').unwrap_or(rest.len())),
+                letters => rest.split_once(letters)?,
+            };
             values.push(value);
             rest = after;
         }
@@ -196,7 +206,8 @@ mod tests {
 
     #[test]
     fn a_sentence_is_known_behind_a_place_and_within_another() {
-        let said = said("no index '{id}'{hint}", "không có “{id}”.{hint}", "  a.toml: key: no index 'x'; did you mean 'y'?");
+        let said =
+            said("no index '{id}'{hint}", "không có “{id}”.{hint}", "  a.toml: key: no index 'x'; did you mean 'y'?");
         assert_eq!(said, "  a.toml: key: không có “x”.\nGợi ý: có phải “y”?");
         let owed = |who| self::said("'{}' is owed by {who}", "“{1}”: {who}", who);
         assert_eq!(owed("'x' is owed by every unit"), "“x”: mọi đơn vị");

@@ -15,6 +15,7 @@ use crate::support::{LIST, Place, Ran, program, run};
 /// MiB of the peak that the operating system saw, where it tells.
 fn peak_mib(arguments: &[&str]) -> Option<(Ran, u64)> {
     let mut command = std::process::Command::new("/usr/bin/time");
+    command.env("CCHC_LANG", "en");
     let ours = program();
     command.env_remove("CCHC_WORKSPACE").args(["-f", "peak %M"]).arg(ours.get_program()).args(arguments);
     let output = command.output().ok()?;

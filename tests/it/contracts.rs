@@ -178,7 +178,7 @@ fn every_output_format_holds_the_same_table() {
     let files = Place::empty();
     let command = ["form06", "--period", "2025-Q1"];
     let rows = place.rows(&command);
-    let of = |format: &str| place.run(&[&["--format", format], &command[..]].concat()).exits(0);
+    let of = |format: &str| place.run(&[&["--lang", "vi", "--format", format], &command[..]].concat()).exits(0);
     let ndjson: Vec<Value> = of("ndjson").stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let by_keys = |rows: &[Value]| {
         let keep = |row: &Value| (row["unit_code"].clone(), row["c3"].clone(), row["c13"].clone());

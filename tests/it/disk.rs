@@ -24,6 +24,7 @@ fn with_mounts(script: &str, arguments: &[&Path]) -> Option<Output> {
         if allowed.is_ok_and(|output| output.status.success()) {
             let program = env!("CARGO_BIN_EXE_cchc");
             return Command::new("unshare")
+                .env("CCHC_LANG", "en")
                 .args(flags)
                 .args(["sh", "-c", script, program])
                 .args(arguments)
@@ -112,6 +113,7 @@ fn a_limit_on_the_size_of_files_is_reported_and_the_old_version_stays() {
     let script = r#"trap '' XFSZ; ulimit -f 2; exec "$0" --quiet --workspace "$1" import "$2""#;
     let (workspace, export) = (place.workspace(), place.path("b_20250301.csv"));
     let output = Command::new("sh")
+        .env("CCHC_LANG", "en")
         .args(["-c", script, env!("CARGO_BIN_EXE_cchc")])
         .args([&workspace, &export])
         .output()

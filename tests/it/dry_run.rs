@@ -118,7 +118,8 @@ fn nothing_is_written_and_nobody_is_waited_for() {
     let lock = std::fs::File::options().write(true).open(place.workspace().join("import.lock")).unwrap();
     lock.lock().unwrap();
     let file = place.file("b_20250301.csv", list(&[GOOD, "H2,Sở Lạ,1,06/01/2025,10/01/2025,,"]));
-    let ran = place.run(&["import", "--dry-run", file.to_str().unwrap()]).exits(3).says(&["nothing written"]);
+    let ran =
+        place.run(&["--lang", "vi", "import", "--dry-run", file.to_str().unwrap()]).exits(3).says(&["chưa ghi gì"]);
     drop(lock);
     assert_eq!(place.snapshot(), before, "byte for byte");
     for reported in [
@@ -128,7 +129,7 @@ fn nothing_is_written_and_nobody_is_waited_for() {
         "? \"Sở Lạ\" → chưa hiểu",
         "received_at: dd/MM/yyyy × 2",
         "Dòng mẫu 1",
-        "2 dòng = 0 mới + 0 cập nhật + 1 trùng + 1 từ chối",
+        "2 dòng = 0 mới + 0 cập nhật + 1 trùng + 1 bị loại",
     ] {
         assert!(ran.stdout.contains(reported), "{reported} is not in:\n{}", ran.stdout);
     }

@@ -42,7 +42,9 @@ fn cleared(place: &Place) -> Vec<(String, u64, String)> {
 /// The corrected file of an original, without any correction yet.
 fn corrected(place: &Place, original: &Path, out: &str) -> PathBuf {
     let out = place.path(out);
-    place.run(&["findings", "--from", original.to_str().unwrap(), "--out", out.to_str().unwrap()]).exits(0);
+    place
+        .run(&["--lang", "vi", "findings", "--from", original.to_str().unwrap(), "--out", out.to_str().unwrap()])
+        .exits(0);
     out
 }
 
@@ -320,14 +322,17 @@ fn a_unit_sees_its_own_rows_and_those_of_no_unit_in_its_files() {
 fn each_unit_gets_a_workbook_with_its_rows_what_is_wrong_and_what_to_do() {
     let place = district();
     let out = place.path("tra-lai");
-    place.run(&["findings", "--out", out.to_str().unwrap()]).exits(0);
+    place.run(&["--lang", "vi", "findings", "--out", out.to_str().unwrap()]).exits(0);
     let names: Vec<String> = crate::support::files_below(&out)
         .iter()
         .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned())
         .collect();
     assert_eq!(names, ["b_so-be.xlsx", "d_ubnd-huyen-de.xlsx", "e_ubnd-xa-e.xlsx", "khong-ro-don-vi.xlsx"]);
     let book: BTreeMap<String, Vec<Vec<String>>> = grids(&out.join("e_ubnd-xa-e.xlsx")).into_iter().collect();
-    assert_eq!(book.keys().collect::<Vec<_>>(), ["Dòng cần sửa", "Nội dung đã gửi", "Tổng hợp", "Điểm cần xem lại"]);
+    assert_eq!(
+        book.keys().collect::<Vec<_>>(),
+        ["Dòng cần sửa", "Nội dung đã gửi", "Tổng hợp", "Nội dung cần xem lại"]
+    );
     let rows = &book["Dòng cần sửa"];
     let last = rows.last().unwrap();
     assert_eq!(last[..5], ["huyen_20250201.csv", "", "4", "K3", "UBND xã E"]);
@@ -340,24 +345,28 @@ fn each_unit_gets_a_workbook_with_its_rows_what_is_wrong_and_what_to_do() {
     assert!(!headings.iter().any(|heading| heading == "Chủ hồ sơ"), "{headings:?}");
     assert_eq!(headings[3..6], ["Số hồ sơ", "Cơ quan/đơn vị", "Hình thức tiếp nhận"], "in the order of the file");
     let one = place.path("mot.xlsx");
-    place.run(&["findings", "--unit", "UBND xã E", "--out", one.to_str().unwrap()]).exits(0);
+    place.run(&["--lang", "vi", "findings", "--unit", "UBND xã E", "--out", one.to_str().unwrap()]).exits(0);
     assert_eq!(grids(&one).len(), 4);
-    let twice = place.run(&["--format", "xlsx", "findings"]).exits(0);
-    assert_eq!(twice.bytes, place.run(&["--format", "xlsx", "findings"]).exits(0).bytes, "the same bytes");
-    place.run(&["--format", "csv", "findings", "--out", one.to_str().unwrap()]).exits(2);
+    let twice = place.run(&["--lang", "vi", "--format", "xlsx", "findings"]).exits(0);
+    assert_eq!(
+        twice.bytes,
+        place.run(&["--lang", "vi", "--format", "xlsx", "findings"]).exits(0).bytes,
+        "the same bytes"
+    );
+    place.run(&["--lang", "vi", "--format", "csv", "findings", "--out", one.to_str().unwrap()]).exits(2);
 }
 
 #[test]
 fn the_list_groups_by_file_and_says_how_many_rows_are_left() {
     let place = district();
-    let ran = place.run(&["findings", "--level", "error"]).exits(0);
+    let ran = place.run(&["--lang", "vi", "findings", "--level", "error"]).exits(0);
     assert!(
         ran.stdout.lines().all(|line| line.chars().count() <= 100 || line.starts_with("Lần nhập")),
         "{}",
         ran.stdout
     );
     assert!(ran.stdout.contains("  ✗ dòng 4 · K3 · UBND xã E · impossible_date\n"), "{}", ran.stdout);
-    assert!(ran.stdout.ends_with("4 dòng bị từ chối cần sửa, 0 điểm khác cần xem\n"), "{}", ran.stdout);
+    assert!(ran.stdout.ends_with("4 dòng bị loại cần sửa, 0 vấn đề khác cần xem\n"), "{}", ran.stdout);
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn mixed() -> Place {
 #[test]
 fn each_file_has_a_line_its_commonest_findings_and_the_sums_add_up() {
     let place = mixed();
-    let ran = place.run(&["import", place.path("gui").to_str().unwrap()]).exits(3);
+    let ran = place.run(&["--lang", "vi", "import", place.path("gui").to_str().unwrap()]).exits(3);
     let lines: Vec<&str> = ran.stdout.lines().collect();
     assert!(lines.iter().all(|line| line.chars().count() <= 100 || line.starts_with("Thư mục")), "{}", ran.stdout);
     let numbers = |start: &str| -> Vec<String> {
@@ -37,7 +37,7 @@ fn each_file_has_a_line_its_commonest_findings_and_the_sums_add_up() {
     assert_eq!(numbers("xau_20250401.csv"), ["6", "3", "0", "0", "3"]);
     assert!(!lines.iter().any(|line| line.starts_with("thieu_")), "a refused file has no numbers: {}", ran.stdout);
     assert_eq!(numbers("4 tệp"), ["7", "4", "0", "0", "3"]);
-    assert!(lines.contains(&"7 dòng = 4 mới + 0 cập nhật + 0 trùng + 3 từ chối"), "{}", ran.stdout);
+    assert!(lines.contains(&"7 dòng = 4 mới + 0 cập nhật + 0 trùng + 3 bị loại"), "{}", ran.stdout);
     let at = lines.iter().position(|line| line.starts_with("xau_")).unwrap();
     assert!(lines[at].contains("list-a 100%") && lines[at].contains(":1"), "{}", lines[at]);
     assert_eq!(lines[at + 1], "    ✗ 2 × đơn vị không có trong danh sách (cột \"Cơ quan/đơn vị\"): \"Sở Lạ\"");
@@ -49,8 +49,8 @@ fn each_file_has_a_line_its_commonest_findings_and_the_sums_add_up() {
 #[test]
 fn refused_files_are_listed_last_with_reason_and_what_to_do() {
     let place = mixed();
-    let ran = place.run(&["import", place.path("gui").to_str().unwrap()]).exits(3);
-    let (_, refused) = ran.stdout.split_once("\nTệp bị từ chối (2)\n").unwrap();
+    let ran = place.run(&["--lang", "vi", "import", place.path("gui").to_str().unwrap()]).exits(3);
+    let (_, refused) = ran.stdout.split_once("\nTệp bị loại (2)\n").unwrap();
     let plain = refused.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(plain.starts_with("Tệp rỗng. Đề nghị xuất và gửi lại. rong_20250401.csv Bảng thiếu cột"), "{plain}");
     assert!(plain.contains("Bảng thiếu cột bắt buộc \"Ngày hẹn trả\""), "{plain}");
@@ -60,7 +60,7 @@ fn refused_files_are_listed_last_with_reason_and_what_to_do() {
     assert!(english.stdout.contains("Export it and send it again."), "{}", english.stdout);
     // Files that share a reason are listed below it once.
     place.file("gui/rong-hai_20250401.csv", "");
-    let again = place.run(&["import", place.path("gui").to_str().unwrap()]).exits(3);
+    let again = place.run(&["--lang", "vi", "import", place.path("gui").to_str().unwrap()]).exits(3);
     assert_eq!(again.stdout.matches("Tệp rỗng.").count(), 1, "{}", again.stdout);
     assert!(again.stdout.contains("      rong-hai_20250401.csv\n      rong_20250401.csv\n"), "{}", again.stdout);
     assert!(plain.contains("queries/sources/list-a.toml"), "{plain}");
@@ -114,10 +114,13 @@ fn a_workspace_may_word_what_the_command_line_says_and_a_missing_word_is_named_b
     let shipped = std::fs::read_to_string(project("report-templates/cli.toml")).unwrap();
     place.file("kho/report-templates/cli.toml", shipped.replace("\"Thư mục\"", "\"Nơi lưu\""));
     let folder = place.path("gui");
-    let ran = place.run(&["import", folder.to_str().unwrap()]).exits(3);
+    let ran = place.run(&["--lang", "vi", "import", folder.to_str().unwrap()]).exits(3);
     assert!(ran.stdout.starts_with("Nơi lưu "), "{}", ran.stdout);
     place.file("kho/report-templates/cli.toml", shipped.replace("folder = \"Thư mục\"\n", ""));
-    let versions = place.rows(&["history"]).len();
-    place.run(&["import", folder.to_str().unwrap()]).exits(1).says(&["report-templates/cli.toml", "folder"]);
-    assert_eq!(place.rows(&["history"]).len(), versions);
+    let versions = place.rows(&["--lang", "vi", "history"]).len();
+    place
+        .run(&["--lang", "vi", "import", folder.to_str().unwrap()])
+        .exits(1)
+        .says(&["report-templates/cli.toml", "folder"]);
+    assert_eq!(place.rows(&["--lang", "vi", "history"]).len(), versions);
 }

@@ -66,6 +66,7 @@ mod report_of_index;
 mod saved_questions;
 mod scorecards;
 mod sent;
+mod sentences;
 mod shipped_composites;
 mod side_by_side;
 mod source;

@@ -160,7 +160,7 @@ fn differences(name: &str, folder: &Path) -> String {
         let is_shown = shown.output.iter().any(|line| is_frame(line));
         let lines: Vec<&str> = printed.lines().map(str::trim_end).filter(|line| is_shown || !is_frame(line)).collect();
         // 3: done, but a row was refused, as in the sample province; 1: the page shows an error.
-        let fails = shown.output.iter().any(|line| line.starts_with("error: "));
+        let fails = shown.output.iter().any(|line| line.starts_with("error: ") || line.starts_with("Lỗi: "));
         let ends_as_shown = if fails { &[Some(1)][..] } else { &[Some(0), Some(3)] }.contains(&output.status.code());
         if !ends_as_shown || (!shown.output.is_empty() && !are_lines(&expected, &lines)) {
             let (line, shown) = (shown.line, shown.output.join("\n"));

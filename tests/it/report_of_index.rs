@@ -225,7 +225,7 @@ fn a_scorecard_sheet_says_what_the_command_says() {
         let columns = [
             ("Điểm tối đa", "max"),
             ("Điểm được tính", "points"),
-            ("Điểm mất", "lost"),
+            ("Điểm chưa đạt", "lost"),
             ("Tự chấm", "self"),
             ("Thẩm định", "verified"),
             ("Điều tra XHH", "surveyed"),
@@ -235,7 +235,7 @@ fn a_scorecard_sheet_says_what_the_command_says() {
             ("Giá trị", "value"),
         ];
         let texts = [
-            ("Lý do cắt điểm", "reason"),
+            ("Lý do điều chỉnh điểm", "reason"),
             ("Quy tắc", "rule"),
             ("Tài liệu kiểm chứng", "evidence"),
             ("Nguồn", "source"),

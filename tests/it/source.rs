@@ -50,12 +50,12 @@ fn texts(list: &toml::Value) -> Vec<&str> {
 fn an_unknown_layout_goes_from_a_proposal_by_one_heading_to_the_right_rows() {
     let place = Place::new();
     let file = place.file("so-theo-doi_20250401.csv", kiosk());
-    place.run(&["import", file.to_str().unwrap()]).exits(3);
-    let ran = place.run(&["source", "new", file.to_str().unwrap()]).exits(0);
-    ran.says(&["headings in row 3, table dossiers", "1 needed columns are not recognised: received_at"]);
+    place.run(&["--lang", "vi", "import", file.to_str().unwrap()]).exits(3);
+    let ran = place.run(&["--lang", "vi", "source", "new", file.to_str().unwrap()]).exits(0);
+    ran.says(&["tiêu đề ở dòng 3, bảng dossiers", "chưa nhận ra 1 cột bắt buộc: received_at"]);
     let path = place.workspace().join("queries/sources/so-theo-doi.toml");
     let text = std::fs::read_to_string(&path).unwrap();
-    place.run(&["check"]).exits(0);
+    place.run(&["--lang", "vi", "check"]).exits(0);
 
     let definition: toml::Table = text.parse().unwrap();
     assert_eq!(
@@ -103,7 +103,7 @@ fn an_unknown_layout_goes_from_a_proposal_by_one_heading_to_the_right_rows() {
             "[columns.channel]\nheadings = [\"Cách nộp\"]\nwords = \"channel\"\nmore_words = { \"Ki-ốt\" = 1 }",
         );
     std::fs::write(&path, edited).unwrap();
-    place.run(&["check"]).exits(0);
+    place.run(&["--lang", "vi", "check"]).exits(0);
     let before = place.snapshot();
     let ran = place.run(&tested).exits(0);
     assert_eq!(place.snapshot(), before, "nothing is written");
@@ -133,16 +133,22 @@ fn a_layout_whose_needed_columns_are_all_known_imports_at_once() {
         "moi_20250401.csv",
         format!("{headings}\n13/01/2025,Trực tuyến,Trần Thị Thử,H1,3,Sở A,06/01/2025,09/01/2025\n14/01/2025,Tại máy,Trần Thị Thử,H2,4,SA,07/01/2025,\n"),
     );
-    place.run(&["source", "new", file.to_str().unwrap(), "--id", "aa-moi"]).exits(0).says(&["fits this sheet already"]);
+    place
+        .run(&["--lang", "vi", "source", "new", file.to_str().unwrap(), "--id", "aa-moi"])
+        .exits(0)
+        .says(&["đã khớp trang này"]);
     let text = std::fs::read_to_string(place.workspace().join("queries/sources/aa-moi.toml")).unwrap();
     assert!(text.contains("# \"Tại máy\" = ") && text.contains("nhập được ngay"), "{text}");
     assert!(!text.contains("Trần") && !text.contains("H1"), "{text}");
-    place.run(&["check"]).exits(0);
-    let ran = place.run(&["--format", "json", "source", "test", "aa-moi", file.to_str().unwrap()]).exits(0);
+    place.run(&["--lang", "vi", "check"]).exits(0);
+    let ran =
+        place.run(&["--lang", "vi", "--format", "json", "source", "test", "aa-moi", file.to_str().unwrap()]).exits(0);
     let entry = &ran.rows()[0];
     assert_eq!(account(entry), [2, 2, 0, 0, 0]);
     assert!(entry["findings"].as_array().unwrap().iter().any(|finding| finding["rule"] == "unknown_word"), "{entry}");
-    let ran = place.run(&["--format", "json", "import", "--source", "aa-moi", file.to_str().unwrap()]).exits(0);
+    let ran = place
+        .run(&["--lang", "vi", "--format", "json", "import", "--source", "aa-moi", file.to_str().unwrap()])
+        .exits(0);
     assert_eq!(account(&ran.rows()[0]), [2, 2, 0, 0, 0]);
     assert_eq!(place.dossiers()[0]["due_at"], "2025-01-13T00:00:00");
 }
@@ -205,23 +211,30 @@ fn a_definition_is_tried_on_a_file_before_it_is_saved() {
     let file = place.file("a_20250401.csv", list(&[GOOD, "H2,Sở Lạ,Ki-ốt,06/01/2025,10/01/2025,,"]));
     let path = file.to_str().unwrap();
     let before = place.snapshot();
-    let ran = place.run(&["--format", "json", "source", "test", "list-a", path]).exits(3);
+    let ran = place.run(&["--lang", "vi", "--format", "json", "source", "test", "list-a", path]).exits(3);
     let sheet = &ran.rows()[0];
     assert_eq!(account(sheet), [2, 1, 0, 0, 1]);
     assert_eq!(sheet["words"].as_array().unwrap().iter().filter(|word| word["status"] == "unknown").count(), 1);
     let refused = sheet["findings"].as_array().unwrap().iter().find(|one| one["level"] == "error").unwrap();
     assert_eq!((&refused["rule"], refused["row"].as_u64()), (&"unknown_unit".into(), Some(3)));
     assert!(!ran.stdout.contains("Nguyễn Văn Thử"));
-    let page = place.run(&["source", "test", "list-a", path]).exits(3).stdout;
+    let page = place.run(&["--lang", "vi", "source", "test", "list-a", path]).exits(3).stdout;
     for reported in
-        ["dossier_code   ← Số hồ sơ", "2 dòng = 1 mới + 0 cập nhật + 0 trùng + 1 từ chối", "error unknown_unit"]
+        ["dossier_code   ← Số hồ sơ", "2 dòng = 1 mới + 0 cập nhật + 0 trùng + 1 bị loại", "error unknown_unit"]
     {
         assert!(page.contains(reported), "{reported} is not in:\n{page}");
     }
-    assert_eq!(place.run(&["--format", "json", "source", "test", path]).exits(3).rows()[0]["source"], "list-a");
-    place.run(&["source", "test", "message", path]).exits(1).says(&["does not fit source 'message'", "dossier_code"]);
+    assert_eq!(
+        place.run(&["--lang", "vi", "--format", "json", "source", "test", path]).exits(3).rows()[0]["source"],
+        "list-a"
+    );
+    place
+        .run(&["--lang", "vi", "source", "test", "message", path])
+        .exits(1)
+        .says(&["does not fit source 'message'", "dossier_code"]);
     let own = place.file("rieng.toml", "name = \"x\"\ntable = \"dossiers\"\nrequired = [\"dossier_code\"]\n[columns.dossier_code]\nheadings = [\"Số hồ sơ\"]\n[columns.received_at]\nheadings = [\"Ngày tiếp nhận\"]\n");
-    let ran = place.run(&["--format", "json", "source", "test", path, "--definition", own.to_str().unwrap()]);
+    let ran =
+        place.run(&["--lang", "vi", "--format", "json", "source", "test", path, "--definition", own.to_str().unwrap()]);
     assert_eq!(ran.rows()[0]["source"], "rieng");
     let wrong = place
         .file("sai.toml", "name = \"x\"\ntable = \"dossier\"\n[columns.dossier_code]\nheadings = [\"Số hồ sơ\"]\n");
@@ -229,8 +242,11 @@ fn a_definition_is_tried_on_a_file_before_it_is_saved() {
         .run(&["source", "test", path, "--definition", wrong.to_str().unwrap()])
         .exits(1)
         .says(&["no table 'dossier'", "did you mean 'dossiers'?"]);
-    place.run(&["source", "test", "list-c", path]).exits(2).says(&["no source and no file 'list-c'", "did you mean"]);
-    place.run(&["source", "test", "list-a"]).exits(2).says(&["name a file"]);
+    place
+        .run(&["--lang", "vi", "source", "test", "list-c", path])
+        .exits(2)
+        .says(&["không có nguồn, cũng không có tệp “list-c”", "có phải"]);
+    place.run(&["--lang", "vi", "source", "test", "list-a"]).exits(2).says(&["name a file"]);
     assert_eq!(place.snapshot(), before, "nothing is written");
 }
 
@@ -343,8 +359,11 @@ fn a_real_export_under_other_headings_gives_the_same_dossiers_through_a_proposed
         text.replacen(from, to, 1)
     });
     let file = place.file(name, &text);
-    place.run(&["--format", "json", "import", file.to_str().unwrap()]).exits(3);
-    place.run(&["source", "new", file.to_str().unwrap(), "--id", "moi"]).exits(0).says(&["dossier_code, finished_at"]);
+    place.run(&["--lang", "vi", "--format", "json", "import", file.to_str().unwrap()]).exits(3);
+    place
+        .run(&["--lang", "vi", "source", "new", file.to_str().unwrap(), "--id", "moi"])
+        .exits(0)
+        .says(&["dossier_code, finished_at"]);
     let path = place.workspace().join("queries/sources/moi.toml");
     let proposed = std::fs::read_to_string(&path).unwrap();
     let mut persons = 0;
@@ -371,7 +390,7 @@ fn a_real_export_under_other_headings_gives_the_same_dossiers_through_a_proposed
     assert!(proposed.contains(question), "{proposed}");
     edited = edited.replace(question, &question.replace("# ", ""));
     std::fs::write(&path, edited).unwrap();
-    place.run(&["check"]).exits(0);
+    place.run(&["--lang", "vi", "check"]).exits(0);
     let (row, _) = place.import(&file);
     assert_eq!((account(&row), &row["source"]), (account(&account_of_known), &"moi".into()));
     assert_eq!(stored(&place), stored(&known));

@@ -109,7 +109,11 @@ fn an_answer_that_is_too_large_is_told_and_nothing_of_it_is_printed() {
 #[test]
 fn the_sentence_is_vietnamese_unless_asked_otherwise() {
     let endless = "SELECT count(*) FROM generate_series(1, 1000000000000) a WHERE a.value % 7 = 8";
-    sample().place.run(&["sql", "--timeout", "1", endless]).exits(1).says(&["Đã dừng sau 1 giây", "--timeout"]);
+    sample()
+        .place
+        .run(&["--lang", "vi", "sql", "--timeout", "1", endless])
+        .exits(1)
+        .says(&["Đã dừng sau 1 giây", "--timeout"]);
 }
 
 #[test]

@@ -50,7 +50,10 @@ impl Test {
             output::json(&Value::Array(documents(global, &definitions, &account, &misfits)))?;
         }
         if let Some(first) = misfits.first() {
-            misfits.iter().skip(1).for_each(|misfit| global.tell(&format!("error: {}", output::safe(&sentence(misfit)))));
+            misfits
+                .iter()
+                .skip(1)
+                .for_each(|misfit| global.tell(&format!("error: {}", output::safe(&sentence(misfit)))));
             bail!("{}", sentence(first));
         }
         let refused = account.findings.iter().any(|finding| finding.level == Level::Error);
@@ -165,7 +168,7 @@ fn findings(global: &Global, definitions: &Definitions, account: &ImportAccount)
         }
         let times = if finding.count > 1 { format!(" (× {})", finding.count) } else { String::new() };
         let sentence = definitions.messages.sentence(finding, language);
-        text.push_str(&shown(&format!("{} {} · {place}{times}", finding.level.as_str(), finding.rule)));
+        text.push_str(&shown(&global.said(&format!("{}: {} · {place}{times}", finding.level.as_str(), finding.rule))));
         text.push('\n');
         text.push_str(&wrapped(&shown(&sentence), 2));
     }
