@@ -331,7 +331,7 @@ fn each_unit_gets_a_workbook_with_its_rows_what_is_wrong_and_what_to_do() {
     let book: BTreeMap<String, Vec<Vec<String>>> = grids(&out.join("e_ubnd-xa-e.xlsx")).into_iter().collect();
     assert_eq!(
         book.keys().collect::<Vec<_>>(),
-        ["Dòng cần sửa", "Nội dung đã gửi", "Tổng hợp", "Nội dung cần xem lại"]
+        ["Dòng cần sửa", "Nội dung cần xem lại", "Nội dung đã gửi", "Tổng hợp"]
     );
     let rows = &book["Dòng cần sửa"];
     let last = rows.last().unwrap();

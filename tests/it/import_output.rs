@@ -42,7 +42,7 @@ fn each_file_has_a_line_its_commonest_findings_and_the_sums_add_up() {
     assert!(lines[at].contains("list-a 100%") && lines[at].contains(":1"), "{}", lines[at]);
     assert_eq!(lines[at + 1], "    ✗ 2 × đơn vị không có trong danh sách (cột \"Cơ quan/đơn vị\"): \"Sở Lạ\"");
     assert!(lines[at + 2].starts_with("    ✗ 1 × ngày không có trong lịch"), "{}", lines[at + 2]);
-    assert!(lines[at + 3].starts_with("    ! 4 × từ không hiểu"), "{}", lines[at + 3]);
+    assert!(lines[at + 3].starts_with("    ! 4 × giá trị ngoài từ điển"), "{}", lines[at + 3]);
     assert!(!lines[at + 4].starts_with(' '), "three kinds of findings at most: {}", lines[at + 4]);
 }
 

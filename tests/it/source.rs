@@ -220,7 +220,7 @@ fn a_definition_is_tried_on_a_file_before_it_is_saved() {
     assert!(!ran.stdout.contains("Nguyễn Văn Thử"));
     let page = place.run(&["--lang", "vi", "source", "test", "list-a", path]).exits(3).stdout;
     for reported in
-        ["dossier_code   ← Số hồ sơ", "2 dòng = 1 mới + 0 cập nhật + 0 trùng + 1 bị loại", "error unknown_unit"]
+        ["dossier_code   ← Số hồ sơ", "2 dòng = 1 mới + 0 cập nhật + 0 trùng + 1 bị loại", "Lỗi: unknown_unit"]
     {
         assert!(page.contains(reported), "{reported} is not in:\n{page}");
     }
@@ -231,7 +231,7 @@ fn a_definition_is_tried_on_a_file_before_it_is_saved() {
     place
         .run(&["--lang", "vi", "source", "test", "message", path])
         .exits(1)
-        .says(&["does not fit source 'message'", "dossier_code"]);
+        .says(&["không khớp nguồn “message”", "dossier_code"]);
     let own = place.file("rieng.toml", "name = \"x\"\ntable = \"dossiers\"\nrequired = [\"dossier_code\"]\n[columns.dossier_code]\nheadings = [\"Số hồ sơ\"]\n[columns.received_at]\nheadings = [\"Ngày tiếp nhận\"]\n");
     let ran =
         place.run(&["--lang", "vi", "--format", "json", "source", "test", path, "--definition", own.to_str().unwrap()]);

@@ -28,7 +28,7 @@ fn headings_and_values_are_words_in_tables_for_people_and_keys_elsewhere() {
     assert!(english.contains("numerator") && english.contains("0.333333") && !english.contains("Tử số"), "{english}");
     let csv = ask(&["--format", "csv"]);
     assert!(csv.starts_with("unit_code,unit_name,kind,"), "{csv}");
-    let excel = ask(&["--format", "csv-excel"]);
+    let excel = ask(&["--lang", "vi", "--format", "csv-excel"]);
     assert!(excel.starts_with("\u{feff}Mã đơn vị;Tên đơn vị;"), "{excel}");
     assert!(excel.lines().any(|line| line.starts_with("A;Sở A;") && line.contains(";1;3;0,333333;")), "{excel}");
 }
