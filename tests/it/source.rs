@@ -246,7 +246,7 @@ fn a_definition_is_tried_on_a_file_before_it_is_saved() {
         .run(&["--lang", "vi", "source", "test", "list-c", path])
         .exits(2)
         .says(&["không có nguồn, cũng không có tệp “list-c”", "có phải"]);
-    place.run(&["--lang", "vi", "source", "test", "list-a"]).exits(2).says(&["name a file"]);
+    place.run(&["--lang", "vi", "source", "test", "list-a"]).exits(2).says(&["nêu tệp"]);
     assert_eq!(place.snapshot(), before, "nothing is written");
 }
 

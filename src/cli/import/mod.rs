@@ -116,25 +116,25 @@ fn print_findings(global: &Global, definitions: &Definitions, done: &ImportAccou
 /// Progress on standard error, on a terminal only: files done, and the time left by their bytes.
 pub(super) struct Bar<'a> {
     global: &'a Global,
-    bar: Option<ProgressBar>,
+    drawn: Option<ProgressBar>,
     files: (usize, usize),
 }
 
 impl<'a> Bar<'a> {
     pub fn new(global: &'a Global) -> Self {
         if global.quiet || !std::io::stderr().is_terminal() {
-            return Self { global, bar: None, files: (0, 0) };
+            return Self { global, drawn: None, files: (0, 0) };
         }
         let bar = ProgressBar::new(0);
         if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent:>3} % {prefix} {wide_msg} {eta}") {
             bar.set_style(style);
         }
         bar.enable_steady_tick(Duration::from_millis(200));
-        Self { global, bar: Some(bar), files: (0, 0) }
+        Self { global, drawn: Some(bar), files: (0, 0) }
     }
 
     fn count(&self) {
-        if let Some(bar) = &self.bar {
+        if let Some(bar) = &self.drawn {
             bar.set_prefix(self.global.said(&format!("{}/{} files", self.files.0, self.files.1)));
         }
     }
@@ -143,21 +143,21 @@ impl<'a> Bar<'a> {
 impl Progress for Bar<'_> {
     fn files(&mut self, count: usize, bytes: u64) {
         self.files = (0, count);
-        if let Some(bar) = &self.bar {
+        if let Some(bar) = &self.drawn {
             bar.set_length(bytes);
         }
         self.count();
     }
 
     fn begun(&mut self, name: &str) {
-        if let Some(bar) = &self.bar {
+        if let Some(bar) = &self.drawn {
             bar.set_message(safe(name));
         }
     }
 
     fn done(&mut self, bytes: u64) {
         self.files.0 += 1;
-        if let Some(bar) = &self.bar {
+        if let Some(bar) = &self.drawn {
             bar.inc(bytes);
         }
         self.count();
@@ -168,7 +168,7 @@ impl Progress for Bar<'_> {
     }
 
     fn merging(&mut self) {
-        if let Some(bar) = &self.bar {
+        if let Some(bar) = &self.drawn {
             bar.finish_and_clear();
         }
     }
