@@ -59,6 +59,12 @@ pub enum Given {
     Day(Vec<String>),
     /// The minutes between two times of the row.
     Minutes(String, String),
+    /// The name of the file.
+    File,
+    /// Where the row stands: file, sheet and row.
+    Place,
+    /// The cell of the last row above that has one.
+    Above,
 }
 
 /// Rows that are no data, known by one cell.
@@ -70,6 +76,8 @@ pub struct SkipRows {
     pub is: Vec<String>,
     /// Or it is of this kind.
     pub kind: Option<SkipKind>,
+    /// Whether the rows below are parts of this one (`Trong đó`), and no data until rows are numbered again.
+    pub parts_follow: bool,
 }
 
 /// A kind of cell by which a row is no data.
@@ -80,6 +88,8 @@ pub enum SkipKind {
     Empty,
     /// Anything but a number.
     NotNumber,
+    /// The ordinal of a group: I, II, IV, A, B.
+    GroupOrdinal,
 }
 
 /// Words in the place of a number, which set another column.
@@ -100,6 +110,8 @@ pub struct Wide {
     pub cells: WideCells,
     /// The value of an empty cell; none where it is not declared.
     pub blank: Option<String>,
+    /// Whether a record of which every cell is empty is none.
+    pub skips_empty: bool,
     /// So many records a sheet must have at least.
     pub least: usize,
     /// Headings that make no record although nothing else claims them (folded).
@@ -138,6 +150,10 @@ pub struct Figure {
     pub set: Vec<(String, String)>,
     /// Column → headings that feed it, the most certain one first.
     pub cells: Vec<(String, Vec<String>)>,
+    /// The value of an empty cell, where it is another than that of the other records.
+    pub blank: Option<String>,
+    /// Whether its cells are shares in percent, with or without the sign.
+    pub percent: bool,
 }
 
 /// How a heading becomes a value.

@@ -49,6 +49,8 @@ pub(super) struct RawSkipRows {
     #[serde(default)]
     is: Vec<toml::Value>,
     kind: Option<SkipKind>,
+    #[serde(default)]
+    parts_follow: bool,
 }
 
 #[derive(Deserialize)]
@@ -71,6 +73,8 @@ pub(super) struct RawWide {
     #[serde(default)]
     figure: Vec<RawFigure>,
     blank: Option<toml::Value>,
+    #[serde(default)]
+    skips_empty: bool,
     least: Option<usize>,
     #[serde(default)]
     except: Vec<String>,
@@ -81,6 +85,9 @@ pub(super) struct RawWide {
 struct RawFigure {
     set: BTreeMap<String, toml::Value>,
     cells: BTreeMap<String, Vec<String>>,
+    blank: Option<toml::Value>,
+    #[serde(default)]
+    percent: bool,
 }
 
 /// Checks a layout against its table; faults go to `fault` as key and message.
@@ -177,7 +184,12 @@ fn wide_of(raw: RawWide, fault: &mut dyn FnMut(&str, String)) -> Option<Wide> {
         (None, None) if raw.cells.is_empty() => WideCells::Figures(
             raw.figure
                 .into_iter()
-                .map(|figure| Figure { set: texts(figure.set), cells: figure.cells.into_iter().collect() })
+                .map(|figure| Figure {
+                    set: texts(figure.set),
+                    cells: figure.cells.into_iter().collect(),
+                    blank: figure.blank.map(text),
+                    percent: figure.percent,
+                })
                 .collect(),
         ),
         (Some(heading), Some(cell)) => WideCells::Others { heading, fold: raw.fold, cell },
@@ -196,6 +208,7 @@ fn wide_of(raw: RawWide, fault: &mut dyn FnMut(&str, String)) -> Option<Wide> {
     Some(Wide {
         cells,
         blank: raw.blank.map(text),
+        skips_empty: raw.skips_empty,
         least: raw.least.unwrap_or(1),
         except: raw.except.iter().map(|heading| fold_word(heading)).collect(),
     })
@@ -203,7 +216,7 @@ fn wide_of(raw: RawWide, fault: &mut dyn FnMut(&str, String)) -> Option<Wide> {
 
 fn skip_rows(raw: RawSkipRows) -> SkipRows {
     let is = raw.is.into_iter().map(|value| fold_word(&text(value))).collect();
-    SkipRows { headings: raw.headings, is, kind: raw.kind }
+    SkipRows { headings: raw.headings, is, kind: raw.kind, parts_follow: raw.parts_follow }
 }
 
 fn texts(values: BTreeMap<String, toml::Value>) -> Vec<(String, String)> {

@@ -84,7 +84,7 @@ pub const PROVENANCE: &[TableColumn] = &[
 
 /// All tables that sources can feed.
 pub const TABLES: &[Table] =
-    &[DOSSIERS, PROCEDURES, RATINGS, FEEDBACK, DECLARED, CRITERIA, DOCUMENTS, TRAINING, TICKETS];
+    &[DOSSIERS, PROCEDURES, RATINGS, FEEDBACK, DECLARED, CRITERIA, DOCUMENTS, TRAINING, TICKETS, STATED_COUNTS];
 
 const DOSSIERS: Table = Table {
     name: "dossiers",
@@ -280,6 +280,28 @@ const TICKETS: Table = Table {
         column("called_at", ColumnType::Time),
         column("served_at", ColumnType::Time),
         column("waiting_minutes", ColumnType::Float),
+    ],
+};
+
+/// Ready-made counts of one-stop systems: one row a figure that a file states, at its place there.
+const STATED_COUNTS: Table = Table {
+    name: "stated_counts",
+    key: "count_code",
+    made_of: &["place", "measure"],
+    span: Some(Span { period: "period", from: "period_from", to: "period_to" }),
+    partition_by: None,
+    columns: &[
+        column("count_code", ColumnType::Text),
+        column("place", ColumnType::Text),
+        column("unit", ColumnType::Unit),
+        column("field", ColumnType::Text),
+        column("procedure_name", ColumnType::Text),
+        column("service_level", ColumnType::Int),
+        column("period", ColumnType::Period),
+        column("period_from", ColumnType::Time),
+        column("period_to", ColumnType::Time),
+        column("measure", ColumnType::Text),
+        column("value", ColumnType::Float),
     ],
 };
 

@@ -6,36 +6,43 @@ use crate::text::clean;
 use cchc_definitions::{ExportDayWords, Given, ReadingWords, SourceDef, WideCells, fold_word};
 use cchc_model::ColumnType;
 
+/// Where a sheet stands, for what no heading of it says.
+#[derive(Debug, Clone, Copy)]
+pub struct SheetPlace<'a> {
+    /// Name of the file, without its folder.
+    pub file: &'a str,
+    /// Name of the sheet.
+    pub sheet: &'a str,
+    /// The rows above its headings.
+    pub above: &'a [Vec<String>],
+}
+
 /// Whether a source reads sheets of this name.
 #[must_use]
 pub fn takes_sheet(source: &SourceDef, sheet: &str) -> bool {
     source.layout.sheets.is_empty() || source.layout.sheets.contains(&fold_word(sheet))
 }
 
-/// The text that a column has in every row of a sheet; `above` are the rows above the headings.
+/// The text that a column has in every row of a sheet.
 #[must_use]
-pub fn text(
-    source: &SourceDef,
-    column: &str,
-    sheet: &str,
-    above: &[Vec<String>],
-    words: &ReadingWords,
-) -> Option<String> {
+pub fn text(source: &SourceDef, column: &str, place: SheetPlace<'_>, words: &ReadingWords) -> Option<String> {
     let kind = source.table.column(column)?.kind;
     let of_column = source.layout.given.iter().filter(|(name, _)| name == column);
-    of_column.map(|(_, given)| given).find_map(|given| one(given, kind, sheet, above, words))
+    of_column.map(|(_, given)| given).find_map(|given| one(given, kind, place, words))
 }
 
-fn one(given: &Given, kind: ColumnType, sheet: &str, above: &[Vec<String>], words: &ReadingWords) -> Option<String> {
+fn one(given: &Given, kind: ColumnType, place: SheetPlace<'_>, words: &ReadingWords) -> Option<String> {
     match given {
         Given::Text(text) => Some(text.clone()),
-        Given::Sheet => as_kind(sheet, kind, words),
-        Given::Letterhead(labels) => above
+        Given::Sheet => as_kind(place.sheet, kind, words),
+        Given::Letterhead(labels) => place
+            .above
             .iter()
             .flat_map(|row| row.iter().cloned().chain([row.join(" ")]))
             .filter(|line| kind != ColumnType::Period || !is_dateline(line, &words.export_day))
             .find_map(|line| labels.iter().find_map(|label| as_kind(after(&line, label, kind)?, kind, words))),
-        Given::Column(_) | Given::Day(_) | Given::Minutes(..) => None,
+        Given::File => as_kind(place.file.rsplit('/').next().unwrap_or_default(), kind, words),
+        Given::Column(_) | Given::Day(_) | Given::Minutes(..) | Given::Place | Given::Above => None,
     }
 }
 

@@ -27,6 +27,7 @@ mod wide;
 
 pub use code::{code, looks_like_code, with_plain_hyphens};
 pub use correction::{Origin, origin_columns, own_columns};
+pub use given::SheetPlace;
 pub use export_date::{in_letterhead, in_name};
 pub use headings::{Duplicate, HeadingMatch, KnownHeadings, Mapping, NearMiss, stacked_headings};
 pub use judging::RejectedRow;

@@ -6,8 +6,9 @@ use std::borrow::Cow;
 use crate::headings::Mapping;
 use crate::outline::{Outline, Outlined};
 use crate::raw::RawBatch;
-use crate::rows::{RowKind, is_total};
-use crate::{cell_text, given};
+use crate::given::{self, SheetPlace};
+use crate::rows::{RowKind, is_group_ordinal, is_total};
+use crate::cell_text;
 use cchc_definitions::{Given, Layout, ReadingWords, RowWords, SkipKind, SkipRows, SourceDef, fold_word};
 use cchc_model::ColumnType;
 use cchc_read::Cell;
@@ -23,8 +24,12 @@ pub struct Reshape {
     fed: Vec<bool>,
     skips: Vec<(usize, SkipRows)>,
     marks: Vec<MarkRule>,
-    /// The meaning of an empty cell of a record.
-    blank: Option<String>,
+    /// Whether a record of which every cell is empty is none.
+    skips_empty: bool,
+    /// Whether rows are the parts of a total, until they are numbered again.
+    in_parts: bool,
+    /// Columns of the source that keep what the last row said, and what that was.
+    carried: Vec<(usize, String)>,
     /// Columns of the sheet that identify a row, and those that hold its records' cells.
     ids: Vec<usize>,
     cells: Vec<usize>,
@@ -35,19 +40,16 @@ pub struct Reshape {
 /// What feeds one column of a record.
 #[derive(Debug, Clone)]
 enum Feed {
-    /// A cell, with the decimal mark that its numbers get.
-    Cell { at: usize, decimal: char, scope: CellScope },
+    /// A cell of the row, with the decimal mark that its numbers get.
+    Cell { at: usize, decimal: char },
+    /// A cell of a record, with what an empty one means; of a share the percent sign is left out.
+    Figure { at: usize, decimal: char, blank: Option<String>, percent: bool },
+    /// A text before the number of the row.
+    Place(String),
     /// A time whose day is in another cell.
     Timed { at: usize, day: usize },
     /// Always the same text.
     Text(String),
-}
-
-/// Whether a cell belongs to a record of a wide row or to the row as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum CellScope {
-    Record,
-    Row,
 }
 
 #[derive(Debug)]
@@ -58,22 +60,16 @@ struct MarkRule {
 }
 
 impl Reshape {
-    /// Plans the records of a sheet; `above` are the rows above its headings. Plain sources need no plan.
+    /// Plans the records of a sheet. Plain sources need no plan.
     #[must_use]
-    pub fn plan(
-        source: &SourceDef,
-        mapping: &Mapping,
-        sheet: &str,
-        above: &[Vec<String>],
-        words: &ReadingWords,
-    ) -> Option<Self> {
+    pub fn plan(source: &SourceDef, mapping: &Mapping, place: SheetPlace<'_>, words: &ReadingWords) -> Option<Self> {
         let layout = &source.layout;
         if layout.is_plain() && layout.key.is_empty() && source.table.made_of.is_empty() {
             return None;
         }
         let position = |name: &str| source.columns.iter().position(|column| column.name == name);
         let shared: Vec<Option<Feed>> = (0..source.columns.len())
-            .map(|column| shared_feed(source, mapping, column, (sheet, above), words))
+            .map(|column| shared_feed(source, mapping, column, place, words))
             .collect();
         let records = records(source, mapping, shared);
         let marks: Vec<MarkRule> = layout
@@ -107,7 +103,14 @@ impl Reshape {
                 .filter_map(|(rule, at)| Some(((*at)?, rule.clone())))
                 .collect(),
             marks,
-            blank: layout.wide.as_ref().and_then(|wide| wide.blank.clone()),
+            skips_empty: layout.wide.as_ref().is_some_and(|wide| wide.skips_empty),
+            in_parts: false,
+            carried: layout
+                .given
+                .iter()
+                .filter(|(_, given)| matches!(given, Given::Above))
+                .filter_map(|(name, _)| Some((position(name)?, String::new())))
+                .collect(),
             ids,
             cells: points(source, mapping),
             unit: unit.and_then(|column| mapping.columns[column]),
@@ -131,8 +134,9 @@ impl Reshape {
     pub fn cells(&self) -> impl Iterator<Item = Vec<Option<(usize, char)>>> {
         let cell = |feed: &Option<Feed>| match feed {
             Some(Feed::Cell { at, decimal, .. }) => Some((*at, *decimal)),
+            Some(Feed::Figure { at, decimal, .. }) => Some((*at, *decimal)),
             Some(Feed::Timed { at, .. }) => Some((*at, '.')),
-            Some(Feed::Text(_)) | None => None,
+            Some(Feed::Text(_) | Feed::Place(_)) | None => None,
         };
         self.records.iter().map(move |feeds| feeds.iter().map(cell).collect())
     }
@@ -147,14 +151,17 @@ impl Reshape {
         let has_ids = self.ids.iter().all(filled);
         let takes = match kind {
             RowKind::Body => true,
-            RowKind::Sparse => has_ids && has_cells && !self.ids.is_empty(),
+            RowKind::Sparse => (has_ids && has_cells && !self.ids.is_empty()) || (self.skips_empty && is_numbered(texts)),
             RowKind::Total => match &self.outline {
                 Some(outline) => outline.has_code(texts),
                 None => self.unit.is_some_and(|at| filled(&at) && !is_total(&texts[at], words)),
             },
             RowKind::Blank | RowKind::Numbering | RowKind::Heading => false,
         };
-        let skipped = self.skips.iter().any(|(at, rule)| skips(rule, texts.get(*at).map_or("", |text| text.as_ref())));
+        let rule = self.skips.iter().find(|(at, rule)| skips(rule, texts.get(*at).map_or("", |text| text.as_ref())));
+        let skipped = rule.is_some();
+        self.in_parts = (self.in_parts && !is_numbered(texts)) || rule.is_some_and(|(_, rule)| rule.parts_follow);
+        let skipped = skipped || self.in_parts;
         if let Some(outline) = &mut self.outline {
             // A row with neither code nor points is a note; a title without points is the parent of the rows below.
             if !takes {
@@ -174,8 +181,19 @@ impl Reshape {
         if let Some(outline) = &mut outline {
             outline.row(texts, self.records.len(), has_cells);
         }
+        let mut carried = std::mem::take(&mut self.carried);
         for (at, feeds) in self.records.iter().enumerate() {
-            let values = self.values(feeds, cells, texts);
+            let mut values = self.values(feeds, number, cells, texts);
+            if self.skips_empty && !has_figure(feeds, &values) {
+                continue;
+            }
+            for (column, last) in &mut carried {
+                if values[*column].trim().is_empty() {
+                    values[*column] = Cow::Owned(last.clone());
+                } else {
+                    values[*column].as_ref().clone_into(last);
+                }
+            }
             if let Some(outline) = &mut outline {
                 outline.keep(number, at as u32, &values);
                 continue;
@@ -189,6 +207,7 @@ impl Reshape {
             }
         }
         self.outline = outline;
+        self.carried = carried;
     }
 
     /// Adds the rows of an outline, which are known only at the end of the sheet.
@@ -206,12 +225,13 @@ impl Reshape {
     fn values<'t>(
         &'t self,
         feeds: &'t [Option<Feed>],
+        number: u32,
         cells: &'t [Cell<'_>],
         texts: &'t [Cow<'_, str>],
     ) -> Vec<Cow<'t, str>> {
         let mut values: Vec<Cow<'_, str>> = feeds
             .iter()
-            .map(|feed| feed.as_ref().map_or(Cow::Borrowed(""), |feed| self.value(feed, cells, texts)))
+            .map(|feed| feed.as_ref().map_or(Cow::Borrowed(""), |feed| value(feed, number, cells, texts)))
             .collect();
         for mark in &self.marks {
             let marked: Vec<usize> = mark
@@ -223,30 +243,48 @@ impl Reshape {
             if !marked.is_empty() {
                 mark.set.iter().for_each(|(column, text)| values[*column] = Cow::Borrowed(text));
             }
-            for column in marked {
+            for column in marked.into_iter().filter(|column| !mark.set.iter().any(|(other, _)| other == column)) {
                 values[column] = Cow::Borrowed("");
             }
         }
         values
     }
+}
 
-    fn value<'t>(&'t self, feed: &'t Feed, cells: &'t [Cell<'_>], texts: &'t [Cow<'_, str>]) -> Cow<'t, str> {
-        let text = |at: usize| texts.get(at).map_or("", |text| text.as_ref());
-        match feed {
-            Feed::Text(text) => Cow::Borrowed(text),
-            Feed::Timed { at, day } => timed(text(*at), text(*day)),
-            Feed::Cell { at, decimal, scope } => {
-                let value = match cells.get(*at) {
-                    Some(cell @ Cell::Number(_)) => cell_text(cell, *decimal),
-                    _ => Cow::Borrowed(text(*at)),
-                };
-                match &self.blank {
-                    Some(blank) if *scope == CellScope::Record && value.trim().is_empty() => Cow::Borrowed(blank),
-                    _ => value,
-                }
+/// What a feed gives a row.
+fn value<'t>(feed: &'t Feed, number: u32, cells: &'t [Cell<'_>], texts: &'t [Cow<'_, str>]) -> Cow<'t, str> {
+    let text = |at: usize| texts.get(at).map_or("", |text| text.as_ref());
+    let cell = |at: usize, decimal| match cells.get(at) {
+        Some(cell @ Cell::Number(_)) => cell_text(cell, decimal),
+        _ => Cow::Borrowed(text(at)),
+    };
+    match feed {
+        Feed::Text(text) => Cow::Borrowed(text),
+        Feed::Place(place) => Cow::Owned(format!("{place}{number}")),
+        Feed::Timed { at, day } => timed(text(*at), text(*day)),
+        Feed::Cell { at, decimal, .. } => cell(*at, *decimal),
+        Feed::Figure { at, decimal, blank, percent } => {
+            let value = cell(*at, *decimal);
+            match (blank, value.trim()) {
+                (Some(blank), "") => Cow::Borrowed(blank),
+                (_, text) if *percent && text.ends_with('%') => Cow::Owned(text.trim_end_matches(['%', ' ']).to_owned()),
+                _ => value,
             }
         }
     }
+}
+
+/// Whether any cell of a record has a value.
+fn has_figure(feeds: &[Option<Feed>], values: &[Cow<'_, str>]) -> bool {
+    let mut figures = feeds.iter().zip(values).filter(|(feed, _)| matches!(feed, Some(Feed::Figure { .. }))).peekable();
+    figures.peek().is_none() || figures.any(|(_, value)| !value.trim().is_empty())
+}
+
+/// Whether the first filled cell is a number and another cell is filled: a row of a list, though all its figures are blank.
+fn is_numbered(texts: &[Cow<'_, str>]) -> bool {
+    let mut filled = texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
+    let is_number = |text: &str| text.trim_end_matches('.').bytes().all(|byte| byte.is_ascii_digit());
+    filled.next().is_some_and(is_number) && filled.next().is_some_and(|label| !is_number(label))
 }
 
 /// Per record and column of the source, what feeds it; without records of its own a row is one.
@@ -258,7 +296,8 @@ fn records(source: &SourceDef, mapping: &Mapping, shared: Vec<Option<Feed>>) -> 
         for (name, at) in &record.cells {
             let Some(column) = position(name) else { continue };
             let decimal = decimal(&source.layout, source.columns[column].kind);
-            feeds[column] = Some(Feed::Cell { at: *at, decimal, scope: CellScope::Record });
+            let (blank, percent) = (record.blank.clone(), record.percent);
+            feeds[column] = Some(Feed::Figure { at: *at, decimal, blank, percent });
         }
         for (name, text) in &record.set {
             let Some(column) = position(name) else { continue };
@@ -288,13 +327,13 @@ fn shared_feed(
     source: &SourceDef,
     mapping: &Mapping,
     column: usize,
-    (sheet, above): (&str, &[Vec<String>]),
+    place: SheetPlace<'_>,
     words: &ReadingWords,
 ) -> Option<Feed> {
     let (name, kind) = (&source.columns[column].name, source.columns[column].kind);
     let day = mapping.layout.days.iter().find(|(column, _)| column == name).map(|(_, day)| *day);
     let of = |at: Option<usize>| {
-        at.map(|at| Feed::Cell { at, decimal: decimal(&source.layout, kind), scope: CellScope::Row })
+        at.map(|at| Feed::Cell { at, decimal: decimal(&source.layout, kind) })
     };
     match (mapping.columns[column], day) {
         (Some(at), Some(day)) => return Some(Feed::Timed { at, day }),
@@ -305,7 +344,11 @@ fn shared_feed(
     if let Some((_, Given::Column(other))) = of_column.find(|(_, given)| matches!(given, Given::Column(_))) {
         return of(source.columns.iter().position(|column| column.name == *other).and_then(|at| mapping.columns[at]));
     }
-    given::text(source, name, sheet, above, words).map(Feed::Text)
+    let is_place = |given: &Given| matches!(given, Given::Place);
+    if source.layout.given.iter().any(|(column, given)| column == name && is_place(given)) {
+        return Some(Feed::Place(format!("{}#{}#", place.file, place.sheet)));
+    }
+    given::text(source, name, place, words).map(Feed::Text)
 }
 
 /// Number cells of number columns are written with the mark that the source's texts use.
@@ -329,12 +372,14 @@ fn headings(source: &SourceDef, mapping: &Mapping, feeds: &[Option<Feed>]) -> Ve
         .iter()
         .zip(&source.columns)
         .map(|(feed, column)| match (feed, &title) {
-            (Some(Feed::Cell { at, scope: CellScope::Record, .. }), Some(title)) => {
+            (Some(Feed::Figure { at, .. }), Some(title)) => {
                 format!("{title} – {}", mapping.headings[*at])
             }
-            (Some(Feed::Cell { at, .. } | Feed::Timed { at, .. }), _) => mapping.headings[*at].clone(),
+            (Some(Feed::Cell { at, .. } | Feed::Figure { at, .. } | Feed::Timed { at, .. }), _) => {
+                mapping.headings[*at].clone()
+            }
             (Some(Feed::Text(text)), _) => text.clone(),
-            (None, _) => column.name.clone(),
+            (Some(Feed::Place(_)) | None, _) => column.name.clone(),
         })
         .collect()
 }
@@ -355,6 +400,7 @@ fn skips(rule: &SkipRows, text: &str) -> bool {
     let folded = fold_word(text);
     let of_kind = match rule.kind {
         None => false,
+        Some(SkipKind::GroupOrdinal) => !text.is_empty() && is_group_ordinal(text),
         Some(SkipKind::Empty) => text.is_empty(),
         Some(SkipKind::NotNumber) => text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'),
     };

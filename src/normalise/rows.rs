@@ -120,7 +120,7 @@ fn numbered_column(token: &str) -> Option<u32> {
 }
 
 /// I, II, IV, A, B …
-fn is_group_ordinal(cell: &str) -> bool {
+pub(crate) fn is_group_ordinal(cell: &str) -> bool {
     let text = cell.trim().trim_end_matches(['.', ')']);
     let roman =
         !text.is_empty() && text.len() <= 6 && text.chars().all(|letter| matches!(letter, 'I' | 'V' | 'X' | 'L'));

@@ -13,6 +13,10 @@ pub struct Record {
     pub set: Vec<(String, String)>,
     /// Column of the table → column of the sheet.
     pub cells: Vec<(String, usize)>,
+    /// The value of an empty cell.
+    pub blank: Option<String>,
+    /// Whether its cells are shares in percent.
+    pub percent: bool,
 }
 
 /// What a layout finds among the headings of one sheet.
@@ -98,6 +102,8 @@ impl<'a> LayoutNames<'a> {
                 let mut found = self.figures(figures.len(), headings, unclaimed);
                 for (record, figure) in found.records.iter_mut().zip(figures) {
                     record.set.clone_from(&figure.set);
+                    record.blank.clone_from(&figure.blank);
+                    record.percent = figure.percent;
                     for (cell, (column, _)) in record.cells.iter_mut().zip(&figure.cells) {
                         cell.0.clone_from(column);
                     }
@@ -119,6 +125,9 @@ impl<'a> LayoutNames<'a> {
             }
             Some(WideCells::Others { heading, fold, cell }) => self.others(heading, *fold, cell, headings, unclaimed),
         };
+        if let Some(blank) = self.layout.wide.as_ref().and_then(|wide| wide.blank.as_ref()) {
+            found.records.iter_mut().for_each(|record| record.blank = record.blank.take().or_else(|| Some(blank.clone())));
+        }
         let position = |wanted: &[String]| {
             wanted.iter().map(|heading| fold_name(heading)).find_map(|wanted| {
                 let bare = without_diacritics(&wanted);
@@ -194,7 +203,7 @@ impl<'a> LayoutNames<'a> {
             }
             if last.as_ref() != Some(&above) {
                 let set = vec![(heading.to_owned(), heading_as_value(&above, fold))];
-                found.records.push(Record { set, cells: Vec::new() });
+                found.records.push(Record { set, ..Record::default() });
                 last = Some(above);
             }
             let record = found.records.last_mut().expect("a record was just begun");
@@ -228,6 +237,7 @@ impl<'a> LayoutNames<'a> {
             found.records.push(Record {
                 set: vec![(heading.to_owned(), heading_as_value(&text, fold))],
                 cells: vec![(cell.to_owned(), *position)],
+                ..Record::default()
             });
         }
         found
