@@ -222,6 +222,8 @@ struct HeadingNames {
 
 impl HeadingNames {
     fn of(stack: &[Vec<String>]) -> Self {
+        let joined = joined_headings(stack);
+        let stack = joined.as_deref().unwrap_or(stack);
         let width = stack.iter().map(Vec::len).max().unwrap_or(0);
         let mut above = vec![String::new(); stack.len()];
         let (mut bottom, mut folded) = (Vec::with_capacity(width), Vec::with_capacity(width));
@@ -265,6 +267,21 @@ impl HeadingNames {
         }
         Self { bottom, folded, parts: all_parts }
     }
+}
+
+/// Headings of one row that hold those above them too (`Đã giải quyết - Quá hạn`), as the rows that they stand for.
+///
+/// Three such headings are a habit of the file; one or two may be names with a hyphen.
+fn joined_headings(stack: &[Vec<String>]) -> Option<Vec<Vec<String>>> {
+    const BETWEEN: &str = " - ";
+    let [row] = stack else { return None };
+    let depth = |cell: &String| cell.matches(BETWEEN).count() + 1;
+    let deepest = row.iter().map(depth).max()?;
+    if row.iter().filter(|cell| cell.contains(BETWEEN)).count() < 3 || deepest > MOST_HEADING_ROWS {
+        return None;
+    }
+    let part = |cell: &String, level: usize| cell.split(BETWEEN).nth(level).unwrap_or_default().to_owned();
+    Some((0..deepest).map(|level| row.iter().map(|cell| part(cell, level)).collect()).collect())
 }
 
 /// The column of the source that a heading feeds (none if it is personal) and its rank among the synonyms.
