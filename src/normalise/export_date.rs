@@ -10,9 +10,44 @@ use cchc_definitions::ExportDayWords;
 /// use cchc_normalise::in_name;
 /// assert_eq!(in_name("ho-so_so-y-te_20200701 (1).csv").unwrap().to_string(), "2020-07-01");
 /// assert_eq!(in_name("ho-so_120200701.csv"), None);
+/// assert_eq!(in_name("Danh sách hồ sơ 5_9_2026 8_3.xls").unwrap().to_string(), "2026-09-05");
+/// assert_eq!(in_name("Sổ theo dõi hồ sơ_2026_09_05_02_41.xlsx").unwrap().to_string(), "2026-09-05");
+/// assert_eq!(in_name("tu 01-01-2020 den 31-03-2020.xlsx"), None);
 /// ```
 #[must_use]
 pub fn in_name(name: &str) -> Option<NaiveDate> {
+    compact(name).or_else(|| apart(name))
+}
+
+/// Day, month and year apart, padded or not, as a browser saves a report: `5_9_2026`, `05-09-2026`, `2026_09_05`.
+/// Two such days are those that the file covers.
+fn apart(name: &str) -> Option<NaiveDate> {
+    let mut runs: Vec<(&str, bool)> = Vec::new();
+    let mut rest = name;
+    while let Some(start) = rest.find(|letter: char| letter.is_ascii_digit()) {
+        let follows = !runs.is_empty() && start == 1 && rest.starts_with(['_', '-', '.']);
+        let end = rest[start..].find(|letter: char| !letter.is_ascii_digit()).map_or(rest.len(), |end| start + end);
+        runs.push((&rest[start..end], follows));
+        rest = &rest[end..];
+    }
+    let number = |text: &str| text.parse::<u32>().ok();
+    let day = |[first, month, last]: [&str; 3]| {
+        let (day, year) = match (first.len(), last.len()) {
+            (4, 2) if month.len() == 2 => (last, first),
+            (1 | 2, 4) if month.len() <= 2 => (first, last),
+            _ => return None,
+        };
+        NaiveDate::from_ymd_opt(number(year)?.try_into().ok()?, number(month)?, number(day)?).filter(|day| plausible(*day))
+    };
+    let found: Vec<NaiveDate> = runs
+        .windows(3)
+        .filter(|three| three[1].1 && three[2].1)
+        .filter_map(|three| day([three[0].0, three[1].0, three[2].0]))
+        .collect();
+    if let [one] = found.as_slice() { Some(*one) } else { None }
+}
+
+fn compact(name: &str) -> Option<NaiveDate> {
     let mut found = None;
     let mut digits = String::new();
     let mut separated = String::new();

@@ -2,6 +2,7 @@
 
 mod aside;
 mod checked;
+mod counts_view;
 mod delta;
 mod finding_pages;
 mod frames;
@@ -29,6 +30,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use aside::{Aside, Claim, Piece};
+pub use counts_view::COUNTS;
 pub use delta::{LogError, TableFiles};
 pub use frames::{days, frame_of, ints, texts};
 pub use functions::{BYTES, OWN_FUNCTIONS, VietnameseOrder};

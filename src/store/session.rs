@@ -20,6 +20,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use url::Url;
 
 use super::checked::CheckedTable;
+use super::counts_view::{COUNTS, counts_view};
 use super::functions;
 use super::memory::QuestionPool;
 use super::whole::DataFile;
@@ -99,6 +100,11 @@ impl Session {
         memory: usize,
     ) -> Result<Self, StoreError> {
         tables.push(("calendar".to_owned(), Arc::new(calendar_table(calendar)?)));
+        let named = |name: &str| tables.iter().find(|(known, _)| known == name).map(|(_, table)| Arc::clone(table));
+        if let (Some(stated), Some(procedures)) = (named("stated_counts"), named("procedures")) {
+            let counts = counts_view(&SessionContext::new(), stated, procedures)?;
+            tables.push((COUNTS.to_owned(), counts));
+        }
         let tables = Arc::new(tables);
         let reserved = Arc::default();
         let runtime = with_pool(runtime, memory, &reserved);

@@ -8,7 +8,7 @@ use super::Refusal;
 use cchc_store::{OWN_FUNCTIONS, table_names};
 
 /// Tables beside those of the store.
-pub(super) const MADE_TABLES: [&str; 2] = ["calendar", "indicators"];
+pub(super) const MADE_TABLES: [&str; 3] = ["calendar", "counts", "indicators"];
 
 /// What `SHOW TABLES`, `DESCRIBE` and `SHOW FUNCTIONS` read; settings of the program are nobody's question.
 const ABOUT_TABLES: [&str; 6] = ["tables", "views", "columns", "schemata", "routines", "parameters"];
