@@ -134,6 +134,7 @@ fn type_rows(
             Message::Unread(row) => sheet.unread(&row),
             Message::TextNote(note) => sheet.text_note(note),
             Message::Repaired(codes) => sheet.repaired(codes),
+            Message::Unequal(faults) => sheet.unequal(faults),
         }
     }
     typed.close(open, context);

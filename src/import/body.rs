@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::notes::Notes;
 use super::unread::{FieldCount, UnreadFault, UnreadRow};
-use cchc_definitions::{ReadingWords, RowWords, SourceDef};
+use cchc_definitions::{ReadingWords, SourceDef};
 use cchc_model::ColumnType;
 use cchc_normalise::{
     Mapping, Origin, Outlined, RawBatch, Reshape, RowKind, TextColumn, cell_text, classify, looks_like_code,
@@ -37,7 +37,7 @@ pub(super) struct Body {
     reshape: Option<Reshape>,
     /// Columns of a corrected file that say where each row came from.
     origin: Option<[usize; 3]>,
-    words: RowWords,
+    words: ReadingWords,
     batch: RawBatch,
 }
 
@@ -81,7 +81,7 @@ impl Body {
             fields: usual_fields.map(|usual| FieldCount::new(&mapping.headings, usual)),
             reshape,
             origin: origin_columns(&mapping.headings, &words.corrected),
-            words: words.rows.clone(),
+            words: words.clone(),
             batch: RawBatch::default(),
         };
         body.reset(None);
@@ -98,9 +98,9 @@ impl Body {
     ) -> RowOutcome {
         let cells = &*notes.filled(&self.fill_merged, number, cells);
         let texts: Vec<Cow<'_, str>> = cells.iter().map(|cell| cell_text(cell, '.')).collect();
-        let kind = classify(&texts, &self.headings, &self.words);
+        let kind = classify(&texts, &self.headings, &self.words.rows);
         let is_data = match &mut self.reshape {
-            Some(reshape) => reshape.is_data(kind, &texts, &self.words),
+            Some(reshape) => reshape.is_data(number, kind, &texts, &self.words),
             None => kind == RowKind::Body,
         } && !self.is_remark(&texts);
         let ragged = self.fields.and_then(|fields| fields.check(cells));

@@ -15,7 +15,7 @@ use super::unread::{UnreadFault, UnreadRow};
 use cchc_definitions::dates::DateSystem;
 use cchc_model::ColumnType;
 use cchc_normalise::{
-    HeadingMatch, Mapping, NearMiss, Origin, RawBatch, RepairedCode, Reshape, SheetPlace, cell_text, clean, in_letterhead,
+    CountFault, HeadingMatch, Mapping, NearMiss, Origin, RawBatch, RepairedCode, Reshape, SheetPlace, cell_text, clean, in_letterhead,
     only_year,
 };
 use cchc_read::{Cell, Flow, Note, RowFault, RowSink, Sheet, TextKind, TextNote};
@@ -37,6 +37,8 @@ pub(super) enum Message {
     Unread(UnreadRow),
     /// Codes of it that a spreadsheet had changed, and that were repaired.
     Repaired(Vec<RepairedCode>),
+    /// Counts of it that do not add up.
+    Unequal(Vec<CountFault>),
     /// Something about its text.
     TextNote(TextNote),
 }
@@ -198,9 +200,10 @@ impl<'a> SheetSink<'a> {
         self.read.rows += outlined.rows;
         let rows = (!last.rows.is_empty()).then_some(Message::Batch(last));
         let repaired = (!outlined.repaired.is_empty()).then_some(Message::Repaired(outlined.repaired));
+        let unequal = (!outlined.faults.is_empty()).then_some(Message::Unequal(outlined.faults));
         // Notes on the text follow the rows, since one of these may be shown as an example.
         let notes = notes.into_iter().map(Message::TextNote);
-        self.send_all(rows.into_iter().chain(repaired).chain(notes))
+        self.send_all(rows.into_iter().chain(repaired).chain(unequal).chain(notes))
     }
 
     fn send_all(&self, messages: impl IntoIterator<Item = Message>) -> Flow {

@@ -15,7 +15,7 @@ use super::unread::{UnreadRow, note_finding};
 use cchc_definitions::SourceDef;
 use cchc_model::{ColumnType, Finding, Level, MixedDates, Table};
 use cchc_normalise::{
-    CellMask, Duplicate, Mapping, RawBatch, Refused, RejectedRow, RepairedCode, SheetFacts, SheetNormaliser,
+    CellMask, CountFault, Duplicate, Mapping, RawBatch, Refused, RejectedRow, RepairedCode, SheetFacts, SheetNormaliser,
 };
 use cchc_read::{TextNote, column_letters};
 use cchc_store::RowsOf;
@@ -139,6 +139,15 @@ impl<'a> OpenSheet<'a> {
             finding.value(code.written).hint(code.repaired)
         };
         self.findings.extend(codes.into_iter().map(finding));
+    }
+
+    /// Counts that do not add up.
+    pub fn unequal(&mut self, faults: Vec<CountFault>) {
+        let finding = |fault: CountFault| {
+            let finding = Finding::new(Level::Warning, fault.rule, self.file).at(&self.found.name, fault.row);
+            finding.column(fault.column).value(fault.value).hint(fault.hint)
+        };
+        self.findings.extend(faults.into_iter().map(finding));
     }
 
     /// What is known of the sheet beside its accepted rows, and its findings.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::headings::Mapping;
 use crate::raw::{RawBatch, TextColumn};
+use crate::sums::CountFault;
 use crate::text::clean;
 use cchc_definitions::SourceDef;
 use cchc_model::ColumnType;
@@ -63,6 +64,8 @@ pub struct Outlined {
     pub rows: u64,
     /// Codes that were repaired.
     pub repaired: Vec<RepairedCode>,
+    /// Counts that do not add up.
+    pub faults: Vec<CountFault>,
 }
 
 impl Outline {
@@ -129,7 +132,7 @@ impl Outline {
         }
         let top = self.rows.iter().map(|row| row.depth).min().unwrap_or(0);
         let levels = self.levels();
-        let mut outlined = Outlined { rows: 0, repaired };
+        let mut outlined = Outlined { rows: 0, repaired, faults: Vec::new() };
         let mut above: Vec<usize> = Vec::new();
         for (at, row) in self.rows.iter().enumerate() {
             above.retain(|other| self.rows[*other].depth < row.depth);

@@ -8,10 +8,14 @@ use crate::outline::{Outline, Outlined};
 use crate::raw::RawBatch;
 use crate::given::{self, SheetPlace};
 use crate::rows::{RowKind, is_group_ordinal, is_total};
+use crate::sums::{CountSums, SumRow};
 use crate::cell_text;
-use cchc_definitions::{Given, Layout, ReadingWords, RowWords, SkipKind, SkipRows, SourceDef, fold_word};
+use cchc_definitions::{Given, Layout, ReadingWords, SkipKind, SkipRows, SourceDef, fold_word};
 use cchc_model::ColumnType;
 use cchc_read::Cell;
+
+/// The table of ready-made counts.
+const COUNTS: &str = "stated_counts";
 
 /// How the rows of one sheet become records.
 #[derive(Debug)]
@@ -30,6 +34,8 @@ pub struct Reshape {
     in_parts: bool,
     /// Columns of the source that keep what the last row said, and what that was.
     carried: Vec<(usize, String)>,
+    /// The sums of a sheet of counts.
+    sums: Option<CountSums>,
     /// Columns of the sheet that identify a row, and those that hold its records' cells.
     ids: Vec<usize>,
     cells: Vec<usize>,
@@ -111,6 +117,10 @@ impl Reshape {
                 .filter(|(_, given)| matches!(given, Given::Above))
                 .filter_map(|(name, _)| Some((position(name)?, String::new())))
                 .collect(),
+            sums: (source.table.name == COUNTS).then(|| {
+                let labels = ["unit", "field", "procedure_name"].into_iter();
+                CountSums::of(mapping, labels.filter_map(position).find_map(|column| mapping.columns[column]))
+            }),
             ids,
             cells: points(source, mapping),
             unit: unit.and_then(|column| mapping.columns[column]),
@@ -145,7 +155,7 @@ impl Reshape {
     ///
     /// In a wide sheet a row that has its own columns and any cell of a record is data, however few cells it fills; a
     /// row that has a unit is no total, whatever its second cell begins with.
-    pub fn is_data(&mut self, kind: RowKind, texts: &[Cow<'_, str>], words: &RowWords) -> bool {
+    pub fn is_data(&mut self, number: u32, kind: RowKind, texts: &[Cow<'_, str>], words: &ReadingWords) -> bool {
         let filled = |at: &usize| texts.get(*at).is_some_and(|text| !text.trim().is_empty());
         let has_cells = self.cells.iter().any(filled);
         let has_ids = self.ids.iter().all(filled);
@@ -154,7 +164,7 @@ impl Reshape {
             RowKind::Sparse => (has_ids && has_cells && !self.ids.is_empty()) || (self.skips_empty && is_numbered(texts)),
             RowKind::Total => match &self.outline {
                 Some(outline) => outline.has_code(texts),
-                None => self.unit.is_some_and(|at| filled(&at) && !is_total(&texts[at], words)),
+                None => self.unit.is_some_and(|at| filled(&at) && !is_total(&texts[at], &words.rows)),
             },
             RowKind::Blank | RowKind::Numbering | RowKind::Heading => false,
         };
@@ -162,6 +172,18 @@ impl Reshape {
         let skipped = rule.is_some();
         self.in_parts = (self.in_parts && !is_numbered(texts)) || rule.is_some_and(|(_, rule)| rule.parts_follow);
         let skipped = skipped || self.in_parts;
+        let sum = match rule {
+            _ if self.in_parts => None,
+            Some((_, rule)) if rule.kind == Some(SkipKind::GroupOrdinal) => Some(SumRow::Group),
+            _ if takes && !skipped => Some(SumRow::Own),
+            _ if kind == RowKind::Total => Some(SumRow::Total),
+            _ => None,
+        };
+        if let (Some(sums), Some(sum)) = (&mut self.sums, sum) {
+            let label = self.unit.and_then(|at| texts.get(at)).map_or("", |text| text.as_ref());
+            let is_level = sum == SumRow::Own && self.marks.iter().any(|mark| mark.words.contains(&fold_word(label)));
+            sums.take(number, if is_level { SumRow::Level } else { sum }, texts, words);
+        }
         if let Some(outline) = &mut self.outline {
             // A row with neither code nor points is a note; a title without points is the parent of the rows below.
             if !takes {
@@ -212,7 +234,8 @@ impl Reshape {
 
     /// Adds the rows of an outline, which are known only at the end of the sheet.
     pub fn finish(&mut self, batch: &mut RawBatch) -> Outlined {
-        self.outline.take().map_or_else(Outlined::default, |outline| outline.finish(batch))
+        let outlined = self.outline.take().map_or_else(Outlined::default, |outline| outline.finish(batch));
+        Outlined { faults: self.sums.take().map_or_else(Vec::new, |sums| sums.faults()), ..outlined }
     }
 
     /// Whether rows may be sent before the sheet ends.
