@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 
+use super::stated::{note_stated, with_stated};
 use super::estimates::{note_estimates, with_estimates};
 use super::figures::{SplitBy, children};
 use super::hidden::note_hidden;
@@ -49,7 +50,10 @@ impl Form06 {
             columns = columns.int(&format!("c{}", column + 3), rows.iter().map(|row| row.counts[column]));
         }
         let marks = rows.iter().map(|row| (row.unit.unit_code.as_str(), row.estimate));
-        with_estimates(columns, (&opened.engine, &self.period), marks.clone()).write(global)?;
+        let columns = with_estimates(columns, (&opened.engine, &self.period), marks.clone());
+        with_stated(columns, rows.iter().map(|row| row.stated)).write(global)?;
+        let stated = rows.iter().filter(|row| row.stated).map(|row| row.unit.unit_code.as_str()).collect();
+        note_stated(global, &stated, &form.doubts);
         note_estimates(global, (&opened.engine, &self.period), marks);
         note_hidden(global, &opened.engine, form.published);
         if rows.last().is_none_or(|row| row.counts[0] == Some(0)) {

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
+use super::stated::{note_stated, with_stated};
 use super::estimates::{note_estimates, with_estimates};
 use super::figures::{SplitBy, children, has_not_sent, note_not_sent};
 use super::hidden::note_hidden;
@@ -94,10 +95,14 @@ impl Indicators {
         }
         let marks = figures.iter().map(|row| (row.unit.unit_code.as_str(), row.measure.estimate));
         let intervals = intervals(&figures, &answer.indicators);
-        with_estimates(columns, (engine, &self.period), marks.clone())
+        let columns = with_estimates(columns, (engine, &self.period), marks.clone())
             .number("low", intervals.iter().map(|ends| ends.map(|(low, _)| low)))
-            .number("high", intervals.iter().map(|ends| ends.map(|(_, high)| high)))
-            .write(global)?;
+            .number("high", intervals.iter().map(|ends| ends.map(|(_, high)| high)));
+        let is_stated =
+            |row: &&&IndicatorRow| answer.stated.contains(&(row.period.clone(), row.unit.unit_code.clone()));
+        with_stated(columns, figures.iter().map(|row| is_stated(&row))).write(global)?;
+        let stated = figures.iter().filter(is_stated).map(|row| row.unit.unit_code.as_str()).collect();
+        note_stated(global, &stated, &answer.doubts);
         note_estimates(global, (engine, &self.period), marks);
         note_not_sent(global, &answer.not_sent);
         note_hidden(global, engine, answer.published);

@@ -34,6 +34,7 @@ mod report;
 mod score;
 mod source;
 mod sql;
+mod stated;
 mod store_faults;
 mod units;
 mod words;

@@ -19,6 +19,7 @@ mod persons;
 mod proposal;
 mod reading_words;
 mod sentences;
+mod stated;
 mod source;
 mod source_file;
 mod source_tags;
@@ -53,6 +54,7 @@ pub use reading_words::{
     CorrectedHeadings, ExportDayWords, HeadingWords, NumberWords, PeriodWords, ReadingWords, RowWords,
 };
 pub use sentences::Sentences;
+pub use stated::StatedParts;
 pub use source::{Covers, SourceColumn, SourceDef, Unknown, fold_word};
 pub use source_tags::SourceTags;
 pub use wording::{Bilingual, Wording, fill};
@@ -109,6 +111,8 @@ pub struct Definitions {
     pub messages: Messages,
     /// Sentences for people outside reports.
     pub wording: Wording,
+    /// Indicator → the ready-made counts that give it.
+    pub stated: BTreeMap<String, StatedParts>,
     /// What proposed sources are made from.
     pub proposal: ProposalHints,
     /// Words that the reader looks for in exports.
@@ -140,7 +144,10 @@ impl Definitions {
             .below("saved/", "sql")
             .map(|(path, text)| (path["saved/".len()..path.len() - ".sql".len()].to_owned(), text.to_owned()))
             .collect();
+        let ids: Vec<&str> = indicators.iter().map(|one| one.id.as_str()).collect();
+        let stated = stated::parse(&files, &ids, &mut faults);
         let definitions = Self {
+            stated,
             sources: source_file::parse(&files, &words, &mut faults),
             words,
             indicators,

@@ -1,8 +1,12 @@
 //! Indicators and form 06 of a period, by unit or by another split.
 
+use std::collections::BTreeSet;
+
 use super::{Engine, EngineError, Turn};
 use cchc_definitions::{Against, Indicator};
-use cchc_indicators::{By, Children, GroupedRow, Measuring, PublishedCounts, broken_identity, not_sent};
+use cchc_indicators::{
+    By, Children, GroupedRow, Measuring, PublishedCounts, StatedConflict, StatedGap, broken_identity, not_sent,
+};
 use cchc_model::{Disclosure, Form06Row, Measure, NotSent, Period, Policies};
 use cchc_store::questions;
 
@@ -48,6 +52,19 @@ pub struct Figures {
     pub not_sent: Vec<NotSent>,
     /// How much is published, where small counts are hidden.
     pub published: Option<PublishedCounts>,
+    /// Periods and units, or sums, whose figures rest on ready-made counts.
+    pub stated: BTreeSet<(String, String)>,
+    /// What counts say twice, or leave out.
+    pub doubts: StatedDoubts,
+}
+
+/// What ready-made counts state differently in several places, and which days of a period they leave out.
+#[derive(Debug, Clone, Default)]
+pub struct StatedDoubts {
+    /// Figures that nothing uses.
+    pub conflicts: Vec<StatedConflict>,
+    /// Units without a figure of the period.
+    pub gaps: Vec<StatedGap>,
 }
 
 /// A figure and, where one is compared with, that of an earlier period.
@@ -83,6 +100,8 @@ pub struct Form06 {
     pub received: Option<(chrono::NaiveDate, chrono::NaiveDate)>,
     /// How much is published, where small counts are hidden.
     pub published: Option<PublishedCounts>,
+    /// What counts say twice, or leave out.
+    pub doubts: StatedDoubts,
 }
 
 impl FiguresRequest {
@@ -95,6 +114,14 @@ impl FiguresRequest {
         }
         Ok(self.period.months().into_iter().map(|month| self.period.up_to(month.end)).collect())
     }
+}
+
+async fn doubts(measuring: &Measuring<'_>, periods: &[Period], by: By) -> Result<StatedDoubts, EngineError> {
+    if !by.is_by_unit() {
+        return Ok(StatedDoubts::default());
+    }
+    let stated = measuring.stated(periods).await?;
+    Ok(StatedDoubts { conflicts: stated.conflicts, gaps: stated.gaps })
 }
 
 impl Engine {
@@ -140,7 +167,10 @@ impl Engine {
         };
         rows.retain(is_wanted);
         let not_sent = not_sent(measuring, &request.period).await?;
-        Ok(Figures { rows, indicators: chosen.into_iter().cloned().collect(), not_sent, published: None })
+        let stated = measuring.counted_from_statements(&periods, request.by, request.children).await?;
+        let doubts = doubts(measuring, &periods, request.by).await?;
+        let indicators = chosen.into_iter().cloned().collect();
+        Ok(Figures { rows, indicators, not_sent, published: None, stated, doubts })
     }
 
     /// The SQL that [`Engine::figures`] would run, statement by statement.
@@ -184,7 +214,8 @@ impl Engine {
         }
         let is_empty = rows.last().is_none_or(|(_, row)| row.counts[0] == Some(0));
         let received = if is_empty { questions::received_days(&self.question()?.session).await? } else { None };
-        Ok(Form06 { rows, received, published: None })
+        let doubts = doubts(measuring, &request.by.periods(&request.period), request.by).await?;
+        Ok(Form06 { rows, received, published: None, doubts })
     }
 
     /// Codes of units that dossiers name and the list of units lacks, with the number of their dossiers.

@@ -42,7 +42,7 @@ pub use check::checked_definitions;
 pub use corrections::Correction;
 pub use error::{EngineError, ErrorChain};
 pub use explanation::{Explanation, ExplanationRequest, ItemPart, Part, ScoreExplanation, StageValue};
-pub use figures::{ComparedFigure, Figures, FiguresRequest, Form06, Form06Request, Months};
+pub use figures::{ComparedFigure, Figures, FiguresRequest, Form06, Form06Request, Months, StatedDoubts};
 pub use findings::{Cleared, ClearedFindings, FindingPage, FindingPages, FindingsRequest, StoredFinding};
 pub use gate::Refusal;
 pub use index_versions::{IndexVersion, index_text, index_versions};

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::carry::estimated_receivers;
 use super::compile::{Cells, Pass, has_groups, passes};
 use super::protection::{CountTable, counted};
+use super::stated::Stated;
 use super::{By, Children, GroupedRow, Measuring, reference};
 use cchc_definitions::Indicator;
 use cchc_model::{IndicatorRow, Measure, Period, Status, UnitRef};
@@ -21,6 +22,47 @@ struct PassResult {
     estimated: HashMap<Key, Values>,
     /// Whether the table has no rows at all.
     is_empty: bool,
+}
+
+/// Ready-made counts stand for rows of this table.
+const STATED_INSTEAD_OF: &str = "dossiers";
+
+impl PassResult {
+    /// Adds what files state of units without dossiers. An indicator that counts do not give has rows there, but none
+    /// that came with its column.
+    fn state(&mut self, measuring: &Measuring<'_>, (stated, indicators): (&Stated, &[&Indicator]), split: (By, Children)) {
+        for ((period, unit), figures) in &stated.of {
+            self.is_empty = false;
+            let mut values = vec![Value::Number(None); self.pass.width];
+            let mut set = |at: usize, number: f64| values[at] = Value::Number(Some(number));
+            let sums = |position: usize| {
+                let parts = measuring.definitions.stated.get(&indicators[position].id)?;
+                Some((figures.sum(&parts.numerator)?, figures.sum(&parts.denominator)?))
+            };
+            // A value column may serve several indicators: how many rows there are, then what is counted.
+            for (position, cells) in &self.pass.cells {
+                if let Cells::Ratio { rows, seen, .. } | Cells::Count { rows, seen, .. } | Cells::Percentile { rows, seen, .. } = *cells {
+                    set(rows, 1.0);
+                    if sums(*position).is_some() {
+                        set(seen, 1.0);
+                    }
+                }
+            }
+            for (position, cells) in &self.pass.cells {
+                match (*cells, sums(*position)) {
+                    (Cells::Ratio { top, per, bottom, .. }, Some((numerator, denominator))) => {
+                        set(top, numerator * per);
+                        set(bottom, denominator);
+                    }
+                    (Cells::Count { top, .. }, Some((count, _))) => set(top, count),
+                    _ => {}
+                }
+            }
+            for code in receivers(measuring, Some(unit), None, split.0, split.1) {
+                add_to(&mut self.values, (period.clone(), code, None), &values);
+            }
+        }
+    }
 }
 
 /// Columns of a result before its values: period, unit, kind, group, divided unit.
@@ -54,6 +96,12 @@ pub(super) async fn measure(
     let mut results: Vec<PassResult> = Vec::new();
     for pass in passes(measuring, periods, indicators, by) {
         results.push(run(measuring, pass, periods, by, children).await?);
+    }
+    if by.is_by_unit() {
+        let stated = Stated::of(measuring, periods).await?;
+        for result in results.iter_mut().filter(|result| result.pass.table == STATED_INSTEAD_OF) {
+            result.state(measuring, (&stated, indicators), (by, children));
+        }
     }
     let mut table = table(measuring, (periods, indicators), &results, (by, children));
     let mut rows = Vec::new();

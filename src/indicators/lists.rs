@@ -35,13 +35,16 @@ pub async fn late_dossiers(measuring: &Measuring<'_>, period: &Period) -> Result
 /// for the units of another day, a unit is named if one of those that count for it has not sent.
 pub async fn not_sent(measuring: &Measuring<'_>, period: &Period) -> Result<Vec<NotSent>, StoreError> {
     let newest: BTreeMap<_, _> = questions::newest_exports(measuring.session).await?.into_iter().collect();
+    // Who has sent counts of the whole period has sent.
+    let stated = Measuring { carry: None, ..*measuring }.stated(std::slice::from_ref(period)).await?;
     // The units of the period had to send. Where one of them has not, the unit of the other day for which it counts lacks
     // data, too.
     let missing = Measuring { carry: None, ..*measuring }
         .units_in(period)
         .into_iter()
         .map(|unit| NotSent { last_export: newest.get(&unit.unit_code).copied().flatten(), unit })
-        .filter(|one| one.last_export.is_none_or(|day| day < last_day(measuring, one, period)));
+        .filter(|one| one.last_export.is_none_or(|day| day < last_day(measuring, one, period)))
+        .filter(|one| !stated.of.contains_key(&(period.to_string(), one.unit.unit_code.clone())));
     let mut earliest: BTreeMap<String, NotSent> = BTreeMap::new();
     for one in missing {
         let code = measuring.carry.map_or(one.unit.unit_code.as_str(), |carry| carry.unit(&one.unit.unit_code));

@@ -10,8 +10,11 @@ mod figures;
 mod formula;
 mod lists;
 mod protection;
+mod stated;
 mod trace;
 mod worktime;
+
+use std::collections::BTreeSet;
 
 use cchc_definitions::{Definitions, Indicator};
 use cchc_model::{
@@ -23,6 +26,8 @@ pub use facts::{FACT_TABLES, fact_columns};
 pub use formula::formula;
 pub use lists::{late_dossiers, not_sent};
 pub use protection::{AskedTable, Protection, PublishedCell, PublishedCounts};
+use stated::StatedWholes;
+pub use stated::{Stated, StatedConflict, StatedFigures, StatedGap, Statement};
 pub use trace::{KeptFrom, Trace, TracedRow, trace};
 
 /// What the figures are of.
@@ -181,11 +186,43 @@ impl Measuring<'_> {
             alone.decide_alone(&told);
         }
         let rows = told.measure(std::slice::from_ref(period), &columns, by, children).await?;
+        let stated = if by.is_by_unit() { self.stated(std::slice::from_ref(period)).await? } else { Stated::default() };
+        let wholes = StatedWholes::of(self, &stated, (by, children));
         Ok(rows
             .chunk_by(|left, right| left.row.unit == right.row.unit && left.group == right.group)
             .map(|cells| told.form06_row(cells, &columns, (period, by, children)))
+            .map(|row| wholes.put_into(row))
             .map(|row| if self.policies.disclosure == Disclosure::Round5 { rounded(row) } else { row })
             .collect())
+    }
+
+    /// What ready-made counts say of units without dossiers in these periods.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    #[must_use]
+    pub fn stated<'a>(&'a self, periods: &'a [Period]) -> Answer<'a, Stated> {
+        Box::pin(Stated::of(self, periods))
+    }
+
+    /// Whose figures rest on ready-made counts in these periods, sums too: period and code.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn counted_from_statements(
+        &self,
+        periods: &[Period],
+        by: By,
+        children: Children,
+    ) -> Result<BTreeSet<(String, String)>, StoreError> {
+        if !by.is_by_unit() {
+            return Ok(BTreeSet::new());
+        }
+        let stated = self.stated(periods).await?;
+        let receivers = stated.of.keys().flat_map(|(period, unit)| {
+            figures::receivers(self, Some(unit), None, by, children).into_iter().map(|code| (period.clone(), code))
+        });
+        Ok(receivers.collect())
     }
 
     fn form06_row(
@@ -212,6 +249,7 @@ impl Measuring<'_> {
             unit: cells[0].row.unit.clone(),
             field: cells[0].group.clone(),
             estimate: cells.iter().any(|cell| cell.row.measure.estimate),
+            stated: false,
             counts: [c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13],
         }
     }
@@ -285,7 +323,8 @@ fn rounded(row: Form06Row) -> Form06Row {
 /// The first row in which received is not resolved + pending (c3 = c7 + c11), if any.
 #[must_use]
 pub fn broken_identity(rows: &[Form06Row]) -> Option<&Form06Row> {
-    rows.iter().find(|row| {
+    // What others have counted may not add up, and was told when it was read.
+    rows.iter().filter(|row| !row.stated).find(|row| {
         let sums = row.counts[0].zip(row.counts[4]).zip(row.counts[8]);
         sums.is_some_and(|((received, resolved), pending)| received != resolved + pending)
     })

@@ -27,6 +27,8 @@ pub struct Form06Row {
     pub counts: [Option<i64>; 11],
     /// Whether dossiers of a divided unit are in it, or should be.
     pub estimate: bool,
+    /// Whether ready-made counts are in it, in place of dossiers.
+    pub stated: bool,
 }
 
 /// One indicator of one unit in one period.

@@ -1,0 +1,82 @@
+//! Which of several statements of one figure holds: equal ones are one, a newer export goes before an older one, and
+//! those that differ beyond that are used by nothing.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::StatedConflict;
+
+/// A figure as one file states it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statement {
+    /// Code of the unit.
+    pub unit: String,
+    /// First and last day.
+    pub days: (NaiveDate, NaiveDate),
+    /// The measure.
+    pub measure: String,
+    /// The figure.
+    pub value: f64,
+    /// Day of export; unknown is older than any.
+    pub exported_at: Option<NaiveDate>,
+    /// File, sheet and row.
+    pub place: (String, String, u64),
+}
+
+/// The figures of one unit: by days, then measure.
+pub(super) type Chosen = BTreeMap<(NaiveDate, NaiveDate), BTreeMap<String, f64>>;
+
+/// Chooses among the statements of one unit.
+pub(super) fn choose(statements: Vec<Statement>) -> (Chosen, Vec<StatedConflict>) {
+    let mut figures: BTreeMap<((NaiveDate, NaiveDate), String), Vec<Statement>> = BTreeMap::new();
+    for statement in statements {
+        figures.entry((statement.days, statement.measure.clone())).or_default().push(statement);
+    }
+    let (mut chosen, mut conflicts) = (Chosen::new(), Vec::new());
+    for ((days, measure), statements) in figures {
+        // A day of export that is not known may be newer than one that is: such a statement has to agree.
+        let newest = statements.iter().filter_map(|one| one.exported_at).max();
+        let holding: Vec<&Statement> =
+            statements.iter().filter(|one| one.exported_at.is_none() || one.exported_at == newest).collect();
+        let value = holding[0].value;
+        if holding.iter().all(|one| one.value == value) {
+            chosen.entry(days).or_default().insert(measure, value);
+        } else {
+            let unit = holding[0].unit.clone();
+            let statements = holding.into_iter().cloned().collect();
+            conflicts.push(StatedConflict { unit, days, measure, statements });
+        }
+    }
+    (chosen, conflicts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2020, 4, day).expect("a day of April")
+    }
+
+    fn stated(value: f64, exported: Option<u32>) -> Statement {
+        Statement {
+            unit: "A".to_owned(),
+            days: (day(1), day(30)),
+            measure: "late".to_owned(),
+            value,
+            exported_at: exported.map(day),
+            place: (format!("{value}.xls"), String::new(), 7),
+        }
+    }
+
+    #[test]
+    fn the_newest_export_holds_and_what_is_undated_must_agree() {
+        let value = |statements| choose(statements).0.into_values().next().map(|figures| figures["late"]);
+        assert_eq!(value(vec![stated(3.0, Some(1)), stated(4.0, Some(2))]), Some(4.0));
+        assert_eq!(value(vec![stated(4.0, Some(2)), stated(4.0, None)]), Some(4.0));
+        let (chosen, conflicts) = choose(vec![stated(3.0, None), stated(4.0, Some(2))]);
+        assert!(chosen.is_empty());
+        assert_eq!(conflicts[0].statements.len(), 2);
+    }
+}
