@@ -30,6 +30,27 @@ pub struct ReadingWords {
     pub dates: DateWords,
     /// Columns that a corrected file has beside those of the original.
     pub corrected: CorrectedHeadings,
+    /// Lists of some dossiers only.
+    #[serde(default)]
+    pub partial_lists: PartialListWords,
+}
+
+/// Words in the title of a list that does not hold all dossiers of its units.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartialListWords {
+    /// Parts of titles and names of files, in small letters.
+    pub words: Vec<String>,
+}
+
+impl PartialListWords {
+    /// The title, of these texts, that says so.
+    pub fn told_by<'a>(&self, titles: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+        titles.into_iter().find(|title| {
+            let title = title.to_lowercase();
+            self.words.iter().any(|word| title.contains(word.as_str()))
+        })
+    }
 }
 
 /// Words of rows that are no data.

@@ -9,7 +9,7 @@ use super::masked_names::MaskedNames;
 use super::reading::SheetReading;
 use super::sink::{Message, RowsRead, SheetSink};
 use super::typed::{Mixed, OpenSheet, clash_finding};
-use cchc_model::{Finding, Table};
+use cchc_model::{Finding, Level, Table, Where};
 use cchc_normalise::{CellMask, CodeShapes, RawBatch, Refused};
 use cchc_read::{InputFile, ReadAs, ReadError, Sniffed, read_rows};
 use cchc_store::AcceptedRows;
@@ -109,6 +109,10 @@ fn type_rows(
                 break;
             }
             typed.refused = found.mapping.clashes.first().map(|clash| clash_finding(file, &found.name, clash));
+            if let Some(title) = &found.partial {
+                let finding = Finding::new(Level::Error, "partial_list", file).at(&found.name, found.heading_row);
+                typed.refused = Some(finding.value(context.mask.text(title, Where::Cell).as_ref()));
+            }
             open =
                 Some(OpenSheet::new(*found, file, context, &cells).swapping(swapped.get(&typed.sheets.len()).cloned()));
             if typed.refused.is_some() {

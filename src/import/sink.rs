@@ -12,6 +12,7 @@ use super::masked_names;
 use super::notes::Notes;
 use super::overflow;
 use super::unread::{UnreadFault, UnreadRow};
+use cchc_definitions::SourceDef;
 use cchc_definitions::dates::DateSystem;
 use cchc_model::ColumnType;
 use cchc_normalise::{
@@ -64,6 +65,8 @@ pub(super) struct FoundSheet {
     pub year: Option<i32>,
     /// The sheet whose headings it is read by, having none.
     pub continues: Option<String>,
+    /// The title that says that it lists some dossiers only.
+    pub partial: Option<String>,
 }
 
 /// A sheet that no source fits.
@@ -275,6 +278,7 @@ impl<'a> SheetSink<'a> {
             records: reshape.as_ref().map_or_else(Vec::new, |reshape| reshape.headings().to_vec()),
             year: reshape.as_ref().and_then(|_| only_year(name, above)),
             continues,
+            partial: self.partial(source, above),
             source: found.source,
             confidence: found.confidence,
             mapping: found.mapping,
@@ -284,6 +288,17 @@ impl<'a> SheetSink<'a> {
         // The body is told by headings as they stand; everybody else sees them masked.
         masked_names::mask_headings(&mut sheet, self.context.mask);
         (sheet, body)
+    }
+
+    /// The title of a list of late dossiers and the like, which would make its units 0 % on time. Who names the source
+    /// wants it all the same.
+    fn partial(&self, source: &SourceDef, above: &[Vec<String>]) -> Option<String> {
+        if source.table.name != "dossiers" || self.context.sources.len() == 1 {
+            return None;
+        }
+        let name = self.file.rsplit('/').next().unwrap_or_default();
+        let titles = above.iter().flatten().map(String::as_str).chain([name]);
+        self.context.words.partial_lists.told_by(titles).map(str::to_owned)
     }
 
     /// Keeps what is known of a sheet that no source fits.

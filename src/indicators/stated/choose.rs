@@ -1,7 +1,7 @@
 //! Which of several statements of one figure holds: equal ones are one, a newer export goes before an older one, and
 //! those that differ beyond that are used by nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -27,8 +27,35 @@ pub struct Statement {
 /// The figures of one unit: by days, then measure.
 pub(super) type Chosen = BTreeMap<(NaiveDate, NaiveDate), BTreeMap<String, f64>>;
 
+/// Measures of all dossiers of a unit; a list that states none of these in all speaks of some services only.
+const OF_ALL: &str = "received_total";
+const OF_ALL_DOSSIERS: [&str; 18] = [
+    "received_total",
+    "received_new",
+    "carried",
+    "online",
+    "full_level_online",
+    "partial_level_online",
+    "not_full_level_online",
+    "other_online",
+    "direct",
+    "direct_post",
+    "post",
+    "resolved",
+    "early",
+    "on_time",
+    "early_or_on_time",
+    "late",
+    "pending",
+    "in_time",
+];
+
 /// Chooses among the statements of one unit.
-pub(super) fn choose(statements: Vec<Statement>) -> (Chosen, Vec<StatedConflict>) {
+pub(super) fn choose(mut statements: Vec<Statement>) -> (Chosen, Vec<StatedConflict>) {
+    // Files that count online services only have the same columns, and other figures.
+    let whole: BTreeSet<_> =
+        statements.iter().filter(|one| one.measure == OF_ALL).map(|one| one.place.clone()).collect();
+    statements.retain(|one| !OF_ALL_DOSSIERS.contains(&one.measure.as_str()) || whole.contains(&one.place));
     let mut figures: BTreeMap<((NaiveDate, NaiveDate), String), Vec<Statement>> = BTreeMap::new();
     for statement in statements {
         figures.entry((statement.days, statement.measure.clone())).or_default().push(statement);
@@ -63,7 +90,7 @@ mod tests {
         Statement {
             unit: "A".to_owned(),
             days: (day(1), day(30)),
-            measure: "late".to_owned(),
+            measure: "payments_total".to_owned(),
             value,
             exported_at: exported.map(day),
             place: (format!("{value}.xls"), String::new(), 7),
@@ -72,7 +99,7 @@ mod tests {
 
     #[test]
     fn the_newest_export_holds_and_what_is_undated_must_agree() {
-        let value = |statements| choose(statements).0.into_values().next().map(|figures| figures["late"]);
+        let value = |statements| choose(statements).0.into_values().next().map(|figures| figures["payments_total"]);
         assert_eq!(value(vec![stated(3.0, Some(1)), stated(4.0, Some(2))]), Some(4.0));
         assert_eq!(value(vec![stated(4.0, Some(2)), stated(4.0, None)]), Some(4.0));
         let (chosen, conflicts) = choose(vec![stated(3.0, None), stated(4.0, Some(2))]);
