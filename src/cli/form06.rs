@@ -3,11 +3,11 @@
 use anyhow::Result;
 use clap::Args;
 
-use super::stated::{note_stated, with_stated};
 use super::estimates::{note_estimates, with_estimates};
 use super::figures::{SplitBy, children};
 use super::hidden::note_hidden;
 use super::output::Columns;
+use super::stated::{note_stated, with_stated};
 use super::{Global, OpenEngine, Outcome, PolicyArgs, period};
 use cchc_engine::Form06Request;
 use cchc_indicators::By;

@@ -3,11 +3,11 @@
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use super::stated::{note_stated, with_stated};
 use super::estimates::{note_estimates, with_estimates};
 use super::figures::{SplitBy, children, has_not_sent, note_not_sent};
 use super::hidden::note_hidden;
 use super::output::{self, Columns};
+use super::stated::{note_stated, with_stated};
 use super::{Global, OpenEngine, Outcome, PolicyArgs, period};
 use cchc_definitions::{Against, Indicator};
 use cchc_engine::{ComparedFigure, FiguresRequest, Months};

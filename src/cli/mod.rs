@@ -51,7 +51,7 @@ use asked::{day, period};
 use cchc_definitions::{Definitions, Fault, Language, Sentences};
 use cchc_engine::{Engine, EngineError, Opening, SERVE_SQL, serve_sql};
 use cchc_model::{
-    Compare, Disclosure, DueOnDayOff, Mask, MissingDue, Pause, Policies, UnitsAsOf, Where, Withdrawn, escaped,
+    Compare, Disclosure, DueOnDayOff, Mask, MissingDue, Pause, Policies, SameUnit, UnitsAsOf, Where, Withdrawn, escaped,
 };
 use cchc_read::{SERVE_XLS, isolate_xls, serve_xls};
 use cchc_store::Shell;
@@ -263,6 +263,9 @@ pub struct PolicyArgs {
     /// How small counts are kept from being told
     #[arg(long, value_enum)]
     disclosure: Option<Disclosure>,
+    /// Ready-made counts of one unit and period that differ from file to file
+    #[arg(long, value_enum)]
+    same_unit: Option<SameUnit>,
 }
 
 impl PolicyArgs {
@@ -277,6 +280,7 @@ impl PolicyArgs {
             due_on_day_off: self.due_on_day_off.unwrap_or(policies.due_on_day_off),
             suppress_below: self.suppress_below.unwrap_or(policies.suppress_below),
             disclosure: self.disclosure.unwrap_or(policies.disclosure),
+            same_unit: self.same_unit.unwrap_or(policies.same_unit),
             finished_before_received: policies.finished_before_received,
             smallest: policies.smallest,
             smallest_asked: None,

@@ -41,6 +41,7 @@ pub(super) fn note_stated(global: &Global, units: &BTreeSet<&str>, doubts: &Stat
     }
     let more = doubts.gaps.len().saturating_sub(NAMED) + doubts.conflicts.len().saturating_sub(NAMED);
     if more > 0 {
-        global.note(&format!("{more} more counts that are missing or stated differently; see `cchc reconcile --counts`"));
+        global
+            .note(&format!("{more} more counts that are missing or stated differently; see `cchc reconcile --counts`"));
     }
 }

@@ -19,10 +19,10 @@ mod persons;
 mod proposal;
 mod reading_words;
 mod sentences;
-mod stated;
 mod source;
 mod source_file;
 mod source_tags;
+mod stated;
 mod unit_kinds;
 mod wording;
 
@@ -54,9 +54,9 @@ pub use reading_words::{
     CorrectedHeadings, ExportDayWords, HeadingWords, NumberWords, PeriodWords, ReadingWords, RowWords,
 };
 pub use sentences::Sentences;
-pub use stated::StatedParts;
 pub use source::{Covers, SourceColumn, SourceDef, Unknown, fold_word};
 pub use source_tags::SourceTags;
+pub use stated::StatedParts;
 pub use wording::{Bilingual, Wording, fill};
 
 /// One fault of a definition file.

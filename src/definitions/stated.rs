@@ -21,11 +21,7 @@ pub struct StatedParts {
 }
 
 /// Reads the file; `known` are the ids of indicators.
-pub(super) fn parse(
-    files: &Files,
-    known: &[&str],
-    faults: &mut Vec<Fault>,
-) -> BTreeMap<String, StatedParts> {
+pub(super) fn parse(files: &Files, known: &[&str], faults: &mut Vec<Fault>) -> BTreeMap<String, StatedParts> {
     let Some(text) = files.get(FILE) else { return BTreeMap::new() };
     let parts: BTreeMap<String, StatedParts> = parse_toml(FILE, text, faults).unwrap_or_default();
     for id in parts.keys().filter(|id| !known.contains(&id.as_str())) {

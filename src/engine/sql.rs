@@ -133,7 +133,8 @@ pub(super) fn explained(error: DataFusionError, memory_mib: u64) -> EngineError 
 
 /// A table named in the question whose rows could be counted.
 fn unprotected_table(text: &str) -> Option<&'static str> {
-    let mut tables = cchc_store::table_names().filter(|table| *table != "units").chain(["information_schema", cchc_store::COUNTS]);
+    let mut tables =
+        cchc_store::table_names().filter(|table| *table != "units").chain(["information_schema", cchc_store::COUNTS]);
     let text = text.to_lowercase();
     tables
         .find(|table| text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| word == *table))

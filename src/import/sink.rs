@@ -16,8 +16,8 @@ use cchc_definitions::SourceDef;
 use cchc_definitions::dates::DateSystem;
 use cchc_model::ColumnType;
 use cchc_normalise::{
-    CountFault, HeadingMatch, Mapping, NearMiss, Origin, RawBatch, RepairedCode, Reshape, SheetPlace, cell_text, clean, in_letterhead,
-    only_year,
+    CountFault, HeadingMatch, Mapping, NearMiss, Origin, RawBatch, RepairedCode, Reshape, SheetPlace, cell_text, clean,
+    in_letterhead, only_year,
 };
 use cchc_read::{Cell, Flow, Note, RowFault, RowSink, Sheet, TextKind, TextNote};
 
@@ -149,12 +149,7 @@ pub(super) struct SheetSink<'a> {
 }
 
 impl<'a> SheetSink<'a> {
-    pub fn new(
-        context: &'a Context<'a>,
-        file: &'a str,
-        sender: SyncSender<Message>,
-        used: Receiver<RawBatch>,
-    ) -> Self {
+    pub fn new(context: &'a Context<'a>, file: &'a str, sender: SyncSender<Message>, used: Receiver<RawBatch>) -> Self {
         Self {
             context,
             file,

@@ -30,7 +30,12 @@ const STATED_INSTEAD_OF: &str = "dossiers";
 impl PassResult {
     /// Adds what files state of units without dossiers. An indicator that counts do not give has rows there, but none
     /// that came with its column.
-    fn state(&mut self, measuring: &Measuring<'_>, (stated, indicators): (&Stated, &[&Indicator]), split: (By, Children)) {
+    fn state(
+        &mut self,
+        measuring: &Measuring<'_>,
+        (stated, indicators): (&Stated, &[&Indicator]),
+        split: (By, Children),
+    ) {
         for ((period, unit), figures) in &stated.of {
             self.is_empty = false;
             let mut values = vec![Value::Number(None); self.pass.width];
@@ -41,7 +46,10 @@ impl PassResult {
             };
             // A value column may serve several indicators: how many rows there are, then what is counted.
             for (position, cells) in &self.pass.cells {
-                if let Cells::Ratio { rows, seen, .. } | Cells::Count { rows, seen, .. } | Cells::Percentile { rows, seen, .. } = *cells {
+                if let Cells::Ratio { rows, seen, .. }
+                | Cells::Count { rows, seen, .. }
+                | Cells::Percentile { rows, seen, .. } = *cells
+                {
                     set(rows, 1.0);
                     if sums(*position).is_some() {
                         set(seen, 1.0);

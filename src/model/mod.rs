@@ -23,7 +23,7 @@ pub use period::{Period, PeriodError};
 pub use personal::{Mask, PersonWords, Personal, Where, is_masked, masked_value};
 pub use policy::{
     Compare, Disclosure, DueOnDayOff, FinishedBeforeReceived, MissingDue, MixedDates, PUBLIC_BELOW, Pause, Policies,
-    Withdrawn,
+    SameUnit, Withdrawn,
 };
 pub use results::{FileAccount, Form06Row, Held, IndicatorRow, LateDossier, NamedItem, NotSent, RankRow, UnitRef};
 pub use shown::{escaped, is_control, one_line};

@@ -79,6 +79,20 @@ pub enum Withdrawn {
     OnTime,
 }
 
+/// Ready-made counts of one unit and period that differ, as of two systems.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
+pub enum SameUnit {
+    /// None is used, and all are told.
+    #[default]
+    Refuse,
+    /// They add up: each file counts other dossiers.
+    Add,
+    /// The one of the newest export.
+    Newest,
+}
+
 /// What becomes of a due day on which nobody works: a weekend, a holiday, a day swapped for a worked Saturday.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "snake_case")]
@@ -126,6 +140,9 @@ pub struct Policies {
     /// How they are kept from being told.
     #[serde(skip_serializing_if = "is_default")]
     pub disclosure: Disclosure,
+    /// Counts of one unit and period that differ.
+    #[serde(skip_serializing_if = "is_default")]
+    pub same_unit: SameUnit,
     /// Smallest denominator with which a unit is ranked, where an index does not set its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub smallest: Option<u32>,
@@ -138,8 +155,8 @@ pub struct Policies {
 pub const PUBLIC_BELOW: u32 = 5;
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
-fn is_default(disclosure: &Disclosure) -> bool {
-    *disclosure == Disclosure::default()
+fn is_default<T: Default + PartialEq>(choice: &T) -> bool {
+    *choice == T::default()
 }
 
 impl Policies {

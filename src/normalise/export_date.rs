@@ -37,7 +37,8 @@ fn apart(name: &str) -> Option<NaiveDate> {
             (1 | 2, 4) if month.len() <= 2 => (first, last),
             _ => return None,
         };
-        NaiveDate::from_ymd_opt(number(year)?.try_into().ok()?, number(month)?, number(day)?).filter(|day| plausible(*day))
+        NaiveDate::from_ymd_opt(number(year)?.try_into().ok()?, number(month)?, number(day)?)
+            .filter(|day| plausible(*day))
     };
     let found: Vec<NaiveDate> = runs
         .windows(3)

@@ -28,8 +28,8 @@ mod wide;
 
 pub use code::{code, looks_like_code, with_plain_hyphens};
 pub use correction::{Origin, origin_columns, own_columns};
-pub use given::SheetPlace;
 pub use export_date::{in_letterhead, in_name};
+pub use given::SheetPlace;
 pub use headings::{Duplicate, HeadingMatch, KnownHeadings, Mapping, NearMiss, stacked_headings};
 pub use judging::RejectedRow;
 pub use marks::{Mark, MarkKind};

@@ -3,13 +3,13 @@
 
 use std::borrow::Cow;
 
+use crate::cell_text;
+use crate::given::{self, SheetPlace};
 use crate::headings::Mapping;
 use crate::outline::{Outline, Outlined};
 use crate::raw::RawBatch;
-use crate::given::{self, SheetPlace};
 use crate::rows::{RowKind, is_group_ordinal, is_total};
 use crate::sums::{CountSums, SumRow};
-use crate::cell_text;
 use cchc_definitions::{Given, Layout, ReadingWords, SkipKind, SkipRows, SourceDef, fold_word};
 use cchc_model::ColumnType;
 use cchc_read::Cell;
@@ -74,9 +74,8 @@ impl Reshape {
             return None;
         }
         let position = |name: &str| source.columns.iter().position(|column| column.name == name);
-        let shared: Vec<Option<Feed>> = (0..source.columns.len())
-            .map(|column| shared_feed(source, mapping, column, place, words))
-            .collect();
+        let shared: Vec<Option<Feed>> =
+            (0..source.columns.len()).map(|column| shared_feed(source, mapping, column, place, words)).collect();
         let records = records(source, mapping, shared);
         let marks: Vec<MarkRule> = layout
             .marks
@@ -161,7 +160,9 @@ impl Reshape {
         let has_ids = self.ids.iter().all(filled);
         let takes = match kind {
             RowKind::Body => true,
-            RowKind::Sparse => (has_ids && has_cells && !self.ids.is_empty()) || (self.skips_empty && is_numbered(texts)),
+            RowKind::Sparse => {
+                (has_ids && has_cells && !self.ids.is_empty()) || (self.skips_empty && is_numbered(texts))
+            }
             RowKind::Total => match &self.outline {
                 Some(outline) => outline.has_code(texts),
                 None => self.unit.is_some_and(|at| filled(&at) && !is_total(&texts[at], &words.rows)),
@@ -290,7 +291,9 @@ fn value<'t>(feed: &'t Feed, number: u32, cells: &'t [Cell<'_>], texts: &'t [Cow
             let value = cell(*at, *decimal);
             match (blank, value.trim()) {
                 (Some(blank), "") => Cow::Borrowed(blank),
-                (_, text) if *percent && text.ends_with('%') => Cow::Owned(text.trim_end_matches(['%', ' ']).to_owned()),
+                (_, text) if *percent && text.ends_with('%') => {
+                    Cow::Owned(text.trim_end_matches(['%', ' ']).to_owned())
+                }
                 _ => value,
             }
         }
@@ -355,9 +358,7 @@ fn shared_feed(
 ) -> Option<Feed> {
     let (name, kind) = (&source.columns[column].name, source.columns[column].kind);
     let day = mapping.layout.days.iter().find(|(column, _)| column == name).map(|(_, day)| *day);
-    let of = |at: Option<usize>| {
-        at.map(|at| Feed::Cell { at, decimal: decimal(&source.layout, kind) })
-    };
+    let of = |at: Option<usize>| at.map(|at| Feed::Cell { at, decimal: decimal(&source.layout, kind) });
     match (mapping.columns[column], day) {
         (Some(at), Some(day)) => return Some(Feed::Timed { at, day }),
         (Some(at), None) => return of(Some(at)),

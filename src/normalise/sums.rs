@@ -148,7 +148,8 @@ impl CountSums {
 
     fn negative(&self) -> Vec<CountFault> {
         let of = |row: &Row| {
-            let below = row.values.iter().zip(&self.figures).filter(|(value, _)| value.is_some_and(|value| value < 0.0));
+            let below =
+                row.values.iter().zip(&self.figures).filter(|(value, _)| value.is_some_and(|value| value < 0.0));
             let fault = |(value, (_, _, heading)): (&Option<f64>, &(String, usize, String))| {
                 fault("negative_count", row, heading, value.unwrap_or_default(), String::new())
             };
@@ -162,7 +163,8 @@ impl CountSums {
         let mut faults = Vec::new();
         for (measure, ways) in SUMS {
             let Some(at) = self.position(measure) else { continue };
-            let parts = ways.iter().find_map(|way| way.iter().map(|part| self.position(part)).collect::<Option<Vec<_>>>());
+            let parts =
+                ways.iter().find_map(|way| way.iter().map(|part| self.position(part)).collect::<Option<Vec<_>>>());
             let Some(parts) = parts else { continue };
             for row in self.rows.iter().filter(|row| matches!(row.kind, SumRow::Own | SumRow::Level)) {
                 let is_negative = parts.iter().any(|part| row.values[*part].is_some_and(|value| value < 0.0));
@@ -180,7 +182,10 @@ impl CountSums {
     fn sums(&self, blamed: &BTreeSet<&str>) -> Vec<CountFault> {
         let mut faults = Vec::new();
         for (figure, (measure, _, heading)) in self.figures.iter().enumerate() {
-            if is_share(measure) || blamed.contains(heading.as_str()) || self.own().any(|row| row.values[figure].is_none()) {
+            if is_share(measure)
+                || blamed.contains(heading.as_str())
+                || self.own().any(|row| row.values[figure].is_none())
+            {
                 continue;
             }
             let (mut all, mut since_total) = (0.0, 0.0);
@@ -191,7 +196,8 @@ impl CountSums {
                 match row.kind {
                     SumRow::Level => {}
                     SumRow::Own => {
-                        let key = (&row.label, row.values.iter().map(|value| value.map(f64::to_bits)).collect::<Vec<_>>());
+                        let key =
+                            (&row.label, row.values.iter().map(|value| value.map(f64::to_bits)).collect::<Vec<_>>());
                         if !row.label.is_empty() && !seen.insert(key) {
                             continue;
                         }
@@ -247,10 +253,14 @@ impl CountSums {
         let mut faults = Vec::new();
         for (share, top, bottom) in SHARES {
             let places = |names: &[&str]| names.iter().map(|name| self.position(name)).collect::<Option<Vec<_>>>();
-            let (Some(at), Some(top), Some(bottom)) = (self.position(share), places(top), places(bottom)) else { continue };
+            let (Some(at), Some(top), Some(bottom)) = (self.position(share), places(top), places(bottom)) else {
+                continue;
+            };
             for row in self.own() {
                 let sum = |places: &[usize]| places.iter().map(|at| row.values[*at]).sum::<Option<f64>>();
-                let (Some(stated), Some(top), Some(bottom)) = (row.values[at], sum(&top), sum(&bottom)) else { continue };
+                let (Some(stated), Some(top), Some(bottom)) = (row.values[at], sum(&top), sum(&bottom)) else {
+                    continue;
+                };
                 let counted = 100.0 * top / bottom;
                 if bottom > 0.0 && (stated - counted).abs() > ROUNDING {
                     faults.push(fault("share_not_counts", row, &self.figures[at].2, stated, format!("{counted:.2}")));

@@ -126,7 +126,10 @@ impl<'a> LayoutNames<'a> {
             Some(WideCells::Others { heading, fold, cell }) => self.others(heading, *fold, cell, headings, unclaimed),
         };
         if let Some(blank) = self.layout.wide.as_ref().and_then(|wide| wide.blank.as_ref()) {
-            found.records.iter_mut().for_each(|record| record.blank = record.blank.take().or_else(|| Some(blank.clone())));
+            found
+                .records
+                .iter_mut()
+                .for_each(|record| record.blank = record.blank.take().or_else(|| Some(blank.clone())));
         }
         let position = |wanted: &[String]| {
             wanted.iter().map(|heading| fold_name(heading)).find_map(|wanted| {

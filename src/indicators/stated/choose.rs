@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::StatedConflict;
+use cchc_model::SameUnit;
 
 /// A figure as one file states it.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,7 +52,7 @@ const OF_ALL_DOSSIERS: [&str; 18] = [
 ];
 
 /// Chooses among the statements of one unit.
-pub(super) fn choose(mut statements: Vec<Statement>) -> (Chosen, Vec<StatedConflict>) {
+pub(super) fn choose(mut statements: Vec<Statement>, same_unit: SameUnit) -> (Chosen, Vec<StatedConflict>) {
     // Files that count online services only have the same columns, and other figures.
     let whole: BTreeSet<_> =
         statements.iter().filter(|one| one.measure == OF_ALL).map(|one| one.place.clone()).collect();
@@ -61,13 +62,20 @@ pub(super) fn choose(mut statements: Vec<Statement>) -> (Chosen, Vec<StatedConfl
         figures.entry((statement.days, statement.measure.clone())).or_default().push(statement);
     }
     let (mut chosen, mut conflicts) = (Chosen::new(), Vec::new());
+    let (apart, torn) = (files_apart(&figures), torn_days(&figures));
     for ((days, measure), statements) in figures {
         // A day of export that is not known may be newer than one that is: such a statement has to agree.
         let newest = statements.iter().filter_map(|one| one.exported_at).max();
         let holding: Vec<&Statement> =
             statements.iter().filter(|one| one.exported_at.is_none() || one.exported_at == newest).collect();
-        let value = holding[0].value;
-        if holding.iter().all(|one| one.value == value) {
+        let value = match same_unit {
+            SameUnit::Newest => holding.iter().max_by_key(|one| (one.exported_at, &one.place)).map(|one| one.value),
+            SameUnit::Add => added(&holding, &apart),
+            SameUnit::Refuse => Some(holding[0].value)
+                .filter(|value| holding.iter().all(|one| one.value == *value))
+                .filter(|_| holding.len() == 1 || !torn.contains(&days)),
+        };
+        if let Some(value) = value {
             chosen.entry(days).or_default().insert(measure, value);
         } else {
             let unit = holding[0].unit.clone();
@@ -76,6 +84,43 @@ pub(super) fn choose(mut statements: Vec<Statement>) -> (Chosen, Vec<StatedConfl
         }
     }
     (chosen, conflicts)
+}
+
+/// Days of which most figures that are stated twice differ: the files count other dossiers, and where they state the
+/// same it is by chance. A single figure that differs is a fault of that figure.
+fn torn_days(figures: &BTreeMap<((NaiveDate, NaiveDate), String), Vec<Statement>>) -> BTreeSet<(NaiveDate, NaiveDate)> {
+    let mut twice: BTreeMap<(NaiveDate, NaiveDate), (usize, usize)> = BTreeMap::new();
+    for ((days, _), all) in figures {
+        let differs = all.iter().any(|one| one.value != all[0].value);
+        if all.len() > 1 && (differs || all[0].value != 0.0) {
+            let (stated, different) = twice.entry(*days).or_default();
+            *stated += 1;
+            *different += usize::from(differs);
+        }
+    }
+    twice
+        .into_iter()
+        .filter(|(_, (stated, different))| different * 2 > *stated && *stated > 2)
+        .map(|(days, _)| days)
+        .collect()
+}
+
+/// Days and file.
+type FileOfDays = ((NaiveDate, NaiveDate), String);
+
+/// Files that state any figure of the same days differently: each counts other dossiers, also where figures are equal.
+fn files_apart(figures: &BTreeMap<((NaiveDate, NaiveDate), String), Vec<Statement>>) -> BTreeSet<FileOfDays> {
+    let differ = figures.values().filter(|all| all.iter().any(|one| one.value != all[0].value));
+    differ.flatten().map(|one| (one.days, one.place.0.clone())).collect()
+}
+
+/// The sum over files that count other dossiers; else the figure that all state.
+fn added(holding: &[&Statement], apart: &BTreeSet<FileOfDays>) -> Option<f64> {
+    let is_apart = |one: &Statement| apart.contains(&(one.days, one.place.0.clone()));
+    if holding.iter().all(|one| is_apart(one)) {
+        return Some(holding.iter().map(|one| one.value).sum());
+    }
+    Some(holding[0].value).filter(|value| holding.iter().all(|one| one.value == *value))
 }
 
 #[cfg(test)]
@@ -99,10 +144,14 @@ mod tests {
 
     #[test]
     fn the_newest_export_holds_and_what_is_undated_must_agree() {
-        let value = |statements| choose(statements).0.into_values().next().map(|figures| figures["payments_total"]);
+        let value = |statements| {
+            choose(statements, SameUnit::Refuse).0.into_values().next().map(|figures| figures["payments_total"])
+        };
         assert_eq!(value(vec![stated(3.0, Some(1)), stated(4.0, Some(2))]), Some(4.0));
         assert_eq!(value(vec![stated(4.0, Some(2)), stated(4.0, None)]), Some(4.0));
-        let (chosen, conflicts) = choose(vec![stated(3.0, None), stated(4.0, Some(2))]);
+        let of_two_systems = choose(vec![stated(3.0, None), stated(4.0, None)], SameUnit::Add).0;
+        assert_eq!(of_two_systems.into_values().next(), Some([("payments_total".to_owned(), 7.0)].into()));
+        let (chosen, conflicts) = choose(vec![stated(3.0, None), stated(4.0, Some(2))], SameUnit::Refuse);
         assert!(chosen.is_empty());
         assert_eq!(conflicts[0].statements.len(), 2);
     }

@@ -69,7 +69,7 @@ impl Stated {
             by_unit.entry(statement.unit.clone()).or_default().push(statement);
         }
         for (unit, statements) in by_unit {
-            let (chosen, conflicts) = choose::choose(statements);
+            let (chosen, conflicts) = choose::choose(statements, measuring.policies.same_unit);
             stated.conflicts.extend(conflicts);
             for (at, period) in periods.iter().enumerate() {
                 if with_dossiers.contains(&(at as u64, unit.clone())) {
