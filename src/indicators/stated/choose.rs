@@ -52,17 +52,17 @@ const OF_ALL_DOSSIERS: [&str; 18] = [
 ];
 
 /// Chooses among the statements of one unit.
-pub(super) fn choose(mut statements: Vec<Statement>, same_unit: SameUnit) -> (Chosen, Vec<StatedConflict>) {
-    // Files that count online services only have the same columns, and other figures.
-    let whole: BTreeSet<_> =
-        statements.iter().filter(|one| one.measure == OF_ALL).map(|one| one.place.clone()).collect();
-    statements.retain(|one| !OF_ALL_DOSSIERS.contains(&one.measure.as_str()) || whole.contains(&one.place));
+pub(super) fn choose(
+    statements: Vec<Statement>,
+    same_unit: SameUnit,
+    torn: &BTreeSet<Span>,
+) -> (Chosen, Vec<StatedConflict>) {
     let mut figures: BTreeMap<((NaiveDate, NaiveDate), String), Vec<Statement>> = BTreeMap::new();
     for statement in statements {
         figures.entry((statement.days, statement.measure.clone())).or_default().push(statement);
     }
     let (mut chosen, mut conflicts) = (Chosen::new(), Vec::new());
-    let (apart, torn) = (files_apart(&figures), torn_days(&figures));
+    let apart = files_apart(&figures);
     for ((days, measure), statements) in figures {
         // A day of export that is not known may be newer than one that is: such a statement has to agree.
         let newest = statements.iter().filter_map(|one| one.exported_at).max();
@@ -86,13 +86,31 @@ pub(super) fn choose(mut statements: Vec<Statement>, same_unit: SameUnit) -> (Ch
     (chosen, conflicts)
 }
 
-/// Days of which most figures that are stated twice differ: the files count other dossiers, and where they state the
-/// same it is by chance. A single figure that differs is a fault of that figure.
-fn torn_days(figures: &BTreeMap<((NaiveDate, NaiveDate), String), Vec<Statement>>) -> BTreeSet<(NaiveDate, NaiveDate)> {
-    let mut twice: BTreeMap<(NaiveDate, NaiveDate), (usize, usize)> = BTreeMap::new();
-    for ((days, _), all) in figures {
-        let differs = all.iter().any(|one| one.value != all[0].value);
-        if all.len() > 1 && (differs || all[0].value != 0.0) {
+/// First and last day.
+pub(super) type Span = (NaiveDate, NaiveDate);
+
+/// Leaves out figures of files that count some services only: they have the same columns, and other figures.
+pub(super) fn of_all_dossiers(mut statements: Vec<Statement>) -> Vec<Statement> {
+    let whole: BTreeSet<_> =
+        statements.iter().filter(|one| one.measure == OF_ALL).map(|one| one.place.clone()).collect();
+    statements.retain(|one| !OF_ALL_DOSSIERS.contains(&one.measure.as_str()) || whole.contains(&one.place));
+    statements
+}
+
+/// Days of which most figures that are stated twice differ, over all units: the files count other dossiers, and where they
+/// state the same it is by chance. A single figure that differs is a fault of that figure.
+pub(super) fn torn_days(statements: &[Statement]) -> BTreeSet<Span> {
+    let mut figures: BTreeMap<(&Span, &str, &str), Vec<&Statement>> = BTreeMap::new();
+    for one in statements {
+        figures.entry((&one.days, one.unit.as_str(), one.measure.as_str())).or_default().push(one);
+    }
+    let mut twice: BTreeMap<Span, (usize, usize)> = BTreeMap::new();
+    for ((days, ..), all) in figures {
+        let newest = all.iter().filter_map(|one| one.exported_at).max();
+        let holding = || all.iter().filter(|one| one.exported_at.is_none() || one.exported_at == newest);
+        let Some(first) = holding().next() else { continue };
+        let differs = holding().any(|one| one.value != first.value);
+        if holding().count() > 1 && (differs || first.value != 0.0) {
             let (stated, different) = twice.entry(*days).or_default();
             *stated += 1;
             *different += usize::from(differs);
@@ -100,7 +118,7 @@ fn torn_days(figures: &BTreeMap<((NaiveDate, NaiveDate), String), Vec<Statement>
     }
     twice
         .into_iter()
-        .filter(|(_, (stated, different))| different * 2 > *stated && *stated > 2)
+        .filter(|(_, (stated, different))| *stated > 2 && different * 2 > *stated)
         .map(|(days, _)| days)
         .collect()
 }
@@ -145,13 +163,18 @@ mod tests {
     #[test]
     fn the_newest_export_holds_and_what_is_undated_must_agree() {
         let value = |statements| {
-            choose(statements, SameUnit::Refuse).0.into_values().next().map(|figures| figures["payments_total"])
+            choose(statements, SameUnit::Refuse, &BTreeSet::new())
+                .0
+                .into_values()
+                .next()
+                .map(|figures| figures["payments_total"])
         };
         assert_eq!(value(vec![stated(3.0, Some(1)), stated(4.0, Some(2))]), Some(4.0));
         assert_eq!(value(vec![stated(4.0, Some(2)), stated(4.0, None)]), Some(4.0));
-        let of_two_systems = choose(vec![stated(3.0, None), stated(4.0, None)], SameUnit::Add).0;
+        let of_two_systems = choose(vec![stated(3.0, None), stated(4.0, None)], SameUnit::Add, &BTreeSet::new()).0;
         assert_eq!(of_two_systems.into_values().next(), Some([("payments_total".to_owned(), 7.0)].into()));
-        let (chosen, conflicts) = choose(vec![stated(3.0, None), stated(4.0, Some(2))], SameUnit::Refuse);
+        let (chosen, conflicts) =
+            choose(vec![stated(3.0, None), stated(4.0, Some(2))], SameUnit::Refuse, &BTreeSet::new());
         assert!(chosen.is_empty());
         assert_eq!(conflicts[0].statements.len(), 2);
     }

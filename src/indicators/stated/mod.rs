@@ -58,7 +58,8 @@ impl Stated {
     /// # Errors
     /// The store cannot be read.
     pub(super) async fn of(measuring: &Measuring<'_>, periods: &[Period]) -> Result<Self, StoreError> {
-        let statements = statements(measuring, periods).await?;
+        let statements = choose::of_all_dossiers(statements(measuring, periods).await?);
+        let torn = choose::torn_days(&statements);
         let mut stated = Self::default();
         if statements.is_empty() {
             return Ok(stated);
@@ -69,7 +70,7 @@ impl Stated {
             by_unit.entry(statement.unit.clone()).or_default().push(statement);
         }
         for (unit, statements) in by_unit {
-            let (chosen, conflicts) = choose::choose(statements, measuring.policies.same_unit);
+            let (chosen, conflicts) = choose::choose(statements, measuring.policies.same_unit, &torn);
             stated.conflicts.extend(conflicts);
             for (at, period) in periods.iter().enumerate() {
                 if with_dossiers.contains(&(at as u64, unit.clone())) {
