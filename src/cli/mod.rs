@@ -29,6 +29,7 @@ mod output;
 mod peek;
 mod purge;
 mod rank;
+mod reconcile;
 mod recorded;
 mod report;
 mod score;
@@ -199,6 +200,8 @@ enum Command {
     Indicators(indicators::Indicators),
     /// Rank units among their own kind
     Rank(rank::Rank),
+    /// Set ready-made counts and dossiers beside each other
+    Reconcile(reconcile::Reconcile),
     /// Show one unit's points, criterion by criterion
     Score(score::Score),
     /// List indices, show one, write and read the forms of self-scoring
@@ -341,6 +344,7 @@ fn execute(global: &Global, command: &Command) -> Result<Outcome> {
         Command::Form06(command) => command.run(global),
         Command::Indicators(command) => command.run(global),
         Command::Rank(command) => command.run(global),
+        Command::Reconcile(command) => command.run(global),
         Command::Score(command) => command.run(global),
         Command::Index(command) => command.run(global),
         Command::Report(command) => command.run(global),

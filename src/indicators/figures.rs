@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::carry::estimated_receivers;
 use super::compile::{Cells, Pass, has_groups, passes};
 use super::protection::{CountTable, counted};
-use super::stated::Stated;
+use super::stated::{Stated, StatedFigures};
 use super::{By, Children, GroupedRow, Measuring, reference};
 use cchc_definitions::Indicator;
 use cchc_model::{IndicatorRow, Measure, Period, Status, UnitRef};
@@ -24,6 +24,12 @@ struct PassResult {
     is_empty: bool,
 }
 
+/// Numerator and denominator of an indicator as counts give it, if they give it.
+fn stated_parts(measuring: &Measuring<'_>, figures: &StatedFigures, indicator: &Indicator) -> Option<(f64, f64)> {
+    let parts = measuring.definitions.stated.get(&indicator.id)?;
+    Some((figures.sum(&parts.numerator)?, figures.sum(&parts.denominator)?))
+}
+
 /// Ready-made counts stand for rows of this table.
 const STATED_INSTEAD_OF: &str = "dossiers";
 
@@ -40,10 +46,7 @@ impl PassResult {
             self.is_empty = false;
             let mut values = vec![Value::Number(None); self.pass.width];
             let mut set = |at: usize, number: f64| values[at] = Value::Number(Some(number));
-            let sums = |position: usize| {
-                let parts = measuring.definitions.stated.get(&indicators[position].id)?;
-                Some((figures.sum(&parts.numerator)?, figures.sum(&parts.denominator)?))
-            };
+            let sums = |position: usize| stated_parts(measuring, figures, indicators[position]);
             // A value column may serve several indicators: how many rows there are, then what is counted.
             for (position, cells) in &self.pass.cells {
                 if let Cells::Ratio { rows, seen, .. }
@@ -105,8 +108,8 @@ pub(super) async fn measure(
     for pass in passes(measuring, periods, indicators, by) {
         results.push(run(measuring, pass, periods, by, children).await?);
     }
-    if by.is_by_unit() {
-        let stated = Stated::of(measuring, periods).await?;
+    let stated = if by.is_by_unit() { Stated::of(measuring, periods).await? } else { Stated::default() };
+    if !stated.of.is_empty() {
         for result in results.iter_mut().filter(|result| result.pass.table == STATED_INSTEAD_OF) {
             result.state(measuring, (&stated, indicators), (by, children));
         }
@@ -126,7 +129,13 @@ pub(super) async fn measure(
                     let has_none = (matches!(cells, Cells::Value { .. }) && unit.unit_code.starts_with('*'))
                         || (group.is_some() && !has_groups(by, &result.pass.table));
                     let values = result.values.get(&key);
-                    let measure = if has_none { Measure::plain(None) } else { cell(values, *cells) };
+                    let of_counts = stated.of.get(&(period_id.clone(), unit.unit_code.clone()));
+                    let indicator = indicators[*position];
+                    let measure = match of_counts.filter(|_| result.pass.table == STATED_INSTEAD_OF) {
+                        _ if has_none => Measure::plain(None),
+                        Some(figures) if stated_parts(measuring, figures, indicator).is_none() => Measure::MISSING,
+                        _ => cell(values, *cells),
+                    };
                     measures[*position] = Measure { estimate, ..measure };
                     if !has_none && measure.status != Status::Missing {
                         counts[*position] = counted(*cells, indicators[*position], |at| length(values, at));
@@ -351,7 +360,7 @@ fn percentile(values: &[f64], share: f64) -> Option<f64> {
     Some(below + (above - below) * place.fract())
 }
 
-async fn is_empty(measuring: &Measuring<'_>, table: &str) -> Result<bool, StoreError> {
+pub(super) async fn is_empty(measuring: &Measuring<'_>, table: &str) -> Result<bool, StoreError> {
     Ok(measuring.session.rows(&format!("SELECT 1 FROM {table} LIMIT 1")).await?.is_empty())
 }
 

@@ -26,6 +26,7 @@ mod codes;
 mod composite;
 mod concurrency;
 mod contracts;
+mod counts;
 mod csv_formulas;
 mod definition_files;
 mod dependencies;

@@ -10,12 +10,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::Measuring;
+use super::figures::is_empty;
 use cchc_model::Period;
 use cchc_store::StoreError;
 
 pub use choose::Statement;
 pub use figures::StatedFigures;
 pub(super) use wholes::StatedWholes;
+
+/// The table that the store keeps them in.
+const STORED: &str = "stated_counts";
 
 /// What counts say of units and periods of which there are no dossiers.
 #[derive(Debug, Clone, Default)]
@@ -58,13 +62,32 @@ impl Stated {
     /// # Errors
     /// The store cannot be read.
     pub(super) async fn of(measuring: &Measuring<'_>, periods: &[Period]) -> Result<Self, StoreError> {
+        if is_empty(measuring, STORED).await? {
+            return Ok(Self::default());
+        }
+        let with_dossiers = units_with_dossiers(measuring, periods).await?;
+        Self::without(measuring, periods, &with_dossiers).await
+    }
+
+    /// What files state of these periods, also of units with dossiers.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn beside_dossiers(measuring: &Measuring<'_>, periods: &[Period]) -> Result<Self, StoreError> {
+        Self::without(measuring, periods, &BTreeSet::new()).await
+    }
+
+    async fn without(
+        measuring: &Measuring<'_>,
+        periods: &[Period],
+        with_dossiers: &BTreeSet<(u64, String)>,
+    ) -> Result<Self, StoreError> {
         let statements = choose::of_all_dossiers(statements(measuring, periods).await?);
         let torn = choose::torn_days(&statements);
         let mut stated = Self::default();
         if statements.is_empty() {
             return Ok(stated);
         }
-        let with_dossiers = units_with_dossiers(measuring, periods).await?;
         let mut by_unit: BTreeMap<String, Vec<Statement>> = BTreeMap::new();
         for statement in statements {
             by_unit.entry(statement.unit.clone()).or_default().push(statement);
