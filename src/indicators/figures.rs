@@ -97,13 +97,13 @@ pub(super) struct Measured {
     pub tables_with_rows: BTreeSet<(String, String)>,
 }
 
-pub(super) async fn measure(
+/// The results of all passes, with the counts of units that have no dossiers.
+async fn results(
     measuring: &Measuring<'_>,
     periods: &[Period],
     indicators: &[&Indicator],
-    by: By,
-    children: Children,
-) -> Result<Measured, StoreError> {
+    (by, children): (By, Children),
+) -> Result<(Vec<PassResult>, Stated), StoreError> {
     let mut results: Vec<PassResult> = Vec::new();
     for pass in passes(measuring, periods, indicators, by) {
         results.push(run(measuring, pass, periods, by, children).await?);
@@ -114,6 +114,17 @@ pub(super) async fn measure(
             result.state(measuring, (&stated, indicators), (by, children));
         }
     }
+    Ok((results, stated))
+}
+
+pub(super) async fn measure(
+    measuring: &Measuring<'_>,
+    periods: &[Period],
+    indicators: &[&Indicator],
+    by: By,
+    children: Children,
+) -> Result<Measured, StoreError> {
+    let (results, stated) = results(measuring, periods, indicators, (by, children)).await?;
     let mut table = table(measuring, (periods, indicators), &results, (by, children));
     let mut rows = Vec::new();
     for (at, period) in periods.iter().enumerate() {
@@ -130,10 +141,11 @@ pub(super) async fn measure(
                         || (group.is_some() && !has_groups(by, &result.pass.table));
                     let values = result.values.get(&key);
                     let of_counts = stated.of.get(&(period_id.clone(), unit.unit_code.clone()));
-                    let indicator = indicators[*position];
-                    let measure = match of_counts.filter(|_| result.pass.table == STATED_INSTEAD_OF) {
+                    let of_counts = of_counts.filter(|_| result.pass.table == STATED_INSTEAD_OF);
+                    let is_stated = |figures| stated_parts(measuring, figures, indicators[*position]).is_some();
+                    let measure = match of_counts {
                         _ if has_none => Measure::plain(None),
-                        Some(figures) if stated_parts(measuring, figures, indicator).is_none() => Measure::MISSING,
+                        Some(figures) if !is_stated(figures) => Measure::MISSING,
                         _ => cell(values, *cells),
                     };
                     measures[*position] = Measure { estimate, ..measure };

@@ -127,11 +127,20 @@ fn what_does_not_add_up_costs_its_figure_and_is_named_with_both() {
         (vec!["1,Sở A,20,10,8,2,18,9,16,-7,2,1,1"], vec!["negative_count"]),
         (vec![A, "2,Account không dùng,1,1,,,1,1,,,,,"], vec!["unknown_unit"]),
         (vec!["1,Sở A,20,10,8,2,18,9 hồ sơ,9,,2,1,1"], vec!["unreadable_number"]),
+        // share_not_counts has a test of its own.
     ] {
         let (place, accounts) = imported(&[("bieu_T1-2025.csv", form("Tháng 1 năm 2025", &rows))]);
         assert_eq!(rules(&place), expected, "{rows:?}");
         assert!(accounts[0]["loaded"].as_i64() >= Some(1), "its neighbours are kept: {rows:?}");
     }
+}
+
+#[test]
+fn a_printed_share_is_checked_and_not_used() {
+    let text = "Tháng 1 năm 2025,,,,,,\nSTT,Đơn vị,Số hồ sơ đã giải quyết,,,,\n,,Trước hạn,Đúng hạn,Quá hạn,Tỷ lệ trước hạn và đúng hạn,\n";
+    let text = text.replace("Tỷ lệ trước hạn và đúng hạn", "\"Tỷ lệ trước hạn, đúng hạn\"");
+    let (place, _) = imported(&[("bieu_T1-2025.csv", format!("{text}1,Sở A,6,3,1,95%,\n"))]);
+    assert_eq!(rules(&place), ["share_not_counts"]);
 }
 
 #[test]
@@ -154,7 +163,7 @@ fn a_list_of_late_dossiers_is_no_list_of_all_dossiers() {
     );
     let (account, ran) = place.import_text("a_20250201.csv", &text);
     assert_eq!(account["loaded"], 0);
-    ran.exits(3).says(&["holds some dossiers only"]);
+    ran.exits(3).says(&["holds some dossiers only"]); // partial_list
     let whole = place.path("a_20250201.csv");
     place.run(&["import", whole.to_str().unwrap(), "--source", "list-a"]).exits(0);
 }

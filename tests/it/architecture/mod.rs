@@ -106,7 +106,7 @@ const CIRCLES: &[(&str, &[&str], &str)] = &[
     ),
     (
         "indicators",
-        &["carry", "compile", "due", "facts", "figures", "protection", "worktime"],
+        &["carry", "compile", "due", "facts", "figures", "protection", "stated", "worktime"],
         "one SQL statement is assembled from parts that name each other's columns",
     ),
     (
