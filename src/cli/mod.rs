@@ -4,6 +4,7 @@ mod advice;
 mod asked;
 mod check;
 mod check_store;
+mod compare;
 mod definition;
 mod demo;
 mod detail;
@@ -109,6 +110,16 @@ impl Global {
         }
     }
 
+    /// The same at another version of the workspace.
+    fn at_version(&self, version: &str) -> Self {
+        Self {
+            workspace: self.workspace.clone(),
+            as_of: Some(version.to_owned()),
+            publication: self.publication.clone(),
+            ..*self
+        }
+    }
+
     /// Language of the sentences.
     const fn language(&self) -> Language {
         match self.lang {
@@ -183,6 +194,8 @@ enum Command {
     Indicators(indicators::Indicators),
     /// Rank units among their own kind
     Rank(rank::Rank),
+    /// Say why a figure, a score or a rank changed, in parts that add up
+    Compare(compare::Compare),
     /// Show one unit's points, criterion by criterion
     Score(score::Score),
     /// List indices, show one, write and read the forms of self-scoring
@@ -328,6 +341,7 @@ fn execute(global: &Global, command: &Command) -> Result<Outcome> {
         Command::Form06(command) => command.run(global),
         Command::Indicators(command) => command.run(global),
         Command::Rank(command) => command.run(global),
+        Command::Compare(command) => command.run(global),
         Command::Score(command) => command.run(global),
         Command::Index(command) => command.run(global),
         Command::Report(command) => command.run(global),

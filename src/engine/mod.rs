@@ -1,6 +1,7 @@
 //! One opened version of a workspace that answers questions: a plain request in, a plain result out.
 
 mod check;
+mod comparison;
 mod corrections;
 mod error;
 mod explanation;
@@ -39,6 +40,7 @@ use publication::{Publication, Turn, hides};
 
 pub use cchc_indicators::PublishedCounts;
 pub use check::checked_definitions;
+pub use comparison::{Compared, ComparedQuantity, Comparison, ComparisonRequest};
 pub use corrections::Correction;
 pub use error::{EngineError, ErrorChain};
 pub use explanation::{Explanation, ExplanationRequest, ItemPart, Part, ScoreExplanation, StageValue};

@@ -11,6 +11,7 @@ mod formula;
 mod lists;
 mod protection;
 mod trace;
+mod within;
 mod worktime;
 
 use cchc_definitions::{Definitions, Indicator};
@@ -24,6 +25,7 @@ pub use formula::formula;
 pub use lists::{late_dossiers, not_sent};
 pub use protection::{AskedTable, Protection, PublishedCell, PublishedCounts};
 pub use trace::{KeptFrom, Trace, TracedRow, trace};
+pub use within::{WithinUnit, within_units};
 
 /// What the figures are of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

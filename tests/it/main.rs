@@ -23,6 +23,7 @@ mod bounded;
 mod cases_of_reading;
 mod changes;
 mod codes;
+mod compare;
 mod composite;
 mod concurrency;
 mod contracts;

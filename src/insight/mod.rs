@@ -1,0 +1,16 @@
+//! Why a figure, a score or a rank changed, how firm it is and what would move it: pure functions over figures and definitions.
+
+mod change;
+mod composite_change;
+mod mix;
+mod players;
+mod points_change;
+mod rank_change;
+mod shapley;
+
+pub use change::{Change, Factor, Part, Side};
+pub use composite_change::CompositeCase;
+pub use mix::{GroupFigures, counted_parts, mixed_parts};
+pub use points_change::PointsCase;
+pub use rank_change::{OtherScores, RankGame};
+pub use shapley::{Value, grouped, shapley};
