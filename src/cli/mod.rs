@@ -31,6 +31,7 @@ mod purge;
 mod rank;
 mod recorded;
 mod report;
+mod robustness;
 mod score;
 mod source;
 mod sql;
@@ -196,6 +197,8 @@ enum Command {
     Rank(rank::Rank),
     /// Say why a figure, a score or a rank changed, in parts that add up
     Compare(compare::Compare),
+    /// Say how firm ranks are: under other weights and methods, and within the sampling error of rates
+    Robustness(robustness::Robustness),
     /// Show one unit's points, criterion by criterion
     Score(score::Score),
     /// List indices, show one, write and read the forms of self-scoring
@@ -342,6 +345,7 @@ fn execute(global: &Global, command: &Command) -> Result<Outcome> {
         Command::Indicators(command) => command.run(global),
         Command::Rank(command) => command.run(global),
         Command::Compare(command) => command.run(global),
+        Command::Robustness(command) => command.run(global),
         Command::Score(command) => command.run(global),
         Command::Index(command) => command.run(global),
         Command::Report(command) => command.run(global),

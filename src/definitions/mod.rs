@@ -39,6 +39,7 @@ pub use index::IndexDef;
 pub use index::composite::Composite;
 pub use index::formula::Formula;
 pub use index::points::{Class, Item, Layer, MissingPoints, NotApplicable, PointsIndex, Role, Sheets, ZeroPoints};
+pub use index::robustness::Robustness;
 pub use index::rule::{Rule, Tier};
 pub use index_sheet::{RuleWords, SheetHeadings, SheetWords};
 pub use indicator::{Aggregate, Direction, Display, Group, Indicator, Rounding, Rows};

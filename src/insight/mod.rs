@@ -6,6 +6,7 @@ mod mix;
 mod players;
 mod points_change;
 mod rank_change;
+pub mod robustness;
 mod shapley;
 
 pub use change::{Change, Factor, Part, Side};

@@ -31,7 +31,7 @@ struct Leaves {
     players: [Vec<Option<usize>>; 2],
 }
 
-impl<'a> PointsCase<'a> {
+impl PointsCase<'_> {
     /// The change of a unit's score: its own criteria, other units (where a rule compares with the best), the definition.
     /// A unit that is in one period only has no parts.
     #[must_use]

@@ -64,6 +64,7 @@ mod references;
 mod refusals;
 mod report;
 mod report_of_index;
+mod robustness;
 mod saved_questions;
 mod scorecards;
 mod sent;

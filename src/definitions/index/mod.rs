@@ -5,6 +5,7 @@ pub mod formula;
 mod parse;
 pub mod points;
 pub(crate) mod points_file;
+pub mod robustness;
 pub mod rule;
 mod sections;
 pub mod settings;

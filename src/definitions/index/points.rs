@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::points_file;
+use super::robustness::Robustness;
 use super::rule::Rule;
 use super::sections::Head;
 use super::settings::Ranking;
@@ -139,6 +140,8 @@ pub struct PointsIndex {
     pub display: Display,
     /// How scores become ranks.
     pub rank: Ranking,
+    /// Which choices vary where the ranks are tried.
+    pub robustness: Robustness,
     /// Areas, criteria and sub-criteria in the order of the file.
     pub items: Vec<Item>,
 }

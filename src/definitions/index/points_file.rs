@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::formula::Formula;
 use super::points::{Class, Item, Layer, MissingPoints, NotApplicable, PointsIndex, Role, Sheets, ZeroPoints};
+use super::robustness;
 use super::rule::{RawRule, Rule};
 use super::sections::SectionReader;
 use crate::chains::{LONGEST_CHAIN, too_long};
@@ -20,6 +21,8 @@ struct RawFile {
     display: Option<toml::Table>,
     #[serde(default)]
     rank: toml::Table,
+    #[serde(default)]
+    robustness: toml::Table,
     #[serde(default)]
     class: Vec<toml::Table>,
     #[serde(default)]
@@ -79,6 +82,7 @@ pub(crate) fn points(file: &str, text: &str, inputs: &[&str], faults: &mut Vec<F
     let display = reader.display(raw.display);
     let settings = reader.section::<RawPoints>("points", raw.points);
     let rank = reader.ranking(raw.rank);
+    let robustness = robustness::read(raw.robustness, &mut reader);
     let classes = reader.list::<Class>("class", raw.class);
     let raw_items = reader.list::<RawItem>("item", raw.item);
     let settings = settings?;
@@ -100,6 +104,7 @@ pub(crate) fn points(file: &str, text: &str, inputs: &[&str], faults: &mut Vec<F
         classes,
         display,
         rank: rank.unwrap_or_default(),
+        robustness,
         items: items(raw_items, inputs, &mut reader),
     };
     let mut fault = |key: &str, message: String| reader.fault(key, message);
