@@ -2,6 +2,7 @@
 
 mod advice;
 mod asked;
+mod audit;
 mod check;
 mod check_store;
 mod compare;
@@ -36,6 +37,7 @@ mod score;
 mod source;
 mod sql;
 mod store_faults;
+mod trend;
 mod units;
 mod words;
 
@@ -199,6 +201,10 @@ enum Command {
     Compare(compare::Compare),
     /// Say how firm ranks are: under other weights and methods, and within the sampling error of rates
     Robustness(robustness::Robustness),
+    /// Follow a figure or score month by month, with control limits
+    Trend(trend::Trend),
+    /// Ask about patterns that flatter figures, with the dossiers that show them
+    Audit(audit::Audit),
     /// Show one unit's points, criterion by criterion
     Score(score::Score),
     /// List indices, show one, write and read the forms of self-scoring
@@ -346,6 +352,8 @@ fn execute(global: &Global, command: &Command) -> Result<Outcome> {
         Command::Rank(command) => command.run(global),
         Command::Compare(command) => command.run(global),
         Command::Robustness(command) => command.run(global),
+        Command::Trend(command) => command.run(global),
+        Command::Audit(command) => command.run(global),
         Command::Score(command) => command.run(global),
         Command::Index(command) => command.run(global),
         Command::Report(command) => command.run(global),

@@ -1,5 +1,6 @@
 //! One opened version of a workspace that answers questions: a plain request in, a plain result out.
 
+mod audit_sql;
 mod check;
 mod comparison;
 mod corrections;
@@ -24,6 +25,7 @@ mod source_trial;
 mod sql;
 mod sql_limits;
 mod templates;
+mod trend;
 mod unknown_names;
 
 use std::path::Path;
@@ -39,6 +41,7 @@ use cchc_store::{Config, Manifest, Session, Workspace, questions};
 use cchc_units::stored_units;
 use publication::{Publication, Turn, hides};
 
+pub use audit_sql::{Audit, AuditQuestion, AuditRequest, NotAsked};
 pub use cchc_indicators::PublishedCounts;
 pub use check::checked_definitions;
 pub use comparison::{Compared, ComparedQuantity, Comparison, ComparisonRequest};
@@ -61,6 +64,7 @@ pub use source_trial::{Misfit, SourceTrial, try_source};
 pub use sql::{SqlAnswer, SqlRequest};
 pub use sql_limits::SqlLimits;
 pub use templates::form_words;
+pub use trend::{Trend, TrendMonth, TrendRequest};
 pub use unknown_names::{Suggestion, UnknownMeaning, UnknownName, UnknownNames};
 
 /// One opened version of a workspace. A copy is cheap and answers from the same version; any number of questions may be

@@ -3,6 +3,7 @@
 mod aside;
 mod checked;
 mod delta;
+mod filled;
 mod finding_pages;
 mod frames;
 mod functions;
@@ -30,6 +31,7 @@ use serde::{Deserialize, Serialize};
 
 pub use aside::{Aside, Claim, Piece};
 pub use delta::{LogError, TableFiles};
+pub use filled::{filled, has_column, unit_column};
 pub use frames::{days, frame_of, ints, texts};
 pub use functions::{BYTES, OWN_FUNCTIONS, VietnameseOrder};
 pub use kill::{KillAt, KillPoint, KillSwitch};

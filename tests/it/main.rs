@@ -75,6 +75,7 @@ mod sql_limits;
 mod sql_meaning;
 mod tables;
 mod tables_for_people;
+mod trend;
 mod truth;
 mod twins;
 mod undo;

@@ -78,7 +78,7 @@ impl Engine {
         self.refuse_public("compare")?;
         let from = Held { engine: earlier.unwrap_or(self), period: &request.from, policies: request.policies };
         let to = Held { engine: self, period: &request.to, policies: request.policies };
-        let units = self.compared_units(request)?;
+        let units = self.named_units(&request.units, &request.to, request.policies)?;
         let index = self.index(&request.index, &request.to)?;
         let then = from.engine.index(&request.index, &request.from)?;
         let changes = match (request.quantity, &then, &index) {
@@ -110,10 +110,16 @@ impl Engine {
         Ok(())
     }
 
-    fn compared_units(&self, request: &ComparisonRequest) -> Result<Vec<UnitRef>, EngineError> {
-        let question = self.question_about(&request.to, request.policies)?;
-        let mut known = question.measuring(request.policies).units_in(&request.to);
-        match &request.units {
+    /// The units of a period that a request names.
+    pub(super) fn named_units(
+        &self,
+        units: &Compared,
+        period: &Period,
+        policies: Policies,
+    ) -> Result<Vec<UnitRef>, EngineError> {
+        let question = self.question_about(period, policies)?;
+        let mut known = question.measuring(policies).units_in(period);
+        match units {
             Compared::Unit(name) => {
                 let code = self.unit_named(name)?;
                 let unit = self.units().by_code(&code);
