@@ -55,9 +55,9 @@ impl Robustness {
             global.note(&format!("{} draws; what varies: {}", found.draws, choices.join(", ")));
         }
         if self.sensitivity {
-            write_shares(global, &found)?
+            write_shares(global, &found)?;
         } else {
-            write_ranks(global, &found)?
+            write_ranks(global, &found)?;
         }
         Ok(if found.draws > 0 { Outcome::Done } else { Outcome::WithErrors })
     }

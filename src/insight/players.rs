@@ -71,7 +71,7 @@ mod tests {
     fn a_sum_of_forty_factors_is_divided_into_its_terms() {
         let players: Vec<Player> =
             (0..40).map(|at| Player { factor: Factor::Own, item: Some(at.to_string()), group: at / 6 }).collect();
-        let value = |set: u128| Some((0..40).filter(|at| set >> at & 1 == 1).map(|at| at as f64).sum::<f64>());
+        let value = |set: u128| Some((0_u8..40).filter(|at| set >> at & 1 == 1).map(f64::from).sum::<f64>());
         let parts = divided(780.0, &players, &mut { value });
         assert!(parts.iter().enumerate().all(|(at, part)| (part.contribution - at as f64).abs() < 1e-9));
     }

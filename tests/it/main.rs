@@ -7,6 +7,7 @@ mod workbook;
 
 mod architecture;
 mod archives;
+mod audit;
 mod bad_containers;
 mod bad_dates;
 mod bad_definitions;

@@ -27,18 +27,14 @@ pub(super) async fn changes(
             scores
         });
         let settings = indices[1].settings();
-        match own {
-            [Some(before), Some(after)] => {
-                RankGame { own: [before, after], others: [&others[0], &others[1]], settings }.change()
-            }
-            _ => {
-                let rank = |side: usize| {
-                    let game = RankGame { own: [own[side]?; 2], others: [&others[side]; 2], settings };
-                    game.change().before
-                };
-                Change { before: rank(0), after: rank(1), parts: Vec::new() }
-            }
+        if let [Some(before), Some(after)] = own {
+            return RankGame { own: [before, after], others: [&others[0], &others[1]], settings }.change();
         }
+        let rank = |side: usize| {
+            let game = RankGame { own: [own[side]?; 2], others: [&others[side]; 2], settings };
+            game.change().before
+        };
+        Change { before: rank(0), after: rank(1), parts: Vec::new() }
     };
     Ok(units.iter().map(change).collect())
 }

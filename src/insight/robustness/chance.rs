@@ -1,4 +1,4 @@
-//! Random numbers that are the same everywhere: seeded ChaCha, one stream a draw and purpose.
+//! Random numbers that are the same everywhere: one seeded stream a draw and purpose.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
