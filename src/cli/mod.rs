@@ -37,6 +37,7 @@ mod score;
 mod source;
 mod sql;
 mod store_faults;
+mod target;
 mod trend;
 mod units;
 mod words;
@@ -205,6 +206,8 @@ enum Command {
     Trend(trend::Trend),
     /// Ask about patterns that flatter figures, with the dossiers that show them
     Audit(audit::Audit),
+    /// Say what would bring a unit to a rank, a class or a score, and what it costs
+    Target(target::Target),
     /// Show one unit's points, criterion by criterion
     Score(score::Score),
     /// List indices, show one, write and read the forms of self-scoring
@@ -354,6 +357,7 @@ fn execute(global: &Global, command: &Command) -> Result<Outcome> {
         Command::Robustness(command) => command.run(global),
         Command::Trend(command) => command.run(global),
         Command::Audit(command) => command.run(global),
+        Command::Target(command) => command.run(global),
         Command::Score(command) => command.run(global),
         Command::Index(command) => command.run(global),
         Command::Report(command) => command.run(global),

@@ -39,6 +39,7 @@ pub use derived::{Against, Bounds, Derived, Expressed, Sums};
 pub use files::{Files, Origin, TEMPLATES, template_text};
 pub use index::IndexDef;
 pub use index::composite::Composite;
+pub use index::costs::Costs;
 pub use index::formula::Formula;
 pub use index::points::{Class, Item, Layer, MissingPoints, NotApplicable, PointsIndex, Role, Sheets, ZeroPoints};
 pub use index::robustness::Robustness;

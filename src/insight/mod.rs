@@ -9,6 +9,7 @@ mod points_change;
 mod rank_change;
 pub mod robustness;
 mod shapley;
+mod target;
 mod trend;
 
 pub use audit::{Case, Found, counted};
@@ -18,4 +19,5 @@ pub use mix::{GroupFigures, counted_parts, mixed_parts};
 pub use points_change::PointsCase;
 pub use rank_change::{OtherScores, RankGame};
 pub use shapley::{Value, grouped, shapley};
+pub use target::{Lever, Plan, cheapest, fewest};
 pub use trend::{Limits, Point, limits};

@@ -76,6 +76,7 @@ mod sql_limits;
 mod sql_meaning;
 mod tables;
 mod tables_for_people;
+mod target;
 mod trend;
 mod truth;
 mod twins;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::costs::Costs;
 use super::robustness::Robustness;
 use super::sections::{Head, is_within};
 use super::settings::{Aggregate, Impute, ImputeMethod, Ranking, Scale, Screen, Treat, Weigh};
@@ -24,6 +25,8 @@ pub struct Composite {
     pub rank: Ranking,
     /// Which choices vary where the ranks are tried.
     pub robustness: Robustness,
+    /// What changes cost where a target is sought.
+    pub costs: Costs,
     /// How scores are shown.
     pub display: Display,
     /// The indicators, in the order of the file.

@@ -1,6 +1,7 @@
 //! Reads the files below `indices/` by their kind, and checks that versions of one index share no day.
 
 pub mod composite;
+pub mod costs;
 pub mod formula;
 mod parse;
 pub mod points;

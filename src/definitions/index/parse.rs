@@ -6,11 +6,11 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::composite::{Composite, Curve, DatedWeights, Denominator, Goalposts, Leaf};
-use super::robustness;
 use super::sections::SectionReader;
 use super::settings::{Aggregate, AggregateMethod, Impute, Scale, Screen, Treat, Weigh, WeighMethod};
 use super::tree::{self, RawNode};
 use super::verify;
+use super::{costs, robustness};
 use crate::{Direction, Fault, parse_toml};
 
 /// The file as sections; each is read by itself.
@@ -35,6 +35,8 @@ struct RawFile {
     rank: toml::Table,
     #[serde(default)]
     robustness: toml::Table,
+    #[serde(default)]
+    target: toml::Table,
     display: Option<toml::Table>,
     #[serde(default)]
     level: Vec<toml::Table>,
@@ -133,6 +135,7 @@ pub(super) fn composite(file: &str, text: &str, faults: &mut Vec<Fault>) -> Opti
     let aggregate = reader.section::<Aggregate>("aggregate", raw.aggregate);
     let rank = reader.ranking(raw.rank);
     let robustness = robustness::read(raw.robustness, &mut reader);
+    let costs = costs::read(raw.target, &mut reader);
     let display = reader.display(raw.display);
     let levels = reader.list::<RawLevel>("level", raw.level);
     let raw_nodes = reader.list::<RawNode>("node", raw.node);
@@ -162,6 +165,7 @@ pub(super) fn composite(file: &str, text: &str, faults: &mut Vec<Fault>) -> Opti
         weigh: common.weigh,
         rank: rank.unwrap_or_default(),
         robustness,
+        costs,
         display,
         leaves,
         nodes,

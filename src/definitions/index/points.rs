@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::costs::Costs;
 use super::points_file;
 use super::robustness::Robustness;
 use super::rule::Rule;
@@ -142,6 +143,8 @@ pub struct PointsIndex {
     pub rank: Ranking,
     /// Which choices vary where the ranks are tried.
     pub robustness: Robustness,
+    /// What changes cost where a target is sought.
+    pub costs: Costs,
     /// Areas, criteria and sub-criteria in the order of the file.
     pub items: Vec<Item>,
 }

@@ -4,9 +4,9 @@ use serde::Deserialize;
 
 use super::formula::Formula;
 use super::points::{Class, Item, Layer, MissingPoints, NotApplicable, PointsIndex, Role, Sheets, ZeroPoints};
-use super::robustness;
 use super::rule::{RawRule, Rule};
 use super::sections::SectionReader;
+use super::{costs, robustness};
 use crate::chains::{LONGEST_CHAIN, too_long};
 use crate::{Fault, did_you_mean, parse_toml};
 
@@ -23,6 +23,8 @@ struct RawFile {
     rank: toml::Table,
     #[serde(default)]
     robustness: toml::Table,
+    #[serde(default)]
+    target: toml::Table,
     #[serde(default)]
     class: Vec<toml::Table>,
     #[serde(default)]
@@ -83,6 +85,7 @@ pub(crate) fn points(file: &str, text: &str, inputs: &[&str], faults: &mut Vec<F
     let settings = reader.section::<RawPoints>("points", raw.points);
     let rank = reader.ranking(raw.rank);
     let robustness = robustness::read(raw.robustness, &mut reader);
+    let costs = costs::read(raw.target, &mut reader);
     let classes = reader.list::<Class>("class", raw.class);
     let raw_items = reader.list::<RawItem>("item", raw.item);
     let settings = settings?;
@@ -105,6 +108,7 @@ pub(crate) fn points(file: &str, text: &str, inputs: &[&str], faults: &mut Vec<F
         display,
         rank: rank.unwrap_or_default(),
         robustness,
+        costs,
         items: items(raw_items, inputs, &mut reader),
     };
     let mut fault = |key: &str, message: String| reader.fault(key, message);

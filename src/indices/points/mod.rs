@@ -412,7 +412,7 @@ mod tests {
     use super::*;
     use cchc_definitions::index::Head;
     use cchc_definitions::index::settings::Ranking;
-    use cchc_definitions::{Display, Formula, Robustness, Rounding};
+    use cchc_definitions::{Costs, Display, Formula, Robustness, Rounding};
 
     pub(super) fn item(code: &str, parent: Option<usize>, max: f64, rule: Option<Rule>) -> Item {
         Item {
@@ -455,6 +455,7 @@ mod tests {
             display: Display { digits: 2, mode: Rounding::HalfUp, reason: String::new() },
             rank: Ranking::default(),
             robustness: Robustness::default(),
+            costs: Costs::default(),
             items,
         }
     }
