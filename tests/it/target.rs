@@ -101,14 +101,13 @@ fn what_is_out_of_reach_is_said_with_the_furthest_and_what_stands_in_the_way() {
 #[test]
 fn in_a_period_that_runs_on_only_what_is_to_come_changes() {
     let place = place();
-    let rows = place.rows(&["target", "--period", "2025-Q1", "--unit", "A", "--index", "on-time", "--rank", "3"]);
+    let asked =
+        ["--format", "json", "target", "--period", "2025-Q1", "--unit", "A", "--index", "on-time", "--rank", "3"];
+    let ran = place.run(&asked).exits(3).says(&["the period runs on", "out of reach"]);
     // 6 of 10, and 7 of 10 are third: (6 + k) / (10 + k) from k = 4 on.
-    assert_eq!(
-        changes(&rows, 1),
-        [("on_time_rate", 2)],
-        "of ten a year two are to come until the end of March: {rows:?}"
-    );
-    assert_eq!(rows[0]["reached"], false);
+    let rows = ran.rows();
+    assert_eq!(changes(&rows, 1), [("on_time_rate", 2)], "of ten a year two are to come from February to March");
+    assert_eq!((&rows[0]["reached"], &rows[0]["score"]), (&false.into(), &(8.0 / 12.0).into()));
 }
 
 #[test]
@@ -118,7 +117,9 @@ fn targets_that_are_none_are_refused() {
     ask(&["A", "--index", "on-time"]).exits(2).says(&["--rank"]);
     ask(&["A", "--index", "on-time", "--rank", "0"]).exits(2).says(&["ranks begin with 1"]);
     ask(&["A", "--index", "on-time", "--class", "tốt"]).exits(2).says(&["has no classes"]);
-    ask(&["A", "--index", "qd766", "--class", "tót"]).exits(2).says(&["no rank by 'qd766'"]);
+    ask(&["A", "--index", "qd766", "--class", "tot"]).exits(2).says(&["no class 'tot'; there are"]);
+    let alone = ["target", "--period", "2024-01", "--unit", "A", "--index", "on-time", "--rank", "1"];
+    place.run(&alone).exits(2).says(&["'A' has no rank by 'on-time'"]);
     ask(&["B", "--index", "on-time", "--rank", "1"]).exits(0).says(&["is there already"]);
     ask(&["Sở Không", "--index", "on-time", "--rank", "1"]).exits(2).says(&["no unit"]);
     ask(&["A", "--index", "on-time", "--rank", "1", "--public"]).exits(2).says(&["no public answer"]);
