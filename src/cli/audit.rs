@@ -92,10 +92,14 @@ fn write(global: &Global, found: &Answer) -> Result<()> {
         .number("threshold", lines.iter().map(|line| Some(line.rule().threshold)))
         .text("examples", examples.iter().map(Option::as_deref))
         .text("unit_name", lines.iter().map(|line| line.asked().map(|one| one.unit.unit_name.as_str())))
-        .text("question", questions.iter().map(Option::as_deref))
+        .text("inquiry", questions.iter().map(Option::as_deref))
         .text("lacks", lacks.iter().map(Option::as_deref));
-    // In words, the count is of dossiers; other tables have times under this key.
-    if global.format.is_for_people() { columns.write(global) } else { columns.renamed("cases", "count").write(global) }
+    // In words these are a count of dossiers and a question to people; other tables have times and SQL under the keys.
+    if global.format.is_for_people() {
+        columns.write(global)
+    } else {
+        columns.renamed("cases", "count").renamed("inquiry", "question").write(global)
+    }
 }
 
 fn question(global: &Global, one: &AuditQuestion) -> String {

@@ -222,7 +222,7 @@ mod tests {
     fn ten_levers_of_a_thousand_cases_are_searched_at_once() {
         let lever = |at: usize| Lever {
             cost: 1.0 + at as f64 / 7.0,
-            gains: (0..1000).map(|cases| cases as f64 * (1.0 + at as f64 / 9.0) / 100.0).collect(),
+            gains: (0_u16..1000).map(|cases| f64::from(cases) * (1.0 + at as f64 / 9.0) / 100.0).collect(),
         };
         let levers: Vec<Lever> = (0..10).map(lever).collect();
         assert!(cheapest(&levers, 37.77).is_some_and(|plan| plan.is_cheapest));
