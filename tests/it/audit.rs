@@ -167,12 +167,12 @@ fn every_planted_pattern_is_found_and_nothing_else_is_asked() {
 
 /// A dossier as the later export has it.
 fn resent(unit: usize, mut row: Record) -> Record {
-    if unit == 8 && row[DUE].starts_with("202405") && row[DUE].as_bytes()[7] % 3 == 0 {
+    if unit == 8 && row[DUE].starts_with("202405") && row[DUE].as_bytes()[7].is_multiple_of(3) {
         row[DUE] = "20240615160000".into();
     }
     if unit == 9 && row[DUE].starts_with("20240430160000") && row[FINISHED].starts_with("202405") {
         row[FINISHED] = "20240430080000".into();
-        row[RETURNED] = row[FINISHED].clone();
+        row[RETURNED] = "20240430080000".into();
     }
     row
 }

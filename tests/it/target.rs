@@ -75,10 +75,8 @@ fn several_figures_are_combined_at_the_lowest_cost_that_the_definition_gives() {
     // 30 points now. On time alone gives 50 at most; four online give 20, a fifth or one in time 5 each.
     place.file("kho/queries/indices/thu.toml", index("on_time_rate = 1"));
     let rows = ask(&place);
-    assert_eq!(
-        rows.iter().filter(|row| row["alternative"] == 1).map(|row| row["cost"].as_f64().unwrap()).sum::<f64>(),
-        6.0
-    );
+    let cost: f64 = rows.iter().filter(|row| row["alternative"] == 1).filter_map(|row| row["cost"].as_f64()).sum();
+    assert!((cost - 6.0).abs() < 1e-9, "{rows:?}");
     assert!(rows.iter().all(|row| row["reached"] == true && row["score"].as_f64().unwrap() >= 60.0), "{rows:?}");
     // A dossier in time costs three: online ones alone are cheaper.
     place.file("kho/queries/indices/thu.toml", index("on_time_rate = 3"));
