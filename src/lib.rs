@@ -9,6 +9,7 @@ pub use cchc_generate as generate;
 pub use cchc_import as import;
 pub use cchc_indicators as indicators;
 pub use cchc_indices as indices;
+pub use cchc_insight as insight;
 pub use cchc_model as model;
 pub use cchc_normalise as normalise;
 pub use cchc_read as read;

@@ -2,8 +2,10 @@
 
 mod advice;
 mod asked;
+mod audit;
 mod check;
 mod check_store;
+mod compare;
 mod definition;
 mod demo;
 mod detail;
@@ -32,11 +34,14 @@ mod rank;
 mod reconcile;
 mod recorded;
 mod report;
+mod robustness;
 mod score;
 mod source;
 mod sql;
 mod stated;
 mod store_faults;
+mod target;
+mod trend;
 mod units;
 mod words;
 
@@ -108,6 +113,16 @@ impl Global {
             units_as_of: self.units_as_of,
             is_public: self.public,
             publication: self.publication.clone(),
+        }
+    }
+
+    /// The same at another version of the workspace.
+    fn at_version(&self, version: &str) -> Self {
+        Self {
+            workspace: self.workspace.clone(),
+            as_of: Some(version.to_owned()),
+            publication: self.publication.clone(),
+            ..*self
         }
     }
 
@@ -202,6 +217,16 @@ enum Command {
     Rank(rank::Rank),
     /// Set ready-made counts and dossiers beside each other
     Reconcile(reconcile::Reconcile),
+    /// Say why a figure, a score or a rank changed, in parts that add up
+    Compare(compare::Compare),
+    /// Say how firm ranks are: under other weights and methods, and within the sampling error of rates
+    Robustness(robustness::Robustness),
+    /// Follow a figure or score month by month, with control limits
+    Trend(trend::Trend),
+    /// Ask about patterns that flatter figures, with the dossiers that show them
+    Audit(audit::Audit),
+    /// Say what would bring a unit to a rank, a class or a score, and what it costs
+    Target(target::Target),
     /// Show one unit's points, criterion by criterion
     Score(score::Score),
     /// List indices, show one, write and read the forms of self-scoring
@@ -345,6 +370,11 @@ fn execute(global: &Global, command: &Command) -> Result<Outcome> {
         Command::Indicators(command) => command.run(global),
         Command::Rank(command) => command.run(global),
         Command::Reconcile(command) => command.run(global),
+        Command::Compare(command) => command.run(global),
+        Command::Robustness(command) => command.run(global),
+        Command::Trend(command) => command.run(global),
+        Command::Audit(command) => command.run(global),
+        Command::Target(command) => command.run(global),
         Command::Score(command) => command.run(global),
         Command::Index(command) => command.run(global),
         Command::Report(command) => command.run(global),

@@ -19,7 +19,7 @@ pub struct Group {
 }
 
 /// One indicator.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Indicator {
     /// The file that defines it.
     pub file: String,

@@ -1,5 +1,6 @@
 //! Loads and checks `queries/` and `report-templates/` (embedded, overlaid by a workspace), all faults at once.
 
+mod audit;
 mod calendar;
 mod catalogue;
 mod chains;
@@ -33,14 +34,17 @@ use chrono::NaiveDate;
 
 use cchc_model::{Mask, Period};
 
+pub use audit::AuditRule;
 pub use calendar::{Calendar, CalendarDay};
 pub use catalogue::{DefinitionFile, definition_files, shipped_text, unfinished_sources};
 pub use derived::{Against, Bounds, Derived, Expressed, Sums};
 pub use files::{Files, Origin, TEMPLATES, template_text};
 pub use index::IndexDef;
 pub use index::composite::Composite;
+pub use index::costs::Costs;
 pub use index::formula::Formula;
 pub use index::points::{Class, Item, Layer, MissingPoints, NotApplicable, PointsIndex, Role, Sheets, ZeroPoints};
+pub use index::robustness::Robustness;
 pub use index::rule::{Rule, Tier};
 pub use index_sheet::{RuleWords, SheetHeadings, SheetWords};
 pub use indicator::{Aggregate, Direction, Display, Group, Indicator, Rounding, Rows};
@@ -101,6 +105,8 @@ pub struct Definitions {
     pub points: Vec<PointsIndex>,
     /// Days off and worked Saturdays.
     pub calendar: Calendar,
+    /// Patterns that flatter figures, by id.
+    pub audit: Vec<AuditRule>,
     /// Ready questions: name → SQL.
     pub saved: BTreeMap<String, String>,
     /// How criteria sheets read as definitions.
@@ -157,6 +163,7 @@ impl Definitions {
             composites,
             points,
             calendar: calendar::parse(&files, &mut faults),
+            audit: audit::parse(&files, &mut faults),
             saved,
             index_sheet: index_sheet::parse(&files, &mut faults),
             source_tags: source_tags::parse(&files, &mut faults),

@@ -25,6 +25,14 @@ pub async fn checked_definitions(overlay: Option<&std::path::Path>) -> Result<De
             found.push(Fault { file: format!("saved/{name}.sql"), key: String::new(), message });
         }
     }
+    for rule in &definitions.audit {
+        found.extend(super::audit_sql::named_faults(rule));
+        let bound = rule.sql.replace("$from", "DATE '2020-01-01'").replace("$to", "DATE '2020-03-31'");
+        if let Err(error) = gate.plans(&bound).await {
+            let message = first_line(&error.to_string()).to_owned();
+            found.push(Fault { file: rule.file.clone(), key: "sql".into(), message });
+        }
+    }
     found.extend(OfficialUnits::load(overlay).err().unwrap_or_default());
     found.extend(overlay.map(template_faults).unwrap_or_default());
     if found.is_empty() { Ok(definitions) } else { Err(EngineError::Definitions(found)) }

@@ -1,6 +1,8 @@
 //! One opened version of a workspace that answers questions: a plain request in, a plain result out.
 
+mod audit_sql;
 mod check;
+mod comparison;
 mod corrections;
 mod error;
 mod explanation;
@@ -17,12 +19,15 @@ mod reconcile;
 mod remarks;
 mod report;
 mod returned;
+mod robustness;
 mod scorecard;
 mod scoring_forms;
 mod source_trial;
 mod sql;
 mod sql_limits;
+mod target;
 mod templates;
+mod trend;
 mod unknown_names;
 
 use std::path::Path;
@@ -38,8 +43,10 @@ use cchc_store::{Config, Manifest, Session, Workspace, questions};
 use cchc_units::stored_units;
 use publication::{Publication, Turn, hides};
 
+pub use audit_sql::{Audit, AuditQuestion, AuditRequest, NotAsked};
 pub use cchc_indicators::PublishedCounts;
 pub use check::checked_definitions;
+pub use comparison::{Compared, ComparedQuantity, Comparison, ComparisonRequest};
 pub use corrections::Correction;
 pub use error::{EngineError, ErrorChain};
 pub use explanation::{Explanation, ExplanationRequest, ItemPart, Part, ScoreExplanation, StageValue};
@@ -53,12 +60,15 @@ pub use reconcile::{Reconciled, ReconciledFigure};
 pub use remarks::Remarks;
 pub use report::{Report, ReportRequest};
 pub use returned::file_name;
+pub use robustness::{FirmRank, FirmRanks, RobustnessRequest, Share, Trial};
 pub use scorecard::{Scorecard, ScorecardRequest};
 pub use scoring_forms::{FormUnits, ScoringFormsRequest, UnitScoringForm};
 pub use source_trial::{Misfit, SourceTrial, try_source};
 pub use sql::{SqlAnswer, SqlRequest};
 pub use sql_limits::SqlLimits;
+pub use target::{Alternative, Goal, Move, TargetAnswer, TargetChange, TargetRequest};
 pub use templates::form_words;
+pub use trend::{Trend, TrendMonth, TrendRequest};
 pub use unknown_names::{Suggestion, UnknownMeaning, UnknownName, UnknownNames};
 
 /// One opened version of a workspace. A copy is cheap and answers from the same version; any number of questions may be

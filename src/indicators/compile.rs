@@ -124,6 +124,28 @@ fn pass(measuring: &Measuring<'_>, table: &str, periods: &[Period], indicators: 
     Pass { table: table.to_owned(), sql, cells, width: select.list.len(), expressions: select.expressions() }
 }
 
+/// The pass of one indicator by unit and, within it, by group.
+pub(super) fn pass_within_units(
+    measuring: &Measuring<'_>,
+    periods: &[Period],
+    indicator: &Indicator,
+    by: By,
+) -> (Pass, Cells) {
+    let mut select = Select::default();
+    let cells = columns(indicator, &mut select);
+    let (list, group) = (select.list.join(",\n"), group_column(by, &indicator.table));
+    let used = format!("{list} {group}");
+    let calendar = &measuring.definitions.calendar;
+    let with = with_scoped(&indicator.table, periods, measuring.policies, calendar, measuring.carry, &used);
+    let sql = format!(
+        "{with}SELECT period, fact_unit, fact_kind, {group} AS grp, CAST(NULL AS VARCHAR) AS split_from,\n{list}\n\
+         FROM scoped\nGROUP BY period, fact_unit, fact_kind, {group}"
+    );
+    let expressions = select.expressions();
+    let table = indicator.table.clone();
+    (Pass { table, sql, cells: vec![(0, cells)], width: select.list.len(), expressions }, cells)
+}
+
 fn columns(indicator: &Indicator, select: &mut Select) -> Cells {
     let rows_condition = all(&[rows(indicator.rows), &indicator.of]);
     let rows_condition = rows_condition.as_str();

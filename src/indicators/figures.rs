@@ -77,13 +77,13 @@ impl PassResult {
 }
 
 /// Columns of a result before its values: period, unit, kind, group, divided unit.
-const LEAD: usize = 5;
+pub(super) const LEAD: usize = 5;
 
 /// Value columns of one result row: a number (or NULL), or a list of numbers.
-type Values = Vec<Value>;
+pub(super) type Values = Vec<Value>;
 
 #[derive(Debug, Clone)]
-enum Value {
+pub(super) enum Value {
     Number(Option<f64>),
     List(Vec<f64>),
 }
@@ -257,7 +257,7 @@ fn length(values: Option<&Values>, at: usize) -> f64 {
 }
 
 /// The figure of a result row.
-fn cell(values: Option<&Values>, cells: Cells) -> Measure {
+pub(super) fn cell(values: Option<&Values>, cells: Cells) -> Measure {
     let count = |position: usize| match values.map(|values| &values[position]) {
         Some(Value::Number(Some(number))) => *number,
         _ => 0.0,
@@ -318,7 +318,7 @@ async fn run(
     Ok(PassResult { pass, values: values_of, estimated, is_empty })
 }
 
-fn value(row: Row<'_>, at: usize) -> Value {
+pub(super) fn value(row: Row<'_>, at: usize) -> Value {
     row.numbers(at).map_or_else(|| Value::Number(row.number(at)), Value::List)
 }
 
@@ -352,7 +352,7 @@ fn add_to(sums: &mut HashMap<Key, Values>, key: Key, values: &Values) {
 }
 
 /// Counts and sums add up, lists are joined: a rate or a median is computed after that, never averaged.
-fn add(sum: &mut Values, more: &Values) {
+pub(super) fn add(sum: &mut Values, more: &Values) {
     for (left, right) in sum.iter_mut().zip(more) {
         match (left, right) {
             (Value::Number(left), Value::Number(Some(right))) => *left = Some(left.unwrap_or(0.0) + right),

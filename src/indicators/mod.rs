@@ -12,6 +12,7 @@ mod lists;
 mod protection;
 mod stated;
 mod trace;
+mod within;
 mod worktime;
 
 use std::collections::BTreeSet;
@@ -29,6 +30,7 @@ pub use protection::{AskedTable, Protection, PublishedCell, PublishedCounts};
 use stated::StatedWholes;
 pub use stated::{Stated, StatedConflict, StatedFigures, StatedGap, Statement};
 pub use trace::{KeptFrom, Trace, TracedRow, trace};
+pub use within::{WithinUnit, within_units};
 
 /// What the figures are of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

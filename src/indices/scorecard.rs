@@ -49,6 +49,28 @@ pub async fn scorecards(
     Ok(Scorecards { period: period.clone(), units, figures, judged, passed_over, scoring })
 }
 
+/// The units of a period scored by another version of the index than the one whose cards these are: figures are measured for
+/// it, and what people gave is taken over by the codes of criteria.
+///
+/// # Errors
+/// The store cannot be read.
+pub async fn scorecards_by(
+    measuring: &Measuring<'_>,
+    index: &PointsIndex,
+    (known, cards): (&PointsIndex, &Scorecards),
+) -> Result<Scorecards, ScoreError> {
+    let (period, units) = (cards.period.clone(), cards.units.clone());
+    let moved = |((item, unit), judged): (&(usize, usize), &super::points::Judged)| {
+        let code = &known.items[*item].code;
+        let (to, _) = index.leaves().find(|(_, other)| other.code == *code)?;
+        Some(((to, *unit), judged.clone()))
+    };
+    let judged: Judgements = cards.judged.iter().filter_map(moved).collect();
+    let figures = figures(measuring, index, &period, &units).await?;
+    let scoring = score(index, &figures, &judged);
+    Ok(Scorecards { period, units, figures, judged, passed_over: BTreeSet::new(), scoring })
+}
+
 /// The cards of an earlier period, by the version of the index in force then. None without one, and none where the sheets of
 /// that period have faults: it is only compared with, so its faults must not hide the scores of the requested period.
 pub async fn earlier_scorecards(

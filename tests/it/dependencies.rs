@@ -40,6 +40,7 @@ const TWICE: &[(&str, &str)] = &[
     ("quick-xml", "object_store names 0.39 for clouds; it is not compiled"),
     ("rand", "datafusion still uses 0.9"),
     ("rand_core", "comes with rand"),
+    ("rand_distr", "polars names 0.6 for a feature that is off; ours draws from the rand_chacha of rand 0.9"),
     ("syn", "macros move to 3 one by one"),
 ];
 

@@ -19,7 +19,8 @@ struct Shown {
 }
 
 /// Pages whose commands work on the sample province as README.md imports it.
-const ON_THE_SAMPLE: [&str; 4] = ["docs/indicators.md", "docs/indices.md", "docs/scorecards.md", "docs/store.md"];
+const ON_THE_SAMPLE: [&str; 5] =
+    ["docs/indicators.md", "docs/indices.md", "docs/insight.md", "docs/scorecards.md", "docs/store.md"];
 
 /// Pages whose commands import the sample province themselves, into a workspace with its units.
 const FROM_ITS_UNITS: [&str; 1] = ["docs/findings.md"];
@@ -208,6 +209,11 @@ fn the_page_on_indicators_prints_what_it_shows() {
 #[test]
 fn the_page_on_indices_prints_what_it_shows() {
     prints_on_the_sample("docs/indices.md");
+}
+
+#[test]
+fn the_page_on_changes_ranks_and_targets_prints_what_it_shows() {
+    prints_on_the_sample("docs/insight.md");
 }
 
 #[test]

@@ -56,6 +56,14 @@ impl Columns {
             .text("kind", units.map(|unit| unit.kind.as_deref()))
     }
 
+    /// With another key for a column.
+    pub fn renamed(mut self, from: &str, to: &str) -> Self {
+        for field in self.fields.iter_mut().filter(|field| field.name() == from) {
+            *field = field.clone().with_name(to);
+        }
+        self
+    }
+
     fn with(mut self, name: &str, kind: DataType, array: ArrayRef) -> Self {
         self.fields.push(Field::new(name, kind, true));
         self.arrays.push(array);

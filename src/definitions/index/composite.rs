@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::costs::Costs;
+use super::robustness::Robustness;
 use super::sections::{Head, is_within};
 use super::settings::{Aggregate, Impute, ImputeMethod, Ranking, Scale, Screen, Treat, Weigh};
 use crate::{Direction, Display, Fault};
@@ -21,6 +23,10 @@ pub struct Composite {
     pub weigh: Weigh,
     /// How scores become ranks.
     pub rank: Ranking,
+    /// Which choices vary where the ranks are tried.
+    pub robustness: Robustness,
+    /// What changes cost where a target is sought.
+    pub costs: Costs,
     /// How scores are shown.
     pub display: Display,
     /// The indicators, in the order of the file.

@@ -1,10 +1,12 @@
 //! Reads the files below `indices/` by their kind, and checks that versions of one index share no day.
 
 pub mod composite;
+pub mod costs;
 pub mod formula;
 mod parse;
 pub mod points;
 pub(crate) mod points_file;
+pub mod robustness;
 pub mod rule;
 mod sections;
 pub mod settings;

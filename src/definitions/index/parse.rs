@@ -10,6 +10,7 @@ use super::sections::SectionReader;
 use super::settings::{Aggregate, AggregateMethod, Impute, Scale, Screen, Treat, Weigh, WeighMethod};
 use super::tree::{self, RawNode};
 use super::verify;
+use super::{costs, robustness};
 use crate::{Direction, Fault, parse_toml};
 
 /// The file as sections; each is read by itself.
@@ -32,6 +33,10 @@ struct RawFile {
     aggregate: toml::Table,
     #[serde(default)]
     rank: toml::Table,
+    #[serde(default)]
+    robustness: toml::Table,
+    #[serde(default)]
+    target: toml::Table,
     display: Option<toml::Table>,
     #[serde(default)]
     level: Vec<toml::Table>,
@@ -129,6 +134,8 @@ pub(super) fn composite(file: &str, text: &str, faults: &mut Vec<Fault>) -> Opti
     let weigh = reader.section::<Weigh>("weigh", raw.weigh);
     let aggregate = reader.section::<Aggregate>("aggregate", raw.aggregate);
     let rank = reader.ranking(raw.rank);
+    let robustness = robustness::read(raw.robustness, &mut reader);
+    let costs = costs::read(raw.target, &mut reader);
     let display = reader.display(raw.display);
     let levels = reader.list::<RawLevel>("level", raw.level);
     let raw_nodes = reader.list::<RawNode>("node", raw.node);
@@ -157,6 +164,8 @@ pub(super) fn composite(file: &str, text: &str, faults: &mut Vec<Fault>) -> Opti
         screen: screen.unwrap_or_default(),
         weigh: common.weigh,
         rank: rank.unwrap_or_default(),
+        robustness,
+        costs,
         display,
         leaves,
         nodes,

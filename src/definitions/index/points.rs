@@ -2,7 +2,9 @@
 
 use serde::Deserialize;
 
+use super::costs::Costs;
 use super::points_file;
+use super::robustness::Robustness;
 use super::rule::Rule;
 use super::sections::Head;
 use super::settings::Ranking;
@@ -139,6 +141,10 @@ pub struct PointsIndex {
     pub display: Display,
     /// How scores become ranks.
     pub rank: Ranking,
+    /// Which choices vary where the ranks are tried.
+    pub robustness: Robustness,
+    /// What changes cost where a target is sought.
+    pub costs: Costs,
     /// Areas, criteria and sub-criteria in the order of the file.
     pub items: Vec<Item>,
 }

@@ -6,6 +6,7 @@ use super::formula::Formula;
 use super::points::{Class, Item, Layer, MissingPoints, NotApplicable, PointsIndex, Role, Sheets, ZeroPoints};
 use super::rule::{RawRule, Rule};
 use super::sections::SectionReader;
+use super::{costs, robustness};
 use crate::chains::{LONGEST_CHAIN, too_long};
 use crate::{Fault, did_you_mean, parse_toml};
 
@@ -20,6 +21,10 @@ struct RawFile {
     display: Option<toml::Table>,
     #[serde(default)]
     rank: toml::Table,
+    #[serde(default)]
+    robustness: toml::Table,
+    #[serde(default)]
+    target: toml::Table,
     #[serde(default)]
     class: Vec<toml::Table>,
     #[serde(default)]
@@ -79,6 +84,8 @@ pub(crate) fn points(file: &str, text: &str, inputs: &[&str], faults: &mut Vec<F
     let display = reader.display(raw.display);
     let settings = reader.section::<RawPoints>("points", raw.points);
     let rank = reader.ranking(raw.rank);
+    let robustness = robustness::read(raw.robustness, &mut reader);
+    let costs = costs::read(raw.target, &mut reader);
     let classes = reader.list::<Class>("class", raw.class);
     let raw_items = reader.list::<RawItem>("item", raw.item);
     let settings = settings?;
@@ -100,6 +107,8 @@ pub(crate) fn points(file: &str, text: &str, inputs: &[&str], faults: &mut Vec<F
         classes,
         display,
         rank: rank.unwrap_or_default(),
+        robustness,
+        costs,
         items: items(raw_items, inputs, &mut reader),
     };
     let mut fault = |key: &str, message: String| reader.fault(key, message);

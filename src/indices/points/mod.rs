@@ -231,6 +231,21 @@ fn computed(index: &PointsIndex, at: usize, figures: &Figures, done: &[Option<It
         .collect()
 }
 
+/// The points of a figure of one unit by a rule, 0 to `max`; `best` is the best figure of its kind, for rules that compare
+/// with it. None for rules that read more than this figure.
+#[must_use]
+pub fn points_of(rule: &Rule, value: f64, max: f64, best: Option<(f64, Direction)>) -> Option<f64> {
+    let points = match rule {
+        Rule::Scored | Rule::Improvement { .. } | Rule::Formula { .. } => return None,
+        Rule::RelativeToBest { .. } => {
+            let (best, direction) = best?;
+            relative(value, best, direction == Direction::Lower) * max
+        }
+        _ => rule_points(rule, value, max),
+    };
+    Some(points.clamp(0.0, max))
+}
+
 /// Points of one figure by the rules that need nothing else; the caller limits them to 0 … `max`.
 fn rule_points(rule: &Rule, value: f64, max: f64) -> f64 {
     match rule {
@@ -397,7 +412,7 @@ mod tests {
     use super::*;
     use cchc_definitions::index::Head;
     use cchc_definitions::index::settings::Ranking;
-    use cchc_definitions::{Display, Formula, Rounding};
+    use cchc_definitions::{Costs, Display, Formula, Robustness, Rounding};
 
     pub(super) fn item(code: &str, parent: Option<usize>, max: f64, rule: Option<Rule>) -> Item {
         Item {
@@ -439,6 +454,8 @@ mod tests {
             classes: Vec::new(),
             display: Display { digits: 2, mode: Rounding::HalfUp, reason: String::new() },
             rank: Ranking::default(),
+            robustness: Robustness::default(),
+            costs: Costs::default(),
             items,
         }
     }

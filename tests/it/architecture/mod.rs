@@ -81,8 +81,8 @@ const CIRCLES: &[(&str, &[&str], &str)] = &[
     ),
     (
         "definitions/index",
-        &["points", "points_file", "rule"],
-        "an item has a rule, and the formula of a rule names other items",
+        &["points", "points_file", "robustness", "rule"],
+        "an item has a rule, the formula of a rule names other items, and what varies of an index are choices of its own",
     ),
     (
         "read",

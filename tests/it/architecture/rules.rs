@@ -140,7 +140,7 @@ pub fn module_style(source: &Source, all: &[Source]) -> Vec<String> {
 }
 
 /// The order of the rooms: each uses only those before it.
-pub const ORDER: [&str; 14] = [
+pub const ORDER: [&str; 15] = [
     "model",
     "definitions",
     "read",
@@ -150,6 +150,7 @@ pub const ORDER: [&str; 14] = [
     "disclosure",
     "indicators",
     "indices",
+    "insight",
     "report",
     "authoring",
     "import",

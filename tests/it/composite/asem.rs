@@ -12,7 +12,7 @@ const NODES: [&str; 11] =
     ["Index", "Conn", "Sust", "Physical", "ConEcFin", "Political", "Instit", "P2P", "Environ", "Social", "SusEcFin"];
 
 /// The stored raw values with the denominators beside them, and the grouping.
-fn input() -> (ValueTable, BTreeMap<String, BTreeMap<String, String>>) {
+pub(super) fn input() -> (ValueTable, BTreeMap<String, BTreeMap<String, String>>) {
     let units = csv_rows("asem/units.csv");
     let mut rows = csv_rows("asem/stage1_raw.csv");
     let denominators = ["Area", "Energy", "GDP", "Population"];

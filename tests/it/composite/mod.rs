@@ -6,6 +6,7 @@ mod faults;
 mod laws;
 mod methods;
 mod papi;
+mod uncertain;
 
 use std::collections::BTreeMap;
 
