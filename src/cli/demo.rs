@@ -68,7 +68,8 @@ impl Demo {
         let opened = OpenEngine::open(global)?;
         let (period, policies): (Period, _) = (PERIOD.parse()?, opened.engine.config().policies);
         let index = "on-time".to_owned();
-        let request = RankingRequest { index, period: period.clone(), kind: None, within: None, policies };
+        let request =
+            RankingRequest { index, period: period.clone(), kind: None, within: None, blocks: None, policies };
         output::plain(&short(&opened.wait(opened.engine.ranking(&request))?.ranked.rows))?;
         let request = ReportRequest { period, indices: Vec::new(), cards: Cards::None, policies };
         report::write(global, &opened, &request, &self.out)

@@ -1,5 +1,6 @@
 //! One opened version of a workspace that answers questions: a plain request in, a plain result out.
 
+mod blocks;
 mod check;
 mod corrections;
 mod error;
@@ -38,7 +39,7 @@ use cchc_units::stored_units;
 use publication::{Publication, Turn, hides};
 
 pub use cchc_indicators::PublishedCounts;
-pub use check::checked_definitions;
+pub use check::{checked_definitions, unit_faults};
 pub use corrections::Correction;
 pub use error::{EngineError, ErrorChain};
 pub use explanation::{Explanation, ExplanationRequest, ItemPart, Part, ScoreExplanation, StageValue};

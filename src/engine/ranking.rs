@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::blocks::{grouping, regroup, set_means};
 use super::{Engine, EngineError, Remarks, Turn};
 use cchc_definitions::did_you_mean;
 use cchc_definitions::index::settings::Ranking;
@@ -20,6 +21,8 @@ pub struct RankingRequest {
     pub kind: Option<String>,
     /// Ranks within a group only: a kind of units, or the code of a unit for all units below it.
     pub within: Option<String>,
+    /// Ranks within the groups of this grouping.
+    pub blocks: Option<String>,
     /// How doubtful dossiers count.
     pub policies: Policies,
 }
@@ -66,6 +69,7 @@ impl Engine {
     async fn ranked(&self, measuring: &Measuring<'_>, request: &RankingRequest) -> Result<RankingAnswer, EngineError> {
         let index = self.index(&request.index, &request.period)?;
         let within = request.within.as_deref().map(|group| Group::find(group, self.units())).transpose()?;
+        let blocks = request.blocks.as_deref().map(|id| grouping(self.definitions(), id)).transpose()?;
         if let Some(kind) = &request.kind {
             self.check_kind(kind)?;
         }
@@ -79,6 +83,10 @@ impl Engine {
         if within.is_some() {
             ranked.rows = among_themselves(&ranked.rows, index.settings());
         }
+        if let Some(grouping) = blocks {
+            regroup(&mut ranked, &index, grouping);
+        }
+        set_means(&mut ranked.rows);
         let estimates = estimates(measuring, &index, &request.period).await?;
         // An index of declared figures does not ask whose exports reach the period.
         let not_sent = if ranked.rows.iter().any(|row| row.not_sent) { not_sent } else { Vec::new() };
@@ -129,7 +137,7 @@ impl Group {
 }
 
 /// The rows of a group ranked anew, since ranks among all units do not count within it.
-fn among_themselves(rows: &[RankRow], settings: Ranking) -> Vec<RankRow> {
+pub(super) fn among_themselves(rows: &[RankRow], settings: Ranking) -> Vec<RankRow> {
     // A unit that was held in an earlier period has a score of it, but no rank: it is held here, too.
     let scored = |score: fn(&RankRow) -> Option<f64>, rank: fn(&RankRow) -> Option<u32>| -> Vec<Scored> {
         let of = |row: &RankRow| Scored {
@@ -147,6 +155,7 @@ fn among_themselves(rows: &[RankRow], settings: Ranking) -> Vec<RankRow> {
     for row in &mut again {
         if let Some(first) = rows.iter().find(|first| first.unit == row.unit) {
             row.class.clone_from(&first.class);
+            row.class_reason = first.class_reason;
             row.not_sent = first.not_sent;
         }
     }

@@ -1,6 +1,7 @@
 //! Composite indices stage by stage, and ranks of units among their own kind.
 
 mod aggregate;
+mod classes;
 mod comparable;
 mod compose;
 mod composed;
@@ -25,6 +26,7 @@ mod treat;
 mod weigh;
 
 pub use aggregate::{Negative, aggregate};
+pub use classes::assign_classes;
 pub use compose::{Input, compose};
 pub use composed::Composed;
 pub use denominate::denominate;
@@ -35,7 +37,7 @@ pub use impute::{Sources, impute};
 pub use rank::{Scored, rank, ranks_by, rounded};
 pub use ranking::{Index, Ranked, SetAside};
 pub use scale::{ScaleError, Scaling, scale};
-pub use scorecard::{Scorecards, earlier_scorecards, rank_cards, scorecards};
+pub use scorecard::{Scorecards, earlier_scorecards, rank_cards, scorecards, unknown_exempt};
 pub use screen::{Dropped, screen};
 pub use table::{Column, TableError, ValueTable};
 pub use treat::{Treated, treat};

@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::classes::assign_classes;
 use super::comparable::common_points;
 use super::error::ScoreError;
 use super::judged::judgements;
 use super::points::{Figures, Judgements, Scoring, columns, score};
 use super::rank::{Scored, rank};
-use cchc_definitions::{Indicator, PointsIndex};
+use cchc_definitions::{Definitions, Fault, Grouping, Indicator, PointsIndex, did_you_mean};
 use cchc_indicators::{By, Children, GroupedRow, Measuring};
-use cchc_model::{NotSent, Period, RankRow, Status, UnitRef};
+use cchc_model::{NotSent, Period, RankRow, Status, UnitIndex, UnitRef};
 
 /// All units of an index in one period, with everything that their points came from.
 #[derive(Debug, Clone)]
@@ -37,6 +38,10 @@ pub async fn scorecards(
     index: &PointsIndex,
     period: &Period,
 ) -> Result<Scorecards, ScoreError> {
+    let unknown = unknown_exempt(index, measuring.units);
+    if !unknown.is_empty() {
+        return Err(ScoreError::Values(unknown));
+    }
     let units = measuring.units_of_kinds(&index.head.unit_kinds, period);
     let mut faults = Vec::new();
     let (judged, passed_over) = judgements(measuring, index, period, &units, &mut faults).await?;
@@ -85,14 +90,7 @@ pub fn rank_cards(
     };
     let [now, before, last_year] = [Some(cards), earlier[0], earlier[1]].map(scored);
     let mut rows = rank([&now, &before, &last_year], index.rank, not_sent);
-    let totals = cards.units.iter().zip(&cards.scoring.totals);
-    let is_whole: BTreeMap<&str, bool> =
-        totals.map(|(unit, total)| (unit.unit_code.as_str(), total.unscored <= 0.0)).collect();
-    for row in &mut rows {
-        // A score that lacks criteria is too low, and a class by it would be wrong.
-        let score = row.score.filter(|_| is_whole.get(row.unit.unit_code.as_str()) == Some(&true));
-        row.class = score.and_then(|score| index.class(score)).map(str::to_owned);
-    }
+    assign_classes(index, cards, &mut rows, &|row| row.unit.kind.clone().unwrap_or_default());
     rows
 }
 
@@ -113,7 +111,50 @@ async fn figures(
         before: columns(&improved, units, before.iter().map(|row| &row.row)),
         directions: inputs.iter().filter_map(direction).collect(),
         kinds: units.iter().map(|unit| unit.kind.clone().unwrap_or_default()).collect(),
+        groups: groups(measuring.definitions, units),
+        exempt: exempt(index, units),
     })
+}
+
+/// Faults of an index that exempts units that there are not.
+#[must_use]
+pub fn unknown_exempt(index: &PointsIndex, units: &UnitIndex) -> Vec<Fault> {
+    let named = index.exempt.iter().enumerate().flat_map(|(at, one)| one.units.iter().map(move |unit| (at + 1, unit)));
+    let unknown = named.filter(|(_, unit)| units.by_code(unit).is_none());
+    let fault = |(at, unit): (usize, &String)| {
+        let hint = did_you_mean(unit, units.units().iter().map(|one| one.code.as_str()));
+        let message = format!("no unit '{unit}'{hint}");
+        Fault { file: index.file.clone(), key: format!("exempt[{at}].units"), message }
+    };
+    unknown.map(fault).collect()
+}
+
+/// The group of each unit by every grouping; a unit of none stands with its kind.
+fn groups(definitions: &Definitions, units: &[UnitRef]) -> BTreeMap<String, Vec<String>> {
+    let group = |grouping: &Grouping, unit: &UnitRef| {
+        let kind = unit.kind.as_deref().unwrap_or_default();
+        let place = grouping.group_of(&unit.unit_code, &unit.unit_name, kind);
+        place.map_or_else(|| format!("*{kind}"), |at| grouping.groups[at].id.clone())
+    };
+    let all = definitions.groupings.iter();
+    all.map(|one| (one.id.clone(), units.iter().map(|unit| group(one, unit)).collect())).collect()
+}
+
+/// Leaves and units (positions) that the definition exempts by name.
+fn exempt(index: &PointsIndex, units: &[UnitRef]) -> BTreeSet<(usize, usize)> {
+    let is_below = |item: usize, above: usize| {
+        std::iter::successors(Some(item), |at| index.items[*at].parent).any(|at| at == above)
+    };
+    let mut exempt = BTreeSet::new();
+    for one in &index.exempt {
+        for (at, _) in units.iter().enumerate().filter(|(_, unit)| one.units.contains(&unit.unit_code)) {
+            let leaves = index.leaves().map(|(leaf, _)| leaf);
+            exempt.extend(
+                leaves.filter(|leaf| one.items.iter().any(|above| is_below(*leaf, *above))).map(|leaf| (leaf, at)),
+            );
+        }
+    }
+    exempt
 }
 
 async fn measured(measuring: &Measuring<'_>, inputs: &[&str], period: &Period) -> Result<Vec<GroupedRow>, ScoreError> {

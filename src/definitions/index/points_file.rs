@@ -2,10 +2,13 @@
 
 use serde::Deserialize;
 
+use super::classes::classes;
+use super::exemptions::exemptions;
 use super::formula::Formula;
-use super::points::{Class, Item, Layer, MissingPoints, NotApplicable, PointsIndex, Role, Sheets, ZeroPoints};
+use super::points::{Item, Layer, MissingPoints, NotApplicable, PointsIndex, Role, Sheets, ZeroPoints};
 use super::rule::{RawRule, Rule};
 use super::sections::SectionReader;
+use super::settings::RankRounding;
 use crate::chains::{LONGEST_CHAIN, too_long};
 use crate::{Fault, did_you_mean, parse_toml};
 
@@ -24,6 +27,8 @@ struct RawFile {
     class: Vec<toml::Table>,
     #[serde(default)]
     item: Vec<toml::Table>,
+    #[serde(default)]
+    exempt: Vec<toml::Table>,
 }
 
 /// `[points]`.
@@ -43,6 +48,7 @@ struct RawPoints {
     missing: MissingPoints,
     bonus_cap: Option<f64>,
     deduction_cap: Option<f64>,
+    rounding: Option<RankRounding>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -58,6 +64,7 @@ struct RawItem {
     counts: Option<Vec<Layer>>,
     not_applicable: Option<NotApplicable>,
     zero: Option<ZeroPoints>,
+    rounding: Option<RankRounding>,
     #[serde(default)]
     evidence: String,
     #[serde(default)]
@@ -79,13 +86,13 @@ pub(crate) fn points(file: &str, text: &str, inputs: &[&str], faults: &mut Vec<F
     let display = reader.display(raw.display);
     let settings = reader.section::<RawPoints>("points", raw.points);
     let rank = reader.ranking(raw.rank);
-    let classes = reader.list::<Class>("class", raw.class);
     let raw_items = reader.list::<RawItem>("item", raw.item);
     let settings = settings?;
     if raw_items.len() > MOST_ITEMS {
         reader.fault("item", format!("there are more than {MOST_ITEMS} items; divide the index"));
         return None;
     }
+    let items = items(raw_items, inputs, &mut reader);
     let index = PointsIndex {
         file: file.to_owned(),
         head,
@@ -97,10 +104,12 @@ pub(crate) fn points(file: &str, text: &str, inputs: &[&str], faults: &mut Vec<F
         missing: settings.missing,
         bonus_cap: settings.bonus_cap,
         deduction_cap: settings.deduction_cap,
-        classes,
+        rounding: settings.rounding,
+        classes: classes(raw.class, inputs, &items, &mut reader),
+        exempt: exemptions(raw.exempt, &items, &mut reader),
         display,
         rank: rank.unwrap_or_default(),
-        items: items(raw_items, inputs, &mut reader),
+        items,
     };
     let mut fault = |key: &str, message: String| reader.fault(key, message);
     check_tree(&index, &mut fault);
@@ -138,6 +147,7 @@ fn items(raw: Vec<RawItem>, inputs: &[&str], reader: &mut SectionReader<'_>) -> 
             counts: item.counts.clone(),
             not_applicable: item.not_applicable,
             zero: item.zero,
+            rounding: item.rounding,
             evidence: item.evidence.clone(),
             source: item.source.clone(),
         });

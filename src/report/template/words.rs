@@ -62,13 +62,14 @@ words!(ContentWords { sheet, title, number, name, about });
 words!(IndexWords {
     legal_basis, not_a_regulation, set_aside, set_aside_reason, left_out, areas, nodes, area, node, points, applies, bonus, deduction, unscored,
     unscored_note, score_note, heat_sheet, heat_title, subtitle, heat_note, heat_note_scaled, heat_missing, mean,
-    charts_sheet, charts_title, areas_chart, chart_cut, counts, not_applicable, zero, missing, cap, class_from, scale,
+    charts_sheet, charts_title, areas_chart, chart_cut, counts, not_applicable, zero, missing, cap, class_from, class_when, class_quota, class_quota_few, scale,
     weigh, aggregate,
 } {
     layers: BTreeMap<String, String>,
     not_applicable_rules: BTreeMap<String, String>,
     zero_rules: BTreeMap<String, String>,
     missing_rules: BTreeMap<String, String>,
+    quota_roundings: BTreeMap<String, String>,
     imputations: BTreeMap<String, String>,
     scales: BTreeMap<String, String>,
     weighings: BTreeMap<String, String>,
