@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use super::estimates::{note_estimates, with_estimates};
-use super::figures::{SplitBy, children, has_not_sent, note_not_sent};
+use super::figures::{SplitBy, children, counts_working_time, has_not_sent, note_calendar, note_not_sent};
 use super::hidden::note_hidden;
 use super::output::{self, Columns};
 use super::{Global, OpenEngine, Outcome, PolicyArgs, period};
@@ -99,6 +99,9 @@ impl Indicators {
             .number("high", intervals.iter().map(|ends| ends.map(|(_, high)| high)))
             .write(global)?;
         note_estimates(global, (engine, &self.period), marks);
+        if answer.indicators.iter().any(counts_working_time) {
+            note_calendar(global, engine, &self.period);
+        }
         note_not_sent(global, &answer.not_sent);
         note_hidden(global, engine, answer.published);
         Ok(Outcome::Done)

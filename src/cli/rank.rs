@@ -8,7 +8,7 @@ use super::estimates::{note_estimates, with_estimates};
 use super::figures::{note_not_sent, note_ranked, note_remarks};
 use super::hidden::note_hidden;
 use super::output::Columns;
-use super::{Global, OpenEngine, Outcome, PolicyArgs, detail, period};
+use super::{Format, Global, OpenEngine, Outcome, PolicyArgs, detail, period};
 use cchc_definitions::{Language, Wording};
 use cchc_engine::{Engine, RankingAnswer, RankingRequest};
 use cchc_indices::{Index, Scorecards};
@@ -123,15 +123,19 @@ fn against_mean(row: &RankRow) -> Option<&'static str> {
 }
 
 /// Why a class is not the one of the score, the block of a unit, and the mean of its group.
-fn with_groups(columns: Columns, engine: &Engine, rows: &[RankRow], language: Language) -> Columns {
+fn with_groups(columns: Columns, (global, engine): (&Global, &Engine), rows: &[RankRow]) -> Columns {
+    // On a terminal the mean stands beside scores that are ranked in blocks; other tables have it always.
+    let is_told = |row: &&RankRow| row.group.is_some() || global.format != Format::Table;
+    let told = |row: &RankRow| Some(row).filter(is_told).map(|_| ());
+    let language = global.language();
     let names: Vec<Option<String>> =
         rows.iter().map(|row| row.group.as_deref().map(|id| group_name(engine, id, language))).collect();
     columns
         .text("class_reason", rows.iter().map(|row| row.class_reason.map(ClassReason::word)))
         .text("block", rows.iter().map(|row| row.group.as_deref()))
         .text("block_name", names.iter().map(Option::as_deref))
-        .number("group_mean", rows.iter().map(|row| row.group_mean))
-        .text("against_mean", rows.iter().map(against_mean))
+        .number("group_mean", rows.iter().map(|row| told(row).and(row.group_mean)))
+        .text("against_mean", rows.iter().map(|row| told(row).and(against_mean(row))))
 }
 
 /// Points that nobody could score make every score too low: say so.
@@ -177,9 +181,8 @@ fn write_ranking(
         .text("shown", shown.iter().map(Option::as_deref));
     let marks = rows.iter().map(|row| (row.unit.unit_code.as_str(), answer.estimates.contains(&row.unit.unit_code)));
     let columns = with_estimates(columns, (engine, period), marks);
-    let language = global.language();
     let Some(cards) = &answer.ranked.cards else {
-        return with_groups(with_common(columns, index, rows), engine, rows, language).write(global);
+        return with_groups(with_common(columns, index, rows), (global, engine), rows).write(global);
     };
     let total = |row: &RankRow| {
         let at = cards.units.iter().position(|unit| unit.unit_code == row.unit.unit_code)?;
@@ -191,7 +194,7 @@ fn write_ranking(
         .number("unscored", rows.iter().map(|row| Some(total(row)?.unscored)))
         .number("bonus", rows.iter().map(|row| Some(total(row)?.bonus)))
         .number("deduction", rows.iter().map(|row| Some(total(row)?.deduction)));
-    with_groups(with_common(columns, index, rows), engine, rows, language).write(global)
+    with_groups(with_common(columns, index, rows), (global, engine), rows).write(global)
 }
 
 /// Score and rank over the common items alone, and the common items that a unit lacks; an indicator has none.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Args;
 
-use super::figures::set_aside;
+use super::figures::{note_calendar, set_aside};
 use super::files::save_all;
 use super::hidden::note_hidden;
 use super::{Global, OpenEngine, Outcome, PolicyArgs, period};
@@ -72,6 +72,7 @@ pub(super) fn write(global: &Global, opened: &OpenEngine, request: &ReportReques
     for code in &report.without_card {
         global.note(&format!("no index named scores unit '{code}' in {}: it has no scorecard", request.period));
     }
+    note_calendar(global, &opened.engine, &request.period);
     note_hidden(global, &opened.engine, report.published);
     for path in paths {
         global.note(&path.display().to_string());

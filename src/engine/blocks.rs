@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::EngineError;
-use super::ranking::among_themselves;
 use cchc_definitions::index::settings::Ranking;
 use cchc_definitions::{Definitions, Grouping, did_you_mean};
-use cchc_indices::{Index, Ranked, assign_classes};
-use cchc_model::RankRow;
+use cchc_indices::{Index, Ranked, Scored, assign_classes, rank};
+use cchc_model::{Held, RankRow};
 
 /// The grouping of an id.
 pub(super) fn grouping<'d>(definitions: &'d Definitions, id: &str) -> Result<&'d Grouping, EngineError> {
@@ -35,7 +34,7 @@ pub(super) fn regroup(ranked: &mut Ranked, index: &Index<'_>, grouping: &Groupin
         ranked.rows.extend(rows.into_iter().map(|row| RankRow { group: group.clone(), ..row }));
     }
     if let (Index::Points(points), Some(cards)) = (index, &ranked.cards) {
-        assign_classes(points, cards, &mut ranked.rows, &group_key);
+        assign_classes(points, cards.assessed(), &mut ranked.rows, &group_key);
     }
 }
 
@@ -65,6 +64,32 @@ fn among_one_kind(mut rows: Vec<RankRow>, settings: Ranking) -> Vec<RankRow> {
     let mut again = among_themselves(&rows, settings);
     for row in &mut again {
         row.unit.kind = kinds.get(&row.unit.unit_code).cloned().flatten();
+    }
+    again
+}
+
+/// The rows of a group ranked anew, since ranks among all units do not count within it.
+pub(super) fn among_themselves(rows: &[RankRow], settings: Ranking) -> Vec<RankRow> {
+    // A unit that was held in an earlier period has a score of it, but no rank: it is held here, too.
+    let scored = |score: fn(&RankRow) -> Option<f64>, rank: fn(&RankRow) -> Option<u32>| -> Vec<Scored> {
+        let of = |row: &RankRow| Scored {
+            held: row.held.or(Some(Held::Incomplete)).filter(|_| rank(row).is_none()),
+            score_common: row.score_common,
+            lacking: row.lacking.clone(),
+            ..Scored::new(row.unit.clone(), score(row), row.reason)
+        };
+        rows.iter().map(of).collect()
+    };
+    let now = scored(|row| row.score, |row| row.rank);
+    let before = scored(|row| row.score_before, |row| row.rank_before);
+    let last_year = scored(|row| row.score_last_year, |row| row.rank_last_year);
+    let mut again = rank([&now, &before, &last_year], settings, &[]);
+    for row in &mut again {
+        if let Some(first) = rows.iter().find(|first| first.unit == row.unit) {
+            row.class.clone_from(&first.class);
+            row.class_reason = first.class_reason;
+            row.not_sent = first.not_sent;
+        }
     }
     again
 }

@@ -31,11 +31,24 @@ pub async fn checked_definitions(overlay: Option<&std::path::Path>) -> Result<De
     if found.is_empty() { Ok(definitions) } else { Err(EngineError::Definitions(found)) }
 }
 
-/// Units that definitions name and that a workspace does not have.
+/// Units and figures that definitions name and that a workspace does not have.
 #[must_use]
 pub fn unit_faults(engine: &Engine) -> Vec<Fault> {
     let (definitions, units) = (engine.definitions(), engine.units());
     let mut found: Vec<Fault> = definitions.points.iter().flat_map(|index| unknown_exempt(index, units)).collect();
+    for index in &definitions.composites {
+        for leaf in &index.leaves {
+            let denominator = leaf.denominator.iter().map(|by| ("denominator", by.column.as_str()));
+            for (key, id) in std::iter::once(("column", leaf.column.as_str())).chain(denominator) {
+                if definitions.all_indicators().any(|one| one.id == id) {
+                    continue;
+                }
+                let hint = did_you_mean(id, definitions.all_indicators().map(|one| one.id.as_str()));
+                let message = format!("no indicator '{id}': no file defines it and no unit declared it{hint}");
+                found.push(Fault { file: index.file.clone(), key: format!("{}.{key}", leaf.id), message });
+            }
+        }
+    }
     for grouping in &definitions.groupings {
         for code in grouping.named_units().filter(|code| units.by_code(code).is_none()) {
             let hint = did_you_mean(code, units.units().iter().map(|unit| unit.code.as_str()));

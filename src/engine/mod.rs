@@ -46,7 +46,7 @@ pub use explanation::{Explanation, ExplanationRequest, ItemPart, Part, ScoreExpl
 pub use figures::{ComparedFigure, Figures, FiguresRequest, Form06, Form06Request, Months};
 pub use findings::{Cleared, ClearedFindings, FindingPage, FindingPages, FindingsRequest, StoredFinding};
 pub use gate::Refusal;
-pub use index_versions::{IndexVersion, index_text, index_versions};
+pub use index_versions::{ActingWeights, IndexVersion, index_text, index_versions, index_weights};
 pub use isolated::{Asked, SERVE_SQL, SqlQuestion, ask_isolated, serve_sql};
 pub use ranking::{RankingAnswer, RankingRequest};
 pub use remarks::Remarks;

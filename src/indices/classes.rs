@@ -3,11 +3,21 @@
 use std::collections::BTreeMap;
 
 use cchc_definitions::{Class, PointsIndex, Read};
-use cchc_model::{ClassReason, RankRow, Status};
+use cchc_model::{ClassReason, RankRow, Status, UnitRef};
 
-use super::points::ItemStatus;
+use super::points::{Figures, ItemStatus, Scoring};
 use super::rank::ranks_by;
-use super::scorecard::Scorecards;
+
+/// The units of an index with what their rules read and what they were given.
+#[derive(Debug, Clone, Copy)]
+pub struct Assessed<'a> {
+    /// Units, in the order of figures and points.
+    pub units: &'a [UnitRef],
+    /// What rules and classes read.
+    pub figures: &'a Figures,
+    /// Points and totals.
+    pub scoring: &'a Scoring,
+}
 
 /// A unit's class as a place in the index, and why it is not the one of its score.
 type Placed = (Option<usize>, Option<ClassReason>);
@@ -17,7 +27,7 @@ type Placed = (Option<usize>, Option<ClassReason>);
 /// A score that lacks criteria is too low, and a class by it would be wrong: such a unit has none.
 pub fn assign_classes(
     index: &PointsIndex,
-    cards: &Scorecards,
+    cards: Assessed<'_>,
     rows: &mut [RankRow],
     group_of: &dyn Fn(&RankRow) -> String,
 ) {
@@ -52,7 +62,7 @@ pub fn assign_classes(
 }
 
 /// The first class from a place on whose conditions hold. Where it is not known whether they do, there is none.
-fn fallen(index: &PointsIndex, cards: &Scorecards, unit: usize, first: usize) -> Placed {
+fn fallen(index: &PointsIndex, cards: Assessed<'_>, unit: usize, first: usize) -> Placed {
     let mut reason = None;
     for (place, class) in index.classes.iter().enumerate().skip(first) {
         match meets(class, cards, unit) {
@@ -65,7 +75,7 @@ fn fallen(index: &PointsIndex, cards: &Scorecards, unit: usize, first: usize) ->
 }
 
 /// Whether a unit meets all conditions of a class; unknown if one cannot be told and no other fails.
-fn meets(class: &Class, cards: &Scorecards, unit: usize) -> Option<bool> {
+fn meets(class: &Class, cards: Assessed<'_>, unit: usize) -> Option<bool> {
     let read = |read: &Read| match read {
         Read::Indicator(id) => {
             let measure = cards.figures.now.get(id).and_then(|column| column.get(unit))?;

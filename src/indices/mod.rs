@@ -26,7 +26,7 @@ mod treat;
 mod weigh;
 
 pub use aggregate::{Negative, aggregate};
-pub use classes::assign_classes;
+pub use classes::{Assessed, assign_classes};
 pub use compose::{Input, compose};
 pub use composed::Composed;
 pub use denominate::denominate;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::classes::assign_classes;
+use super::classes::{Assessed, assign_classes};
 use super::comparable::common_points;
 use super::error::ScoreError;
 use super::judged::judgements;
@@ -27,6 +27,14 @@ pub struct Scorecards {
     pub passed_over: BTreeSet<String>,
     /// Points and totals.
     pub scoring: Scoring,
+}
+
+impl Scorecards {
+    /// What classes are given by.
+    #[must_use]
+    pub fn assessed(&self) -> Assessed<'_> {
+        Assessed { units: &self.units, figures: &self.figures, scoring: &self.scoring }
+    }
 }
 
 /// Scores all units in a period.
@@ -90,7 +98,7 @@ pub fn rank_cards(
     };
     let [now, before, last_year] = [Some(cards), earlier[0], earlier[1]].map(scored);
     let mut rows = rank([&now, &before, &last_year], index.rank, not_sent);
-    assign_classes(index, cards, &mut rows, &|row| row.unit.kind.clone().unwrap_or_default());
+    assign_classes(index, cards.assessed(), &mut rows, &|row| row.unit.kind.clone().unwrap_or_default());
     rows
 }
 

@@ -26,6 +26,7 @@ mod changes;
 mod codes;
 mod composite;
 mod concurrency;
+mod conduct;
 mod contracts;
 mod csv_formulas;
 mod definition_files;

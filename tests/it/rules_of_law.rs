@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Place, close, row_of};
+use crate::support::{Place, close, figure, row_of};
 
 const UNITS: &str = "code,name,short_name,level,parent_code,aliases,valid_from,valid_to\n\
     P,UBND tỉnh Thử,,province,,,,\n\
@@ -308,6 +308,11 @@ fn the_rating_after_decree_61_is_the_one_by_hand() {
         assert_eq!(row["code"], code);
         let scored = row["points"].as_f64().filter(|_| row["status"] == "scored");
         close(scored, points, &format!("{code}: {how}"));
+    }
+    let figures = ["nd61_time_points", "nd61_visit_points"];
+    let rows = place.rows(&[&["indicators", "--period", PERIOD, "--indicator"], figures.as_slice()].concat());
+    for (id, points) in figures.into_iter().zip([8.0, 10.0]) {
+        close(figure(&rows, "A", id)["value"].as_f64(), Some(points / 7.0), id);
     }
     let rows = place.rows(&["rank", "--index", "nd61", "--period", PERIOD]);
     let row = row_of(&rows, "A");

@@ -3,7 +3,6 @@
 use serde::Deserialize;
 
 use super::conditions::{Condition, RawCondition};
-use super::points::Item;
 use super::sections::SectionReader;
 use crate::did_you_mean;
 
@@ -101,7 +100,7 @@ struct RawQuota {
 pub(super) fn classes(
     tables: Vec<toml::Table>,
     inputs: &[&str],
-    items: &[Item],
+    codes: &[&str],
     reader: &mut SectionReader<'_>,
 ) -> Vec<Class> {
     let raw: Vec<RawClass> = reader.list("class", tables);
@@ -114,7 +113,7 @@ pub(super) fn classes(
         }
         let conditions = class.when.into_iter();
         let when = conditions
-            .filter_map(|one| one.checked(inputs, items, |message| reader.fault(format!("{key}.when"), message)))
+            .filter_map(|one| one.checked(inputs, codes, |message| reader.fault(format!("{key}.when"), message)))
             .collect();
         let quota = class.quota.and_then(|quota| checked_quota(&quota, at, &names, &key, reader));
         read.push(Class { from: class.from, name: class.name, when, quota });

@@ -2,7 +2,6 @@
 
 use serde::Deserialize;
 
-use super::points::Item;
 use crate::{Bounds, did_you_mean};
 
 /// What a condition looks at.
@@ -57,12 +56,12 @@ impl Condition {
         }
     }
 
-    /// The condition with signs, readable in any language: `on_time_rate >= 1`.
+    /// The condition with signs, readable in any language: `on_time_rate >= 1`. `code_of` gives the code of an item.
     #[must_use]
-    pub fn text(&self, items: &[Item]) -> String {
+    pub fn text<'c>(&'c self, code_of: &dyn Fn(usize) -> &'c str) -> String {
         let name = match &self.read {
             Read::Indicator(id) => id.as_str(),
-            Read::Item(at) => items.get(*at).map_or("", |item| item.code.as_str()),
+            Read::Item(at) => code_of(*at),
         };
         self.bounds.sql(name).replace(" AND ", ", ")
     }
@@ -73,7 +72,7 @@ impl Step {
     #[must_use]
     pub fn text(&self) -> String {
         let kinds = (!self.kinds.is_empty()).then(|| self.kinds.join("/"));
-        let when = self.when.iter().map(|condition| condition.text(&[]));
+        let when = self.when.iter().map(|condition| condition.text(&|_| ""));
         let when: Vec<String> = kinds.into_iter().chain(when).collect();
         if when.is_empty() { self.points.to_string() } else { format!("{}: {}", when.join(", "), self.points) }
     }
@@ -103,8 +102,8 @@ pub(super) struct RawStep {
 }
 
 impl RawCondition {
-    /// Checks it; `items` are those whose points it may look at.
-    pub fn checked(self, inputs: &[&str], items: &[Item], mut fault: impl FnMut(String)) -> Option<Condition> {
+    /// Checks it; `codes` are those of the items whose points it may look at.
+    pub fn checked(self, inputs: &[&str], codes: &[&str], mut fault: impl FnMut(String)) -> Option<Condition> {
         let bounds = Bounds { at_least: self.at_least, above: self.above, at_most: self.at_most, below: self.below };
         if let Some(message) = bounds.fault() {
             fault(message.to_owned());
@@ -117,9 +116,9 @@ impl RawCondition {
                 Read::Indicator(id)
             }
             (None, Some(code)) => {
-                let place = items.iter().position(|item| item.code == code);
+                let place = codes.iter().position(|other| *other == code);
                 if place.is_none() {
-                    let hint = did_you_mean(&code, items.iter().map(|item| item.code.as_str()));
+                    let hint = did_you_mean(&code, codes.iter().copied());
                     fault(format!("no item '{code}'{hint}"));
                 }
                 Read::Item(place?)

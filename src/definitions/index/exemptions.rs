@@ -2,7 +2,6 @@
 
 use serde::Deserialize;
 
-use super::points::Item;
 use super::sections::SectionReader;
 use crate::did_you_mean;
 
@@ -26,7 +25,7 @@ struct RawExemption {
 }
 
 /// Reads `[[exempt]]`; whether the units exist is checked where units are known.
-pub(super) fn exemptions(tables: Vec<toml::Table>, items: &[Item], reader: &mut SectionReader<'_>) -> Vec<Exemption> {
+pub(super) fn exemptions(tables: Vec<toml::Table>, codes: &[&str], reader: &mut SectionReader<'_>) -> Vec<Exemption> {
     let raw: Vec<RawExemption> = reader.list("exempt", tables);
     let mut read = Vec::with_capacity(raw.len());
     for (at, one) in raw.into_iter().enumerate() {
@@ -39,10 +38,10 @@ pub(super) fn exemptions(tables: Vec<toml::Table>, items: &[Item], reader: &mut 
         }
         let mut places = Vec::new();
         for code in &one.items {
-            match items.iter().position(|item| item.code == *code) {
+            match codes.iter().position(|other| other == code) {
                 Some(place) => places.push(place),
                 None => {
-                    let hint = did_you_mean(code, items.iter().map(|item| item.code.as_str()));
+                    let hint = did_you_mean(code, codes.iter().copied());
                     reader.fault(format!("{key}.items"), format!("no item '{code}'{hint}"));
                 }
             }

@@ -93,6 +93,9 @@ pub(crate) fn points(file: &str, text: &str, inputs: &[&str], faults: &mut Vec<F
         return None;
     }
     let items = items(raw_items, inputs, &mut reader);
+    let codes: Vec<&str> = items.iter().map(|item| item.code.as_str()).collect();
+    let classes = classes(raw.class, inputs, &codes, &mut reader);
+    let exempt = exemptions(raw.exempt, &codes, &mut reader);
     let index = PointsIndex {
         file: file.to_owned(),
         head,
@@ -105,8 +108,8 @@ pub(crate) fn points(file: &str, text: &str, inputs: &[&str], faults: &mut Vec<F
         bonus_cap: settings.bonus_cap,
         deduction_cap: settings.deduction_cap,
         rounding: settings.rounding,
-        classes: classes(raw.class, inputs, &items, &mut reader),
-        exempt: exemptions(raw.exempt, &items, &mut reader),
+        classes,
+        exempt,
         display,
         rank: rank.unwrap_or_default(),
         items,

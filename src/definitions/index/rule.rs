@@ -107,6 +107,14 @@ pub enum Among {
 }
 
 impl Among {
+    fn from_word(word: Option<&str>) -> Self {
+        match word {
+            None | Some("kind") => Self::Kind,
+            Some("all") => Self::All,
+            Some(id) => Self::Grouping(id.to_owned()),
+        }
+    }
+
     /// Its word in definitions.
     #[must_use]
     pub fn word(&self) -> &str {
@@ -299,12 +307,7 @@ impl RawRule {
                     above_zero(".per", per);
                 }
                 checked_at_mean(at_mean, max, fault);
-                let among = match among.as_deref() {
-                    None | Some("kind") => Among::Kind,
-                    Some("all") => Among::All,
-                    Some(id) => Among::Grouping(id.to_owned()),
-                };
-                Rule::RelativeToMean { input, among, per, at_mean }
+                Rule::RelativeToMean { input, among: Among::from_word(among.as_deref()), per, at_mean }
             }
             Self::Steps { steps } => Rule::Steps { steps: checked_steps(steps, max, inputs, fault) },
             Self::Formula { formula: text } => match formula(&text, items) {
@@ -315,17 +318,17 @@ impl RawRule {
                 }
             },
         };
-        if let Some(input) = rule.input()
-            && !inputs.contains(&input)
-        {
-            let hint = did_you_mean(input, inputs.iter().copied());
-            fault(
-                ".input",
-                if input.is_empty() { "is empty".to_owned() } else { format!("no indicator '{input}'{hint}") },
-            );
-        }
+        check_input(&rule, inputs, fault);
         rule
     }
+}
+
+/// The indicator that a rule reads is one that there is.
+fn check_input(rule: &Rule, inputs: &[&str], fault: &mut impl FnMut(&str, String)) {
+    let Some(input) = rule.input().filter(|input| !inputs.contains(input)) else { return };
+    let hint = did_you_mean(input, inputs.iter().copied());
+    let message = if input.is_empty() { "is empty".to_owned() } else { format!("no indicator '{input}'{hint}") };
+    fault(".input", message);
 }
 
 /// Points at the mean lie between 0 and the maximum.

@@ -14,9 +14,11 @@ pub struct Screen {
     pub min_nonzero: f64,
     /// Indicators of which no unit has a value.
     pub empty: Empty,
+    /// Indicators of which all units have one value, under a scale that compares units.
+    pub constant: Empty,
 }
 
-/// What becomes of an indicator of which no unit has a value.
+/// What becomes of an indicator of which no unit has a value, or all have the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Empty {

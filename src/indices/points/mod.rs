@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use cchc_definitions::{
-    Direction, Item, Layer, MissingPoints, NotApplicable, PointsIndex, Role, Rule, Step, Tier, ZeroPoints,
+    Direction, Item, Layer, MissingPoints, NotApplicable, PointsIndex, Role, Rule, Tier, ZeroPoints,
 };
 use cchc_model::{IndicatorRow, Measure, Status, UnitRef};
 
 use self::against::{above_mean, is_lower, references, share_of_best};
+use self::steps::step_points;
 use super::rank::rounded;
 
 /// The figures of one period that an index reads: for each indicator one measure per unit, in the order of units.
@@ -273,32 +274,6 @@ fn known(measure: &Measure) -> Result<f64, Computed> {
     }
 }
 
-/// The points of the first step that fits a unit. A condition on a figure that was not sent, or that has nothing to
-/// measure, stops the search, unless another condition of the step fails.
-fn step_points(steps: &[Step], figures: &Figures, unit: usize) -> Computed {
-    for step in steps {
-        if !step.kinds.is_empty() && !step.kinds.contains(&figures.kinds[unit]) {
-            continue;
-        }
-        let (mut fails, mut is_zero, mut is_unknown) = (false, false, false);
-        for condition in &step.when {
-            let measure = condition.indicator().and_then(|id| figures.now.get(id)).and_then(|column| column.get(unit));
-            match known(measure.unwrap_or(&Measure::MISSING)) {
-                Ok(value) => fails |= condition.holds(Some(value)) != Some(true),
-                Err(Computed::Zero) => is_zero = true,
-                Err(_) => is_unknown = true,
-            }
-        }
-        match (fails, is_unknown, is_zero) {
-            (true, ..) => {}
-            (_, true, _) => return Computed::Missing,
-            (_, _, true) => return Computed::Zero,
-            _ => return Computed::Points(step.points),
-        }
-    }
-    Computed::Missing
-}
-
 /// Points of one figure by the rules that need nothing else; the caller limits them to 0 … `max`.
 fn rule_points(rule: &Rule, value: f64, max: f64) -> f64 {
     match rule {
@@ -495,6 +470,7 @@ fn total(index: &PointsIndex, items: &[ItemScores], unit: usize) -> Total {
 mod against;
 #[cfg(test)]
 mod laws;
+mod steps;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test may stop at the first surprise; the points are exact")]

@@ -100,7 +100,8 @@ fn class_text(context: &Context<'_>, index: &PointsIndex, class: &Class) -> Stri
     let words = &context.template.index;
     let mut text = fill(&words.class_from, &[("name", &class.name), ("from", &short(class.from))]);
     if !class.when.is_empty() {
-        let when: Vec<String> = class.when.iter().map(|condition| condition.text(&index.items)).collect();
+        let when: Vec<String> =
+            class.when.iter().map(|condition| condition.text(&|at| index.items[at].code.as_str())).collect();
         text = format!("{text} {}", fill(&words.class_when, &[("when", &when.join(", "))]));
     }
     if let Some(quota) = &class.quota {

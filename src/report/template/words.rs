@@ -51,7 +51,7 @@ words!(Words {
 });
 words!(CoverWords {
     sheet, title, subtitle, key_figures, key_rate, ranking, not_sent, not_sent_line, not_sent_more,
-    not_sent_none, basis, period, period_text, report_due, report_due_text, compared, compared_text, version, version_text, held, held_text,
+    not_sent_none, basis, period, period_text, calendar, calendar_unknown, report_due, report_due_text, compared, compared_text, version, version_text, held, held_text,
     rows, rows_text, policies, ranking_none, tied_places,
 } { key_columns: [String; 7], ranking_columns: [String; 7], places: usize, not_sent_names: usize });
 words!(RankingWords {
