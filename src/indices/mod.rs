@@ -21,6 +21,7 @@ mod scale;
 mod scorecard;
 mod screen;
 mod smallest;
+mod successions;
 mod table;
 mod treat;
 mod weigh;

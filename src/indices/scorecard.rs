@@ -8,6 +8,7 @@ use super::error::ScoreError;
 use super::judged::judgements;
 use super::points::{Figures, Judgements, Scoring, columns, score};
 use super::rank::{Scored, rank};
+use super::successions::{Successors, measured_as, merged, successors};
 use cchc_definitions::{Definitions, Fault, Grouping, Indicator, PointsIndex, did_you_mean};
 use cchc_indicators::{By, Children, GroupedRow, Measuring};
 use cchc_model::{NotSent, Period, RankRow, Status, UnitIndex, UnitRef};
@@ -27,6 +28,8 @@ pub struct Scorecards {
     pub passed_over: BTreeSet<String>,
     /// Points and totals.
     pub scoring: Scoring,
+    /// Which unit each of these became, where the units of another day are ranked by the mean of their predecessors' scores.
+    pub(super) successors: Successors,
 }
 
 impl Scorecards {
@@ -46,6 +49,7 @@ pub async fn scorecards(
     index: &PointsIndex,
     period: &Period,
 ) -> Result<Scorecards, ScoreError> {
+    let (ranked_for, measuring) = (measuring, &measured_as(measuring, index.rank, period));
     let unknown = unknown_exempt(index, measuring.units);
     if !unknown.is_empty() {
         return Err(ScoreError::Values(unknown));
@@ -59,7 +63,8 @@ pub async fn scorecards(
     }
     let figures = figures(measuring, index, period, &units).await?;
     let scoring = score(index, &figures, &judged);
-    Ok(Scorecards { period: period.clone(), units, figures, judged, passed_over, scoring })
+    let successors = successors(ranked_for, index.rank, period, &units);
+    Ok(Scorecards { period: period.clone(), units, figures, judged, passed_over, scoring, successors })
 }
 
 /// The cards of an earlier period, by the version of the index in force then. None without one, and none where the sheets of
@@ -88,13 +93,14 @@ pub fn rank_cards(
     let scored = |cards: Option<&Scorecards>| -> Vec<Scored> {
         let Some(cards) = cards else { return Vec::new() };
         let totals = cards.units.iter().zip(&cards.scoring.totals);
-        totals
+        let scored = totals
             .zip(common_points(index, &cards.figures.kinds, &cards.scoring))
             .map(|((unit, total), standing)| {
                 let reason = total.score.is_none().then_some(Status::Missing);
                 standing.of(Scored::new(unit.clone(), total.score, reason), index.rank.comparable)
             })
-            .collect()
+            .collect();
+        merged(scored, &cards.successors)
     };
     let [now, before, last_year] = [Some(cards), earlier[0], earlier[1]].map(scored);
     let mut rows = rank([&now, &before, &last_year], index.rank, not_sent);

@@ -74,6 +74,7 @@ mod side_by_side;
 mod source;
 mod sql_limits;
 mod sql_meaning;
+mod successions;
 mod tables;
 mod tables_for_people;
 mod truth;
