@@ -111,6 +111,9 @@ fn page(document: &Value, row: &RankRow) -> String {
         text(&document["rank"]),
         text(&document["class"]),
     );
+    if !document["class_reason"].is_null() {
+        page.push_str(&format!("  ({})\n", text(&document["class_reason"])));
+    }
     for part in document["parts"].as_array().into_iter().flatten() {
         if part.get("stage").is_some() {
             let [stage, name, value] = ["stage", "name", "value"].map(|key| text(&part[key]));

@@ -102,7 +102,7 @@ fn write_card(global: &Global, (engine, period): (&Engine, &Period), card: &Scor
         .text("evidence", items().map(|(_, item)| Some(item.evidence.as_str()).filter(|text| !text.is_empty())))
         .text("source", items().map(|(_, item)| Some(item.source.as_str()).filter(|text| !text.is_empty())))
         .number("reference", items().map(|(item, _)| scores(item).reference.get(at).copied().flatten()))
-        .number("rebased", items().map(|(item, _)| scores(item).rebased.get(at).copied().filter(|by| *by != 1.0)));
+        .number("rebased", items().map(|(item, _)| scores(item).rebased.get(at).copied().filter(|by| *by > 1.0)));
     let unit = cards.units[at].unit_code.as_str();
     let marks = items().map(|(item, _)| (unit, measure(item).is_some_and(|measure| measure.estimate)));
     with_estimates(columns, (engine, period), marks.clone()).write(global)?;

@@ -77,6 +77,7 @@ impl Calendar {
     }
 
     /// Years of a period whose days off are not known, in order.
+    #[must_use]
     pub fn unknown_years(&self, from: NaiveDate, to: NaiveDate) -> Vec<i32> {
         (from.year()..=to.year()).filter(|year| !self.years.contains(year)).collect()
     }

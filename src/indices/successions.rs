@@ -48,10 +48,10 @@ pub(super) fn merged(scored: Vec<Scored>, successors: &Successors) -> Vec<Scored
         let unit = successors.get(&one.unit.unit_code).unwrap_or(&one.unit).clone();
         groups.entry(unit.unit_code.clone()).or_insert_with(|| (unit, Vec::new())).1.push(one);
     }
-    groups.into_values().map(|(unit, of)| one_score(unit, of)).collect()
+    groups.into_values().map(|(unit, of)| one_score(unit, &of)).collect()
 }
 
-fn one_score(unit: UnitRef, of: Vec<Scored>) -> Scored {
+fn one_score(unit: UnitRef, of: &[Scored]) -> Scored {
     let mean = |score: fn(&Scored) -> Option<f64>| -> Option<f64> {
         let scores: Option<Vec<f64>> = of.iter().map(score).collect();
         scores.map(|scores| scores.iter().sum::<f64>() / scores.len() as f64)

@@ -38,13 +38,12 @@ pub(super) fn exemptions(tables: Vec<toml::Table>, codes: &[&str], reader: &mut 
         }
         let mut places = Vec::new();
         for code in &one.items {
-            match codes.iter().position(|other| other == code) {
-                Some(place) => places.push(place),
-                None => {
-                    let hint = did_you_mean(code, codes.iter().copied());
-                    reader.fault(format!("{key}.items"), format!("no item '{code}'{hint}"));
-                }
+            let place = codes.iter().position(|other| other == code);
+            if place.is_none() {
+                let hint = did_you_mean(code, codes.iter().copied());
+                reader.fault(format!("{key}.items"), format!("no item '{code}'{hint}"));
             }
+            places.extend(place);
         }
         read.push(Exemption { units: one.units, items: places, reason: one.reason });
     }

@@ -425,7 +425,7 @@ fn add_up(index: &PointsIndex, items: &mut [ItemScores]) {
                     inside: gone.inside,
                 };
             }
-            let sum = if item.rebased[unit] == 1.0 { sum } else { sum * item.rebased[unit] };
+            let sum = sum * item.rebased[unit];
             let sum = definition.rounding.map_or(sum, |to| rounded(sum, to.digits, to.mode));
             item.dropped[unit] = drops;
             item.points[unit] = (status != ItemStatus::NotApplicable).then_some(sum);

@@ -55,7 +55,7 @@ words!(CoverWords {
     rows, rows_text, policies, ranking_none, tied_places,
 } { key_columns: [String; 7], ranking_columns: [String; 7], places: usize, not_sent_names: usize });
 words!(RankingWords {
-    sheet, sheet_other, title, title_index, subtitle, rank, score, rate, class, change, note, unranked, tie_note, average, chart, chart_cut,
+    sheet, sheet_other, title, title_index, subtitle, rank, score, rate, class, change, note, unranked, tie_note, average, average_of_ranked, chart, chart_cut,
     ranked_of, hardly_any, common, incomplete, few_cases, owed_figure, owed_units, owed_by, owed_by_all,
 } { chart_bars: usize });
 words!(ContentWords { sheet, title, number, name, about });
@@ -70,6 +70,7 @@ words!(IndexWords {
     zero_rules: BTreeMap<String, String>,
     missing_rules: BTreeMap<String, String>,
     quota_roundings: BTreeMap<String, String>,
+    class_reasons: BTreeMap<String, String>,
     imputations: BTreeMap<String, String>,
     scales: BTreeMap<String, String>,
     weighings: BTreeMap<String, String>,
