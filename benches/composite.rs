@@ -148,6 +148,7 @@ fn points(criterion: &mut Criterion) {
                     before: columns(&improved, &units, before),
                     directions: BTreeMap::new(),
                     kinds: units.iter().map(|_| "commune".to_owned()).collect(),
+                    ..Figures::default()
                 };
                 let scoring = score(&index, &figures, &Judgements::new());
                 let scores: Vec<Option<f64>> = scoring.totals.iter().map(|total| total.score).collect();

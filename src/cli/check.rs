@@ -4,9 +4,9 @@ use anyhow::Result;
 use clap::Args;
 
 use super::check_store::{self, Mode};
-use super::{Global, Outcome};
+use super::{Global, OpenEngine, Outcome};
 use cchc_definitions::{Wording, unfinished_sources};
-use cchc_engine::checked_definitions;
+use cchc_engine::{EngineError, checked_definitions, unit_faults};
 use cchc_store::Shell;
 
 #[derive(Debug, Args)]
@@ -25,6 +25,15 @@ impl Check {
             return check_store::run(global, if self.repair { Mode::Repair } else { Mode::Look });
         }
         let definitions = Shell::new()?.wait(checked_definitions(Some(&global.workspace)))?;
+        // Units are known where there is a workspace; definitions alone need none.
+        if global.workspace.join("FORMAT").is_file()
+            && let Ok(opened) = OpenEngine::open(global)
+        {
+            let faults = unit_faults(&opened.engine);
+            if !faults.is_empty() {
+                return Err(EngineError::Definitions(faults).into());
+            }
+        }
         for (source, asked) in unfinished_sources(&global.workspace) {
             let values: [(&str, &dyn std::fmt::Display); 2] = [("source", &source), ("count", &asked)];
             global.note(&Wording::shipped().fill("check", "unfinished", global.language(), &values));

@@ -71,7 +71,8 @@ impl Demo {
         let opened = OpenEngine::open(global)?;
         let (period, policies): (Period, _) = (PERIOD.parse()?, opened.engine.config().policies);
         let index = "on-time".to_owned();
-        let request = RankingRequest { index, period: period.clone(), kind: None, within: None, policies };
+        let request =
+            RankingRequest { index, period: period.clone(), kind: None, within: None, blocks: None, policies };
         let ranking = opened.wait(opened.engine.ranking(&request))?.ranked.rows;
         output::plain(&global.in_words(&short(&ranking, &definitions)))?;
         let request = ReportRequest { period, indices: Vec::new(), cards: Cards::None, policies };

@@ -19,7 +19,7 @@ pub(super) struct Explain {
     /// Unit code; `*KIND` for the sum over a kind, `*` for everything
     #[arg(long, value_name = "CODE")]
     unit: String,
-    /// 2023, 2023-H1, 2023-Q1, 2023-03, 2023-01-01..2023-04-13; @nd09 for 15th to 14th
+    /// 2023, 2023-H1, 2023-Q1, 2023-03, 2023-01-01..2023-04-13; @nd09 for 15th to 14th; 2026-Q3@581 for the reform report
     #[arg(long, value_parser = period)]
     period: Period,
     /// Only this criterion of an index of points

@@ -10,7 +10,7 @@ use super::{Format, Global};
 use cchc_definitions::Layer;
 use cchc_engine::{ItemPart, Part, ScoreExplanation, StageValue};
 use cchc_indicators::Trace;
-use cchc_model::{Policies, RankRow};
+use cchc_model::{ClassReason, Policies, RankRow};
 
 /// Writes the explanation of a score.
 pub(super) fn write(global: &Global, score: &ScoreExplanation, policies: Policies) -> Result<()> {
@@ -35,6 +35,7 @@ fn document(score: &ScoreExplanation) -> Value {
         "score": score.row.score,
         "rank": score.row.rank,
         "class": score.row.class,
+        "class_reason": score.row.class_reason.map(ClassReason::word),
         "estimate": score.is_estimate,
         "parts": parts,
     })
@@ -68,6 +69,12 @@ fn criterion(part: &ItemPart) -> Value {
     });
     if let Some(found) = &part.figure {
         document["figure"] = figure(found);
+    }
+    if let Some(reference) = part.reference {
+        document["reference"] = json!(reference);
+    }
+    if !part.more.is_empty() {
+        document["more_figures"] = part.more.iter().map(figure).collect();
     }
     document
 }
@@ -104,6 +111,9 @@ fn page(document: &Value, row: &RankRow) -> String {
         text(&document["rank"]),
         text(&document["class"]),
     );
+    if !document["class_reason"].is_null() {
+        page.push_str(&format!("  ({})\n", text(&document["class_reason"])));
+    }
     for part in document["parts"].as_array().into_iter().flatten() {
         if part.get("stage").is_some() {
             let [stage, name, value] = ["stage", "name", "value"].map(|key| text(&part[key]));
@@ -138,7 +148,7 @@ fn criterion_lines(part: &Value, unit: &str, period: &str) -> String {
     if !part["rule"].is_null() {
         lines.push_str(&format!("{indent}  rule      {}\n", text(&part["rule"])));
     }
-    for key in ["computed", "self", "verified", "surveyed", "reason", "sheet"] {
+    for key in ["reference", "computed", "self", "verified", "surveyed", "reason", "sheet"] {
         if !part[key].is_null() {
             lines.push_str(&format!("{indent}  {key:9} {}\n", text(&part[key])));
         }

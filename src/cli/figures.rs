@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use clap::ValueEnum;
 
 use super::{Format, Global, Outcome};
-use cchc_engine::Remarks;
+use cchc_definitions::{Indicator, Wording};
+use cchc_engine::{Engine, Remarks};
 use cchc_indicators::{By, Children};
 use cchc_indices::{Ranked, SetAside};
-use cchc_model::{Held, NotSent, Policies, one_line};
+use cchc_model::{Held, NotSent, Period, Policies, one_line};
 
 /// How figures are split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -145,4 +146,19 @@ pub(super) fn policy_line(policies: Policies) -> String {
     };
     let chosen: Vec<String> = chosen.as_object().into_iter().flatten().map(one).collect();
     format!("policies     {}\n", chosen.join(", "))
+}
+
+/// Says which years of a period have no calendar: working days are unknown there.
+pub(super) fn note_calendar(global: &Global, engine: &Engine, period: &Period) {
+    let years = engine.definitions().calendar.unknown_years(period.start, period.end);
+    let (Some(first), Some(last)) = (years.first(), years.last()) else { return };
+    let all = if first == last { first.to_string() } else { format!("{first}–{last}") };
+    let values: [(&str, &dyn std::fmt::Display); 2] = [("years", &all), ("year", last)];
+    global.note(&Wording::shipped().fill("calendar", "unknown", global.language(), &values));
+}
+
+/// Whether a figure counts working days or hours.
+pub(super) fn counts_working_time(indicator: &Indicator) -> bool {
+    let sql = [&indicator.numerator, &indicator.denominator];
+    sql.iter().any(|sql| sql.contains("working_") || sql.contains("acceptance_minutes"))
 }

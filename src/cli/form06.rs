@@ -15,7 +15,7 @@ use cchc_model::{Form06Row, Period};
 
 #[derive(Debug, Args)]
 pub(super) struct Form06 {
-    /// 2023, 2023-H1, 2023-Q1, 2023-03, 2023-01-01..2023-04-13; @nd09 for 15th to 14th
+    /// 2023, 2023-H1, 2023-Q1, 2023-03, 2023-01-01..2023-04-13; @nd09 for 15th to 14th; 2026-Q3@581 for the reform report
     #[arg(long, value_parser = period)]
     period: Period,
     /// Split by

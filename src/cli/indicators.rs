@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use super::estimates::{note_estimates, with_estimates};
-use super::figures::{SplitBy, children, has_not_sent, note_not_sent};
+use super::figures::{SplitBy, children, counts_working_time, has_not_sent, note_calendar, note_not_sent};
 use super::hidden::note_hidden;
 use super::output::{self, Columns};
 use super::stated::{note_stated, with_stated};
@@ -16,7 +16,7 @@ use cchc_report::{FigureUnit, shown};
 
 #[derive(Debug, Args)]
 pub(super) struct Indicators {
-    /// 2023, 2023-H1, 2023-Q1, 2023-03, 2023-01-01..2023-04-13; @nd09 for 15th to 14th
+    /// 2023, 2023-H1, 2023-Q1, 2023-03, 2023-01-01..2023-04-13; @nd09 for 15th to 14th; 2026-Q3@581 for the reform report
     #[arg(long, value_parser = period)]
     period: Period,
     /// Only units of this kind
@@ -104,6 +104,9 @@ impl Indicators {
         let stated = figures.iter().filter(is_stated).map(|row| row.unit.unit_code.as_str()).collect();
         note_stated(global, &stated, &answer.doubts);
         note_estimates(global, (engine, &self.period), marks);
+        if answer.indicators.iter().any(counts_working_time) {
+            note_calendar(global, engine, &self.period);
+        }
         note_not_sent(global, &answer.not_sent);
         note_hidden(global, engine, answer.published);
         Ok(Outcome::Done)

@@ -8,10 +8,11 @@ use super::estimates::{note_estimates, with_estimates};
 use super::figures::{note_not_sent, note_ranked, note_remarks};
 use super::hidden::note_hidden;
 use super::output::Columns;
-use super::{Global, OpenEngine, Outcome, PolicyArgs, detail, period};
+use super::{Format, Global, OpenEngine, Outcome, PolicyArgs, detail, period};
+use cchc_definitions::{Language, Wording};
 use cchc_engine::{Engine, RankingAnswer, RankingRequest};
 use cchc_indices::{Index, Scorecards};
-use cchc_model::{Held, Period, Policies, RankRow, Status};
+use cchc_model::{ClassReason, Held, Period, Policies, RankRow, Status};
 use cchc_report::{FigureUnit, value_shown};
 
 #[derive(Debug, Args)]
@@ -19,7 +20,7 @@ pub(super) struct Rank {
     /// What to rank by: an index or an indicator
     #[arg(long, value_name = "ID")]
     index: String,
-    /// 2023, 2023-H1, 2023-Q1, 2023-03, 2023-01-01..2023-04-13; @nd09 for 15th to 14th
+    /// 2023, 2023-H1, 2023-Q1, 2023-03, 2023-01-01..2023-04-13; @nd09 for 15th to 14th; 2026-Q3@581 for the reform report
     #[arg(long, value_parser = period)]
     period: Period,
     /// Only units of this kind
@@ -28,6 +29,9 @@ pub(super) struct Rank {
     /// Rank within a group only: a kind of units, or the code of a unit for all units below it
     #[arg(long, value_name = "GROUP")]
     within: Option<String>,
+    /// Rank in the groups of a grouping (queries/groupings): publication for departments, wards, communes and special zones
+    #[arg(long, value_name = "GROUPING", num_args = 0..=1, default_missing_value = "publication")]
+    blocks: Option<String>,
     /// Points of each area, criterion and sub-criterion, or scores of each node
     #[arg(long)]
     detail: bool,
@@ -50,6 +54,7 @@ impl Rank {
             period: self.period.clone(),
             kind: self.kind.as_deref().map(|kind| engine.kind_named(kind)),
             within: self.within.as_deref().map(|group| engine.group_named(group)),
+            blocks: self.blocks.clone(),
             policies: Policies { smallest_asked: self.smallest, ..self.policies.over(engine.config().policies) },
         };
         let answer = opened.wait(engine.ranking(&request))?;
@@ -65,11 +70,72 @@ impl Rank {
             note_estimates(global, (engine, &self.period), rows.map(|row| (row.unit.unit_code.as_str(), marks(row))));
         }
         note_unscored(global, answer.ranked.cards.as_ref());
+        note_groups(global, engine, &answer.ranked.rows);
         let outcome = note_ranked(global, &answer.ranked);
         note_not_sent(global, &answer.not_sent);
         note_hidden(global, engine, answer.published);
         Ok(outcome)
     }
+}
+
+/// How many units of each block are above and below its mean.
+fn note_groups(global: &Global, engine: &Engine, rows: &[RankRow]) {
+    let mut groups: Vec<&str> = Vec::new();
+    for group in rows.iter().filter_map(|row| row.group.as_deref()) {
+        if !groups.contains(&group) {
+            groups.push(group);
+        }
+    }
+    for group in groups {
+        let of_group = || rows.iter().filter(|row| row.group.as_deref() == Some(group) && row.rank.is_some());
+        let Some(mean) = of_group().find_map(|row| row.group_mean) else { continue };
+        let counted = |side: &str| of_group().filter(|row| against_mean(row) == Some(side)).count().to_string();
+        let name = group_name(engine, group, global.language());
+        let (above, at, below) = (counted("above"), counted("at"), counted("below"));
+        let mean = format!("{mean:.2}");
+        let values: [(&str, &dyn std::fmt::Display); 5] =
+            [("group", &name), ("mean", &mean), ("above", &above), ("at", &at), ("below", &below)];
+        global.note(&Wording::shipped().fill("rank", "group", global.language(), &values));
+    }
+}
+
+/// The name of a group of a grouping.
+fn group_name(engine: &Engine, id: &str, language: Language) -> String {
+    let groups = engine.definitions().groupings.iter().flat_map(|grouping| &grouping.groups);
+    let mut named = groups.filter(|group| group.id == id);
+    named.next().map_or_else(
+        || id.to_owned(),
+        |group| if language == Language::En { group.name_en.clone() } else { group.name_vi.clone() },
+    )
+}
+
+/// On which side of the mean of its group a ranked unit stands.
+fn against_mean(row: &RankRow) -> Option<&'static str> {
+    let (score, mean) = (row.score.filter(|_| row.rank.is_some())?, row.group_mean?);
+    let noise = 1e-12 * mean.abs().max(score.abs());
+    Some(if (score - mean).abs() <= noise {
+        "at"
+    } else if score > mean {
+        "above"
+    } else {
+        "below"
+    })
+}
+
+/// Why a class is not the one of the score, the block of a unit, and the mean of its group.
+fn with_groups(columns: Columns, (global, engine): (&Global, &Engine), rows: &[RankRow]) -> Columns {
+    // On a terminal the mean stands beside scores that are ranked in blocks; other tables have it always.
+    let is_told = |row: &&RankRow| row.group.is_some() || global.format != Format::Table;
+    let told = |row: &RankRow| Some(row).filter(is_told).map(|_| ());
+    let language = global.language();
+    let names: Vec<Option<String>> =
+        rows.iter().map(|row| row.group.as_deref().map(|id| group_name(engine, id, language))).collect();
+    columns
+        .text("class_reason", rows.iter().map(|row| row.class_reason.map(ClassReason::word)))
+        .text("block", rows.iter().map(|row| row.group.as_deref()))
+        .text("block_name", names.iter().map(Option::as_deref))
+        .number("group_mean", rows.iter().map(|row| told(row).and(row.group_mean)))
+        .text("against_mean", rows.iter().map(|row| told(row).and(against_mean(row))))
 }
 
 /// Points that nobody could score make every score too low: say so.
@@ -115,7 +181,9 @@ fn write_ranking(
         .text("shown", shown.iter().map(Option::as_deref));
     let marks = rows.iter().map(|row| (row.unit.unit_code.as_str(), answer.estimates.contains(&row.unit.unit_code)));
     let columns = with_estimates(columns, (engine, period), marks);
-    let Some(cards) = &answer.ranked.cards else { return with_common(columns, index, rows).write(global) };
+    let Some(cards) = &answer.ranked.cards else {
+        return with_groups(with_common(columns, index, rows), (global, engine), rows).write(global);
+    };
     let total = |row: &RankRow| {
         let at = cards.units.iter().position(|unit| unit.unit_code == row.unit.unit_code)?;
         cards.scoring.totals.get(at)
@@ -126,7 +194,7 @@ fn write_ranking(
         .number("unscored", rows.iter().map(|row| Some(total(row)?.unscored)))
         .number("bonus", rows.iter().map(|row| Some(total(row)?.bonus)))
         .number("deduction", rows.iter().map(|row| Some(total(row)?.deduction)));
-    with_common(columns, index, rows).write(global)
+    with_groups(with_common(columns, index, rows), (global, engine), rows).write(global)
 }
 
 /// Score and rank over the common items alone, and the common items that a unit lacks; an indicator has none.

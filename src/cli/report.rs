@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Args;
 
-use super::figures::set_aside;
+use super::figures::{note_calendar, set_aside};
 use super::files::save_all;
 use super::hidden::note_hidden;
 use super::{Global, OpenEngine, Outcome, PolicyArgs, period};
@@ -19,7 +19,7 @@ const FORMATS: [&str; 3] = ["xlsx", "png", "svg"];
 
 #[derive(Debug, Args)]
 pub(super) struct Report {
-    /// 2023, 2023-H1, 2023-Q1, 2023-03, 2023-01-01..2023-04-13; @nd09 for 15th to 14th
+    /// 2023, 2023-H1, 2023-Q1, 2023-03, 2023-01-01..2023-04-13; @nd09 for 15th to 14th; 2026-Q3@581 for the reform report
     #[arg(long, value_parser = period)]
     period: Period,
     /// Folder to write to
@@ -72,6 +72,7 @@ pub(super) fn write(global: &Global, opened: &OpenEngine, request: &ReportReques
     for code in &report.without_card {
         global.note(&format!("no index named scores unit '{code}' in {}: it has no scorecard", request.period));
     }
+    note_calendar(global, &opened.engine, &request.period);
     note_hidden(global, &opened.engine, report.published);
     for path in paths {
         global.note(&path.display().to_string());

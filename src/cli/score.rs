@@ -8,7 +8,7 @@ use super::figures::{note_ignored_sheets, note_not_sent};
 use super::hidden::note_hidden;
 use super::output::Columns;
 use super::{Global, OpenEngine, Outcome, PolicyArgs, detail, period};
-use cchc_definitions::Layer;
+use cchc_definitions::{Item, Layer};
 use cchc_engine::{Engine, Scorecard, ScorecardRequest};
 use cchc_model::{Measure, Period};
 
@@ -20,7 +20,7 @@ pub(super) struct Score {
     /// An index of points
     #[arg(long, value_name = "ID")]
     index: String,
-    /// 2023, 2023-H1, 2023-Q1, 2023-03, 2023-01-01..2023-04-13; @nd09 for 15th to 14th
+    /// 2023, 2023-H1, 2023-Q1, 2023-03, 2023-01-01..2023-04-13; @nd09 for 15th to 14th; 2026-Q3@581 for the reform report
     #[arg(long, value_parser = period)]
     period: Period,
     #[command(flatten)]
@@ -77,6 +77,8 @@ fn write_card(global: &Global, (engine, period): (&Engine, &Period), card: &Scor
     let given = |item: usize, layer: Layer| judged(item)?.points(layer);
     let rules: Vec<Option<String>> =
         items().map(|(_, item)| item.rule.as_ref().map(|rule| rule.formula(item.max))).collect();
+    let inputs = |item: &Item| item.rule.as_ref().map(|rule| rule.inputs().join("; ")).unwrap_or_default();
+    let read: Vec<String> = index.items.iter().map(inputs).collect();
     let lost = |item: usize| scores(item).points[at].map(|points| scores(item).max[at] - points);
     let columns = Columns::default()
         .int("level", items().map(|(item, _)| Some(index.depth(item) as i64 + 1)))
@@ -93,12 +95,14 @@ fn write_card(global: &Global, (engine, period): (&Engine, &Period), card: &Scor
         .number("surveyed", items().map(|(item, _)| given(item, Layer::Surveyed)))
         .text("reason", items().map(|(item, _)| judged(item).and_then(|judged| judged.reason.as_deref())))
         .text("rule", rules.iter().map(Option::as_deref))
-        .text("indicator", items().map(|(_, item)| item.rule.as_ref().and_then(|rule| rule.input())))
+        .text("indicator", read.iter().map(|ids| Some(ids.as_str()).filter(|ids| !ids.is_empty())))
         .number("numerator", items().map(|(item, _)| measure(item)?.numerator))
         .number("denominator", items().map(|(item, _)| measure(item)?.denominator))
         .number("value", items().map(|(item, _)| measure(item)?.value))
         .text("evidence", items().map(|(_, item)| Some(item.evidence.as_str()).filter(|text| !text.is_empty())))
-        .text("source", items().map(|(_, item)| Some(item.source.as_str()).filter(|text| !text.is_empty())));
+        .text("source", items().map(|(_, item)| Some(item.source.as_str()).filter(|text| !text.is_empty())))
+        .number("reference", items().map(|(item, _)| scores(item).reference.get(at).copied().flatten()))
+        .number("rebased", items().map(|(item, _)| scores(item).rebased.get(at).copied().filter(|by| *by > 1.0)));
     let unit = cards.units[at].unit_code.as_str();
     let marks = items().map(|(item, _)| (unit, measure(item).is_some_and(|measure| measure.estimate)));
     with_estimates(columns, (engine, period), marks.clone()).write(global)?;

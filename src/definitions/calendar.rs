@@ -21,6 +21,8 @@ pub struct Calendar {
 pub struct CalendarDay {
     /// The day.
     pub date: NaiveDate,
+    /// Whether days off of its year are known; if not, nothing is known of its work.
+    pub is_known: bool,
     /// Working days since the start of the calendar, this day included.
     pub number: i32,
     /// Whether civil servants work that day.
@@ -63,7 +65,8 @@ impl Calendar {
             let is_working = self.is_working(date);
             let minutes_before = i64::from(*number) * a_day;
             *number += i32::from(is_working);
-            Some(CalendarDay { date, number: *number, is_working, minutes_before })
+            let is_known = self.years.contains(&date.year());
+            Some(CalendarDay { date, is_known, number: *number, is_working, minutes_before })
         })
     }
 
@@ -71,6 +74,12 @@ impl Calendar {
     #[must_use]
     pub fn sessions(&self) -> &[(u32, u32)] {
         &self.sessions
+    }
+
+    /// Years of a period whose days off are not known, in order.
+    #[must_use]
+    pub fn unknown_years(&self, from: NaiveDate, to: NaiveDate) -> Vec<i32> {
+        (from.year()..=to.year()).filter(|year| !self.years.contains(year)).collect()
     }
 
     /// Years for which days off are known.

@@ -62,6 +62,11 @@ pub enum Derived {
         /// Kinds of units that are counted; all without any.
         kinds: Vec<String>,
     },
+    /// The unit's own figure; where it has none that of its whole kind: a catalogue that holds for every commune.
+    OfKind {
+        /// The figure.
+        of: String,
+    },
     /// The first of several figures that has a value.
     First {
         /// In the order in which they are tried.
@@ -100,7 +105,7 @@ impl Bounds {
         conditions.collect::<Vec<_>>().join(" AND ")
     }
 
-    fn fault(&self) -> Option<&'static str> {
+    pub(crate) fn fault(&self) -> Option<&'static str> {
         let low = self.at_least.or(self.above);
         let high = self.at_most.or(self.below);
         if low.is_none() && high.is_none() {
@@ -197,6 +202,9 @@ pub(super) enum RawDerived {
         #[serde(default)]
         kinds: Vec<String>,
     },
+    OfKind {
+        of: String,
+    },
     First {
         of: Vec<String>,
     },
@@ -235,6 +243,7 @@ impl RawDerived {
             Self::UnitMean { of, weights, kinds } => {
                 Derived::UnitMean { of, weights: Some(weights).filter(|id| id != "equal"), kinds }
             }
+            Self::OfKind { of } => Derived::OfKind { of },
             Self::First { of } => {
                 if of.len() < 2 {
                     fault("of: name at least two indicators".to_owned());
@@ -250,7 +259,7 @@ impl Derived {
     #[must_use]
     pub fn inputs(&self) -> Vec<&str> {
         match self {
-            Self::UnitShare { of, .. } | Self::Change { of, .. } => vec![of],
+            Self::UnitShare { of, .. } | Self::Change { of, .. } | Self::OfKind { of } => vec![of],
             Self::Ratio { numerator, denominator, .. } => vec![numerator, denominator],
             Self::Formula { inputs, .. } => inputs.iter().map(String::as_str).collect(),
             Self::UnitMean { of, weights, .. } => std::iter::once(of).chain(weights).map(String::as_str).collect(),
@@ -285,6 +294,7 @@ impl Derived {
             Self::UnitMean { of, weights: Some(weights), .. } => {
                 (format!("sum of the units' [{of}] * [{weights}]"), format!("sum of the units' [{weights}]"))
             }
+            Self::OfKind { of } => (format!("[{of}], or where a unit has none that of its kind"), String::new()),
             Self::First { of } => (format!("the first that is there: [{}]", of.join("], [")), String::new()),
         }
     }

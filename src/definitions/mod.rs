@@ -8,6 +8,7 @@ pub mod dates;
 mod declared;
 mod derived;
 mod files;
+mod groupings;
 pub mod index;
 mod index_sheet;
 mod indicator;
@@ -39,13 +40,17 @@ pub use calendar::{Calendar, CalendarDay};
 pub use catalogue::{DefinitionFile, definition_files, shipped_text, unfinished_sources};
 pub use derived::{Against, Bounds, Derived, Expressed, Sums};
 pub use files::{Files, Origin, TEMPLATES, template_text};
+pub use groupings::{Grouping, UnitGroup};
 pub use index::IndexDef;
+pub use index::classes::{Class, Quota, QuotaRounding};
 pub use index::composite::Composite;
+pub use index::conditions::{Condition, Read, Step};
 pub use index::costs::Costs;
+pub use index::exemptions::Exemption;
 pub use index::formula::Formula;
-pub use index::points::{Class, Item, Layer, MissingPoints, NotApplicable, PointsIndex, Role, Sheets, ZeroPoints};
+pub use index::points::{Item, Layer, MissingPoints, NotApplicable, PointsIndex, Role, Sheets, ZeroPoints};
 pub use index::robustness::Robustness;
-pub use index::rule::{Rule, Tier};
+pub use index::rule::{Among, Rule, Tier};
 pub use index_sheet::{RuleWords, SheetHeadings, SheetWords};
 pub use indicator::{Aggregate, Direction, Display, Group, Indicator, Rounding, Rows};
 pub use layout::{Figure, Fold, Given, Layout, MOST_HEADING_ROWS, Mark, SkipKind, SkipRows, Tried, Wide, WideCells};
@@ -103,6 +108,8 @@ pub struct Definitions {
     pub composites: Vec<Composite>,
     /// Indices of points, every version of each.
     pub points: Vec<PointsIndex>,
+    /// Groupings of units in which results are published.
+    pub groupings: Vec<Grouping>,
     /// Days off and worked Saturdays.
     pub calendar: Calendar,
     /// Patterns that flatter figures, by id.
@@ -145,6 +152,8 @@ impl Definitions {
         let (groups, indicators) = indicator::parse(&files, &mut faults);
         let index::Indices { by_indicator: indices, composites, points } =
             index::parse(&files, &indicators, &mut faults);
+        let groupings = groupings::parse(&files, &mut faults);
+        index::check_groupings(&points, &groupings, &mut faults);
         let kinds = unit_kinds::parse(&files, &mut faults);
         let saved = files
             .below("saved/", "sql")
@@ -162,6 +171,7 @@ impl Definitions {
             indices,
             composites,
             points,
+            groupings,
             calendar: calendar::parse(&files, &mut faults),
             audit: audit::parse(&files, &mut faults),
             saved,
@@ -227,6 +237,12 @@ impl Definitions {
     #[must_use]
     pub fn points_index(&self, id: &str, day: NaiveDate) -> Option<&PointsIndex> {
         self.points.iter().find(|index| index.head.id == id && index.head.is_valid(day))
+    }
+
+    /// The grouping of that id.
+    #[must_use]
+    pub fn grouping(&self, id: &str) -> Option<&Grouping> {
+        self.groupings.iter().find(|grouping| grouping.id == id)
     }
 
     /// The index of that id; an indicator's own id is an index too.

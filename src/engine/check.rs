@@ -1,10 +1,11 @@
 //! Faults of definitions that only show when their SQL is planned.
 
-use super::EngineError;
 use super::gate::{Gate, indicator_faults};
 use super::templates::template_faults;
+use super::{Engine, EngineError};
 use cchc_definitions::{Definitions, Fault, Indicator, OfficialUnits, did_you_mean};
 use cchc_indicators::{By, FACT_TABLES, Measuring, fact_columns};
+use cchc_indices::unknown_exempt;
 use cchc_model::{Period, Policies, UnitIndex};
 use cchc_store::{Session, stored_columns};
 
@@ -36,6 +37,34 @@ pub async fn checked_definitions(overlay: Option<&std::path::Path>) -> Result<De
     found.extend(OfficialUnits::load(overlay).err().unwrap_or_default());
     found.extend(overlay.map(template_faults).unwrap_or_default());
     if found.is_empty() { Ok(definitions) } else { Err(EngineError::Definitions(found)) }
+}
+
+/// Units and figures that definitions name and that a workspace does not have.
+#[must_use]
+pub fn unit_faults(engine: &Engine) -> Vec<Fault> {
+    let (definitions, units) = (engine.definitions(), engine.units());
+    let mut found: Vec<Fault> = definitions.points.iter().flat_map(|index| unknown_exempt(index, units)).collect();
+    for index in &definitions.composites {
+        for leaf in &index.leaves {
+            let denominator = leaf.denominator.iter().map(|by| ("denominator", by.column.as_str()));
+            for (key, id) in std::iter::once(("column", leaf.column.as_str())).chain(denominator) {
+                if definitions.all_indicators().any(|one| one.id == id) {
+                    continue;
+                }
+                let hint = did_you_mean(id, definitions.all_indicators().map(|one| one.id.as_str()));
+                let message = format!("no indicator '{id}': no file defines it and no unit declared it{hint}");
+                found.push(Fault { file: index.file.clone(), key: format!("{}.{key}", leaf.id), message });
+            }
+        }
+    }
+    for grouping in &definitions.groupings {
+        for code in grouping.named_units().filter(|code| units.by_code(code).is_none()) {
+            let hint = did_you_mean(code, units.units().iter().map(|unit| unit.code.as_str()));
+            let message = format!("no unit '{code}'{hint}");
+            found.push(Fault { file: grouping.file.clone(), key: "group.units".to_owned(), message });
+        }
+    }
+    found
 }
 
 async fn planning_faults(session: &Session, gate: &Gate, definitions: &Definitions) -> Vec<Fault> {

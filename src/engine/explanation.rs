@@ -80,8 +80,12 @@ pub struct ItemPart {
     pub computed: Option<f64>,
     /// Points that people gave, if any.
     pub judged: Option<Judged>,
-    /// The figure that its rule reads.
+    /// The best figure or the mean that the rule sets the unit's figure against.
+    pub reference: Option<f64>,
+    /// The figure that its rule reads, or the first of several.
     pub figure: Option<Trace>,
+    /// The other figures that it reads.
+    pub more: Vec<Trace>,
 }
 
 /// A value of a composite index after one of its stages.
@@ -196,10 +200,14 @@ impl Engine {
                 continue;
             }
             let mut part = item_part(index, cards, position, at);
-            if let Some(input) = item.rule.as_ref().and_then(|rule| rule.input())
-                && let Some(indicator) = self.definitions().indicator(input, &request.period)
-            {
-                part.figure = trace(measuring, indicator, &request.unit, &request.period).await?;
+            for input in item.rule.as_ref().map(|rule| rule.inputs()).unwrap_or_default() {
+                let Some(indicator) = self.definitions().indicator(input, &request.period) else { continue };
+                let figure = trace(measuring, indicator, &request.unit, &request.period).await?;
+                if part.figure.is_none() {
+                    part.figure = figure;
+                } else {
+                    part.more.extend(figure);
+                }
             }
             parts.push(Part::Item(Box::new(part)));
         }
@@ -219,7 +227,9 @@ fn item_part(index: &PointsIndex, cards: &Scorecards, position: usize, unit: usi
         rule: item.rule.as_ref().map(|rule| rule.formula(item.max)),
         computed: scores.computed[unit],
         judged: cards.judged.get(&(position, unit)).cloned(),
+        reference: scores.reference.get(unit).copied().flatten(),
         figure: None,
+        more: Vec::new(),
     }
 }
 

@@ -3,7 +3,10 @@
 use std::path::Path;
 
 use super::EngineError;
+use chrono::NaiveDate;
+
 use cchc_definitions::index::Head;
+use cchc_definitions::index::settings::WeighMethod;
 use cchc_definitions::{Definitions, Files, Origin, did_you_mean};
 use cchc_model::Period;
 
@@ -73,4 +76,43 @@ pub fn index_text(root: &Path, id: &str, period: Option<&Period>) -> Result<Stri
     let mut faults = Vec::new();
     let files = Files::load(Some(root), &mut faults);
     files.get(&version.file).map(str::to_owned).ok_or(EngineError::Definitions(faults))
+}
+
+/// The weights that act in a composite index: for each node what it weighs, each child with its share of the node.
+pub type ActingWeights = Vec<(String, Vec<(String, f64)>)>;
+
+/// The weights that act in a composite index at the end of a period, or by its newest weights; none for another index, and
+/// none for nodes whose weights follow from the data.
+///
+/// # Errors
+/// The definitions have faults.
+pub fn index_weights(
+    root: &Path,
+    id: &str,
+    period: Option<&Period>,
+) -> Result<Option<(NaiveDate, ActingWeights)>, EngineError> {
+    let definitions = Definitions::load(Some(root)).map_err(EngineError::Definitions)?;
+    let versions = definitions.composites.iter().filter(|index| index.head.id == id);
+    let in_force = versions.filter(|index| period.is_none_or(|period| index.head.is_valid(period.end)));
+    let Some(index) = in_force.max_by_key(|index| index.head.valid_from) else { return Ok(None) };
+    let newest = index.weights.iter().filter_map(|weights| weights.from.or(weights.to)).max();
+    let Some(day) =
+        period.map(|period| period.end).or(newest).or(index.head.valid_from).or(NaiveDate::from_ymd_opt(2000, 1, 1))
+    else {
+        return Ok(None);
+    };
+    let given = |node: &&cchc_definitions::index::composite::Node| {
+        matches!(node.weigh.method, WeighMethod::Given | WeighMethod::Equal)
+    };
+    let acting = index.nodes.iter().filter(given).map(|node| {
+        let weights = match node.weigh.method {
+            WeighMethod::Given => index.given_weights(node, day).unwrap_or_default(),
+            _ => vec![1.0; node.children.len()],
+        };
+        let sum: f64 = weights.iter().sum();
+        let shares = node.children.iter().zip(&weights);
+        let shares = shares.map(|(child, weight)| (index.child_id(*child).to_owned(), weight / sum)).collect();
+        (node.id.clone(), shares)
+    });
+    Ok(Some((day, acting.collect())))
 }

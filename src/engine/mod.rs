@@ -1,6 +1,7 @@
 //! One opened version of a workspace that answers questions: a plain request in, a plain result out.
 
 mod audit_sql;
+mod blocks;
 mod check;
 mod comparison;
 mod corrections;
@@ -45,7 +46,7 @@ use publication::{Publication, Turn, hides};
 
 pub use audit_sql::{Audit, AuditQuestion, AuditRequest, NotAsked};
 pub use cchc_indicators::PublishedCounts;
-pub use check::checked_definitions;
+pub use check::{checked_definitions, unit_faults};
 pub use comparison::{Compared, ComparedQuantity, Comparison, ComparisonRequest};
 pub use corrections::Correction;
 pub use error::{EngineError, ErrorChain};
@@ -53,7 +54,7 @@ pub use explanation::{Explanation, ExplanationRequest, ItemPart, Part, ScoreExpl
 pub use figures::{ComparedFigure, Figures, FiguresRequest, Form06, Form06Request, Months, StatedDoubts};
 pub use findings::{Cleared, ClearedFindings, FindingPage, FindingPages, FindingsRequest, StoredFinding};
 pub use gate::Refusal;
-pub use index_versions::{IndexVersion, index_text, index_versions};
+pub use index_versions::{ActingWeights, IndexVersion, index_text, index_versions, index_weights};
 pub use isolated::{Asked, SERVE_SQL, SqlQuestion, ask_isolated, serve_sql};
 pub use ranking::{RankingAnswer, RankingRequest};
 pub use reconcile::{Reconciled, ReconciledFigure};

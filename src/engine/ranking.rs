@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::blocks::{among_themselves, grouping, regroup, set_means};
 use super::{Engine, EngineError, Remarks, Turn};
 use cchc_definitions::did_you_mean;
-use cchc_definitions::index::settings::Ranking;
 use cchc_indicators::{Measuring, PublishedCounts, not_sent};
-use cchc_indices::{Index, Ranked, Scored, estimates, rank};
-use cchc_model::{Held, NotSent, Period, Policies, RankRow, UnitIndex, UnitRef};
+use cchc_indices::{Index, Ranked, estimates};
+use cchc_model::{NotSent, Period, Policies, UnitIndex, UnitRef};
 
 /// What to rank, and who.
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub struct RankingRequest {
     pub kind: Option<String>,
     /// Ranks within a group only: a kind of units, or the code of a unit for all units below it.
     pub within: Option<String>,
+    /// Ranks within the groups of this grouping.
+    pub blocks: Option<String>,
     /// How doubtful dossiers count.
     pub policies: Policies,
 }
@@ -66,6 +68,7 @@ impl Engine {
     async fn ranked(&self, measuring: &Measuring<'_>, request: &RankingRequest) -> Result<RankingAnswer, EngineError> {
         let index = self.index(&request.index, &request.period)?;
         let within = request.within.as_deref().map(|group| Group::find(group, self.units())).transpose()?;
+        let blocks = request.blocks.as_deref().map(|id| grouping(self.definitions(), id)).transpose()?;
         if let Some(kind) = &request.kind {
             self.check_kind(kind)?;
         }
@@ -79,6 +82,10 @@ impl Engine {
         if within.is_some() {
             ranked.rows = among_themselves(&ranked.rows, index.settings());
         }
+        if let Some(grouping) = blocks {
+            regroup(&mut ranked, &index, grouping);
+        }
+        set_means(&mut ranked.rows);
         let estimates = estimates(measuring, &index, &request.period).await?;
         // An index of declared figures does not ask whose exports reach the period.
         let not_sent = if ranked.rows.iter().any(|row| row.not_sent) { not_sent } else { Vec::new() };
@@ -126,29 +133,4 @@ impl Group {
             Self::Below(code) => units.ancestors(&unit.unit_code).any(|above| above.code == *code),
         }
     }
-}
-
-/// The rows of a group ranked anew, since ranks among all units do not count within it.
-fn among_themselves(rows: &[RankRow], settings: Ranking) -> Vec<RankRow> {
-    // A unit that was held in an earlier period has a score of it, but no rank: it is held here, too.
-    let scored = |score: fn(&RankRow) -> Option<f64>, rank: fn(&RankRow) -> Option<u32>| -> Vec<Scored> {
-        let of = |row: &RankRow| Scored {
-            held: row.held.or(Some(Held::Incomplete)).filter(|_| rank(row).is_none()),
-            score_common: row.score_common,
-            lacking: row.lacking.clone(),
-            ..Scored::new(row.unit.clone(), score(row), row.reason)
-        };
-        rows.iter().map(of).collect()
-    };
-    let now = scored(|row| row.score, |row| row.rank);
-    let before = scored(|row| row.score_before, |row| row.rank_before);
-    let last_year = scored(|row| row.score_last_year, |row| row.rank_last_year);
-    let mut again = rank([&now, &before, &last_year], settings, &[]);
-    for row in &mut again {
-        if let Some(first) = rows.iter().find(|first| first.unit == row.unit) {
-            row.class.clone_from(&first.class);
-            row.not_sent = first.not_sent;
-        }
-    }
-    again
 }

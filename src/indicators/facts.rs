@@ -234,7 +234,10 @@ fn due_on(policies: Policies, joins: &mut String) -> String {
     match policies.pause {
         Pause::AsExported => format!("COALESCE({exported}, due_day.date)"),
         // Without a pause the exported day counts, even if it is no working day.
-        _ => format!("CASE WHEN d.pause1_to IS NULL AND d.due_at IS NOT NULL THEN {exported} ELSE due_day.date END"),
+        // In a year without a calendar nothing can be added to the exported day.
+        _ => format!(
+            "CASE WHEN d.pause1_to IS NULL AND d.due_at IS NOT NULL THEN {exported} ELSE COALESCE(due_day.date, {exported}) END"
+        ),
     }
 }
 

@@ -65,8 +65,11 @@ pub(super) fn common_points(index: &PointsIndex, kinds: &[String], scoring: &Sco
             let (item, scores) = (&index.items[*at], &scoring.items[*at]);
             match scores.status[unit] {
                 ItemStatus::Scored | ItemStatus::FullByDefault => {
-                    points += scores.points[unit].unwrap_or(0.0);
-                    has += scores.max[unit];
+                    // What items above were re-based by counts here, too.
+                    let above = std::iter::successors(item.parent, |at| index.items[*at].parent);
+                    let rebased = above.map(|at| scoring.items[at].rebased[unit]).product::<f64>();
+                    points += scores.points[unit].unwrap_or(0.0) * rebased;
+                    has += scores.max[unit] * rebased;
                 }
                 ItemStatus::Missing => {
                     lacks += item.max;

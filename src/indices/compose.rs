@@ -254,7 +254,10 @@ impl Run<'_> {
         let index = self.index;
         let columns = index.leaves.iter().zip(table.columns()).enumerate().map(|(at, (leaf, column))| {
             let values = scale(&column.values, Scaling::from(leaf)).unwrap_or_else(|error| {
-                if !self.broken.contains(&Child::Leaf(at)) {
+                let is_constant = matches!(error, ScaleError::Constant { .. });
+                if is_constant && index.screen.constant == Empty::LeaveOut {
+                    self.left_out.push(at);
+                } else if !self.broken.contains(&Child::Leaf(at)) {
                     let message = match &error {
                         ScaleError::NoLogarithm(rows) | ScaleError::NoFraction(rows) => {
                             format!("{error}: {}", named(rows, table))

@@ -1,6 +1,7 @@
 //! Composite indices stage by stage, and ranks of units among their own kind.
 
 mod aggregate;
+mod classes;
 mod comparable;
 mod compose;
 mod composed;
@@ -21,11 +22,13 @@ mod scale;
 mod scorecard;
 mod screen;
 mod smallest;
+mod successions;
 mod table;
 mod treat;
 mod weigh;
 
 pub use aggregate::{Negative, aggregate};
+pub use classes::{Assessed, assign_classes};
 pub use compose::{Input, compose};
 pub use composed::Composed;
 pub use denominate::denominate;
@@ -37,7 +40,7 @@ pub use kind_values::{KindValues, kind_values};
 pub use rank::{Scored, rank, ranks_by, rounded};
 pub use ranking::{Index, Ranked, SetAside};
 pub use scale::{ScaleError, Scaling, scale};
-pub use scorecard::{Scorecards, earlier_scorecards, rank_cards, scorecards, scorecards_by};
+pub use scorecard::{Scorecards, earlier_scorecards, rank_cards, scorecards, scorecards_by, unknown_exempt};
 pub use screen::{Dropped, screen};
 pub use table::{Column, TableError, ValueTable};
 pub use treat::{Treated, treat};

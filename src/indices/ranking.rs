@@ -11,6 +11,7 @@ use super::gaps::{self, Gap};
 use super::rank::{Scored, rank};
 use super::scorecard::{Scorecards, earlier_scorecards, rank_cards, scorecards};
 use super::smallest::{hold, smallest};
+use super::successions::{measured_as, merged, successors};
 use super::table::{Column, ValueTable};
 use super::{Input, compose};
 use cchc_definitions::index::settings::Ranking;
@@ -314,6 +315,7 @@ async fn rank_composite(
         // An earlier period is scored as it was then: by the version in force on its last day.
         let in_force = if at == 0 { Some(index) } else { measuring.definitions.composite(&index.head.id, period.end) };
         let Some(index) = in_force else { continue };
+        let (ranked_for, measuring) = (measuring, &measured_as(measuring, index.rank, period));
         let values = values(measuring, index, period).await?;
         let earlier = Earlier::read(measuring, index, period).await?;
         for (kind, (units, table)) in values_of_kinds(&values) {
@@ -336,11 +338,13 @@ async fn rank_composite(
             let reason = if is_set_aside { Status::NotApplicable } else { Status::Missing };
             let found = done.as_ref().map_or_else(BTreeMap::new, Composed::of_units);
             let mut common = done.as_ref().map_or_else(BTreeMap::new, |done| common_values(index, input, done));
-            scores[at].extend(units.iter().map(|unit| {
+            let scored = units.iter().map(|unit| {
                 let score = found.get(unit.unit_code.as_str()).copied();
                 let scored = Scored::new(unit.clone(), score, score.is_none().then_some(reason));
                 common.remove(&unit.unit_code).unwrap_or_default().of(scored, index.rank.comparable)
-            }));
+            });
+            let became = successors(ranked_for, index.rank, period, &units);
+            scores[at].extend(merged(scored.collect(), &became));
             if at == 0 {
                 tables.push((units.clone(), table.clone()));
             }

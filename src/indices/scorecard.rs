@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::classes::{Assessed, assign_classes};
 use super::comparable::common_points;
 use super::error::ScoreError;
 use super::judged::judgements;
 use super::points::{Figures, Judgements, Scoring, columns, score};
 use super::rank::{Scored, rank};
-use cchc_definitions::{Indicator, PointsIndex};
+use super::successions::{Successors, measured_as, merged, successors};
+use cchc_definitions::{Definitions, Fault, Grouping, Indicator, PointsIndex, did_you_mean};
 use cchc_indicators::{By, Children, GroupedRow, Measuring};
-use cchc_model::{NotSent, Period, RankRow, Status, UnitRef};
+use cchc_model::{NotSent, Period, RankRow, Status, UnitIndex, UnitRef};
 
 /// All units of an index in one period, with everything that their points came from.
 #[derive(Debug, Clone)]
@@ -26,6 +28,16 @@ pub struct Scorecards {
     pub passed_over: BTreeSet<String>,
     /// Points and totals.
     pub scoring: Scoring,
+    /// Which unit each of these became, where the units of another day are ranked by the mean of their predecessors' scores.
+    pub(super) successors: Successors,
+}
+
+impl Scorecards {
+    /// What classes are given by.
+    #[must_use]
+    pub fn assessed(&self) -> Assessed<'_> {
+        Assessed { units: &self.units, figures: &self.figures, scoring: &self.scoring }
+    }
 }
 
 /// Scores all units in a period.
@@ -37,6 +49,11 @@ pub async fn scorecards(
     index: &PointsIndex,
     period: &Period,
 ) -> Result<Scorecards, ScoreError> {
+    let (ranked_for, measuring) = (measuring, &measured_as(measuring, index.rank, period));
+    let unknown = unknown_exempt(index, measuring.units);
+    if !unknown.is_empty() {
+        return Err(ScoreError::Values(unknown));
+    }
     let units = measuring.units_of_kinds(&index.head.unit_kinds, period);
     let mut faults = Vec::new();
     let (judged, passed_over) = judgements(measuring, index, period, &units, &mut faults).await?;
@@ -46,7 +63,8 @@ pub async fn scorecards(
     }
     let figures = figures(measuring, index, period, &units).await?;
     let scoring = score(index, &figures, &judged);
-    Ok(Scorecards { period: period.clone(), units, figures, judged, passed_over, scoring })
+    let successors = successors(ranked_for, index.rank, period, &units);
+    Ok(Scorecards { period: period.clone(), units, figures, judged, passed_over, scoring, successors })
 }
 
 /// The units of a period scored by another version of the index than the one whose cards these are: figures are measured for
@@ -68,7 +86,15 @@ pub async fn scorecards_by(
     let judged: Judgements = cards.judged.iter().filter_map(moved).collect();
     let figures = figures(measuring, index, &period, &units).await?;
     let scoring = score(index, &figures, &judged);
-    Ok(Scorecards { period, units, figures, judged, passed_over: BTreeSet::new(), scoring })
+    Ok(Scorecards {
+        period,
+        units,
+        figures,
+        judged,
+        passed_over: BTreeSet::new(),
+        scoring,
+        successors: cards.successors.clone(),
+    })
 }
 
 /// The cards of an earlier period, by the version of the index in force then. None without one, and none where the sheets of
@@ -97,24 +123,18 @@ pub fn rank_cards(
     let scored = |cards: Option<&Scorecards>| -> Vec<Scored> {
         let Some(cards) = cards else { return Vec::new() };
         let totals = cards.units.iter().zip(&cards.scoring.totals);
-        totals
+        let scored = totals
             .zip(common_points(index, &cards.figures.kinds, &cards.scoring))
             .map(|((unit, total), standing)| {
                 let reason = total.score.is_none().then_some(Status::Missing);
                 standing.of(Scored::new(unit.clone(), total.score, reason), index.rank.comparable)
             })
-            .collect()
+            .collect();
+        merged(scored, &cards.successors)
     };
     let [now, before, last_year] = [Some(cards), earlier[0], earlier[1]].map(scored);
     let mut rows = rank([&now, &before, &last_year], index.rank, not_sent);
-    let totals = cards.units.iter().zip(&cards.scoring.totals);
-    let is_whole: BTreeMap<&str, bool> =
-        totals.map(|(unit, total)| (unit.unit_code.as_str(), total.unscored <= 0.0)).collect();
-    for row in &mut rows {
-        // A score that lacks criteria is too low, and a class by it would be wrong.
-        let score = row.score.filter(|_| is_whole.get(row.unit.unit_code.as_str()) == Some(&true));
-        row.class = score.and_then(|score| index.class(score)).map(str::to_owned);
-    }
+    assign_classes(index, cards.assessed(), &mut rows, &|row| row.unit.kind.clone().unwrap_or_default());
     rows
 }
 
@@ -135,7 +155,50 @@ async fn figures(
         before: columns(&improved, units, before.iter().map(|row| &row.row)),
         directions: inputs.iter().filter_map(direction).collect(),
         kinds: units.iter().map(|unit| unit.kind.clone().unwrap_or_default()).collect(),
+        groups: groups(measuring.definitions, units),
+        exempt: exempt(index, units),
     })
+}
+
+/// Faults of an index that exempts units that there are not.
+#[must_use]
+pub fn unknown_exempt(index: &PointsIndex, units: &UnitIndex) -> Vec<Fault> {
+    let named = index.exempt.iter().enumerate().flat_map(|(at, one)| one.units.iter().map(move |unit| (at + 1, unit)));
+    let unknown = named.filter(|(_, unit)| units.by_code(unit).is_none());
+    let fault = |(at, unit): (usize, &String)| {
+        let hint = did_you_mean(unit, units.units().iter().map(|one| one.code.as_str()));
+        let message = format!("no unit '{unit}'{hint}");
+        Fault { file: index.file.clone(), key: format!("exempt[{at}].units"), message }
+    };
+    unknown.map(fault).collect()
+}
+
+/// The group of each unit by every grouping; a unit of none stands with its kind.
+fn groups(definitions: &Definitions, units: &[UnitRef]) -> BTreeMap<String, Vec<String>> {
+    let group = |grouping: &Grouping, unit: &UnitRef| {
+        let kind = unit.kind.as_deref().unwrap_or_default();
+        let place = grouping.group_of(&unit.unit_code, &unit.unit_name, kind);
+        place.map_or_else(|| format!("*{kind}"), |at| grouping.groups[at].id.clone())
+    };
+    let all = definitions.groupings.iter();
+    all.map(|one| (one.id.clone(), units.iter().map(|unit| group(one, unit)).collect())).collect()
+}
+
+/// Leaves and units (positions) that the definition exempts by name.
+fn exempt(index: &PointsIndex, units: &[UnitRef]) -> BTreeSet<(usize, usize)> {
+    let is_below = |item: usize, above: usize| {
+        std::iter::successors(Some(item), |at| index.items[*at].parent).any(|at| at == above)
+    };
+    let mut exempt = BTreeSet::new();
+    for one in &index.exempt {
+        for (at, _) in units.iter().enumerate().filter(|(_, unit)| one.units.contains(&unit.unit_code)) {
+            let leaves = index.leaves().map(|(leaf, _)| leaf);
+            exempt.extend(
+                leaves.filter(|leaf| one.items.iter().any(|above| is_below(*leaf, *above))).map(|leaf| (leaf, at)),
+            );
+        }
+    }
+    exempt
 }
 
 async fn measured(measuring: &Measuring<'_>, inputs: &[&str], period: &Period) -> Result<Vec<GroupedRow>, ScoreError> {

@@ -104,7 +104,9 @@ impl PointsCase<'_> {
         let index = self.indices[definition];
         let (of_others, of_own) = (self.cards[definition][others], self.cards[definition][own]);
         let from = row(of_own, unit)?;
-        let is_relative = index.leaves().any(|(_, item)| matches!(item.rule, Some(Rule::RelativeToBest { .. })));
+        let is_relative = index
+            .leaves()
+            .any(|(_, item)| matches!(item.rule, Some(Rule::RelativeToBest { .. } | Rule::RelativeToMean { .. })));
         if others == own || !is_relative {
             return Some(leaves_of(index, &of_own.scoring, from));
         }

@@ -25,7 +25,9 @@ pub use policy::{
     Compare, Disclosure, DueOnDayOff, FinishedBeforeReceived, MissingDue, MixedDates, PUBLIC_BELOW, Pause, Policies,
     SameUnit, Withdrawn,
 };
-pub use results::{FileAccount, Form06Row, Held, IndicatorRow, LateDossier, NamedItem, NotSent, RankRow, UnitRef};
+pub use results::{
+    ClassReason, FileAccount, Form06Row, Held, IndicatorRow, LateDossier, NamedItem, NotSent, RankRow, UnitRef,
+};
 pub use shown::{escaped, is_control, one_line};
 pub use succession::{Carry, Succession};
 pub use table::{ColumnType, PROVENANCE, Span, TABLES, Table, TableColumn};

@@ -1,4 +1,4 @@
-//! Reporting periods as users write them: `2023`, `2023-Q1`, `2023-03`, `2023-01-01..2023-04-13`, `…@nd09`.
+//! Reporting periods as users write them: `2023`, `2023-Q1`, `2023-03`, `2023-01-01..2023-04-13`, `…@nd09`, `…@581`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -22,6 +22,8 @@ enum Year {
     Calendar,
     /// 15 December of the year before to 14 December: the reporting year of NĐ 09/2019 `[k]`.
     Nd09,
+    /// The four reform reports of CV 581/BNV-CCHC `[S]`, on the days of NĐ 09/2019: Quý I, 6 tháng, Quý III, Năm.
+    Cv581,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,13 +37,22 @@ enum Shape {
 
 /// The text is no period.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "'{0}' is no period; write 2023, 2023-H1, 2023-Q1, 2023-03 or 2023-01-01..2023-04-13; @nd09 may follow a year, half or quarter"
-)]
-pub struct PeriodError(String);
+pub enum PeriodError {
+    /// None that is known.
+    #[error(
+        "'{0}' is no period; write 2023, 2023-H1, 2023-Q1, 2023-03 or 2023-01-01..2023-04-13; @nd09 may follow a year, half or quarter, @581 names a reform report (2026-Q3@581)"
+    )]
+    Unknown(String),
+    /// Reform reports are due four times a year.
+    #[error(
+        "'{0}' is no reform report of CV 581; there are 2026-Q1@581, 2026-H1@581, 2026-Q3@581 and 2026@581 (no Q2, Q4, H2 or months; the year is needed)"
+    )]
+    NoReformReport(String),
+}
 
 impl Period {
-    /// The period of the same length just before this one.
+    /// The period of the same length just before this one; of reform reports the one whose days end before this one's last
+    /// quarter: H1 before Q3, and the year before Q1 and H1.
     ///
     /// ```
     /// use cchc_model::Period;
@@ -51,6 +62,10 @@ impl Period {
     #[must_use]
     pub fn before(&self) -> Self {
         match self.shape {
+            Shape::Quarter(year, 3, Year::Cv581) => Self::of(Shape::Half(year, 1, Year::Cv581)),
+            Shape::Year(year, Year::Cv581)
+            | Shape::Half(year, _, Year::Cv581)
+            | Shape::Quarter(year, _, Year::Cv581) => Self::of(Shape::Year(year - 1, Year::Cv581)),
             Shape::Year(year, kind) => Self::of(Shape::Year(year - 1, kind)),
             Shape::Half(year, 1, kind) => Self::of(Shape::Half(year - 1, 2, kind)),
             Shape::Half(year, half, kind) => Self::of(Shape::Half(year, half - 1, kind)),
@@ -124,6 +139,24 @@ impl Period {
         }
     }
 
+    /// The day on which the reform report of the period is due: the 20th of its last month `[S]`; none for other periods.
+    ///
+    /// ```
+    /// use cchc_model::Period;
+    /// let third: Period = "2026-Q3@581".parse().unwrap();
+    /// assert_eq!(third.report_due().unwrap().to_string(), "2026-09-20");
+    /// assert_eq!("2026-Q3@nd09".parse::<Period>().unwrap().report_due(), None);
+    /// ```
+    #[must_use]
+    pub fn report_due(&self) -> Option<NaiveDate> {
+        match self.shape {
+            Shape::Year(_, Year::Cv581) | Shape::Half(_, _, Year::Cv581) | Shape::Quarter(_, _, Year::Cv581) => {
+                self.end.with_day(20)
+            }
+            _ => None,
+        }
+    }
+
     fn of(shape: Shape) -> Option<Self> {
         let (start, end) = match shape {
             Shape::Year(year, kind) => months(year, 1, 12, kind)?,
@@ -142,7 +175,7 @@ fn months(year: i32, first: u32, count: u32, kind: Year) -> Option<(NaiveDate, N
     let next = start.checked_add_months(Months::new(count))?;
     Some(match kind {
         Year::Calendar => (start, next - Days::new(1)),
-        Year::Nd09 => {
+        Year::Nd09 | Year::Cv581 => {
             let shift = |day: NaiveDate| (day - Months::new(1)).with_day(15);
             (shift(start)?, shift(next)? - Days::new(1))
         }
@@ -153,7 +186,8 @@ impl FromStr for Period {
     type Err = PeriodError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        parse(text).ok_or_else(|| PeriodError(text.to_owned()))
+        let error = if text.ends_with("@581") { PeriodError::NoReformReport } else { PeriodError::Unknown };
+        parse(text).ok_or_else(|| error(text.to_owned()))
     }
 }
 
@@ -165,6 +199,7 @@ fn parse(text: &str) -> Option<Period> {
     let (body, kind) = match text.split_once('@') {
         None => (text, Year::Calendar),
         Some((body, "nd09")) => (body, Year::Nd09),
+        Some((body, "581")) => (body, Year::Cv581),
         Some(_) => return None,
     };
     let (year, rest) = body.split_at_checked(4)?;
@@ -177,6 +212,7 @@ fn parse(text: &str) -> Option<Period> {
     }
     let shape = match rest.as_bytes() {
         [] => Shape::Year(year, kind),
+        [b'-', b'H', b'2'] | [b'-', b'Q', b'2' | b'4'] if kind == Year::Cv581 => return None,
         [b'-', b'H', half @ b'1'..=b'2'] => Shape::Half(year, u32::from(half - b'0'), kind),
         [b'-', b'Q', quarter @ b'1'..=b'4'] => Shape::Quarter(year, u32::from(quarter - b'0'), kind),
         [b'-', tens @ b'0'..=b'1', units @ b'0'..=b'9'] if kind == Year::Calendar => {
@@ -195,7 +231,11 @@ fn iso(text: &str) -> Option<NaiveDate> {
 
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let suffix = |kind| if kind == Year::Nd09 { "@nd09" } else { "" };
+        let suffix = |kind| match kind {
+            Year::Calendar => "",
+            Year::Nd09 => "@nd09",
+            Year::Cv581 => "@581",
+        };
         match self.shape {
             Shape::Year(year, kind) => write!(f, "{year}{}", suffix(kind)),
             Shape::Half(year, half, kind) => write!(f, "{year}-H{half}{}", suffix(kind)),
@@ -227,6 +267,10 @@ mod tests {
             ("2020@nd09", "2019-12-15", "2020-12-14"),
             ("2020-H1@nd09", "2019-12-15", "2020-06-14"),
             ("2020-Q2@nd09", "2020-03-15", "2020-06-14"),
+            ("2026-Q1@581", "2025-12-15", "2026-03-14"),
+            ("2026-H1@581", "2025-12-15", "2026-06-14"),
+            ("2026-Q3@581", "2026-06-15", "2026-09-14"),
+            ("2026@581", "2025-12-15", "2026-12-14"),
         ] {
             assert_eq!(days(text), (start.to_owned(), end.to_owned()), "{text}");
         }
@@ -244,6 +288,12 @@ mod tests {
             "2023-1",
             "2023-03@nd09",
             "2023@x",
+            "2026-Q2@581",
+            "2026-Q4@581",
+            "2026-H2@581",
+            "2026-03@581",
+            "Q3@581",
+            "@581",
             "2023-02-30..2023-03-01",
             "2023-04-01..2023-01-01",
             "２０２３",
@@ -271,5 +321,22 @@ mod tests {
         let period: Period = "2020-Q1@nd09".parse().expect("a period");
         assert_eq!(period.before().to_string(), "2019-Q4@nd09");
         assert_eq!(period.last_year().to_string(), "2019-Q1@nd09");
+    }
+
+    #[test]
+    fn reform_reports_follow_each_other_as_they_are_sent() {
+        for (period, before, last_year, due) in [
+            ("2026-Q1@581", "2025@581", "2025-Q1@581", "2026-03-20"),
+            ("2026-H1@581", "2025@581", "2025-H1@581", "2026-06-20"),
+            ("2026-Q3@581", "2026-H1@581", "2025-Q3@581", "2026-09-20"),
+            ("2026@581", "2025@581", "2025@581", "2026-12-20"),
+        ] {
+            let period: Period = period.parse().expect("a period");
+            let due_on = period.report_due().expect("a reform report is due").to_string();
+            let found = (period.before().to_string(), period.last_year().to_string(), due_on);
+            assert_eq!(found, (before.to_owned(), last_year.to_owned(), due.to_owned()));
+        }
+        let error = "Q2@581".parse::<Period>().expect_err("no report");
+        assert!(error.to_string().contains("no Q2, Q4, H2"), "{error}");
     }
 }

@@ -64,6 +64,29 @@ impl Held {
     }
 }
 
+/// Why a unit has another class than its score alone gives, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClassReason {
+    /// A side condition of the better class does not hold.
+    Condition,
+    /// What a side condition looks at was not sent: it has no class.
+    Unknown,
+    /// The better class has no more places.
+    Quota,
+}
+
+impl ClassReason {
+    /// The word used in tables and files.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Condition => "condition",
+            Self::Unknown => "unknown_condition",
+            Self::Quota => "quota",
+        }
+    }
+}
+
 /// A criterion or an indicator of an index, by its id and its Vietnamese name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedItem {
@@ -84,6 +107,12 @@ pub struct RankRow {
     pub score: Option<f64>,
     /// The class of the score, where the index has classes.
     pub class: Option<String>,
+    /// Why the class is not the one of the score.
+    pub class_reason: Option<ClassReason>,
+    /// The group in which the unit is ranked, by its id, where units are ranked by a grouping.
+    pub group: Option<String>,
+    /// The mean score of the ranked units of its group, or of its kind.
+    pub group_mean: Option<f64>,
     /// Whether another unit of the kind has the same rank.
     pub tied: bool,
     /// Rank in the period before.

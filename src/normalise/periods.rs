@@ -25,6 +25,10 @@ pub fn read_period(text: &str, year: Option<i32>, known: &PeriodWords) -> Option
     if let Ok(period) = text.to_uppercase().replace("@ND09", "@nd09").parse() {
         return Some(period);
     }
+    // Days of another year would be read as those of the calendar.
+    if text.contains("@nd09") || text.ends_with("@581") {
+        return None;
+    }
     match dates(&text).as_slice() {
         [] => {}
         // A month typed into a spreadsheet ("3/2020") becomes its first day.
@@ -66,7 +70,8 @@ pub fn read_period(text: &str, year: Option<i32>, known: &PeriodWords) -> Option
 /// assert_eq!(period("6 tháng đầu năm 2025").as_deref(), Some("2025-H1"));
 /// assert_eq!(period("T3/2025").as_deref(), Some("2025-03"));
 /// assert_eq!(period("01/01/2025..31/03/2025").as_deref(), Some("2025-01-01..2025-03-31"));
-/// for text in ["2025-Q5", "Quý I", "2025 sao", "31/02/2025..01/03/2025", "Quý I/2025 và Quý II/2025"] {
+/// assert_eq!(period("Quý III/2026@581").as_deref(), Some("2026-Q3@581"));
+/// for text in ["2025-Q5", "Quý II/2026@581", "Quý I", "2025 sao", "31/02/2025..01/03/2025", "Quý I/2025 và Quý II/2025"] {
 ///     assert_eq!(period(text), None, "{text}");
 /// }
 /// ```
@@ -76,6 +81,9 @@ pub fn asked_period(text: &str, known: &PeriodWords) -> Option<Period> {
         return Some(period);
     }
     let lower = clean(text).to_lowercase();
+    if let Some((named, year)) = lower.rsplit_once('@') {
+        return format!("{}@{year}", asked_period(named.trim(), known)?).parse().ok();
+    }
     if let Some((from, to)) = lower.split_once("..") {
         let day = |text: &str| NaiveDate::parse_from_str(text.trim(), "%d/%m/%Y").ok();
         return format!("{}..{}", day(from)?, day(to)?).parse().ok();
@@ -85,7 +93,7 @@ pub fn asked_period(text: &str, known: &PeriodWords) -> Option<Period> {
         lists.iter().any(|list| is_one(word, list))
             || known.ordinals.contains_key(word)
             || known.counts.contains_key(word)
-            || matches!(word, "h" | "nd")
+            || word == "h"
     };
     let named = words(&lower).into_iter().filter(|word| !is_number(word));
     if !named.into_iter().all(is_known) {
@@ -253,6 +261,7 @@ mod tests {
             ("2020-Q1", "2020-Q1"),
             ("2020-q1", "2020-Q1"),
             ("2020-H1@nd09", "2020-H1@nd09"),
+            ("2026-q3@581", "2026-Q3@581"),
             ("2020-03", "2020-03"),
             ("Quý I/2020", "2020-Q1"),
             ("Quí 2 năm 2020", "2020-Q2"),

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::ReportError;
 use super::number;
 use super::template::rgb;
-use cchc_definitions::{Item, Layer, PointsIndex, Role, Rule, Tier, fill};
+use cchc_definitions::{Among, Item, Layer, PointsIndex, Role, Rule, Step, Tier, fill};
 use cchc_model::Period;
 
 /// The words of `form.toml`. Headings and labels are those by which a filled form is recognised.
@@ -89,6 +89,12 @@ pub struct RuleWords {
     pub external: String,
     /// A share of the best unit's value.
     pub relative_to_best: String,
+    at_mean: String,
+    per_difference: String,
+    among_kind: String,
+    among_all: String,
+    among_group: String,
+    steps: String,
     /// Growth against the period before.
     pub improvement: String,
     /// Decline against the period before.
@@ -231,6 +237,18 @@ impl ScoringFormWords {
             Rule::RelativeToBest { .. } => filled(&words.relative_to_best, &[]),
             Rule::Improvement { by, .. } if *by < 0.0 => filled(&words.decline, &[("by", &change(-by))]),
             Rule::Improvement { by, .. } => filled(&words.improvement, &[("by", &change(*by))]),
+            Rule::RelativeToMean { per: None, at_mean, among, .. } => {
+                let points = plain(at_mean.unwrap_or(item.max));
+                filled(&words.at_mean, &[("among", words.among(among)), ("points", &points)])
+            }
+            Rule::RelativeToMean { per: Some(per), at_mean, among, .. } => {
+                let values = [("per", plain(*per)), ("at_mean", plain(at_mean.unwrap_or(0.0)))];
+                let [per, at_mean] = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+                filled(&words.per_difference, &[per, at_mean, ("among", words.among(among))])
+            }
+            Rule::Steps { steps } => {
+                filled(&words.steps, &[("steps", &steps.iter().map(Step::text).collect::<Vec<_>>().join("; "))])
+            }
             Rule::Formula { formula } => filled(&words.formula, &[("formula", formula.text())]),
         };
         let aside = match item.role {
@@ -247,6 +265,15 @@ impl ScoringFormWords {
 }
 
 impl RuleWords {
+    /// Whose mean it is, in words.
+    fn among(&self, among: &Among) -> &str {
+        match among {
+            Among::Kind => &self.among_kind,
+            Among::All => &self.among_all,
+            Among::Grouping(_) => &self.among_group,
+        }
+    }
+
     fn tiers(&self, tiers: &[Tier], number: &dyn Fn(f64) -> String) -> String {
         let of = |at: usize, tier: &Tier| {
             let points = plain(tier.points);
@@ -313,6 +340,7 @@ mod tests {
             counts: None,
             not_applicable: None,
             zero: None,
+            rounding: None,
             evidence: String::new(),
             source: String::new(),
         }

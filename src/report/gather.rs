@@ -52,6 +52,7 @@ pub async fn gather(
         period: period.clone(),
         before,
         last_year,
+        unknown_years: measuring.definitions.calendar.unknown_years(period.start, period.end),
         policies: measuring.policies,
         carried: carried(measuring),
         data_version: version.number,

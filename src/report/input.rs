@@ -23,6 +23,8 @@ pub struct ReportInput {
     pub before: Period,
     /// The same period last year.
     pub last_year: Period,
+    /// Years of the period without a calendar: working days are unknown in them.
+    pub unknown_years: Vec<i32>,
     /// Policies in force.
     pub policies: Policies,
     /// What `--units-as-of` makes of the units, if figures are counted for those of another day.

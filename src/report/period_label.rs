@@ -19,6 +19,8 @@ struct Labels {
     month: String,
     days: String,
     from_the_15th: String,
+    reform_report: String,
+    reform_half: String,
 }
 
 /// Names a period for people: "Quý I năm 2020".
@@ -38,12 +40,13 @@ impl Labels {
         if id.contains("..") {
             return fill(&self.days, &[("from", &day(period.start)), ("to", &day(period.end))]);
         }
-        let (body, is_shifted) = id.split_once('@').map_or((id.as_str(), false), |(body, _)| (body, true));
+        let (body, counted) = id.split_once('@').map_or((id.as_str(), None), |(body, counted)| (body, Some(counted)));
         let (year, part) = body.split_once('-').map_or((body, None), |(year, part)| (year, Some(part)));
         let quarter = |at: usize| fill(&self.quarter, &[("quarter", &self.quarters[at]), ("year", year)]);
         let of_year = |sentence: &str| fill(sentence, &[("year", year)]);
         let label = match part {
             None => of_year(&self.year),
+            Some("H1") if counted == Some("581") => of_year(&self.reform_half),
             Some("H1") => of_year(&self.first_half),
             Some("H2") => of_year(&self.second_half),
             Some("Q1") => quarter(0),
@@ -52,7 +55,11 @@ impl Labels {
             Some("Q4") => quarter(3),
             Some(month) => fill(&self.month, &[("month", month.trim_start_matches('0')), ("year", year)]),
         };
-        if is_shifted { fill(&self.from_the_15th, &[("label", &label)]) } else { label }
+        match counted {
+            None => label,
+            Some("581") => fill(&self.reform_report, &[("label", &label)]),
+            Some(_) => fill(&self.from_the_15th, &[("label", &label)]),
+        }
     }
 }
 
@@ -72,6 +79,11 @@ mod tests {
                 "2020-Q1@nd09",
                 "Quý I năm 2020 (kỳ báo cáo từ ngày 15 đến ngày 14)",
                 "Quarter I of 2020 (from the 15th to the 14th)",
+            ),
+            (
+                "2026-H1@581",
+                "6 tháng năm 2026 (kỳ báo cáo cải cách hành chính, Công văn 581/BNV-CCHC)",
+                "6 months of 2026 (period of the reform report, official letter 581/BNV-CCHC)",
             ),
         ] {
             let period: Period = id.parse().expect("a period");

@@ -223,23 +223,24 @@ const fn arrow_type(kind: ColumnType) -> DataType {
     }
 }
 
-/// `calendar(date, working_day_number, is_working, working_minutes_before)` from 2000 to 2100.
+/// `calendar(date, working_day_number, is_working, working_minutes_before)` from 2000 to 2100; of years without a calendar
+/// file only the days are known, and what is counted with them is unknown, too.
 fn calendar_table(calendar: &Calendar) -> Result<MemTable, StoreError> {
     let day = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).expect("a day of the calendar");
     let days: Vec<CalendarDay> = calendar.days(day(2000, 1, 1), day(2100, 12, 31)).collect();
     let schema = Arc::new(Schema::new(vec![
         Field::new("date", DataType::Date32, false),
-        Field::new("working_day_number", DataType::Int32, false),
-        Field::new("is_working", DataType::Boolean, false),
-        Field::new("working_minutes_before", DataType::Int64, false),
+        Field::new("working_day_number", DataType::Int32, true),
+        Field::new("is_working", DataType::Boolean, true),
+        Field::new("working_minutes_before", DataType::Int64, true),
     ]));
     let batch = RecordBatch::try_new(
         Arc::clone(&schema),
         vec![
             Arc::new(Date32Array::from_iter_values(days.iter().map(|day| day.date.to_epoch_days()))),
-            Arc::new(Int32Array::from_iter_values(days.iter().map(|day| day.number))),
-            Arc::new(days.iter().map(|day| Some(day.is_working)).collect::<BooleanArray>()),
-            Arc::new(Int64Array::from_iter_values(days.iter().map(|day| day.minutes_before))),
+            Arc::new(days.iter().map(|day| day.is_known.then_some(day.number)).collect::<Int32Array>()),
+            Arc::new(days.iter().map(|day| day.is_known.then_some(day.is_working)).collect::<BooleanArray>()),
+            Arc::new(days.iter().map(|day| day.is_known.then_some(day.minutes_before)).collect::<Int64Array>()),
         ],
     )
     .map_err(DataFusionError::from)?;

@@ -325,3 +325,62 @@ fn sheets_that_do_not_fit_the_index_are_all_named_before_a_score_is_given() {
     let card = place.run(&["score", "--index", "x", "--period", "2025", "--unit", "A"]).exits(1);
     names(&card, &[&["unit A, criterion 1.1", "at most 4"], &["unit D, criterion 1.1", "twice"]]);
 }
+
+/// Composite indices whose weights or ids leave something open: named by `check`, before any period is asked for.
+#[test]
+fn weights_of_some_children_days_without_weights_and_ids_of_nothing_are_faults_of_check() {
+    let place = Place::new();
+    let text = head("composite", "ho", "valid_from = \"2022-01-01\"\nvalid_to = \"2025-12-31\"")
+        + r#"
+        [[indicator]]
+        id = "on_time_rate"
+        [[indicator]]
+        id = "online_share"
+        [[weights]]
+        year = 2023
+        of = { on_time_rate = 0.5 }
+        [[weights]]
+        valid_from = "2024-02-01"
+        valid_to = "2024-12-31"
+        of = { on_time_rate = 0.5, online_share = 0.5 }
+        "#;
+    place.file("kho/queries/indices/ho.toml", text);
+    let ran = place.run(&["check"]).exits(1);
+    let file = "indices/ho.toml: ";
+    names(
+        &ran,
+        &[
+            &[file, "weights[1].of: names only some children of 'ho'; add online_share"],
+            &[file, "weights: none hold on 2022-01-01"],
+            &[file, "weights: none hold on 2024-01-01"],
+            &[file, "weights: none hold on 2025-01-01"],
+        ],
+    );
+    let text = head("composite", "ho", "") + "[[indicator]]\nid = \"on_time_rat\"\n[[indicator]]\nid = \"dan_so\"\n";
+    place.file("kho/queries/indices/ho.toml", text);
+    let ran = place.run(&["check"]).exits(1);
+    names(
+        &ran,
+        &[
+            &[file, "on_time_rat.column: no indicator 'on_time_rat'", "did you mean 'on_time_rate'?"],
+            &[file, "dan_so.column: no indicator 'dan_so': no file defines it and no unit declared it"],
+        ],
+    );
+}
+
+#[test]
+fn index_show_prints_the_weights_that_act() {
+    let place = Place::new();
+    let text = head("composite", "ho", "")
+        + r#"
+        [[indicator]]
+        id = "on_time_rate"
+        weight = 3
+        [[indicator]]
+        id = "online_share"
+        "#;
+    place.file("kho/queries/indices/ho.toml", text);
+    let ran = place.run(&["--lang", "en", "index", "show", "ho", "--period", "2025"]).exits(0);
+    assert!(ran.stdout.contains("# Weights in force on 2025-12-31"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("#   ho: on_time_rate 0.7500, online_share 0.2500"), "{}", ran.stdout);
+}

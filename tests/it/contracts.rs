@@ -79,6 +79,8 @@ fn usage_faults_exit_2() {
         &["form06", "--period", "2025-Q5"],
         &["form06", "--period", "quý 1"],
         &["form06", "--period", "2025-03@nd09"],
+        &["form06", "--period", "2025-Q2@581"],
+        &["form06", "--period", "Q3@581"],
         &["form06", "--period", "2025-04-01..2025-01-01"],
         &["form06"],
         &["form07"],

@@ -24,7 +24,7 @@ async fn answer(engine: &Engine, question: &Value) -> Result<Value, String> {
     let period = text("period").parse().map_err(|error| format!("{error}"))?;
     let policies = Policies::default();
     if question["rank"].is_string() {
-        let request = RankingRequest { index: text("rank"), period, kind: None, within: None, policies };
+        let request = RankingRequest { index: text("rank"), period, kind: None, within: None, blocks: None, policies };
         let found = engine.ranking(&request).await.map_err(|error| error.to_string())?;
         let row =
             |row: &cchc::model::RankRow| json!({"unit_code": row.unit.unit_code, "rank": row.rank, "score": row.score});

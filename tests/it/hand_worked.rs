@@ -51,7 +51,7 @@ fn is_by_hand(rows: &[Value], id: &str, by_hand: &[ByHand], answers: &[Value]) {
 }
 
 /// Pairs that units declare: indicator, what A and X declare (numerator, denominator).
-const DECLARED: [(&str, [f64; 2], [f64; 2]); 15] = [
+const DECLARED: [(&str, [f64; 2], [f64; 2]); 31] = [
     ("mailbox_share", [38.0, 40.0], [9.0, 12.0]),
     ("e_received_share", [70.0, 80.0], [5.0, 20.0]),
     ("announced_on_time", [7.0, 8.0], [1.0, 4.0]),
@@ -67,6 +67,22 @@ const DECLARED: [(&str, [f64; 2], [f64; 2]); 15] = [
     ("system_security_share", [5.0, 6.0], [1.0, 1.0]),
     ("e_commerce_share", [120.0, 480.0], [8.0, 64.0]),
     ("digital_account_share", [900.0, 1200.0], [333.0, 444.0]),
+    ("nd61_approved_on_spot", [2.0, 9.0], [1.0, 4.0]),
+    ("apology_share", [3.0, 10.0], [2.0, 5.0]),
+    ("hp212_programme_done", [4.0, 11.0], [3.0, 6.0]),
+    ("hp212_programme_quality", [5.0, 12.0], [4.0, 7.0]),
+    ("hp212_programme_on_time", [6.0, 13.0], [5.0, 8.0]),
+    ("hp212_task_done", [7.0, 14.0], [6.0, 9.0]),
+    ("hp212_task_quality", [8.0, 15.0], [7.0, 10.0]),
+    ("hp212_task_on_time", [9.0, 16.0], [8.0, 11.0]),
+    ("hp212_target_met", [10.0, 17.0], [9.0, 12.0]),
+    ("hp212_disbursement_met", [11.0, 18.0], [10.0, 13.0]),
+    ("hp212_revenue_met", [12.0, 19.0], [11.0, 14.0]),
+    ("hp212_land_met", [13.0, 20.0], [12.0, 15.0]),
+    ("hp212_planning_met", [14.0, 21.0], [13.0, 16.0]),
+    ("hp212_digital_met", [15.0, 22.0], [14.0, 17.0]),
+    ("hp212_site_clearance", [16.0, 23.0], [15.0, 18.0]),
+    ("tasks_on_time", [17.0, 24.0], [16.0, 19.0]),
 ];
 
 /// B leaves the denominator empty and is left out; what A declared for another quarter does not count; the sum over

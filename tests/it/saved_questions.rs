@@ -60,7 +60,7 @@ const RATINGS: &str = "Mã phiếu,Đơn vị được đánh giá,Ngày đánh 
     G6,UBND xã Xê,12/01/2025,Phiếu giấy,,Không ý kiến\nG7,Sở Bê,12/12/2024,Phiếu giấy,,5\n";
 
 /// Each question and its rows for the first quarter (and unit A, where it asks for one), cells parted by ` | `.
-const ANSWERS: [(&str, &[&str]); 21] = [
+const ANSWERS: [(&str, &[&str]); 22] = [
     (
         "changed-dates",
         &[
@@ -115,6 +115,8 @@ const ANSWERS: [(&str, &[&str]); 21] = [
             "commune | UBND xã Xê | Thủ tục một | 1 | 14 | 14",
         ],
     ),
+    // Nobody has seven late in a month here; see conduct.rs.
+    ("late-months-in-a-row", &[]),
     (
         "monthly-trend",
         &["2025-01 | 4 | 1 | 4 | 2 | 0.5", "2025-02 | 3 | 2 | 2 | 2 | 0", "2025-03 | 4 | 1 | 2 | 1 | 0.5"],

@@ -85,7 +85,14 @@ fn questions() -> Vec<Question> {
         questions.push(Question::Form06(Form06Request { period: period(name), by: By::Unit, children, policies }));
         for index in ["on-time", "on_time_rate", "late_rate"] {
             let (index, period) = (index.to_owned(), period(name));
-            questions.push(Question::Ranking(RankingRequest { index, period, kind: None, within: None, policies }));
+            questions.push(Question::Ranking(RankingRequest {
+                index,
+                period,
+                kind: None,
+                within: None,
+                blocks: None,
+                policies,
+            }));
         }
     }
     for id in ["on_time_rate", "mean_days", "late_rate", "online_share"] {

@@ -73,3 +73,36 @@ fn office_hours_are_data_and_checked() {
     .unwrap();
     place.run(&["check"]).exits(1).says(&["office-hours.toml", "11:00-17:00"]);
 }
+
+/// The calendar of 2027 is not published: a dossier that ends in it has calendar days and no working days, and every table
+/// that counts these says so.
+#[test]
+fn a_year_without_a_calendar_gives_calendar_days_and_no_working_days() {
+    let place = Place::new();
+    let text = "MaHoSo,DonViXuLy,NgayTiepNhan,NgayHenTra,NgayKetThucXuLy,TrangThaiHoSo\n\
+        A1,A,20261230,20270106,20270105,10\nA2,A,20270104,20270111,20270106,10\n";
+    place.import_text("dong-bo_20270401.csv", text).1.exits(0);
+    let ran = place.run(&[
+        "--format",
+        "json",
+        "--lang",
+        "en",
+        "indicators",
+        "--period",
+        "2027-Q1",
+        "--indicator",
+        "mean_days",
+        "mean_working_days",
+        "p90_working_days",
+    ]);
+    let ran = ran.exits(0).says(&["No calendar of 2027", "queries/calendars/2027.toml"]);
+    let rows = ran.rows();
+    assert_eq!(figure(&rows, "A", "mean_days")["value"], 4.0);
+    for id in ["mean_working_days", "p90_working_days"] {
+        assert_eq!(figure(&rows, "A", id)["status"], "missing", "{id}");
+    }
+    // With a calendar the same dossiers have them: 31/12, 4 and 5 January; 5 and 6 January.
+    place.file("kho/queries/calendars/2027.toml", "year = 2027\nsource = \"ví dụ\"\noff = [\"2027-01-01\"]\n");
+    let rows = place.rows(&["indicators", "--period", "2027-Q1", "--indicator", "mean_working_days"]);
+    assert_eq!(figure(&rows, "A", "mean_working_days")["value"], 2.5);
+}

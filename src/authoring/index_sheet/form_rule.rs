@@ -157,6 +157,7 @@ mod tests {
                 counts: None,
                 not_applicable: None,
                 zero: None,
+                rounding: None,
                 evidence: String::new(),
                 source: String::new(),
             };

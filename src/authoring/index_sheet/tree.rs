@@ -183,6 +183,7 @@ impl<'a> Tree<'a> {
             counts: None,
             not_applicable: None,
             zero: None,
+            rounding: None,
             evidence: row.evidence.clone(),
             source: String::new(),
         };

@@ -113,6 +113,13 @@ fn rule_text(rule: &Rule) -> String {
         Rule::Deduction { per, .. } => format!(", per = {per}"),
         Rule::External { factor, .. } => format!(", factor = {factor}"),
         Rule::Improvement { by, .. } => format!(", by = {by}"),
+        Rule::RelativeToMean { among, per, at_mean, .. } => {
+            let number =
+                |key: &str, value: &Option<f64>| value.map_or_else(String::new, |value| format!(", {key} = {value}"));
+            format!(", among = {}{}{}", quoted(among.word()), number("per", per), number("at_mean", at_mean))
+        }
+        // No sentence of a sheet is read as steps.
+        Rule::Steps { .. } => return scored(),
         Rule::Formula { formula } => format!(", formula = {}", quoted(formula.text())),
     };
     format!("rule = {{ kind = {}{input}{more} }}\n", quoted(rule.word()))

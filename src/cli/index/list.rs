@@ -5,7 +5,8 @@ use anyhow::Result;
 use super::super::Global;
 use super::super::output::{self, Columns};
 use super::Show;
-use cchc_engine::{index_text, index_versions};
+use cchc_definitions::Wording;
+use cchc_engine::{index_text, index_versions, index_weights};
 
 pub(super) fn list(global: &Global) -> Result<()> {
     let all = index_versions(&global.workspace)?;
@@ -28,5 +29,15 @@ pub(super) fn list(global: &Global) -> Result<()> {
 }
 
 pub(super) fn show(global: &Global, show: &Show) -> Result<()> {
-    output::plain(&index_text(&global.workspace, &show.id, show.period.as_ref())?)
+    let mut text = index_text(&global.workspace, &show.id, show.period.as_ref())?;
+    if let Some((day, nodes)) = index_weights(&global.workspace, &show.id, show.period.as_ref())? {
+        let wording = Wording::shipped();
+        let title = wording.fill("index", "weights", global.language(), &[("day", &day)]);
+        text = format!("{}\n\n# {title}\n", text.trim_end());
+        for (node, shares) in nodes {
+            let shares: Vec<String> = shares.iter().map(|(id, share)| format!("{id} {share:.4}")).collect();
+            text.push_str(&format!("#   {node}: {}\n", shares.join(", ")));
+        }
+    }
+    output::plain(&text)
 }

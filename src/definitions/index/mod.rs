@@ -1,7 +1,10 @@
 //! Reads the files below `indices/` by their kind, and checks that versions of one index share no day.
 
+pub mod classes;
 pub mod composite;
+pub mod conditions;
 pub mod costs;
+pub mod exemptions;
 pub mod formula;
 mod parse;
 pub mod points;
@@ -16,9 +19,10 @@ mod verify;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::{Fault, Files, Indicator, did_you_mean, overlap, parse_toml};
+use super::{Fault, Files, Grouping, Indicator, did_you_mean, overlap, parse_toml};
 use composite::Composite;
 use points::PointsIndex;
+use rule::{Among, Rule};
 pub use sections::Head;
 
 /// An index that ranks units by one indicator (`kind = "indicator"`, also if the file names no kind).
@@ -121,6 +125,21 @@ fn clashes<'i>(indices: &'i Indices, indicators: &[Indicator], faults: &mut Vec<
         for (other, ..) in all[..at].iter().filter(|(_, other, others)| other == id && overlap(*others, *days)) {
             let message = "is defined for the same days; limit one with valid_from or valid_to";
             fault(format!("'{id}' in {other} {message}"));
+        }
+    }
+}
+
+/// Rules that read the mean of a group name a grouping that there is.
+pub(super) fn check_groupings(points: &[PointsIndex], groupings: &[Grouping], faults: &mut Vec<Fault>) {
+    let known: Vec<&str> = groupings.iter().map(|grouping| grouping.id.as_str()).collect();
+    for index in points {
+        for item in &index.items {
+            let Some(Rule::RelativeToMean { among: Among::Grouping(id), .. }) = &item.rule else { continue };
+            if !known.contains(&id.as_str()) {
+                let hint = did_you_mean(id, known.iter().copied().chain(["kind", "all"]));
+                let message = format!("'{id}' is neither kind nor all nor a grouping of queries/groupings{hint}");
+                faults.push(Fault { file: index.file.clone(), key: format!("{}.rule.among", item.code), message });
+            }
         }
     }
 }

@@ -2,12 +2,14 @@
 
 use serde::Deserialize;
 
+use super::classes::Class;
 use super::costs::Costs;
+use super::exemptions::Exemption;
 use super::points_file;
 use super::robustness::Robustness;
 use super::rule::Rule;
 use super::sections::Head;
-use super::settings::Ranking;
+use super::settings::{RankRounding, Ranking};
 use crate::{Display, Fault};
 
 /// Points of a criterion, by who gave them.
@@ -63,6 +65,8 @@ pub enum NotApplicable {
     Full,
     /// It drops out; the total stays as it is, out of less.
     Exclude,
+    /// It drops out and the item that it is part of is re-based; where nothing of that is left, the item above.
+    Parent,
 }
 
 /// What a figure with a denominator of zero gives.
@@ -102,16 +106,6 @@ pub enum Role {
     Deduction,
 }
 
-/// A class of scores.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Class {
-    /// Lowest score of the class, in points.
-    pub from: f64,
-    /// Its name, e.g. `xuất sắc`.
-    pub name: String,
-}
-
 /// One version of an index of points.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PointsIndex {
@@ -135,8 +129,12 @@ pub struct PointsIndex {
     pub bonus_cap: Option<f64>,
     /// Most points taken off.
     pub deduction_cap: Option<f64>,
+    /// How the points of each scored item are rounded before they are added up; full precision without it.
+    pub rounding: Option<RankRounding>,
     /// Classes, the best first.
     pub classes: Vec<Class>,
+    /// Units to which items do not apply, by name.
+    pub exempt: Vec<Exemption>,
     /// How points are shown.
     pub display: Display,
     /// How scores become ranks.
@@ -170,6 +168,8 @@ pub struct Item {
     pub not_applicable: Option<NotApplicable>,
     /// What a denominator of zero gives, instead of the index's choice.
     pub zero: Option<ZeroPoints>,
+    /// How its points are rounded before they are added up, instead of the index's choice.
+    pub rounding: Option<RankRounding>,
     /// What a unit must show for it.
     pub evidence: String,
     /// The source of the rule, with its tag.
@@ -199,10 +199,17 @@ impl PointsIndex {
         self.items.iter().enumerate().filter(|(_, item)| item.rule.is_some())
     }
 
-    /// Ids of the indicators that rules read, each once, in order of first use.
+    /// Ids of the indicators that rules and classes read, each once, in order of first use.
     #[must_use]
     pub fn inputs(&self) -> Vec<&str> {
-        self.read_by(|_| true)
+        let mut inputs = self.read_by(|_| true);
+        let conditions = self.classes.iter().flat_map(|class| &class.when);
+        for input in conditions.filter_map(|condition| condition.indicator()) {
+            if !inputs.contains(&input) {
+                inputs.push(input);
+            }
+        }
+        inputs
     }
 
     /// Ids of the indicators whose figures of the period before are read, too.
@@ -214,8 +221,10 @@ impl PointsIndex {
     fn read_by(&self, is_meant: impl Fn(&Rule) -> bool) -> Vec<&str> {
         let mut inputs: Vec<&str> = Vec::new();
         for rule in self.items.iter().filter_map(|item| item.rule.as_ref()).filter(|rule| is_meant(rule)) {
-            if let Some(input) = rule.input().filter(|input| !inputs.contains(input)) {
-                inputs.push(input);
+            for input in rule.inputs() {
+                if !inputs.contains(&input) {
+                    inputs.push(input);
+                }
             }
         }
         inputs
@@ -225,11 +234,5 @@ impl PointsIndex {
     #[must_use]
     pub fn depth(&self, item: usize) -> usize {
         std::iter::successors(self.items[item].parent, |at| self.items[*at].parent).count()
-    }
-
-    /// The class of a score, if the index has classes.
-    #[must_use]
-    pub fn class(&self, score: f64) -> Option<&str> {
-        self.classes.iter().find(|class| score >= class.from).map(|class| class.name.as_str())
     }
 }

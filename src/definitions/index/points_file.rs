@@ -2,10 +2,13 @@
 
 use serde::Deserialize;
 
+use super::classes::classes;
+use super::exemptions::exemptions;
 use super::formula::Formula;
-use super::points::{Class, Item, Layer, MissingPoints, NotApplicable, PointsIndex, Role, Sheets, ZeroPoints};
+use super::points::{Item, Layer, MissingPoints, NotApplicable, PointsIndex, Role, Sheets, ZeroPoints};
 use super::rule::{RawRule, Rule};
 use super::sections::SectionReader;
+use super::settings::RankRounding;
 use super::{costs, robustness};
 use crate::chains::{LONGEST_CHAIN, too_long};
 use crate::{Fault, did_you_mean, parse_toml};
@@ -29,6 +32,8 @@ struct RawFile {
     class: Vec<toml::Table>,
     #[serde(default)]
     item: Vec<toml::Table>,
+    #[serde(default)]
+    exempt: Vec<toml::Table>,
 }
 
 /// `[points]`.
@@ -48,6 +53,7 @@ struct RawPoints {
     missing: MissingPoints,
     bonus_cap: Option<f64>,
     deduction_cap: Option<f64>,
+    rounding: Option<RankRounding>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -63,6 +69,7 @@ struct RawItem {
     counts: Option<Vec<Layer>>,
     not_applicable: Option<NotApplicable>,
     zero: Option<ZeroPoints>,
+    rounding: Option<RankRounding>,
     #[serde(default)]
     evidence: String,
     #[serde(default)]
@@ -86,13 +93,16 @@ pub(crate) fn points(file: &str, text: &str, inputs: &[&str], faults: &mut Vec<F
     let rank = reader.ranking(raw.rank);
     let robustness = robustness::read(raw.robustness, &mut reader);
     let costs = costs::read(raw.target, &mut reader);
-    let classes = reader.list::<Class>("class", raw.class);
     let raw_items = reader.list::<RawItem>("item", raw.item);
     let settings = settings?;
     if raw_items.len() > MOST_ITEMS {
         reader.fault("item", format!("there are more than {MOST_ITEMS} items; divide the index"));
         return None;
     }
+    let items = items(raw_items, inputs, &mut reader);
+    let codes: Vec<&str> = items.iter().map(|item| item.code.as_str()).collect();
+    let classes = classes(raw.class, inputs, &codes, &mut reader);
+    let exempt = exemptions(raw.exempt, &codes, &mut reader);
     let index = PointsIndex {
         file: file.to_owned(),
         head,
@@ -104,12 +114,14 @@ pub(crate) fn points(file: &str, text: &str, inputs: &[&str], faults: &mut Vec<F
         missing: settings.missing,
         bonus_cap: settings.bonus_cap,
         deduction_cap: settings.deduction_cap,
+        rounding: settings.rounding,
         classes,
+        exempt,
         display,
         rank: rank.unwrap_or_default(),
         robustness,
         costs,
-        items: items(raw_items, inputs, &mut reader),
+        items,
     };
     let mut fault = |key: &str, message: String| reader.fault(key, message);
     check_tree(&index, &mut fault);
@@ -147,6 +159,7 @@ fn items(raw: Vec<RawItem>, inputs: &[&str], reader: &mut SectionReader<'_>) -> 
             counts: item.counts.clone(),
             not_applicable: item.not_applicable,
             zero: item.zero,
+            rounding: item.rounding,
             evidence: item.evidence.clone(),
             source: item.source.clone(),
         });

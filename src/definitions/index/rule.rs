@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::conditions::{RawStep, Step, checked_steps};
 use super::formula::Formula;
 use super::points::Item;
 use super::points_file::formula;
@@ -69,11 +70,60 @@ pub enum Rule {
         /// Change that gives `max`.
         by: f64,
     },
+    /// Set against the mean of other units: `max` at or above it and 0 below, or so many points for each unit of difference.
+    /// For an indicator where less is better, at or below.
+    RelativeToMean {
+        /// Indicator.
+        input: String,
+        /// Whose mean.
+        among: Among,
+        /// Points for a difference of 1; without it the mean itself decides between `max` and 0.
+        per: Option<f64>,
+        /// Points at the mean, and without `per` above it: `max` then, 0 with `per`, unless it is said.
+        at_mean: Option<f64>,
+    },
+    /// The points of the first step whose conditions all hold.
+    Steps {
+        /// Steps, the first that fits counts; the last is for everybody else.
+        steps: Vec<Step>,
+    },
     /// A formula of the points of other criteria.
     Formula {
         /// The formula.
         formula: Formula,
     },
+}
+
+/// Of which units the mean is taken: the simple mean of their figures, whatever their size.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Among {
+    /// Units of the same kind.
+    #[default]
+    Kind,
+    /// All units that the index scores.
+    All,
+    /// Units of the same group of a grouping, by its id.
+    Grouping(String),
+}
+
+impl Among {
+    fn from_word(word: Option<&str>) -> Self {
+        match word {
+            None | Some("kind") => Self::Kind,
+            Some("all") => Self::All,
+            Some(id) => Self::Grouping(id.to_owned()),
+        }
+    }
+
+    /// Its word in definitions.
+    #[must_use]
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Kind => "kind",
+            Self::All => "all",
+            Self::Grouping(id) => id,
+        }
+    }
 }
 
 /// A range of figures and its points.
@@ -90,7 +140,7 @@ impl Rule {
     #[must_use]
     pub fn input(&self) -> Option<&str> {
         match self {
-            Self::Scored | Self::Formula { .. } => None,
+            Self::Scored | Self::Formula { .. } | Self::Steps { .. } => None,
             Self::YesNo { input }
             | Self::Tiers { input, .. }
             | Self::Linear { input }
@@ -99,14 +149,28 @@ impl Rule {
             | Self::Deduction { input, .. }
             | Self::External { input, .. }
             | Self::RelativeToBest { input }
+            | Self::RelativeToMean { input, .. }
             | Self::Improvement { input, .. } => Some(input),
         }
+    }
+
+    /// All indicators that the rule reads, each once.
+    #[must_use]
+    pub fn inputs(&self) -> Vec<&str> {
+        let Self::Steps { steps } = self else { return self.input().into_iter().collect() };
+        let mut inputs: Vec<&str> = Vec::new();
+        for id in steps.iter().flat_map(|step| &step.when).filter_map(|condition| condition.indicator()) {
+            if !inputs.contains(&id) {
+                inputs.push(id);
+            }
+        }
+        inputs
     }
 
     /// Names the indicator that the rule reads, if it reads one.
     pub fn set_input(&mut self, id: &str) {
         match self {
-            Self::Scored | Self::Formula { .. } => {}
+            Self::Scored | Self::Formula { .. } | Self::Steps { .. } => {}
             Self::YesNo { input }
             | Self::Tiers { input, .. }
             | Self::Linear { input }
@@ -115,6 +179,7 @@ impl Rule {
             | Self::Deduction { input, .. }
             | Self::External { input, .. }
             | Self::RelativeToBest { input }
+            | Self::RelativeToMean { input, .. }
             | Self::Improvement { input, .. } => id.clone_into(input),
         }
     }
@@ -144,6 +209,11 @@ impl Rule {
             Self::External { factor, .. } => format!("min({max}; {factor} × x)"),
             Self::RelativeToBest { .. } => format!("{max} × r / best"),
             Self::Improvement { by, .. } => format!("min({max}; {max} × (r − before) / {by})"),
+            Self::RelativeToMean { per: None, at_mean, .. } => format!("r ≥ mean: {}; 0", at_mean.unwrap_or(max)),
+            Self::RelativeToMean { per: Some(per), at_mean, .. } => {
+                format!("min({max}; max(0; {} + {per} × (r − mean)))", at_mean.unwrap_or(0.0))
+            }
+            Self::Steps { steps } => steps.iter().map(Step::text).collect::<Vec<_>>().join("; "),
             Self::Formula { formula } => formula.text().to_owned(),
         }
     }
@@ -162,6 +232,8 @@ impl Rule {
             Self::External { .. } => "external",
             Self::RelativeToBest { .. } => "relative_to_best",
             Self::Improvement { .. } => "improvement",
+            Self::RelativeToMean { .. } => "relative_to_mean",
+            Self::Steps { .. } => "steps",
             Self::Formula { .. } => "formula",
         }
     }
@@ -181,6 +253,8 @@ pub(super) enum RawRule {
     External { input: String, factor: f64 },
     RelativeToBest { input: String },
     Improvement { input: String, by: f64 },
+    RelativeToMean { input: String, among: Option<String>, per: Option<f64>, at_mean: Option<f64> },
+    Steps { steps: Vec<RawStep> },
     Formula { formula: String },
 }
 
@@ -228,6 +302,14 @@ impl RawRule {
                 }
                 Rule::Improvement { input, by }
             }
+            Self::RelativeToMean { input, among, per, at_mean } => {
+                if let Some(per) = per {
+                    above_zero(".per", per);
+                }
+                checked_at_mean(at_mean, max, fault);
+                Rule::RelativeToMean { input, among: Among::from_word(among.as_deref()), per, at_mean }
+            }
+            Self::Steps { steps } => Rule::Steps { steps: checked_steps(steps, max, inputs, fault) },
             Self::Formula { formula: text } => match formula(&text, items) {
                 Ok(formula) => Rule::Formula { formula },
                 Err(message) => {
@@ -236,16 +318,24 @@ impl RawRule {
                 }
             },
         };
-        if let Some(input) = rule.input()
-            && !inputs.contains(&input)
-        {
-            let hint = did_you_mean(input, inputs.iter().copied());
-            fault(
-                ".input",
-                if input.is_empty() { "is empty".to_owned() } else { format!("no indicator '{input}'{hint}") },
-            );
-        }
+        check_input(&rule, inputs, fault);
         rule
+    }
+}
+
+/// The indicator that a rule reads is one that there is.
+fn check_input(rule: &Rule, inputs: &[&str], fault: &mut impl FnMut(&str, String)) {
+    let Some(input) = rule.input().filter(|input| !inputs.contains(input)) else { return };
+    let hint = did_you_mean(input, inputs.iter().copied());
+    let message = if input.is_empty() { "is empty".to_owned() } else { format!("no indicator '{input}'{hint}") };
+    fault(".input", message);
+}
+
+/// Points at the mean lie between 0 and the maximum.
+fn checked_at_mean(at_mean: Option<f64>, max: f64, fault: &mut impl FnMut(&str, String)) {
+    let Some(points) = at_mean else { return };
+    if !(0.0..=max).contains(&points) {
+        fault(".at_mean", format!("{points} is not between 0 and {max}"));
     }
 }
 

@@ -14,9 +14,11 @@ pub struct Screen {
     pub min_nonzero: f64,
     /// Indicators of which no unit has a value.
     pub empty: Empty,
+    /// Indicators of which all units have one value, under a scale that compares units.
+    pub constant: Empty,
 }
 
-/// What becomes of an indicator of which no unit has a value.
+/// What becomes of an indicator of which no unit has a value, or all have the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Empty {
@@ -287,12 +289,31 @@ pub struct Ranking {
     pub rounding: Option<RankRounding>,
     /// A unit that lacks more than this share of the common points is listed without a rank; 1 ranks everybody.
     pub comparable: f64,
+    /// What the score of a unit of another day is, of a period before its predecessors became it.
+    pub succession: SuccessionRule,
 }
 
 impl Default for Ranking {
     fn default() -> Self {
-        Self { first: First::default(), ties: Ties::default(), rounding: None, comparable: 0.1 }
+        Self {
+            first: First::default(),
+            ties: Ties::default(),
+            rounding: None,
+            comparable: 0.1,
+            succession: SuccessionRule::default(),
+        }
     }
+}
+
+/// What the score of a unit is for a period before it succeeded others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SuccessionRule {
+    /// Counts of the predecessors are added up, and what is made of them is scored.
+    #[default]
+    Counts,
+    /// The simple mean of the predecessors' scores.
+    Mean,
 }
 
 /// Which score is first.

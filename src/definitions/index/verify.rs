@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::composite::{Composite, Curve, DatedWeights, Leaf};
+use chrono::{Days, NaiveDate};
+
+use super::composite::{Child, Composite, Curve, DatedWeights, Leaf};
 use super::sections::SectionReader;
 use super::settings::{
     AggregateMethod, Impute, ImputeMethod, Scale, Transform, Treat, TreatMethod, TreatWhen, WeighMethod,
@@ -37,6 +39,8 @@ pub(super) fn all(index: &Composite, reader: &mut SectionReader<'_>) {
         }
     }
     dated(index, reader);
+    named_in_part(index, reader);
+    days_without_weights(index, reader);
     sums(index, reader);
 }
 
@@ -190,6 +194,56 @@ fn dated(index: &Composite, reader: &mut SectionReader<'_>) {
                 reader.fault(&key, format!("holds on days of weights[{}] too; limit one", before + 1));
             }
         }
+    }
+}
+
+/// Dated weights that name some children of a node name all of them: the others would keep weights of another sum.
+fn named_in_part(index: &Composite, reader: &mut SectionReader<'_>) {
+    for (at, weights) in index.weights.iter().enumerate() {
+        for node in index.nodes.iter().filter(|node| node.weigh.method == WeighMethod::Given) {
+            let is_named = |child: &&Child| weights.of.contains_key(index.child_id(**child));
+            let (named, left): (Vec<&Child>, Vec<&Child>) = node.children.iter().partition(is_named);
+            if !named.is_empty() && !left.is_empty() {
+                let left: Vec<&str> = left.into_iter().map(|child| index.child_id(*child)).collect();
+                let message = format!("names only some children of '{}'; add {}", node.id, left.join(", "));
+                reader.fault(format!("weights[{}].of", at + 1), message);
+            }
+        }
+    }
+}
+
+/// Days on which the index is in force, but none of its dated weights.
+fn days_without_weights(index: &Composite, reader: &mut SectionReader<'_>) {
+    let mut sets: Vec<(Option<NaiveDate>, Option<NaiveDate>)> = index
+        .weights
+        .iter()
+        .map(|one| (one.from, one.to))
+        .filter(|(from, to)| from.is_none_or(|from| to.is_none_or(|to| from <= to)))
+        .collect();
+    sets.sort();
+    let Some((first, _)) = sets.first().copied() else { return };
+    let mut fault = |day: NaiveDate| {
+        let message = format!(
+            "none hold on {day}, when the index is in force; add [[weights]], or limit valid_from and valid_to"
+        );
+        reader.fault("weights", message);
+    };
+    // An index without a first day begins with its weights.
+    if let Some(from) = index.head.valid_from.filter(|from| first.is_some_and(|first| *from < first)) {
+        fault(from);
+    }
+    let mut until = None;
+    for (at, (from, to)) in sets.iter().enumerate() {
+        if at > 0
+            && let (Some(until), Some(from)) = (until, *from)
+            && until + Days::new(1) < from
+        {
+            fault(until + Days::new(1));
+        }
+        until = *to;
+    }
+    if let Some(until) = until.filter(|until| index.head.valid_to.is_none_or(|to| *until < to)) {
+        fault(until + Days::new(1));
     }
 }
 

@@ -32,7 +32,10 @@ struct Alone {
 
 impl Alone {
     fn new(index: &PointsIndex, cards: &Scorecards, unit: usize) -> Option<Self> {
-        if index.leaves().any(|(_, item)| matches!(item.rule, Some(Rule::RelativeToBest { .. }))) {
+        if index
+            .leaves()
+            .any(|(_, item)| matches!(item.rule, Some(Rule::RelativeToBest { .. } | Rule::RelativeToMean { .. })))
+        {
             return None;
         }
         let own = |columns: &BTreeMap<String, Vec<Measure>>| {
@@ -45,6 +48,19 @@ impl Alone {
             before: own(&cards.figures.before),
             directions: cards.figures.directions.clone(),
             kinds: vec![cards.figures.kinds[unit].clone()],
+            groups: cards
+                .figures
+                .groups
+                .iter()
+                .map(|(grouping, of)| (grouping.clone(), vec![of.get(unit).cloned().unwrap_or_default()]))
+                .collect(),
+            exempt: cards
+                .figures
+                .exempt
+                .iter()
+                .filter(|(_, other)| *other == unit)
+                .map(|(item, _)| (*item, 0))
+                .collect(),
         };
         let of_unit = cards.judged.iter().filter(|((_, other), _)| *other == unit);
         let judged = of_unit.map(|((item, _), judged)| ((*item, 0), judged.clone())).collect();

@@ -6,7 +6,7 @@ use super::units::RowOwner;
 use super::{Counted, single, units};
 use crate::{By, Children, Measuring};
 use cchc_definitions::{Derived, Indicator, Sums};
-use cchc_model::{Measure, Period};
+use cchc_model::{Measure, Period, Status};
 
 /// The figures of one period: a row for each owner, and the columns computed so far.
 struct FigureTable<'d> {
@@ -71,8 +71,29 @@ impl<'e, 'd> FigureTables<'e, 'd> {
             _ => Vec::new(),
         };
         let mut column = self.row_by_row(derived, period, &then);
+        if let Derived::OfKind { .. } = derived {
+            self.fill_from_kinds(period, &mut column);
+        }
         self.sums(derived, period, &mut column);
         column
+    }
+
+    /// Gives units without a figure that of their kind, which is in the row of its sum.
+    fn fill_from_kinds(&self, period: &Period, column: &mut [Measure]) {
+        let id = period.to_string();
+        let Some(table) = self.by_period.get(&id) else { return };
+        let of_kind = |(unit, group): &RowOwner| {
+            let sum = format!("*{}", unit.kind.as_deref()?);
+            table.row_of.get(&(sum, group.clone())).map(|row| column[*row])
+        };
+        let kinds: Vec<Option<Measure>> = self.owners(&id).iter().map(of_kind).collect();
+        for (measure, kind) in column.iter_mut().zip(kinds) {
+            if matches!(measure.status, Status::Missing | Status::NotApplicable)
+                && let Some(kind) = kind
+            {
+                *measure = kind;
+            }
+        }
     }
 
     /// Each row's figure, made of the inputs in the same row.

@@ -11,7 +11,8 @@ pub(super) fn measure(derived: &Derived, read: &[Measure], then: Option<Measure>
     let made = match derived {
         // Of one unit there is no share of units.
         Derived::UnitShare { .. } => Measure::plain(None),
-        Derived::UnitMean { .. } => read.first().copied().unwrap_or(Measure::MISSING),
+        // Rows without a figure take that of their kind, where all rows are known.
+        Derived::UnitMean { .. } | Derived::OfKind { .. } => read.first().copied().unwrap_or(Measure::MISSING),
         Derived::First { .. } => first(read),
         Derived::Ratio { .. } => of_all(read, |values| ratio(values[0], values[1], below)),
         Derived::Formula { formula, .. } => {

@@ -78,6 +78,12 @@ fn select(derived: &Derived, period: &Period, unit: &str) -> String {
                 sum_note(*sums)
             )
         }
+        Derived::OfKind { of } => format!(
+            "SELECT u.unit_code, COALESCE(u.value, k.value) AS value\n\
+             FROM indicators u LEFT JOIN indicators k ON k.unit_code = '*' || u.kind AND k.period = u.period AND k.indicator = u.indicator\n\
+             WHERE u.indicator = '{of}' AND u.period = '{period}'{}",
+            of_unit("u")
+        ),
         Derived::First { of } => {
             let order = of.iter().enumerate().map(|(at, id)| format!("WHEN '{id}' THEN {at}")).collect::<Vec<_>>();
             format!(

@@ -1,11 +1,15 @@
 //! Turns the figures of units into points: rule by rule, then up the tree, with what does not apply taken out.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use cchc_definitions::{
     Direction, Item, Layer, MissingPoints, NotApplicable, PointsIndex, Role, Rule, Tier, ZeroPoints,
 };
 use cchc_model::{IndicatorRow, Measure, Status, UnitRef};
+
+use self::against::{above_mean, is_lower, references, share_of_best};
+use self::steps::step_points;
+use super::rank::rounded;
 
 /// The figures of one period that an index reads: for each indicator one measure per unit, in the order of units.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +24,10 @@ pub struct Figures {
     pub directions: BTreeMap<String, Direction>,
     /// Kind of each unit: the best unit is sought among its own kind.
     pub kinds: Vec<String>,
+    /// Group of each unit by the id of a grouping, for rules that read the mean of a group.
+    pub groups: BTreeMap<String, Vec<String>>,
+    /// Items and units (positions) to which the item does not apply by name.
+    pub exempt: BTreeSet<(usize, usize)>,
 }
 
 /// One column of measures per input, in the order of units; what has no row is missing.
@@ -100,6 +108,23 @@ pub struct ItemScores {
     pub max: Vec<f64>,
     /// Whether and how it is scored.
     pub status: Vec<ItemStatus>,
+    /// The best figure or the mean that the rule set the unit's figure against.
+    pub reference: Vec<Option<f64>>,
+    /// What its points were multiplied by since some of its parts do not apply; 1 where nothing was.
+    pub rebased: Vec<f64>,
+    /// Most points of what does not apply: re-based with the whole, or taken out of it.
+    dropped: Vec<Dropped>,
+}
+
+/// Most points of what does not apply below an item, by what becomes of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Dropped {
+    /// The whole is re-based.
+    rescaled: f64,
+    /// The whole is out of less.
+    excluded: f64,
+    /// The item above is re-based.
+    inside: f64,
 }
 
 /// A unit's total.
@@ -143,8 +168,9 @@ pub fn score(index: &PointsIndex, figures: &Figures, judged: &Judgements) -> Sco
             break;
         }
         for at in ready {
-            let computed = computed(index, at, figures, &items);
-            items[at] = Some(leaf(index, at, computed, judged));
+            let references = index.items[at].rule.as_ref().map(|rule| references(rule, figures)).unwrap_or_default();
+            let computed = computed(index, at, figures, (&items, &references));
+            items[at] = Some(leaf(index, at, computed, (figures, judged, references)));
         }
         left = waiting;
     }
@@ -163,6 +189,9 @@ impl ItemScores {
             points: vec![None; units],
             max: vec![0.0; units],
             status: vec![ItemStatus::NotApplicable; units],
+            reference: vec![None; units],
+            rebased: vec![1.0; units],
+            dropped: vec![Dropped::default(); units],
         }
     }
 }
@@ -177,7 +206,12 @@ enum Computed {
     Missing,
 }
 
-fn computed(index: &PointsIndex, at: usize, figures: &Figures, done: &[Option<ItemScores>]) -> Vec<Computed> {
+fn computed(
+    index: &PointsIndex,
+    at: usize,
+    figures: &Figures,
+    (done, references): (&[Option<ItemScores>], &[Option<f64>]),
+) -> Vec<Computed> {
     let item = &index.items[at];
     let rule = item.rule.as_ref().unwrap_or(&Rule::Scored);
     if let Rule::Formula { formula } = rule {
@@ -196,36 +230,36 @@ fn computed(index: &PointsIndex, at: usize, figures: &Figures, done: &[Option<It
             })
             .collect();
     }
+    if let Rule::Steps { steps } = rule {
+        return (0..figures.units).map(|unit| step_points(steps, figures, unit)).collect();
+    }
     let Some(input) = rule.input() else { return vec![Computed::Missing; figures.units] };
     let column = |of: &BTreeMap<String, Vec<Measure>>, unit: usize| {
         of.get(input).and_then(|column| column.get(unit)).copied().unwrap_or(Measure::MISSING)
     };
-    let lower = figures.directions.get(input) == Some(&Direction::Lower);
-    let best = matches!(rule, Rule::RelativeToBest { .. }).then(|| best_of_kinds(figures, input, lower));
+    let lower = is_lower(figures, input);
     (0..figures.units)
         .map(|unit| {
-            let now = column(&figures.now, unit);
-            let value = match (now.status, now.value) {
-                (Status::Ok, Some(value)) => value,
-                (Status::NotApplicable, _) => return Computed::Zero,
-                _ => return Computed::Missing,
+            let value = match known(&column(&figures.now, unit)) {
+                Ok(value) => value,
+                Err(why) => return why,
             };
-            let share = match rule {
-                Rule::RelativeToBest { .. } => {
-                    let best = best.as_ref().and_then(|best| best.get(figures.kinds[unit].as_str()));
-                    Some(relative(value, best.copied().unwrap_or(value), lower))
+            let reference = references[unit].unwrap_or(value);
+            let points = match rule {
+                Rule::RelativeToBest { .. } => share_of_best(value, reference, lower) * item.max,
+                Rule::RelativeToMean { per: None, at_mean, .. } => {
+                    let is_reached = above_mean(value, reference, lower) >= 0.0;
+                    if is_reached { at_mean.unwrap_or(item.max) } else { 0.0 }
                 }
-                Rule::Improvement { by, .. } => {
-                    let before = column(&figures.before, unit);
-                    match (before.status, before.value) {
-                        (Status::Ok, Some(before)) => Some((value - before) / by),
-                        (Status::NotApplicable, _) => return Computed::Zero,
-                        _ => return Computed::Missing,
-                    }
+                Rule::RelativeToMean { per: Some(per), at_mean, .. } => {
+                    at_mean.unwrap_or(0.0) + per * above_mean(value, reference, lower)
                 }
-                _ => None,
+                Rule::Improvement { by, .. } => match known(&column(&figures.before, unit)) {
+                    Ok(before) => (value - before) / by * item.max,
+                    Err(why) => return why,
+                },
+                _ => rule_points(rule, value, item.max),
             };
-            let points = share.map_or_else(|| rule_points(rule, value, item.max), |share| share * item.max);
             Computed::Points(points.clamp(0.0, item.max))
         })
         .collect()
@@ -236,14 +270,27 @@ fn computed(index: &PointsIndex, at: usize, figures: &Figures, done: &[Option<It
 #[must_use]
 pub fn points_of(rule: &Rule, value: f64, max: f64, best: Option<(f64, Direction)>) -> Option<f64> {
     let points = match rule {
-        Rule::Scored | Rule::Improvement { .. } | Rule::Formula { .. } => return None,
+        Rule::Scored
+        | Rule::Improvement { .. }
+        | Rule::RelativeToMean { .. }
+        | Rule::Steps { .. }
+        | Rule::Formula { .. } => return None,
         Rule::RelativeToBest { .. } => {
             let (best, direction) = best?;
-            relative(value, best, direction == Direction::Lower) * max
+            share_of_best(value, best, direction == Direction::Lower) * max
         }
         _ => rule_points(rule, value, max),
     };
     Some(points.clamp(0.0, max))
+}
+
+/// The value of a figure, or what follows from its absence.
+fn known(measure: &Measure) -> Result<f64, Computed> {
+    match (measure.status, measure.value) {
+        (Status::Ok, Some(value)) => Ok(value),
+        (Status::NotApplicable, _) => Err(Computed::Zero),
+        _ => Err(Computed::Missing),
+    }
 }
 
 /// Points of one figure by the rules that need nothing else; the caller limits them to 0 … `max`.
@@ -262,7 +309,12 @@ fn rule_points(rule: &Rule, value: f64, max: f64) -> f64 {
         Rule::Target { target, .. } => value / target * max,
         Rule::Deduction { per, .. } => max - value * per,
         Rule::External { factor, .. } => value * factor,
-        Rule::Scored | Rule::RelativeToBest { .. } | Rule::Improvement { .. } | Rule::Formula { .. } => 0.0,
+        Rule::Scored
+        | Rule::RelativeToBest { .. }
+        | Rule::RelativeToMean { .. }
+        | Rule::Steps { .. }
+        | Rule::Improvement { .. }
+        | Rule::Formula { .. } => 0.0,
     }
 }
 
@@ -272,42 +324,30 @@ pub fn tier(tiers: &[Tier], value: f64) -> Option<&Tier> {
     tiers.iter().find(|tier| tier.from.is_none_or(|from| value >= from))
 }
 
-/// Share of the best, 1 for the best unit itself. Where more is better and the best has nothing, nobody has a share.
-fn relative(value: f64, best: f64, lower: bool) -> f64 {
-    match lower {
-        true if value <= best => 1.0,
-        true => best / value,
-        false if best <= 0.0 => 0.0,
-        false => value / best,
-    }
-}
-
-/// The best figure of each kind of unit.
-fn best_of_kinds<'f>(figures: &'f Figures, input: &str, lower: bool) -> BTreeMap<&'f str, f64> {
-    let mut best: BTreeMap<&str, f64> = BTreeMap::new();
-    for (kind, measure) in figures.kinds.iter().zip(figures.now.get(input).into_iter().flatten()) {
-        let Some(value) = measure.value else { continue };
-        let known = best.entry(kind).or_insert(value);
-        *known = if lower { known.min(value) } else { known.max(value) };
-    }
-    best
-}
-
 /// Which layer counts for each unit, and what follows where none does.
-fn leaf(index: &PointsIndex, at: usize, computed: Vec<Computed>, judged: &Judgements) -> ItemScores {
+fn leaf(
+    index: &PointsIndex,
+    at: usize,
+    computed: Vec<Computed>,
+    (figures, judged, reference): (&Figures, &Judgements, Vec<Option<f64>>),
+) -> ItemScores {
     let item = &index.items[at];
     let order = item.counts.as_ref().unwrap_or(&index.counts);
-    let mut scores = ItemScores::empty(computed.len());
+    let rounding = item.rounding.or(index.rounding);
+    let round = |points: f64| rounding.map_or(points, |to| rounded(points, to.digits, to.mode));
+    let mut scores = ItemScores { reference, ..ItemScores::empty(computed.len()) };
     for (unit, computed) in computed.into_iter().enumerate() {
         let given = judged.get(&(at, unit));
         let (by_rule, applies) = points_by_rule(index, item, computed);
+        let by_rule = by_rule.map(round);
         scores.computed[unit] = by_rule;
         let points = |layer: &Layer| match layer {
             Layer::Computed => by_rule,
-            other => given.and_then(|given| given.points(*other)),
+            other => given.and_then(|given| given.points(*other)).map(round),
         };
         let counted = order.iter().find_map(|layer| Some((*layer, points(layer)?)));
-        let declared = given.and_then(|given| given.applies);
+        let is_exempt = figures.exempt.contains(&(at, unit));
+        let declared = if is_exempt { Some(false) } else { given.and_then(|given| given.applies) };
         let status = match (declared, counted, applies) {
             (Some(false), ..) | (_, None, Applies::No) => not_applicable(index, item),
             (_, Some(_), _) => ItemStatus::Scored,
@@ -323,6 +363,9 @@ fn leaf(index: &PointsIndex, at: usize, computed: Vec<Computed>, judged: &Judgem
             ItemStatus::FullByDefault => (Some(item.max), item.max, None),
             ItemStatus::Missing => (Some(0.0), item.max, None),
         };
+        if status == ItemStatus::NotApplicable {
+            scores.dropped[unit] = dropped(index, item, item.max);
+        }
     }
     scores
 }
@@ -348,7 +391,16 @@ fn points_by_rule(index: &PointsIndex, item: &Item, computed: Computed) -> (Opti
 fn not_applicable(index: &PointsIndex, item: &Item) -> ItemStatus {
     match item.not_applicable.unwrap_or(index.not_applicable) {
         NotApplicable::Full => ItemStatus::FullByDefault,
-        NotApplicable::Rescale | NotApplicable::Exclude => ItemStatus::NotApplicable,
+        NotApplicable::Rescale | NotApplicable::Exclude | NotApplicable::Parent => ItemStatus::NotApplicable,
+    }
+}
+
+/// What becomes of the most points of an item that does not apply.
+fn dropped(index: &PointsIndex, item: &Item, max: f64) -> Dropped {
+    match item.not_applicable.unwrap_or(index.not_applicable) {
+        NotApplicable::Exclude => Dropped { excluded: max, ..Dropped::default() },
+        NotApplicable::Parent => Dropped { inside: max, ..Dropped::default() },
+        NotApplicable::Rescale | NotApplicable::Full => Dropped { rescaled: max, ..Dropped::default() },
     }
 }
 
@@ -369,9 +421,33 @@ fn add_up(index: &PointsIndex, items: &mut [ItemScores]) {
                 ItemStatus::Scored
             };
             let max = parts.iter().fold(0.0, |sum, part| sum + items[*part].max[unit]);
+            let mut drops = Dropped::default();
+            for part in &parts {
+                let below = items[*part].dropped[unit];
+                drops.rescaled += below.rescaled;
+                drops.excluded += below.excluded;
+                drops.inside += below.inside;
+            }
+            let definition = &index.items[at];
             let item = &mut items[at];
-            item.points[unit] = (status != ItemStatus::NotApplicable).then_some(sum);
             item.max[unit] = max;
+            if drops.inside > 0.0 && max > 0.0 {
+                // What is left counts for what is gone: the item keeps its most points.
+                item.rebased[unit] = (max + drops.inside) / max;
+                item.max[unit] = max + drops.inside;
+                drops.inside = 0.0;
+            } else if drops.inside > 0.0 {
+                let gone = dropped(index, definition, drops.inside);
+                drops = Dropped {
+                    rescaled: drops.rescaled + gone.rescaled,
+                    excluded: drops.excluded + gone.excluded,
+                    inside: gone.inside,
+                };
+            }
+            let sum = sum * item.rebased[unit];
+            let sum = definition.rounding.map_or(sum, |to| rounded(sum, to.digits, to.mode));
+            item.dropped[unit] = drops;
+            item.points[unit] = (status != ItemStatus::NotApplicable).then_some(sum);
             item.status[unit] = status;
         }
     }
@@ -383,15 +459,22 @@ fn total(index: &PointsIndex, items: &[ItemScores], unit: usize) -> Total {
         roots.filter_map(|(_, scores)| scores.points[unit]).fold(0.0, |sum, points| sum + points)
     };
     let leaves = || index.leaves().filter(|(_, item)| item.role == Role::Points).map(|(at, item)| (item, &items[at]));
-    let (mut rescaled, mut excluded, mut unscored, mut scored) = (0.0, 0.0, 0.0, false);
+    let (mut unscored, mut scored) = (0.0, false);
     for (item, scores) in leaves() {
-        match (scores.status[unit], item.not_applicable.unwrap_or(index.not_applicable)) {
-            (ItemStatus::NotApplicable, NotApplicable::Exclude) => excluded += item.max,
-            (ItemStatus::NotApplicable, _) => rescaled += item.max,
-            (ItemStatus::Missing, _) => unscored += item.max,
-            (ItemStatus::Scored, _) => scored = true,
-            (ItemStatus::FullByDefault, _) => {}
+        match scores.status[unit] {
+            ItemStatus::Missing => unscored += item.max,
+            ItemStatus::Scored => scored = true,
+            ItemStatus::FullByDefault | ItemStatus::NotApplicable => {}
         }
+    }
+    // What no item above could take over re-bases the whole.
+    let (mut rescaled, mut excluded) = (0.0, 0.0);
+    for (_, scores) in
+        index.items.iter().zip(items).filter(|(item, _)| item.parent.is_none() && item.role == Role::Points)
+    {
+        let drops = scores.dropped[unit];
+        rescaled += drops.rescaled + drops.inside;
+        excluded += drops.excluded;
     }
     let points = sum(Role::Points);
     let bonus = sum(Role::Bonus).min(index.bonus_cap.unwrap_or(f64::INFINITY));
@@ -403,8 +486,10 @@ fn total(index: &PointsIndex, items: &[ItemScores], unit: usize) -> Total {
     Total { score, points, max: base - excluded, unscored, bonus, deduction }
 }
 
+mod against;
 #[cfg(test)]
 mod laws;
+mod steps;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test may stop at the first surprise; the points are exact")]
@@ -425,6 +510,7 @@ mod tests {
             counts: None,
             not_applicable: None,
             zero: None,
+            rounding: None,
             evidence: String::new(),
             source: String::new(),
         }
@@ -451,7 +537,9 @@ mod tests {
             missing: MissingPoints::None,
             bonus_cap: None,
             deduction_cap: None,
+            rounding: None,
             classes: Vec::new(),
+            exempt: Vec::new(),
             display: Display { digits: 2, mode: Rounding::HalfUp, reason: String::new() },
             rank: Ranking::default(),
             robustness: Robustness::default(),

@@ -7,7 +7,7 @@ use super::super::plan::{Block, Tone};
 use super::context::Context;
 use super::makeup::short;
 use cchc_definitions::index::settings::{AggregateMethod, ImputeMethod, Scale, WeighMethod};
-use cchc_definitions::{Composite, MissingPoints, NotApplicable, PointsIndex, ZeroPoints, fill};
+use cchc_definitions::{Class, Composite, MissingPoints, NotApplicable, PointsIndex, QuotaRounding, ZeroPoints, fill};
 
 /// The source in one line, and a warning where it is no published rule.
 pub fn source(context: &Context<'_>, ranking: &Ranking) -> Vec<Block> {
@@ -64,6 +64,7 @@ fn points(context: &Context<'_>, index: &PointsIndex) -> Vec<(String, String)> {
         NotApplicable::Rescale => "rescale",
         NotApplicable::Full => "full",
         NotApplicable::Exclude => "exclude",
+        NotApplicable::Parent => "parent",
     };
     let zero = match index.zero {
         ZeroPoints::NotApplicable => "not_applicable",
@@ -85,14 +86,45 @@ fn points(context: &Context<'_>, index: &PointsIndex) -> Vec<(String, String)> {
         caps.into_iter().filter_map(|(name, cap)| Some((name.clone(), fill(&words.cap, &[("cap", &short(cap?))])))),
     );
     if !index.classes.is_empty() {
-        let class = |(name, from): (&str, f64)| fill(&words.class_from, &[("name", name), ("from", &short(from))]);
-        let classes = index.classes.iter().map(|one| class((&one.name, one.from)));
+        let classes = index.classes.iter().map(|one| class_text(context, index, one));
         facts.push((context.template.ranking.class.clone(), classes.collect::<Vec<_>>().join("; ")));
     }
     if !index.head.note.is_empty() {
         facts.push((context.template.ranking.note.clone(), index.head.note.clone()));
     }
     facts
+}
+
+/// A class with its bound, its side conditions and its quota.
+fn class_text(context: &Context<'_>, index: &PointsIndex, class: &Class) -> String {
+    let words = &context.template.index;
+    let mut text = fill(&words.class_from, &[("name", &class.name), ("from", &short(class.from))]);
+    if !class.when.is_empty() {
+        let when: Vec<String> =
+            class.when.iter().map(|condition| condition.text(&|at| index.items[at].code.as_str())).collect();
+        text = format!("{text} {}", fill(&words.class_when, &[("when", &when.join(", "))]));
+    }
+    if let Some(quota) = &class.quota {
+        let values = [
+            ("share", format!("{}%", short(quota.share * 100.0))),
+            ("of", index.classes[quota.of].name.clone()),
+            ("few", quota.few.to_string()),
+            ("fewer_than", quota.fewer_than.to_string()),
+            ("rounding", word(&words.quota_roundings, rounding(quota.rounding)).to_owned()),
+        ];
+        let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let sentence = if quota.fewer_than > 0 { &words.class_quota_few } else { &words.class_quota };
+        text = format!("{text} {}", fill(sentence, &values));
+    }
+    text
+}
+
+const fn rounding(rounding: QuotaRounding) -> &'static str {
+    match rounding {
+        QuotaRounding::Down => "down",
+        QuotaRounding::Nearest => "nearest",
+        QuotaRounding::Up => "up",
+    }
 }
 
 fn composite(context: &Context<'_>, index: &Composite) -> Vec<(String, String)> {

@@ -156,6 +156,13 @@ fn facts(context: &Context<'_>) -> Vec<(String, String)> {
         (words.held.clone(), fill_owned(&words.held_text, &stored)),
         (words.rows.clone(), fill_owned(&words.rows_text, &rows)),
     ];
+    if let Some(due) = context.input.period.report_due() {
+        facts.insert(1, (words.report_due.clone(), fill(&words.report_due_text, &[("due", &number::day(due))])));
+    }
+    if !context.input.unknown_years.is_empty() {
+        let years: Vec<String> = context.input.unknown_years.iter().map(ToString::to_string).collect();
+        facts.push((words.calendar.clone(), fill(&words.calendar_unknown, &[("years", &years.join(", "))])));
+    }
     let policies = context.policies.iter();
     facts.extend(policies.map(|(name, choice)| (fill(&words.policies, &[("name", name)]), choice.clone())));
     facts

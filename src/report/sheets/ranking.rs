@@ -8,7 +8,7 @@ use super::super::plan::{
     Block, Cell, CellFormat, Chart, ChartKind, ChartPosition, ColumnPlan, Emphasis, RowPlan, RowStyle, Sense, Series,
     Sheet, TablePlan, Tie, Tint, Tone,
 };
-use super::basis;
+use super::basis::{self, word};
 use super::breakdown::Breakdown;
 use super::context::{Context, kind_of, sense, sum_code};
 use super::landscape;
@@ -166,6 +166,9 @@ impl RankingPart<'_> {
             rows.push(self.label_row(RowStyle::Section, &self.context.template.ranking.unranked, None));
             rows.extend(unranked);
         }
+        if self.ranking.basis.is_none() {
+            rows.extend(self.mean_row());
+        }
         if let Some(basis) = &self.ranking.basis {
             rows.push(self.label_row(RowStyle::Total, &self.context.template.ranking.average, Some(basis)));
         }
@@ -239,8 +242,18 @@ impl RankingPart<'_> {
             Some(Status::Ok) | None => None,
         };
         let held = row.held.map(|held| held_note(self.context, held, row));
-        let notes = [not_sent.then_some(words.not_sent.as_str()), why.map(String::as_str), held.as_deref()];
+        let class = row.class_reason.map(|why| word(&self.context.template.index.class_reasons, why.word()));
+        let notes = [not_sent.then_some(words.not_sent.as_str()), why.map(String::as_str), held.as_deref(), class];
         notes.into_iter().flatten().collect::<Vec<_>>().join("; ")
+    }
+
+    /// The mean score of the ranked units; an index without a figure of the whole kind has no other to be set against.
+    fn mean_row(&self) -> Option<RowPlan> {
+        let scores: Vec<f64> = self.rows.iter().filter(|row| row.rank.is_some()).filter_map(|row| row.score).collect();
+        let mean = (scores.len() > 1).then(|| scores.iter().sum::<f64>() / scores.len() as f64)?;
+        let mut row = self.label_row(RowStyle::Total, &self.context.template.ranking.average_of_ranked, None);
+        row.cells[2] = Cell::Number(mean);
+        Some(row)
     }
 
     /// A row with a label, and the kind's own figures if the score is an indicator.

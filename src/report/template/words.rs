@@ -51,24 +51,26 @@ words!(Words {
 });
 words!(CoverWords {
     sheet, title, subtitle, key_figures, key_rate, ranking, not_sent, not_sent_line, not_sent_more,
-    not_sent_none, basis, period, period_text, compared, compared_text, version, version_text, held, held_text,
+    not_sent_none, basis, period, period_text, calendar, calendar_unknown, report_due, report_due_text, compared, compared_text, version, version_text, held, held_text,
     rows, rows_text, policies, ranking_none, tied_places,
 } { key_columns: [String; 7], ranking_columns: [String; 7], places: usize, not_sent_names: usize });
 words!(RankingWords {
-    sheet, sheet_other, title, title_index, subtitle, rank, score, rate, class, change, note, unranked, tie_note, average, chart, chart_cut,
+    sheet, sheet_other, title, title_index, subtitle, rank, score, rate, class, change, note, unranked, tie_note, average, average_of_ranked, chart, chart_cut,
     ranked_of, hardly_any, common, incomplete, few_cases, owed_figure, owed_units, owed_by, owed_by_all,
 } { chart_bars: usize });
 words!(ContentWords { sheet, title, number, name, about });
 words!(IndexWords {
     legal_basis, not_a_regulation, set_aside, set_aside_reason, left_out, areas, nodes, area, node, points, applies, bonus, deduction, unscored,
     unscored_note, score_note, heat_sheet, heat_title, subtitle, heat_note, heat_note_scaled, heat_missing, mean,
-    charts_sheet, charts_title, areas_chart, chart_cut, counts, not_applicable, zero, missing, cap, class_from, scale,
+    charts_sheet, charts_title, areas_chart, chart_cut, counts, not_applicable, zero, missing, cap, class_from, class_when, class_quota, class_quota_few, scale,
     weigh, aggregate,
 } {
     layers: BTreeMap<String, String>,
     not_applicable_rules: BTreeMap<String, String>,
     zero_rules: BTreeMap<String, String>,
     missing_rules: BTreeMap<String, String>,
+    quota_roundings: BTreeMap<String, String>,
+    class_reasons: BTreeMap<String, String>,
     imputations: BTreeMap<String, String>,
     scales: BTreeMap<String, String>,
     weighings: BTreeMap<String, String>,

@@ -116,6 +116,8 @@ fn all_faults_of_a_definition_are_named_at_once() {
             &["per.per", "no denominator"],
             &["per.weight", "-0.1 is no weight"],
             &["weights[1].of", "'spede'", "did you mean 'speed'"],
+            &["weights[1].of", "names only some children of 'x'; add speed, posts"],
+            &["weights[2].of", "names only some children of 'x'; add speed, posts"],
             &["weights[2]", "holds on days of weights[1] too"],
             &["area.weights", "add up to 0.8", "in weights[1]", "not 1"],
             &["area.weights", "add up to 0.8", "in weights[2]", "not 1"],
@@ -288,6 +290,19 @@ indicator = [{ id = "first" }, { id = "second" }]
 "#;
 
 #[test]
+fn a_constant_column_is_left_out_with_its_weight_where_the_definition_says_so() {
+    let rows: &[(&str, &[f64])] = &[("a", &[1.0, 5.0]), ("b", &[2.0, 5.0]), ("c", &[3.0, 5.0])];
+    let strict = TWO.replace("METHOD", "min_max").replace("AGGREGATE", "arithmetic");
+    let found = value_faults(&strict, &["first", "second"], rows, "2024-12-31");
+    assert_faults(&found, &[&["second.scale", "all 3 values are 5"]]);
+    let index = Composite::parse("indices/x.toml", &(strict + "screen = { constant = \"leave_out\" }\n")).unwrap();
+    let values = small(&["first", "second"], rows);
+    let on = "2024-12-31".parse().unwrap();
+    let done = compose(&index, Input { values: &values, groups: &BTreeMap::new(), earlier: &[], on }).unwrap();
+    assert_eq!((done.index(), done.left_out.as_slice()), (&[Some(0.0), Some(50.0), Some(100.0)][..], &[1][..]));
+}
+
+#[test]
 fn one_unit_cannot_be_compared_with_itself() {
     for method in ["min_max", "z_score", "percentile_rank", "distance_to_best"] {
         let definition = TWO.replace("METHOD", method).replace("AGGREGATE", "arithmetic");
@@ -319,6 +334,7 @@ fn days_without_weights_and_values_without_logarithm_are_named() {
     let definition = with(
         r#"
         valid_from = "2024-01-01"
+        valid_to = "2024-12-31"
         [impute]
         method = "group_mean"
         group = "region"
@@ -339,7 +355,7 @@ fn days_without_weights_and_values_without_logarithm_are_named() {
         target = 3
         [[weights]]
         year = 2024
-        of = { income = 2 }
+        of = { income = 2, share = 1, goal = 1 }
         "#,
     );
     let found = value_faults(
@@ -426,7 +442,8 @@ fn an_index_cannot_take_the_id_of_another_kind_of_index_or_of_an_indicator() {
 #[test]
 fn check_names_faults_of_composite_indices_before_any_command_runs() {
     let place = Place::new();
-    place.file("kho/queries/indices/good.toml", version("good", ""));
+    let good = version("good", "").replace("id = \"a\"", "id = \"a\"\ncolumn = \"on_time_rate\"");
+    place.file("kho/queries/indices/good.toml", good);
     place.run(&["check"]).exits(0).says(&["no faults"]);
     place.file(
         "kho/queries/indices/bad.toml",
