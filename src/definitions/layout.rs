@@ -49,6 +49,8 @@ pub enum Tried {
 pub enum Given {
     /// The name of the sheet.
     Sheet,
+    /// The name of the file.
+    File,
     /// The text above the headings that follows one of these words.
     Letterhead(Vec<String>),
     /// Always this text.

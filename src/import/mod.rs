@@ -43,7 +43,7 @@ pub use preview::{DatesSeen, Preview, WordSeen};
 pub use rebuild::{Original, RebuildError, RebuiltSheet, originals};
 
 use cchc_definitions::{Definitions, Given, SourceDef, Tried};
-use cchc_model::{ColumnType, FileAccount, Finding, FinishedBeforeReceived, MixedDates, Resolved, UnitIndex};
+use cchc_model::{ColumnType, FileAccount, Finding, FinishedBeforeReceived, MixedDates, Period, Resolved, UnitIndex};
 use cchc_normalise::KnownHeadings;
 use cchc_read::{Found, InputFile, PathError, find_files};
 use cchc_store::questions;
@@ -66,6 +66,8 @@ pub struct Options {
     pub no_wait: bool,
     /// Code of the unit whose list this is, where a list has no column of units.
     pub unit: Option<String>,
+    /// The period of figures whose sheet, name and letterhead name none.
+    pub period: Option<Period>,
     /// What happens to a dossier that ended before it was received, instead of the workspace's policy.
     pub finished_before_received: Option<FinishedBeforeReceived>,
     /// What happens to a file in which a spreadsheet program has swapped day and month of some dates.
@@ -178,6 +180,9 @@ pub fn import(
     }
     if let Some(code) = &options.unit {
         give_unit(&mut sources, code, &units)?;
+    }
+    if let Some(period) = &options.period {
+        give_period(&mut sources, period);
     }
     let mask = definitions.mask.knowing(units.units());
     let Found { files, skipped } = found.masked(&mask);
@@ -340,6 +345,14 @@ fn give_unit(sources: &mut [SourceDef], code: &str, units: &UnitIndex) -> Result
         source.layout.given.extend(column.map(|column| (column.name.to_owned(), Given::Text(code.to_owned()))));
     }
     Ok(())
+}
+
+/// Gives the period of all rows, where no heading and nothing else feeds it.
+fn give_period(sources: &mut [SourceDef], period: &Period) {
+    for source in sources {
+        let column = source.table.span.map(|span| span.period).filter(|name| source.table.column(name).is_some());
+        source.layout.given.extend(column.map(|column| (column.to_owned(), Given::Text(period.to_string()))));
+    }
 }
 
 fn account_of(

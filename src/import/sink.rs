@@ -15,7 +15,7 @@ use super::unread::{UnreadFault, UnreadRow};
 use cchc_definitions::dates::DateSystem;
 use cchc_model::ColumnType;
 use cchc_normalise::{
-    HeadingMatch, Mapping, NearMiss, Origin, RawBatch, RepairedCode, Reshape, cell_text, clean, in_letterhead,
+    HeadingMatch, Mapping, NearMiss, Origin, Place, RawBatch, RepairedCode, Reshape, cell_text, clean, in_letterhead,
     only_year,
 };
 use cchc_read::{Cell, Flow, Note, RowFault, RowSink, Sheet, TextKind, TextNote};
@@ -122,6 +122,8 @@ enum State {
 /// Receives the rows of a file on the reading thread.
 pub(super) struct SheetSink<'a> {
     context: &'a Context<'a>,
+    /// The name of the file without its ending.
+    file: String,
     sender: SyncSender<Message>,
     /// Batches that the typing thread has finished: their memory is used again.
     used: Receiver<RawBatch>,
@@ -142,9 +144,10 @@ pub(super) struct SheetSink<'a> {
 }
 
 impl<'a> SheetSink<'a> {
-    pub fn new(context: &'a Context<'a>, sender: SyncSender<Message>, used: Receiver<RawBatch>) -> Self {
+    pub fn new(context: &'a Context<'a>, file: String, sender: SyncSender<Message>, used: Receiver<RawBatch>) -> Self {
         Self {
             context,
+            file,
             sender,
             used,
             sheet: Sheet { name: String::new(), hidden: false, fields: None },
@@ -254,7 +257,8 @@ impl<'a> SheetSink<'a> {
         let words = self.context.words;
         let source = &self.context.sources[found.source];
         let (name, above) = (&self.sheet.name, &texts[..found.last_row]);
-        let reshape = Reshape::plan(source, &found.mapping, name, above, words);
+        let place = Place { sheet: name, file: &self.file, above };
+        let reshape = Reshape::plan(source, &found.mapping, place, words);
         let mut sheet = FoundSheet {
             name: name.clone(),
             hidden: self.sheet.hidden,

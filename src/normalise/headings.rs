@@ -195,7 +195,7 @@ fn missing(
 ) -> Vec<(String, String)> {
     let fed = |name: &String| {
         source.columns.iter().zip(&mapping.columns).any(|(column, fed)| column.name == *name && fed.is_some())
-            || given::text(source, name, sheet, above, words).is_some()
+            || given::text(source, name, given::Place { sheet, file: "", above }, words).is_some()
     };
     let usual =
         |name: &String| source.column(name).and_then(|column| column.headings.first()).cloned().unwrap_or_default();

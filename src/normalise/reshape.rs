@@ -3,11 +3,12 @@
 
 use std::borrow::Cow;
 
+use crate::cell_text;
+use crate::given::{self, Place};
 use crate::headings::Mapping;
 use crate::outline::{Outline, Outlined};
 use crate::raw::RawBatch;
 use crate::rows::{RowKind, is_total};
-use crate::{cell_text, given};
 use cchc_definitions::{Given, Layout, ReadingWords, RowWords, SkipKind, SkipRows, SourceDef, fold_word};
 use cchc_model::ColumnType;
 use cchc_read::Cell;
@@ -58,23 +59,16 @@ struct MarkRule {
 }
 
 impl Reshape {
-    /// Plans the records of a sheet; `above` are the rows above its headings. Plain sources need no plan.
+    /// Plans the records of a sheet. Plain sources need no plan.
     #[must_use]
-    pub fn plan(
-        source: &SourceDef,
-        mapping: &Mapping,
-        sheet: &str,
-        above: &[Vec<String>],
-        words: &ReadingWords,
-    ) -> Option<Self> {
+    pub fn plan(source: &SourceDef, mapping: &Mapping, place: Place<'_>, words: &ReadingWords) -> Option<Self> {
         let layout = &source.layout;
         if layout.is_plain() && layout.key.is_empty() && source.table.made_of.is_empty() {
             return None;
         }
         let position = |name: &str| source.columns.iter().position(|column| column.name == name);
-        let shared: Vec<Option<Feed>> = (0..source.columns.len())
-            .map(|column| shared_feed(source, mapping, column, (sheet, above), words))
-            .collect();
+        let shared: Vec<Option<Feed>> =
+            (0..source.columns.len()).map(|column| shared_feed(source, mapping, column, place, words)).collect();
         let records = records(source, mapping, shared);
         let marks: Vec<MarkRule> = layout
             .marks
@@ -288,7 +282,7 @@ fn shared_feed(
     source: &SourceDef,
     mapping: &Mapping,
     column: usize,
-    (sheet, above): (&str, &[Vec<String>]),
+    place: Place<'_>,
     words: &ReadingWords,
 ) -> Option<Feed> {
     let (name, kind) = (&source.columns[column].name, source.columns[column].kind);
@@ -305,7 +299,7 @@ fn shared_feed(
     if let Some((_, Given::Column(other))) = of_column.find(|(_, given)| matches!(given, Given::Column(_))) {
         return of(source.columns.iter().position(|column| column.name == *other).and_then(|at| mapping.columns[at]));
     }
-    given::text(source, name, sheet, above, words).map(Feed::Text)
+    given::text(source, name, place, words).map(Feed::Text)
 }
 
 /// Number cells of number columns are written with the mark that the source's texts use.

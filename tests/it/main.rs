@@ -27,6 +27,7 @@ mod composite;
 mod concurrency;
 mod contracts;
 mod csv_formulas;
+mod declared_periods;
 mod definition_files;
 mod dependencies;
 mod derived;
