@@ -139,6 +139,7 @@ fn type_rows(
             Message::Unread(row) => sheet.unread(&row),
             Message::TextNote(note) => sheet.text_note(note),
             Message::Repaired(codes) => sheet.repaired(codes),
+            Message::Remarks(remarks) => sheet.remarks(remarks),
         }
     }
     typed.close(open, context);

@@ -31,6 +31,7 @@ mod refused;
 mod scoring_forms;
 mod sink;
 mod typed;
+mod unfolded;
 mod unread;
 
 use std::path::PathBuf;
@@ -44,7 +45,7 @@ pub use rebuild::{Original, RebuildError, RebuiltSheet, originals};
 
 use cchc_definitions::{Definitions, Given, SourceDef, Tried};
 use cchc_model::{ColumnType, FileAccount, Finding, FinishedBeforeReceived, MixedDates, Period, Resolved, UnitIndex};
-use cchc_normalise::KnownHeadings;
+use cchc_normalise::{FigureNames, KnownHeadings};
 use cchc_read::{Found, InputFile, PathError, find_files};
 use cchc_store::questions;
 use cchc_store::{Aside, Config, SentFile, Session, Shell, StoreError, Transaction, Workspace};
@@ -197,6 +198,7 @@ pub fn import(
         sources: &sources,
         known: &KnownHeadings::of(&sources, &definitions.reading),
         words: &definitions.reading,
+        figures: &FigureNames::of(&definitions.declared, &definitions.reading),
         units: &units,
         mask: &mask,
         points: Some(&definitions.points),

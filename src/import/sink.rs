@@ -11,12 +11,13 @@ use super::file::Context;
 use super::masked_names;
 use super::notes::Notes;
 use super::overflow;
+use super::unfolded;
 use super::unread::{UnreadFault, UnreadRow};
 use cchc_definitions::dates::DateSystem;
 use cchc_model::ColumnType;
 use cchc_normalise::{
-    HeadingMatch, Mapping, NearMiss, Origin, Place, RawBatch, RepairedCode, Reshape, cell_text, clean, in_letterhead,
-    only_year,
+    HeadingMatch, Mapping, NearMiss, Origin, Place, RawBatch, Remark, RepairedCode, Reshape, cell_text, clean,
+    in_letterhead, only_year,
 };
 use cchc_read::{Cell, Flow, Note, RowFault, RowSink, Sheet, TextKind, TextNote};
 
@@ -39,6 +40,8 @@ pub(super) enum Message {
     Repaired(Vec<RepairedCode>),
     /// Something about its text.
     TextNote(TextNote),
+    /// What is wrong with figures of a declared sheet, or asked of it.
+    Remarks(Vec<Remark>),
 }
 
 /// A sheet whose headings fit.
@@ -117,6 +120,16 @@ enum State {
     Head(Vec<(u32, Vec<Cell<'static>>)>),
     /// Body rows follow.
     Body(Box<Body>),
+    /// A declared sheet that is read as a whole at its end.
+    Whole(Box<Whole>),
+}
+
+/// The rows so far of a declared sheet that no source fits.
+struct Whole {
+    rows: Vec<(u32, Vec<String>)>,
+    cells: usize,
+    near: Option<NearMiss>,
+    head: Vec<(u32, Vec<Cell<'static>>)>,
 }
 
 /// Receives the rows of a file on the reading thread.
@@ -183,6 +196,11 @@ impl<'a> SheetSink<'a> {
         {
             return Flow::Stop;
         }
+        if let State::Whole(_) = self.state
+            && self.unfold() == Flow::Stop
+        {
+            return Flow::Stop;
+        }
         self.faults.clear();
         let notes = std::mem::take(&mut self.text_notes);
         let State::Body(body) = std::mem::replace(&mut self.state, State::Idle) else {
@@ -222,8 +240,7 @@ impl<'a> SheetSink<'a> {
                 let Some((found, before)) =
                     overflow::continued(&texts, before, self.context.sources, self.context.words)
                 else {
-                    self.unmatched_sheet(&head, &texts, near);
-                    return Flow::SkipSheet;
+                    return self.whole_or_unmatched(head, &texts, near);
                 };
                 head.insert(0, (0, Vec::new()));
                 texts.insert(0, Vec::new());
@@ -244,6 +261,62 @@ impl<'a> SheetSink<'a> {
             }
         }
         Flow::Continue
+    }
+
+    /// Keeps a sheet that may be declared figures to its end; of any other only what its head is like.
+    fn whole_or_unmatched(
+        &mut self,
+        head: Vec<(u32, Vec<Cell<'static>>)>,
+        texts: &[Vec<String>],
+        near: Option<NearMiss>,
+    ) -> Flow {
+        if !unfolded::unfolding(self.context).is_some_and(|(_, unfolding)| unfolding.promises(texts)) {
+            self.unmatched_sheet(&head, texts, near);
+            return Flow::SkipSheet;
+        }
+        let rows = unfolded::texts(&head);
+        let cells = rows.iter().map(|(_, texts)| texts.len()).sum();
+        self.state = State::Whole(Box::new(Whole { rows, cells, near, head }));
+        Flow::Continue
+    }
+
+    /// A sheet too large for declared figures is one that no source fits.
+    fn give_up_whole(&mut self) -> Flow {
+        if let State::Whole(whole) = std::mem::replace(&mut self.state, State::Idle) {
+            let texts: Vec<Vec<String>> = whole.rows.into_iter().take(HEAD).map(|(_, texts)| texts).collect();
+            self.unmatched_sheet(&whole.head, &texts, whole.near);
+        }
+        Flow::SkipSheet
+    }
+
+    /// Reads a declared sheet at its end, by the dictionary of figures.
+    fn unfold(&mut self) -> Flow {
+        let State::Whole(whole) = std::mem::replace(&mut self.state, State::Idle) else { return Flow::Continue };
+        let unfolded = unfolded::unfolding(self.context)
+            .and_then(|(at, unfolding)| Some((at, unfolding.unfold(&whole.rows, &self.sheet.name, &self.file)?)));
+        let Some((source, unfolded)) = unfolded else {
+            let texts: Vec<Vec<String>> = whole.rows.into_iter().take(HEAD).map(|(_, texts)| texts).collect();
+            self.unmatched_sheet(&whole.head, &texts, whole.near);
+            return Flow::Continue;
+        };
+        let lines = letter_lines(&whole.rows.iter().take(HEAD).map(|(_, texts)| texts.clone()).collect::<Vec<_>>());
+        let found = FoundSheet {
+            name: self.sheet.name.clone(),
+            hidden: self.sheet.hidden,
+            heading_row: unfolded.heading_row,
+            source,
+            mapping: Mapping::default(),
+            confidence: 1.0,
+            date_system: self.notes.date_system,
+            letterhead: in_letterhead(lines.iter().map(String::as_str), &self.context.words.export_day),
+            records: Vec::new(),
+            year: None,
+            continues: None,
+        };
+        let (mut sheet, messages, rows) = unfolded::messages(unfolded, found, &self.context.sources[source]);
+        masked_names::mask_headings(&mut sheet, self.context.mask);
+        self.read.rows += rows;
+        self.send_all(std::iter::once(Message::Sheet(Box::new(sheet))).chain(messages))
     }
 
     /// Describes the sheet that was found, and how its body rows are read.
@@ -352,6 +425,14 @@ impl RowSink for SheetSink<'_> {
         if let State::Head(head) = &mut self.state {
             head.push((number, cells.iter().map(Cell::to_static).collect()));
             return if head.len() >= HEAD { self.decide() } else { Flow::Continue };
+        }
+        if let State::Whole(whole) = &mut self.state {
+            whole.cells += cells.len();
+            if whole.cells > unfolded::MOST_CELLS {
+                return self.give_up_whole();
+            }
+            whole.rows.push((number, unfolded::row_texts(cells)));
+            return Flow::Continue;
         }
         self.body_row(number, cells, None)
     }

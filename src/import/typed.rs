@@ -11,11 +11,12 @@ use super::preview::PreviewBuilder;
 use super::reading::SheetReading;
 use super::refused::RefusedRows;
 use super::sink::FoundSheet;
+use super::unfolded;
 use super::unread::{UnreadRow, note_finding};
 use cchc_definitions::SourceDef;
 use cchc_model::{ColumnType, Finding, Level, MixedDates, Table};
 use cchc_normalise::{
-    CellMask, Duplicate, Mapping, RawBatch, Refused, RejectedRow, RepairedCode, SheetFacts, SheetNormaliser,
+    CellMask, Duplicate, Mapping, RawBatch, Refused, RejectedRow, Remark, RepairedCode, SheetFacts, SheetNormaliser,
 };
 use cchc_read::{TextNote, column_letters};
 use cchc_store::RowsOf;
@@ -130,6 +131,11 @@ impl<'a> OpenSheet<'a> {
     /// Adds a note of the reader on the sheet's text.
     pub fn text_note(&mut self, note: TextNote) {
         self.findings.push(note_finding(note, self.file, &self.found.name, Some(&self.normaliser)));
+    }
+
+    /// Adds what is wrong with figures of a declared sheet, or asked of it.
+    pub fn remarks(&mut self, remarks: Vec<Remark>) {
+        self.findings.extend(remarks.into_iter().map(|remark| unfolded::finding(remark, self.file, &self.found.name)));
     }
 
     /// Adds codes of criteria that were repaired.

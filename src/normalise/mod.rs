@@ -22,6 +22,7 @@ mod rows;
 mod sheet;
 mod text;
 mod typing;
+mod unfold;
 mod warnings;
 mod wide;
 
@@ -42,6 +43,7 @@ pub use rows::{RowKind, classify, is_total};
 pub use sheet::{Normalised, Refused, SheetFacts, SheetNormaliser};
 pub use text::{clean, without_diacritics};
 pub use typing::{Meaning, MixedOrder, data_type};
+pub use unfold::{FigureNames, Remark, Unfolded, UnfoldedRow, Unfolding};
 pub use wide::{LayoutMatch, Record};
 
 use std::borrow::Cow;

@@ -28,6 +28,7 @@ mod concurrency;
 mod contracts;
 mod csv_formulas;
 mod declared_periods;
+mod declared_sheets;
 mod definition_files;
 mod dependencies;
 mod derived;
