@@ -179,12 +179,8 @@ pub fn import(
     if units.units().is_empty() {
         return Err(ImportError::NoUnits);
     }
-    if let Some(code) = &options.unit {
-        give_unit(&mut sources, code, &units)?;
-    }
-    if let Some(period) = &options.period {
-        give_period(&mut sources, period);
-    }
+    options.unit.as_deref().map_or(Ok(()), |code| give_unit(&mut sources, code, &units))?;
+    give_period(&mut sources, options.period.as_ref());
     let mask = definitions.mask.knowing(units.units());
     let Found { files, skipped } = found.masked(&mask);
     let mut policies = workspace.config.policies;
@@ -350,8 +346,8 @@ fn give_unit(sources: &mut [SourceDef], code: &str, units: &UnitIndex) -> Result
 }
 
 /// Gives the period of all rows, where no heading and nothing else feeds it.
-fn give_period(sources: &mut [SourceDef], period: &Period) {
-    for source in sources {
+fn give_period(sources: &mut [SourceDef], period: Option<&Period>) {
+    for (source, period) in sources.iter_mut().flat_map(|source| period.map(|period| (source, period))) {
         let column = source.table.span.map(|span| span.period).filter(|name| source.table.column(name).is_some());
         source.layout.given.extend(column.map(|column| (column.to_owned(), Given::Text(period.to_string()))));
     }

@@ -16,8 +16,8 @@ use super::unread::{UnreadFault, UnreadRow};
 use cchc_definitions::dates::DateSystem;
 use cchc_model::ColumnType;
 use cchc_normalise::{
-    HeadingMatch, Mapping, NearMiss, Origin, Place, RawBatch, Remark, RepairedCode, Reshape, cell_text, clean,
-    in_letterhead, only_year,
+    HeadingMatch, Mapping, NearMiss, Origin, Place, RawBatch, Remark, RepairedCode, Reshape, Unfolding, cell_text,
+    clean, in_letterhead, only_year,
 };
 use cchc_read::{Cell, Flow, Note, RowFault, RowSink, Sheet, TextKind, TextNote};
 
@@ -270,7 +270,7 @@ impl<'a> SheetSink<'a> {
         texts: &[Vec<String>],
         near: Option<NearMiss>,
     ) -> Flow {
-        if !unfolded::unfolding(self.context).is_some_and(|(_, unfolding)| unfolding.promises(texts)) {
+        if !self.unfolding().is_some_and(|(_, unfolding)| unfolding.promises(texts)) {
             self.unmatched_sheet(&head, texts, near);
             return Flow::SkipSheet;
         }
@@ -292,7 +292,8 @@ impl<'a> SheetSink<'a> {
     /// Reads a declared sheet at its end, by the dictionary of figures.
     fn unfold(&mut self) -> Flow {
         let State::Whole(whole) = std::mem::replace(&mut self.state, State::Idle) else { return Flow::Continue };
-        let unfolded = unfolded::unfolding(self.context)
+        let unfolded = self
+            .unfolding()
             .and_then(|(at, unfolding)| Some((at, unfolding.unfold(&whole.rows, &self.sheet.name, &self.file)?)));
         let Some((source, unfolded)) = unfolded else {
             let texts: Vec<Vec<String>> = whole.rows.into_iter().take(HEAD).map(|(_, texts)| texts).collect();
@@ -300,23 +301,33 @@ impl<'a> SheetSink<'a> {
             return Flow::Continue;
         };
         let lines = letter_lines(&whole.rows.iter().take(HEAD).map(|(_, texts)| texts.clone()).collect::<Vec<_>>());
-        let found = FoundSheet {
+        let laid_out = unfolded::laid_out(&unfolded, &self.context.sources[source]);
+        let mut sheet = FoundSheet {
             name: self.sheet.name.clone(),
             hidden: self.sheet.hidden,
             heading_row: unfolded.heading_row,
             source,
-            mapping: Mapping::default(),
+            mapping: laid_out.mapping,
             confidence: 1.0,
             date_system: self.notes.date_system,
             letterhead: in_letterhead(lines.iter().map(String::as_str), &self.context.words.export_day),
-            records: Vec::new(),
+            records: vec![laid_out.headings],
             year: None,
             continues: None,
         };
-        let (mut sheet, messages, rows) = unfolded::messages(unfolded, found, &self.context.sources[source]);
         masked_names::mask_headings(&mut sheet, self.context.mask);
-        self.read.rows += rows;
-        self.send_all(std::iter::once(Message::Sheet(Box::new(sheet))).chain(messages))
+        self.read.rows += laid_out.rows;
+        let batches = laid_out.batches.into_iter().map(Message::Batch);
+        let sheet = std::iter::once(Message::Sheet(Box::new(sheet)));
+        self.send_all(sheet.chain(batches).chain([Message::Remarks(unfolded.remarks)]))
+    }
+
+    /// How declared sheets are read, and the position of their source, if it is among those tried.
+    fn unfolding(&self) -> Option<(usize, Unfolding<'a>)> {
+        let context = self.context;
+        let at = context.sources.iter().position(|source| source.id == unfolded::SOURCE)?;
+        let source = &context.sources[at];
+        Some((at, Unfolding { names: context.figures, units: context.units, words: context.words, source }))
     }
 
     /// Describes the sheet that was found, and how its body rows are read.

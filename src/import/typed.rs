@@ -135,7 +135,12 @@ impl<'a> OpenSheet<'a> {
 
     /// Adds what is wrong with figures of a declared sheet, or asked of it.
     pub fn remarks(&mut self, remarks: Vec<Remark>) {
-        self.findings.extend(remarks.into_iter().map(|remark| unfolded::finding(remark, self.file, &self.found.name)));
+        for mut remark in remarks {
+            // Any cell may hold a person's name.
+            remark.value = self.normaliser.shown(&remark.value).into_owned();
+            remark.column = self.normaliser.shown(&remark.column).into_owned();
+            self.findings.push(unfolded::finding(remark, self.file, &self.found.name));
+        }
     }
 
     /// Adds codes of criteria that were repaired.

@@ -1,13 +1,11 @@
 //! A declared sheet that no source fits: kept to its end, read by the dictionary of figures, and sent on as rows.
 
-use super::file::Context;
-use super::sink::{FoundSheet, Message};
-use cchc_definitions::SourceDef;
-use cchc_normalise::{Mapping, RawBatch, Remark, TextColumn, Unfolded, UnfoldedRow, Unfolding, cell_text, clean};
+use cchc_definitions::{SourceColumn, SourceDef};
+use cchc_normalise::{Mapping, RawBatch, Remark, TextColumn, Unfolded, UnfoldedRow, cell_text, clean};
 use cchc_read::Cell;
 
 /// The source whose columns the figures feed.
-const SOURCE: &str = "declared-sheet";
+pub(super) const SOURCE: &str = "declared-sheet";
 /// Cells of a sheet that is kept; a larger one is no declared sheet.
 pub(super) const MOST_CELLS: usize = 4_000_000;
 /// Rows of one batch.
@@ -23,29 +21,27 @@ pub(super) fn row_texts(cells: &[Cell<'_>]) -> Vec<String> {
     cells.iter().map(|cell| clean(&cell_text(cell, ',')).into_owned()).collect()
 }
 
-/// How sheets are unfolded, if the source is among those tried.
-pub(super) fn unfolding<'a>(context: &'a Context<'_>) -> Option<(usize, Unfolding<'a>)> {
-    let at = context.sources.iter().position(|source| source.id == SOURCE)?;
-    let source = &context.sources[at];
-    Some((at, Unfolding { names: context.figures, units: context.units, words: context.words, source }))
+/// The figures of a sheet as rows of a source.
+pub(super) struct Unfolding {
+    pub mapping: Mapping,
+    pub headings: Vec<String>,
+    pub batches: Vec<RawBatch>,
+    /// How many rows of the sheet they are.
+    pub rows: u64,
 }
 
-/// The messages of an unfolded sheet, and how many rows of the sheet they are.
-pub(super) fn messages(unfolded: Unfolded, found: FoundSheet, source: &SourceDef) -> (FoundSheet, Vec<Message>, u64) {
-    let Unfolded { rows, remarks, declared_at, .. } = unfolded;
-    let day = declared_at.unwrap_or_default();
-    let headings: Vec<String> =
-        source.columns.iter().map(|column| column.headings.first().cloned().unwrap_or_default()).collect();
-    let is_fed = |name: &str| cell(name, &UnfoldedRow::default(), &day).is_some();
+/// Lays the figures of a sheet out as rows of the source.
+pub(super) fn laid_out(unfolded: &Unfolded, source: &SourceDef) -> Unfolding {
+    let day = unfolded.declared_at.as_deref().unwrap_or_default();
+    let heading = |column: &SourceColumn| column.headings.first().cloned().unwrap_or_default();
+    let headings: Vec<String> = source.columns.iter().map(heading).collect();
+    let is_fed = |name: &str| cell(name, &UnfoldedRow::default(), day).is_some();
     let columns = source.columns.iter().enumerate().map(|(at, column)| is_fed(&column.name).then_some(at)).collect();
     let mapping = Mapping { columns, headings: headings.clone(), named: headings.len(), ..Mapping::default() };
-    let sheet = FoundSheet { mapping, records: vec![headings], ..found };
-    let mut numbers: Vec<u32> = rows.iter().map(|row| row.row).collect();
+    let mut numbers: Vec<u32> = unfolded.rows.iter().map(|row| row.row).collect();
     numbers.dedup();
-    let batches = rows.chunks(BATCH).map(|rows| Message::Batch(batch(rows, source, &day)));
-    let mut messages: Vec<Message> = batches.collect();
-    messages.push(Message::Remarks(remarks));
-    (sheet, messages, numbers.len() as u64)
+    let batches = unfolded.rows.chunks(BATCH).map(|rows| batch(rows, source, day)).collect();
+    Unfolding { mapping, headings, batches, rows: numbers.len() as u64 }
 }
 
 fn batch(rows: &[UnfoldedRow], source: &SourceDef, day: &str) -> RawBatch {
@@ -84,7 +80,8 @@ fn cell(column: &str, row: &UnfoldedRow, day: &str) -> Option<String> {
 /// The remarks of a sheet as findings.
 pub(super) fn finding(remark: Remark, file: &str, sheet: &str) -> cchc_model::Finding {
     use cchc_model::{Finding, Level};
-    let level = if remark.rule == "declared_twice" { Level::Error } else { Level::Warning };
+    let is_lost = matches!(remark.rule, "declared_twice" | "mixed_percent" | "unreadable_number");
+    let level = if is_lost { Level::Error } else { Level::Warning };
     Finding::new(level, remark.rule, file)
         .at(sheet, remark.row)
         .column(remark.column)

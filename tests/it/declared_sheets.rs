@@ -199,3 +199,34 @@ fn lists_and_blocks() {
     let found = loaded("b_20240105.csv", blocks);
     assert!(found.contains(&"B people_trained 2023: 40".to_owned()) && found.len() == 10, "{found:?}");
 }
+
+#[test]
+fn shares_by_themselves_are_percent_or_fractions_but_never_both() {
+    let sheet = |values: [&str; 2]| {
+        let [first, second] = values;
+        format!(
+            "Năm 2023,,,\nSTT,Đơn vị,Tỷ lệ giải ngân (%),Số điểm cầu\n1,Sở A,\"{first}\",1\n2,Sở Bê,\"{second}\",1\n"
+        )
+    };
+    let shares = |text: String| {
+        let place = Place::new();
+        place.import_text("a_20240105.csv", &text);
+        let asked = place.rows(&["findings", "--all", "--rule", "mixed_percent"]).len();
+        (held(&place).into_iter().filter(|line| line.contains("disbursed_share")).collect::<Vec<_>>(), asked)
+    };
+    let both = ["A disbursed_share 2023: 0.875", "B disbursed_share 2023: 0.5"].map(str::to_owned).to_vec();
+    assert_eq!(shares(sheet(["87,5", "50"])), (both.clone(), 0));
+    assert_eq!(shares(sheet(["87,5%", "50%"])), (both.clone(), 0));
+    assert_eq!(shares(sheet(["0,875", "0,5"])), (both.clone(), 0));
+    assert_eq!(shares(sheet(["87,5", "0,5"])), (both[..1].to_vec(), 1));
+}
+
+#[test]
+fn a_text_in_the_place_of_a_number_is_told() {
+    let place = Place::new();
+    let sheet = "Quý II/2023,,,\nSTT,Đơn vị,Số điểm cầu,Số lớp tập huấn\n1,Sở A,khoảng hai,1\n2,Sở Bê,1,0\n";
+    place.import_text("a_20230705.csv", sheet).1.exits(3);
+    let found = place.rows(&["findings", "--all", "--rule", "unreadable_number"]);
+    assert_eq!((found.len(), found[0]["row"].as_i64()), (1, Some(3)), "{found:?}");
+    assert_eq!(held(&place).len(), 3);
+}

@@ -1,6 +1,6 @@
 //! Makes rows of the cells of a declared sheet: figures by themselves, and shares whose part and whole both stand there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::lookup::FigureNames;
 use super::{Remark, UnfoldedRow};
@@ -17,10 +17,13 @@ pub(super) struct FigureCell {
     /// A part of a pair that the headings name, or a plain figure.
     pub role: FigureRole,
     pub value: f64,
+    /// Whether it is a share without a sign of percent: 87 is then 0.87.
+    pub may_be_percent: bool,
 }
 
 /// Rows in order of the sheet. What stands twice with different values is told and left out.
 pub(super) fn rows(cells: Vec<FigureCell>, names: &FigureNames<'_>, remarks: &mut Vec<Remark>) -> Vec<UnfoldedRow> {
+    let cells = percents(cells, remarks);
     let mut held: BTreeMap<(String, String), BTreeMap<(String, FigureRole), FigureCell>> = BTreeMap::new();
     let mut conflicts = Vec::new();
     for cell in cells {
@@ -69,15 +72,40 @@ pub(super) fn rows(cells: Vec<FigureCell>, names: &FigureNames<'_>, remarks: &mu
                 FigureRole::Value if !(names.is_share(figure) && is_paired) => {
                     rows.push(UnfoldedRow { value: Some(cell.value), ..row(cell, figure) });
                 }
-                FigureRole::Share if !is_paired => {
-                    rows.push(UnfoldedRow { value: Some(cell.value), ..row(cell, figure) })
-                }
-                _ => {}
+                FigureRole::Value => {}
+                _ => match share_of(figure, names) {
+                    Some(share) if pairs.iter().any(|(id, ..)| *id == share) => {}
+                    // The value of a share is never stored as the figure that it is a share of.
+                    Some(share) if *role == FigureRole::Share => {
+                        rows.push(UnfoldedRow { value: Some(cell.value), ..row(cell, &share) });
+                    }
+                    _ => remarks.push(unknown(cell)),
+                },
             }
         }
     }
     rows.sort_by(|left, right| left.row.cmp(&right.row).then_with(|| left.figure.cmp(&right.figure)));
     rows
+}
+
+/// Shares as fractions: where a column holds numbers above 1 all of it are percent, and one up to 1 is told, since
+/// either could be meant.
+fn percents(cells: Vec<FigureCell>, remarks: &mut Vec<Remark>) -> Vec<FigureCell> {
+    let above_one = cells.iter().filter(|cell| cell.may_be_percent && cell.value > 1.0);
+    let percent: BTreeSet<String> = above_one.map(|cell| cell.heading.clone()).collect();
+    let mut kept = Vec::with_capacity(cells.len());
+    for mut cell in cells {
+        if cell.may_be_percent && percent.contains(&cell.heading) {
+            if cell.value > 0.0 && cell.value <= 1.0 {
+                let (row, column, value) = (cell.row, cell.heading, cell.value.to_string());
+                remarks.push(Remark { rule: "mixed_percent", row, column, value, hint: String::new() });
+                continue;
+            }
+            cell.value /= 100.0;
+        }
+        kept.push(cell);
+    }
+    kept
 }
 
 /// Shares whose parts are held: id, part, whole.

@@ -26,7 +26,6 @@ pub(super) struct Labels {
 struct Column {
     heading: String,
     labels: Labels,
-    percent: bool,
 }
 
 /// The texts of a row and what each means.
@@ -69,7 +68,7 @@ impl Unfolding<'_> {
         found: &mut Unfolded,
     ) -> Vec<FigureCell> {
         let (mut cells, mut columns, mut section) = (Vec::new(), Vec::new(), whole.clone());
-        let mut unknown = BTreeMap::new();
+        let mut asked = Asked::default();
         let mut at = 0;
         while let Some((number, texts)) = rows.get(at) {
             if self.is_heading(texts, !columns.is_empty()) {
@@ -89,10 +88,18 @@ impl Unfolding<'_> {
                 continue;
             }
             if !is_numbering(&line.means) {
-                self.row(&line, &columns, &section, year, &mut cells, &mut unknown);
+                let table = Table { columns: &columns, section: &section, year };
+                self.row(&line, &table, &mut cells, &mut asked);
             }
         }
-        found.remarks.extend(unknown.into_iter().map(|(heading, row)| Remark {
+        found.remarks.extend(asked.unread.into_iter().map(|(row, column, value)| Remark {
+            rule: "unreadable_number",
+            row,
+            column,
+            value,
+            hint: String::new(),
+        }));
+        found.remarks.extend(asked.unknown.into_iter().map(|(heading, row)| Remark {
             rule: "unknown_figure",
             row,
             hint: self.names.nearest(&heading),
@@ -161,88 +168,51 @@ impl Unfolding<'_> {
                 _ => {}
             }
         }
-        Column { percent: heading.contains('%'), heading, labels }
+        Column { heading, labels }
     }
 
-    fn row(
-        &self,
-        line: &Line<'_>,
-        columns: &[Column],
-        section: &Labels,
-        year: Option<i32>,
-        cells: &mut Vec<FigureCell>,
-        unknown: &mut BTreeMap<String, u32>,
-    ) {
-        let Some(own) = self.row_labels(line, columns, section, year) else { return };
-        let mut asked = None;
-        for (at, meaning) in line.means.iter().enumerate() {
-            let Some(column) = columns.get(at).filter(|column| !column.is_aside()) else { continue };
-            let value = match meaning {
-                Meaning::Number(number) => *number,
-                Meaning::Percent(share) => *share,
-                Meaning::Mark(mark) => f64::from(*mark),
-                _ => continue,
-            };
-            let figure = match (&column.labels.figure, &own.figure) {
-                (Some(figure), _) | (None, Some(figure)) => figure.clone(),
-                (None, None) if own.text.is_some() && column.takes_values() => {
-                    asked = own.text.clone();
-                    continue;
-                }
-                (None, None) => {
-                    if !column.heading.is_empty() && column.labels.unit.is_none() {
-                        unknown.entry(column.heading.clone()).or_insert(0);
-                    }
-                    continue;
-                }
-            };
-            // A total beside columns of units, or a column that the row's figure says nothing of.
-            let by_unit = columns.iter().any(|column| column.labels.unit.is_some());
-            if column.labels.figure.is_none() && !column.takes_values() || (by_unit && column.labels.unit.is_none()) {
+    fn row(&self, line: &Line<'_>, table: &Table<'_>, cells: &mut Vec<FigureCell>, asked: &mut Asked) {
+        let Some(own) = self.row_labels(line, table) else { return };
+        for (at, meaning) in line.means.iter().enumerate().filter(|(_, meaning)| **meaning != Meaning::Empty) {
+            let Some(column) = table.columns.get(at).filter(|column| !column.is_aside()) else { continue };
+            let Some(figure) = figure_of(line, column, &own, meaning, asked) else { continue };
+            // A total beside columns of units.
+            let by_unit = table.columns.iter().any(|column| column.labels.unit.is_some());
+            if by_unit && column.labels.unit.is_none() {
                 continue;
             }
-            let share = self.names.is_share(&figure);
             let role = match column.labels.role {
                 Some(role @ (FigureRole::Numerator | FigureRole::Denominator | FigureRole::Share)) => role,
                 _ => FigureRole::Value,
             };
-            let money = own.labels.money.or(column.labels.money).or(section.money).unwrap_or(1.0);
+            let is_share = role == FigureRole::Share || self.names.is_share(&figure);
+            let money = own.labels.money.or(column.labels.money).or(table.section.money).unwrap_or(1.0);
             let is_money = self.names.known.figure(&figure).is_some_and(|figure| figure.measure == Measure::Money);
-            let value = match meaning {
-                Meaning::Number(number)
-                    if (share || role == FigureRole::Share) && (column.percent || *number > 1.0) =>
-                {
-                    number / 100.0
+            let heading = if column.labels.figure.is_some() { &column.heading } else { &own.title };
+            let (value, may_be_percent) = match meaning {
+                Meaning::Number(number) if is_share => (*number, true),
+                Meaning::Number(number) => (if is_money { number * money } else { *number }, false),
+                Meaning::Percent(share) => (*share, false),
+                Meaning::Mark(mark) => (f64::from(*mark), false),
+                _ => {
+                    asked.unread.push((line.number, heading.clone(), line.texts[at].clone()));
+                    continue;
                 }
-                _ if is_money => value * money,
-                _ => value,
             };
-            // A part or whole that a share is named for is told by the share's id.
-            cells.push(FigureCell {
-                row: line.number,
-                heading: if column.labels.figure.is_some() { column.heading.clone() } else { own.title.clone() },
-                unit: column.labels.unit.clone().or_else(|| own.labels.unit.clone()).unwrap_or_default(),
-                period: column.labels.period.clone().or_else(|| own.labels.period.clone()).unwrap_or_default(),
-                figure,
-                role,
-                value,
-            });
-        }
-        if let Some(text) = asked {
-            unknown.entry(text).or_insert(line.number);
+            let label = |of: fn(&Labels) -> &Option<String>| {
+                of(&column.labels).clone().or_else(|| of(&own.labels).clone()).unwrap_or_default()
+            };
+            let (unit, period) = (label(|labels| &labels.unit), label(|labels| &labels.period));
+            let (row, heading) = (line.number, heading.clone());
+            cells.push(FigureCell { row, heading, unit, period, figure, role, value, may_be_percent });
         }
     }
 
     /// What the texts of a row say of its numbers; nothing of a total.
-    fn row_labels(
-        &self,
-        line: &Line<'_>,
-        columns: &[Column],
-        section: &Labels,
-        year: Option<i32>,
-    ) -> Option<RowLabels> {
+    fn row_labels(&self, line: &Line<'_>, table: &Table<'_>) -> Option<RowLabels> {
+        let Table { columns, section, year } = *table;
         let figure = section.figure.clone().filter(|_| columns.iter().all(|column| column.labels.figure.is_none()));
-        let mut own = RowLabels { labels: section.clone(), figure, ..RowLabels::default() };
+        let mut own = RowLabels { labels: Labels { money: None, ..section.clone() }, figure, ..RowLabels::default() };
         let by_row = columns.iter().any(|column| column.labels.role == Some(FigureRole::Unit))
             && !columns.iter().any(|column| column.labels.unit.is_some());
         let mut units = false;
@@ -283,6 +253,50 @@ impl Unfolding<'_> {
         // In a table of units a row without one is a group, a note or the hand of its author.
         (units || !by_row).then_some(own)
     }
+}
+
+/// A table: its columns, what stands above it, and its year.
+struct Table<'a> {
+    columns: &'a [Column],
+    section: &'a Labels,
+    year: Option<i32>,
+}
+
+/// What a sheet leaves open.
+#[derive(Debug, Default)]
+struct Asked {
+    /// Heading or name of a figure → its row, 0 of a column.
+    unknown: BTreeMap<String, u32>,
+    /// Row, heading and text of a cell that should be a number.
+    unread: Vec<(u32, String, String)>,
+}
+
+/// The figure of a cell by its column or its row; where neither knows it, or they say two things, the text is asked about.
+fn figure_of(
+    line: &Line<'_>,
+    column: &Column,
+    own: &RowLabels,
+    meaning: &Meaning,
+    asked: &mut Asked,
+) -> Option<String> {
+    let is_value = matches!(meaning, Meaning::Number(_) | Meaning::Percent(_) | Meaning::Mark(_));
+    let takes_values = column.takes_values();
+    match (&column.labels.figure, &own.figure) {
+        (Some(column), None) => return Some(column.clone()).filter(|_| is_value || *meaning == Meaning::Text),
+        (Some(column), Some(row)) if column == row => return Some(column.clone()).filter(|_| is_value),
+        (None, Some(row)) if takes_values => {
+            return Some(row.clone()).filter(|_| is_value || *meaning == Meaning::Text);
+        }
+        _ if !is_value => {}
+        (None, None) if takes_values && own.text.is_some() => {
+            asked.unknown.entry(own.text.clone().unwrap_or_default()).or_insert(line.number);
+        }
+        _ if !column.heading.is_empty() && column.labels.unit.is_none() => {
+            asked.unknown.entry(column.heading.clone()).or_insert(0);
+        }
+        _ => {}
+    }
+    None
 }
 
 /// What a row says of its numbers.
