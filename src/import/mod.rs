@@ -347,7 +347,7 @@ fn give_unit(sources: &mut [SourceDef], code: &str, units: &UnitIndex) -> Result
 
 /// Gives the period of all rows, where no heading and nothing else feeds it.
 fn give_period(sources: &mut [SourceDef], period: Option<&Period>) {
-    for (source, period) in sources.iter_mut().flat_map(|source| period.map(|period| (source, period))) {
+    for (source, period) in sources.iter_mut().filter_map(|source| period.map(|period| (source, period))) {
         let column = source.table.span.map(|span| span.period).filter(|name| source.table.column(name).is_some());
         source.layout.given.extend(column.map(|column| (column.to_owned(), Given::Text(period.to_string()))));
     }

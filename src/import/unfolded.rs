@@ -80,7 +80,7 @@ fn cell(column: &str, row: &UnfoldedRow, day: &str) -> Option<String> {
 /// The remarks of a sheet as findings.
 pub(super) fn finding(remark: Remark, file: &str, sheet: &str) -> cchc_model::Finding {
     use cchc_model::{Finding, Level};
-    let is_lost = matches!(remark.rule, "declared_twice" | "mixed_percent" | "unreadable_number");
+    let is_lost = matches!(remark.rule, "declared_twice" | "mixed_percent");
     let level = if is_lost { Level::Error } else { Level::Warning };
     Finding::new(level, remark.rule, file)
         .at(sheet, remark.row)

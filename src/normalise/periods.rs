@@ -25,8 +25,8 @@ pub fn read_period(text: &str, year: Option<i32>, known: &PeriodWords) -> Option
     if let Ok(period) = text.to_uppercase().replace("@ND09", "@nd09").parse() {
         return Some(period);
     }
-    if let Some(range) = range_of_one_year(&text, known) {
-        return range;
+    if let Some((first, last)) = days_of_one_year(&text, known) {
+        return format!("{}..{last}", first?).parse().ok();
     }
     match dates(&text).as_slice() {
         [] => {}
@@ -285,18 +285,16 @@ fn day_of(year: &str, month: &str, day: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
 }
 
-/// "từ 01/01 đến 31/03/2023": the first day takes its year from the second. `Some(None)` where the text has the word
-/// for the first day, but only one day.
-fn range_of_one_year(text: &str, known: &PeriodWords) -> Option<Option<Period>> {
+/// "từ 01/01 đến 31/03/2023": the first day takes its year from the last. Nothing where the text has not the word for
+/// the first of two days, and one whole day; no first day where none can be read.
+fn days_of_one_year(text: &str, known: &PeriodWords) -> Option<(Option<NaiveDate>, NaiveDate)> {
     let from = words(text).into_iter().find(|word| is_one(word, &known.from))?;
     let [last] = dates(text).try_into().ok()?;
     let rest = &text[text.find(from)? + from.len()..];
-    let first = rest.split(|letter: char| !letter.is_ascii_digit() && !matches!(letter, '/' | '-' | '.'));
-    let first = first.map(|run| run.trim_matches(['/', '-', '.'])).find(|run| !run.is_empty())?;
-    let numbers: Vec<&str> = first.split(['/', '-', '.']).collect();
-    let [day, month] = numbers.as_slice() else { return Some(None) };
-    let first = day_of(&last.year().to_string(), month, day);
-    Some(first.and_then(|first| format!("{first}..{last}").parse().ok()))
+    let runs = rest.split(|letter: char| !letter.is_ascii_digit() && !matches!(letter, '/' | '-' | '.'));
+    let first = runs.map(|run| run.trim_matches(['/', '-', '.'])).find(|run| !run.is_empty())?;
+    let first = first.split_once(['/', '-', '.']).and_then(|(day, month)| day_of(&last.year().to_string(), month, day));
+    Some((first, last))
 }
 
 /// "i/2023", "IV-2022": a number in letters right before the year.

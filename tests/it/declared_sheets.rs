@@ -225,7 +225,7 @@ fn shares_by_themselves_are_percent_or_fractions_but_never_both() {
 fn a_text_in_the_place_of_a_number_is_told() {
     let place = Place::new();
     let sheet = "Quý II/2023,,,\nSTT,Đơn vị,Số điểm cầu,Số lớp tập huấn\n1,Sở A,khoảng hai,1\n2,Sở Bê,1,0\n";
-    place.import_text("a_20230705.csv", sheet).1.exits(3);
+    place.import_text("a_20230705.csv", sheet).1.exits(0);
     let found = place.rows(&["findings", "--all", "--rule", "unreadable_number"]);
     assert_eq!((found.len(), found[0]["row"].as_i64()), (1, Some(3)), "{found:?}");
     assert_eq!(held(&place).len(), 3);

@@ -21,32 +21,12 @@ pub(super) struct FigureCell {
     pub may_be_percent: bool,
 }
 
+/// Unit and period → figure and role → its cell.
+type Held = BTreeMap<(String, String), BTreeMap<(String, FigureRole), FigureCell>>;
+
 /// Rows in order of the sheet. What stands twice with different values is told and left out.
 pub(super) fn rows(cells: Vec<FigureCell>, names: &FigureNames<'_>, remarks: &mut Vec<Remark>) -> Vec<UnfoldedRow> {
-    let cells = percents(cells, remarks);
-    let mut held: BTreeMap<(String, String), BTreeMap<(String, FigureRole), FigureCell>> = BTreeMap::new();
-    let mut conflicts = Vec::new();
-    for cell in cells {
-        let place = held.entry((cell.unit.clone(), cell.period.clone())).or_default();
-        let key = (cell.figure.clone(), cell.role);
-        match place.get(&key) {
-            Some(other) if (other.value - cell.value).abs() > f64::EPSILON * cell.value.abs() => {
-                remarks.push(Remark {
-                    rule: "declared_twice",
-                    row: cell.row,
-                    column: cell.heading.clone(),
-                    value: cell.value.to_string(),
-                    hint: format!("{} ({})", other.value, other.row),
-                });
-                conflicts.push((cell.unit.clone(), cell.period.clone(), key));
-            }
-            Some(_) => {}
-            None => drop(place.insert(key, cell)),
-        }
-    }
-    for (unit, period, key) in conflicts {
-        held.get_mut(&(unit, period)).and_then(|place| place.remove(&key));
-    }
+    let held = held_cells(percents(cells, remarks), remarks);
     let mut rows = Vec::new();
     for ((unit, period), place) in &held {
         let row = |cell: &FigureCell, figure: &str| UnfoldedRow {
@@ -86,6 +66,34 @@ pub(super) fn rows(cells: Vec<FigureCell>, names: &FigureNames<'_>, remarks: &mu
     }
     rows.sort_by(|left, right| left.row.cmp(&right.row).then_with(|| left.figure.cmp(&right.figure)));
     rows
+}
+
+/// Cells by unit and period. What stands twice with different values is told and left out.
+fn held_cells(cells: Vec<FigureCell>, remarks: &mut Vec<Remark>) -> Held {
+    let mut held = Held::new();
+    let mut conflicts = Vec::new();
+    for cell in cells {
+        let place = held.entry((cell.unit.clone(), cell.period.clone())).or_default();
+        let key = (cell.figure.clone(), cell.role);
+        match place.get(&key) {
+            Some(other) if (other.value - cell.value).abs() > f64::EPSILON * cell.value.abs() => {
+                remarks.push(Remark {
+                    rule: "declared_twice",
+                    row: cell.row,
+                    column: cell.heading.clone(),
+                    value: cell.value.to_string(),
+                    hint: format!("{} ({})", other.value, other.row),
+                });
+                conflicts.push((cell.unit.clone(), cell.period.clone(), key));
+            }
+            Some(_) => {}
+            None => drop(place.insert(key, cell)),
+        }
+    }
+    for (unit, period, key) in conflicts {
+        held.get_mut(&(unit, period)).and_then(|place| place.remove(&key));
+    }
+    held
 }
 
 /// Shares as fractions: where a column holds numbers above 1 all of it are percent, and one up to 1 is told, since

@@ -149,8 +149,8 @@ impl Unfolding<'_> {
         let mut labels = Labels { money: self.names.money(&heading), ..Labels::default() };
         let is_pair = parts.len() > 1 && paired.contains(&parts[parts.len() - 2]);
         if !is_pair {
-            let joined = (0..parts.len().saturating_sub(1)).map(|from| parts[from..].join(" "));
-            labels.figure = joined.filter_map(|text| self.names.figure(&text).map(str::to_owned)).next();
+            let mut joined = (0..parts.len().saturating_sub(1)).map(|from| parts[from..].join(" "));
+            labels.figure = joined.find_map(|text| self.names.figure(&text).map(str::to_owned));
         }
         for (depth, part) in parts.iter().enumerate().rev() {
             match self.names.meaning(part, self.units) {
@@ -239,7 +239,7 @@ impl Unfolding<'_> {
                     units = true;
                 }
                 (Some(FigureRole::Unit), Meaning::Text) => {
-                    own.labels.money = self.names.money(text).or(own.labels.money)
+                    own.labels.money = self.names.money(text).or(own.labels.money);
                 }
                 (_, Meaning::Figure(id)) => {
                     (own.figure, own.title) = (Some(id.clone()), text.clone());
@@ -331,5 +331,8 @@ fn is_numbering(means: &[Meaning]) -> bool {
     let numbers: Vec<f64> =
         means.iter().filter_map(|one| if let Meaning::Number(n) = one { Some(*n) } else { None }).collect();
     let others = means.iter().filter(|one| !matches!(one, Meaning::Empty | Meaning::Number(_))).count();
-    others == 0 && numbers.len() > 2 && numbers.windows(2).all(|pair| pair[1] - pair[0] == 1.0) && numbers[0] <= 2.0
+    others == 0
+        && numbers.len() > 2
+        && numbers.windows(2).all(|pair| (pair[1] - pair[0] - 1.0).abs() < f64::EPSILON)
+        && numbers[0] <= 2.0
 }
