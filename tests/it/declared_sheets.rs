@@ -230,3 +230,12 @@ fn a_text_in_the_place_of_a_number_is_told() {
     assert_eq!((found.len(), found[0]["row"].as_i64()), (1, Some(3)), "{found:?}");
     assert_eq!(held(&place).len(), 3);
 }
+
+#[test]
+fn more_electronic_documents_than_documents_are_told() {
+    let place = Place::new();
+    let sheet = "Quý II/2023,,,\nSTT,Đơn vị,Kế hoạch vốn,Vốn đã giải ngân\n1,Sở A,10,20\n2,Sở Bê,10,5\n";
+    place.import_text("a_20230705.csv", sheet);
+    let found = place.rows(&["findings", "--all", "--rule", "part_above_whole"]);
+    assert_eq!((found.len(), found[0]["row"].as_i64()), (1, Some(3)), "{found:?}");
+}
