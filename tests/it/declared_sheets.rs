@@ -232,7 +232,7 @@ fn a_text_in_the_place_of_a_number_is_told() {
 }
 
 #[test]
-fn more_electronic_documents_than_documents_are_told() {
+fn a_part_above_its_whole_is_told() {
     let place = Place::new();
     let sheet = "Quý II/2023,,,\nSTT,Đơn vị,Kế hoạch vốn,Vốn đã giải ngân\n1,Sở A,10,20\n2,Sở Bê,10,5\n";
     place.import_text("a_20230705.csv", sheet);
