@@ -43,6 +43,8 @@ pub(super) struct ImportWords {
     pub unknown_several: String,
     pub unknown_more: String,
     pub unknown_todo: String,
+    pub learnt: String,
+    pub asked: String,
 }
 
 /// How a dry run understood a sheet.

@@ -19,7 +19,16 @@ impl Definitions {
         self.unlisted = unlisted;
         for (id, aggregate) in declared {
             if !self.all_indicators().any(|known| known.id == id) {
-                self.unlisted.push(undefined(&id, aggregate, &self.wording));
+                let mut indicator = undefined(&id, aggregate, &self.wording);
+                if let Some(figure) = self.declared.figure(&id) {
+                    indicator.name_vi.clone_from(&figure.name_vi);
+                    indicator.name_en.clone_from(&figure.name_en);
+                    // What the dictionary knows adds up over units; of an unknown figure nobody knows.
+                    if aggregate == Aggregate::Value {
+                        indicator.aggregate = Aggregate::Sum;
+                    }
+                }
+                self.unlisted.push(indicator);
             }
         }
         self

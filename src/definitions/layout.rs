@@ -49,6 +49,8 @@ pub enum Tried {
 pub enum Given {
     /// The name of the sheet.
     Sheet,
+    /// The name of the file.
+    File,
     /// The text above the headings that follows one of these words.
     Letterhead(Vec<String>),
     /// Always this text.
@@ -59,8 +61,6 @@ pub enum Given {
     Day(Vec<String>),
     /// The minutes between two times of the row.
     Minutes(String, String),
-    /// The name of the file.
-    File,
     /// Where the row stands: file, sheet and row.
     Place,
     /// The cell of the last row above that has one.

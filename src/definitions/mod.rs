@@ -6,6 +6,7 @@ mod catalogue;
 mod chains;
 pub mod dates;
 mod declared;
+mod declared_figures;
 mod derived;
 mod files;
 mod groupings;
@@ -38,6 +39,7 @@ use cchc_model::{Mask, Period};
 pub use audit::AuditRule;
 pub use calendar::{Calendar, CalendarDay};
 pub use catalogue::{DefinitionFile, definition_files, shipped_text, unfinished_sources};
+pub use declared_figures::{DeclaredFigure, DeclaredFigures, DeclaredShare, FigureKind, FigureRole, Measure};
 pub use derived::{Against, Bounds, Derived, Expressed, Sums};
 pub use files::{Files, Origin, TEMPLATES, template_text};
 pub use groupings::{Grouping, UnitGroup};
@@ -100,6 +102,8 @@ pub struct Definitions {
     pub indicators: Vec<Indicator>,
     /// Indicators that are not listed, only found by their id: declared figures that nobody declared or defined.
     pub unlisted: Vec<Indicator>,
+    /// What units call the figures that they declare.
+    pub declared: DeclaredFigures,
     /// Themes of the indicators, in the order of their files.
     pub groups: Vec<Group>,
     /// What units can be ranked by.
@@ -181,6 +185,7 @@ impl Definitions {
             wording: Wording::load(overlay, &mut faults),
             proposal: proposal::parse(&files, &mut faults),
             reading: reading_words::parse(&files, &mut faults),
+            declared: declared_figures::parse(&files, &mut faults),
             mask: persons::parse(&files, &mut faults),
             kinds: kinds.titles,
             kind_words: kinds.words,

@@ -108,6 +108,8 @@ pub struct PeriodWords {
     pub last: Vec<String>,
     /// Words by which the first months of a year are meant.
     pub first: Vec<String>,
+    /// Words before the first of two days.
+    pub from: Vec<String>,
     /// Numbers in words, behind a word for quarter or month.
     pub ordinals: BTreeMap<String, u32>,
     /// Numbers in words, before a word for months.

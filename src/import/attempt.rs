@@ -81,7 +81,7 @@ impl Attempt {
             let (sender, receiver) = sync_channel(4);
             let (return_batch, used) = channel();
             let typing = scope.spawn(move || type_rows(receiver, &return_batch, &input.shown, context, learnt));
-            let mut sink = SheetSink::new(context, &input.shown, sender, used);
+            let mut sink = SheetSink::new(context, (&input.shown, stem(&input.shown)), sender, used);
             let mut named = MaskedNames::of(&mut sink, context.mask);
             let error = read_rows(&input.path, sniffed, text, &context.limits, &mut named).err();
             // Drops the sender, so that the typing thread ends.
@@ -89,6 +89,11 @@ impl Attempt {
             Self { error, read, typed: typing.join().expect("the normaliser does not panic") }
         })
     }
+}
+
+/// The name of a file without its folder and ending.
+fn stem(shown: &str) -> String {
+    std::path::Path::new(shown).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 fn type_rows(
@@ -139,6 +144,7 @@ fn type_rows(
             Message::TextNote(note) => sheet.text_note(note),
             Message::Repaired(codes) => sheet.repaired(codes),
             Message::Unequal(faults) => sheet.unequal(faults),
+            Message::Remarks(remarks) => sheet.remarks(remarks),
         }
     }
     typed.close(open, context);

@@ -9,7 +9,7 @@ use super::encoding::read_best;
 use super::reading::FileReading;
 use cchc_definitions::{PointsIndex, ReadingWords, SourceDef};
 use cchc_model::{Mask, MixedDates, Policies, UnitIndex};
-use cchc_normalise::KnownHeadings;
+use cchc_normalise::{FigureNames, KnownHeadings};
 use cchc_read::{InputFile, Limits, ReadError, sniff};
 use cchc_store::Aside;
 
@@ -18,6 +18,8 @@ pub(super) struct Context<'a> {
     pub sources: &'a [SourceDef],
     pub known: &'a KnownHeadings<'a>,
     pub words: &'a ReadingWords,
+    /// What declared figures are called.
+    pub figures: &'a FigureNames<'a>,
     pub units: &'a UnitIndex,
     /// What hides personal values.
     pub mask: &'a Mask,

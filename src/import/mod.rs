@@ -31,6 +31,7 @@ mod refused;
 mod scoring_forms;
 mod sink;
 mod typed;
+mod unfolded;
 mod unread;
 
 use std::path::PathBuf;
@@ -43,8 +44,8 @@ pub use preview::{DatesSeen, Preview, WordSeen};
 pub use rebuild::{Original, RebuildError, RebuiltSheet, originals};
 
 use cchc_definitions::{Definitions, Given, SourceDef, Tried};
-use cchc_model::{ColumnType, FileAccount, Finding, FinishedBeforeReceived, MixedDates, Resolved, UnitIndex};
-use cchc_normalise::KnownHeadings;
+use cchc_model::{ColumnType, FileAccount, Finding, FinishedBeforeReceived, MixedDates, Period, Resolved, UnitIndex};
+use cchc_normalise::{FigureNames, KnownHeadings};
 use cchc_read::{Found, InputFile, PathError, find_files};
 use cchc_store::questions;
 use cchc_store::{Aside, Config, SentFile, Session, Shell, StoreError, Transaction, Workspace};
@@ -66,6 +67,8 @@ pub struct Options {
     pub no_wait: bool,
     /// Code of the unit whose list this is, where a list has no column of units.
     pub unit: Option<String>,
+    /// The period of figures whose sheet, name and letterhead name none.
+    pub period: Option<Period>,
     /// What happens to a dossier that ended before it was received, instead of the workspace's policy.
     pub finished_before_received: Option<FinishedBeforeReceived>,
     /// What happens to a file in which a spreadsheet program has swapped day and month of some dates.
@@ -176,9 +179,8 @@ pub fn import(
     if units.units().is_empty() {
         return Err(ImportError::NoUnits);
     }
-    if let Some(code) = &options.unit {
-        give_unit(&mut sources, code, &units)?;
-    }
+    options.unit.as_deref().map_or(Ok(()), |code| give_unit(&mut sources, code, &units))?;
+    give_period(&mut sources, options.period.as_ref());
     let mask = definitions.mask.knowing(units.units());
     let Found { files, skipped } = found.masked(&mask);
     let mut policies = workspace.config.policies;
@@ -192,6 +194,7 @@ pub fn import(
         sources: &sources,
         known: &KnownHeadings::of(&sources, &definitions.reading),
         words: &definitions.reading,
+        figures: &FigureNames::of(&definitions.declared, &definitions.reading),
         units: &units,
         mask: &mask,
         points: Some(&definitions.points),
@@ -340,6 +343,14 @@ fn give_unit(sources: &mut [SourceDef], code: &str, units: &UnitIndex) -> Result
         source.layout.given.extend(column.map(|column| (column.name.to_owned(), Given::Text(code.to_owned()))));
     }
     Ok(())
+}
+
+/// Gives the period of all rows, where no heading and nothing else feeds it.
+fn give_period(sources: &mut [SourceDef], period: Option<&Period>) {
+    for (source, period) in sources.iter_mut().filter_map(|source| period.map(|period| (source, period))) {
+        let column = source.table.span.map(|span| span.period).filter(|name| source.table.column(name).is_some());
+        source.layout.given.extend(column.map(|column| (column.to_owned(), Given::Text(period.to_string()))));
+    }
 }
 
 fn account_of(

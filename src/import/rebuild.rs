@@ -10,7 +10,7 @@ use super::masked_names::MaskedNames;
 use super::reading::{FileReading, SheetReading};
 use cchc_definitions::{CorrectedHeadings, Definitions, SourceDef};
 use cchc_model::{ColumnType, Mask, UnitIndex, Where};
-use cchc_normalise::{KnownHeadings, own_columns};
+use cchc_normalise::{FigureNames, KnownHeadings, own_columns};
 use cchc_read::{Cell, Flow, Limits, Note, ReadError, RowFault, RowSink, Sheet, read_rows, sniff};
 use cchc_read::{InputFile, PathError, find_files};
 use cchc_store::{Aside, Config};
@@ -103,6 +103,7 @@ impl Original {
         let words = &definitions.reading;
         let mask = definitions.mask.knowing(units.units());
         let only: Vec<SourceDef> = definitions.sources.iter().filter(|one| one.id == source).cloned().collect();
+        let figures = FigureNames::of(&definitions.declared, words);
         let mut missed = None;
         let none = || Aside::below(Path::new("."), 0);
         let nothing_waits = Waiting { accepted: none(), refused: none() };
@@ -112,6 +113,7 @@ impl Original {
                 sources,
                 known: &known,
                 words,
+                figures: &figures,
                 units,
                 mask: &mask,
                 points: None,

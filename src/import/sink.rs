@@ -11,13 +11,14 @@ use super::file::Context;
 use super::masked_names;
 use super::notes::Notes;
 use super::overflow;
+use super::unfolded;
 use super::unread::{UnreadFault, UnreadRow};
 use cchc_definitions::SourceDef;
 use cchc_definitions::dates::DateSystem;
 use cchc_model::ColumnType;
 use cchc_normalise::{
-    CountFault, HeadingMatch, Mapping, NearMiss, Origin, RawBatch, RepairedCode, Reshape, SheetPlace, cell_text, clean,
-    in_letterhead, only_year,
+    CountFault, HeadingMatch, Mapping, NearMiss, Origin, Place, RawBatch, Remark, RepairedCode, Reshape, Unfolding,
+    cell_text, clean, in_letterhead, only_year,
 };
 use cchc_read::{Cell, Flow, Note, RowFault, RowSink, Sheet, TextKind, TextNote};
 
@@ -42,6 +43,8 @@ pub(super) enum Message {
     Unequal(Vec<CountFault>),
     /// Something about its text.
     TextNote(TextNote),
+    /// What is wrong with figures of a declared sheet, or asked of it.
+    Remarks(Vec<Remark>),
 }
 
 /// A sheet whose headings fit.
@@ -122,13 +125,25 @@ enum State {
     Head(Vec<(u32, Vec<Cell<'static>>)>),
     /// Body rows follow.
     Body(Box<Body>),
+    /// A declared sheet that is read as a whole at its end.
+    Whole(Box<Whole>),
+}
+
+/// The rows so far of a declared sheet that no source fits.
+struct Whole {
+    rows: Vec<(u32, Vec<String>)>,
+    cells: usize,
+    near: Option<NearMiss>,
+    head: Vec<(u32, Vec<Cell<'static>>)>,
 }
 
 /// Receives the rows of a file on the reading thread.
 pub(super) struct SheetSink<'a> {
     context: &'a Context<'a>,
     /// The file as messages name it.
-    file: &'a str,
+    shown: &'a str,
+    /// The name of the file without its ending.
+    file: String,
     sender: SyncSender<Message>,
     /// Batches that the typing thread has finished: their memory is used again.
     used: Receiver<RawBatch>,
@@ -149,9 +164,15 @@ pub(super) struct SheetSink<'a> {
 }
 
 impl<'a> SheetSink<'a> {
-    pub fn new(context: &'a Context<'a>, file: &'a str, sender: SyncSender<Message>, used: Receiver<RawBatch>) -> Self {
+    pub fn new(
+        context: &'a Context<'a>,
+        (shown, file): (&'a str, String),
+        sender: SyncSender<Message>,
+        used: Receiver<RawBatch>,
+    ) -> Self {
         Self {
             context,
+            shown,
             file,
             sender,
             used,
@@ -185,6 +206,11 @@ impl<'a> SheetSink<'a> {
         }
         if let State::Head(_) = self.state
             && self.decide() == Flow::Stop
+        {
+            return Flow::Stop;
+        }
+        if let State::Whole(_) = self.state
+            && self.unfold() == Flow::Stop
         {
             return Flow::Stop;
         }
@@ -228,8 +254,7 @@ impl<'a> SheetSink<'a> {
                 let Some((found, before)) =
                     overflow::continued(&texts, before, self.context.sources, self.context.words)
                 else {
-                    self.unmatched_sheet(&head, &texts, near);
-                    return Flow::SkipSheet;
+                    return self.whole_or_unmatched(head, &texts, near);
                 };
                 head.insert(0, (0, Vec::new()));
                 texts.insert(0, Vec::new());
@@ -252,6 +277,74 @@ impl<'a> SheetSink<'a> {
         Flow::Continue
     }
 
+    /// Keeps a sheet that may be declared figures to its end; of any other only what its head is like.
+    fn whole_or_unmatched(
+        &mut self,
+        head: Vec<(u32, Vec<Cell<'static>>)>,
+        texts: &[Vec<String>],
+        near: Option<NearMiss>,
+    ) -> Flow {
+        if !self.unfolding().is_some_and(|(_, unfolding)| unfolding.promises(texts)) {
+            self.unmatched_sheet(&head, texts, near);
+            return Flow::SkipSheet;
+        }
+        let rows = unfolded::texts(&head);
+        let cells = rows.iter().map(|(_, texts)| texts.len()).sum();
+        self.state = State::Whole(Box::new(Whole { rows, cells, near, head }));
+        Flow::Continue
+    }
+
+    /// A sheet too large for declared figures is one that no source fits.
+    fn give_up_whole(&mut self) -> Flow {
+        if let State::Whole(whole) = std::mem::replace(&mut self.state, State::Idle) {
+            let texts: Vec<Vec<String>> = whole.rows.into_iter().take(HEAD).map(|(_, texts)| texts).collect();
+            self.unmatched_sheet(&whole.head, &texts, whole.near);
+        }
+        Flow::SkipSheet
+    }
+
+    /// Reads a declared sheet at its end, by the dictionary of figures.
+    fn unfold(&mut self) -> Flow {
+        let State::Whole(whole) = std::mem::replace(&mut self.state, State::Idle) else { return Flow::Continue };
+        let unfolded = self
+            .unfolding()
+            .and_then(|(at, unfolding)| Some((at, unfolding.unfold(&whole.rows, &self.sheet.name, &self.file)?)));
+        let Some((source, unfolded)) = unfolded else {
+            let texts: Vec<Vec<String>> = whole.rows.into_iter().take(HEAD).map(|(_, texts)| texts).collect();
+            self.unmatched_sheet(&whole.head, &texts, whole.near);
+            return Flow::Continue;
+        };
+        let lines = letter_lines(&whole.rows.iter().take(HEAD).map(|(_, texts)| texts.clone()).collect::<Vec<_>>());
+        let laid_out = unfolded::laid_out(&unfolded, &self.context.sources[source]);
+        let mut sheet = FoundSheet {
+            partial: None,
+            name: self.sheet.name.clone(),
+            hidden: self.sheet.hidden,
+            heading_row: unfolded.heading_row,
+            source,
+            mapping: laid_out.mapping,
+            confidence: 1.0,
+            date_system: self.notes.date_system,
+            letterhead: in_letterhead(lines.iter().map(String::as_str), &self.context.words.export_day),
+            records: vec![laid_out.headings],
+            year: None,
+            continues: None,
+        };
+        masked_names::mask_headings(&mut sheet, self.context.mask);
+        self.read.rows += laid_out.rows;
+        let batches = laid_out.batches.into_iter().map(Message::Batch);
+        let sheet = std::iter::once(Message::Sheet(Box::new(sheet)));
+        self.send_all(sheet.chain(batches).chain([Message::Remarks(unfolded.remarks)]))
+    }
+
+    /// How declared sheets are read, and the position of their source, if it is among those tried.
+    fn unfolding(&self) -> Option<(usize, Unfolding<'a>)> {
+        let context = self.context;
+        let at = context.sources.iter().position(|source| source.id == unfolded::SOURCE)?;
+        let source = &context.sources[at];
+        Some((at, Unfolding { names: context.figures, units: context.units, words: context.words, source }))
+    }
+
     /// Describes the sheet that was found, and how its body rows are read.
     fn begin(
         &self,
@@ -263,7 +356,7 @@ impl<'a> SheetSink<'a> {
         let words = self.context.words;
         let source = &self.context.sources[found.source];
         let (name, above) = (&self.sheet.name, &texts[..found.last_row]);
-        let place = SheetPlace { file: self.file, sheet: name, above };
+        let place = Place { sheet: name, file: &self.file, shown: self.shown, above };
         let reshape = Reshape::plan(source, &found.mapping, place, words);
         let mut sheet = FoundSheet {
             name: name.clone(),
@@ -291,7 +384,7 @@ impl<'a> SheetSink<'a> {
         if source.table.name != "dossiers" || self.context.sources.len() == 1 {
             return None;
         }
-        let name = self.file.rsplit('/').next().unwrap_or_default();
+        let name = self.shown.rsplit('/').next().unwrap_or_default();
         let titles = above.iter().flatten().map(String::as_str).chain([name]);
         self.context.words.partial_lists.told_by(titles).map(str::to_owned)
     }
@@ -370,6 +463,14 @@ impl RowSink for SheetSink<'_> {
         if let State::Head(head) = &mut self.state {
             head.push((number, cells.iter().map(Cell::to_static).collect()));
             return if head.len() >= HEAD { self.decide() } else { Flow::Continue };
+        }
+        if let State::Whole(whole) = &mut self.state {
+            whole.cells += cells.len();
+            if whole.cells > unfolded::MOST_CELLS {
+                return self.give_up_whole();
+            }
+            whole.rows.push((number, unfolded::row_texts(cells)));
+            return Flow::Continue;
         }
         self.body_row(number, cells, None)
     }

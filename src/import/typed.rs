@@ -11,11 +11,13 @@ use super::preview::PreviewBuilder;
 use super::reading::SheetReading;
 use super::refused::RefusedRows;
 use super::sink::FoundSheet;
+use super::unfolded;
 use super::unread::{UnreadRow, note_finding};
 use cchc_definitions::SourceDef;
 use cchc_model::{ColumnType, Finding, Level, MixedDates, Table};
 use cchc_normalise::{
-    CellMask, CountFault, Duplicate, Mapping, RawBatch, Refused, RejectedRow, RepairedCode, SheetFacts, SheetNormaliser,
+    CellMask, CountFault, Duplicate, Mapping, RawBatch, Refused, RejectedRow, Remark, RepairedCode, SheetFacts,
+    SheetNormaliser,
 };
 use cchc_read::{TextNote, column_letters};
 use cchc_store::RowsOf;
@@ -130,6 +132,16 @@ impl<'a> OpenSheet<'a> {
     /// Adds a note of the reader on the sheet's text.
     pub fn text_note(&mut self, note: TextNote) {
         self.findings.push(note_finding(note, self.file, &self.found.name, Some(&self.normaliser)));
+    }
+
+    /// Adds what is wrong with figures of a declared sheet, or asked of it.
+    pub fn remarks(&mut self, remarks: Vec<Remark>) {
+        for mut remark in remarks {
+            // Any cell may hold a person's name.
+            remark.value = self.normaliser.shown(&remark.value).into_owned();
+            remark.column = self.normaliser.shown(&remark.column).into_owned();
+            self.findings.push(unfolded::finding(remark, self.file, &self.found.name));
+        }
     }
 
     /// Adds codes of criteria that were repaired.

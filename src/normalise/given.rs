@@ -6,13 +6,15 @@ use crate::text::clean;
 use cchc_definitions::{ExportDayWords, Given, ReadingWords, SourceDef, WideCells, fold_word};
 use cchc_model::ColumnType;
 
-/// Where a sheet stands, for what no heading of it says.
+/// Where a sheet stands: what can name the period or the unit of all its rows.
 #[derive(Debug, Clone, Copy)]
-pub struct SheetPlace<'a> {
-    /// Name of the file, without its folder.
-    pub file: &'a str,
-    /// Name of the sheet.
+pub struct Place<'a> {
+    /// The sheet's name.
     pub sheet: &'a str,
+    /// The name of its file, without ending.
+    pub file: &'a str,
+    /// The file as messages name it.
+    pub shown: &'a str,
     /// The rows above its headings.
     pub above: &'a [Vec<String>],
 }
@@ -25,25 +27,37 @@ pub fn takes_sheet(source: &SourceDef, sheet: &str) -> bool {
 
 /// The text that a column has in every row of a sheet.
 #[must_use]
-pub fn text(source: &SourceDef, column: &str, place: SheetPlace<'_>, words: &ReadingWords) -> Option<String> {
+pub fn text(source: &SourceDef, column: &str, place: Place<'_>, words: &ReadingWords) -> Option<String> {
     let kind = source.table.column(column)?.kind;
     let of_column = source.layout.given.iter().filter(|(name, _)| name == column);
     of_column.map(|(_, given)| given).find_map(|given| one(given, kind, place, words))
 }
 
-fn one(given: &Given, kind: ColumnType, place: SheetPlace<'_>, words: &ReadingWords) -> Option<String> {
+fn one(given: &Given, kind: ColumnType, place: Place<'_>, words: &ReadingWords) -> Option<String> {
+    let named = |name: &str| match kind {
+        ColumnType::Period => periods::period_in_name(name, &words.periods).map(|period| period.to_string()),
+        _ => as_kind(name, kind, words),
+    };
     match given {
         Given::Text(text) => Some(text.clone()),
-        Given::Sheet => as_kind(place.sheet, kind, words),
+        Given::Sheet => named(place.sheet),
+        Given::File => named(place.file),
         Given::Letterhead(labels) => place
             .above
             .iter()
             .flat_map(|row| row.iter().cloned().chain([row.join(" ")]))
             .filter(|line| kind != ColumnType::Period || !is_dateline(line, &words.export_day))
-            .find_map(|line| labels.iter().find_map(|label| as_kind(after(&line, label, kind)?, kind, words))),
-        Given::File => as_kind(place.file.rsplit('/').next().unwrap_or_default(), kind, words),
+            .find_map(|line| labels.iter().find_map(|label| given_in_line(&line, label, kind, words))),
         Given::Column(_) | Given::Day(_) | Given::Minutes(..) | Given::Place | Given::Above => None,
     }
+}
+
+/// What follows a label in a line. A year is only what is left where the whole line names a part of it ("Tháng 3 năm
+/// 2023" below the label "năm").
+fn given_in_line(line: &str, label: &str, kind: ColumnType, words: &ReadingWords) -> Option<String> {
+    let found = as_kind(after(line, label, kind)?, kind, words)?;
+    let part = (kind == ColumnType::Period && found.len() == 4).then(|| as_kind(line, kind, words)).flatten();
+    Some(part.filter(|part| part.starts_with(&found) && !part.contains("..")).unwrap_or(found))
 }
 
 /// The heading to ask for where a wide sheet has none of its columns.

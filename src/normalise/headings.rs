@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::correction::FoldedHeadings;
-use crate::given::{self, SheetPlace};
+use crate::given;
 use crate::text::{clean, without_diacritics};
 use crate::wide::{Heading, LayoutMatch, LayoutNames};
 use cchc_definitions::{MOST_HEADING_ROWS, ReadingWords, SourceDef, nearest};
@@ -195,7 +195,7 @@ fn missing(
 ) -> Vec<(String, String)> {
     let fed = |name: &String| {
         source.columns.iter().zip(&mapping.columns).any(|(column, fed)| column.name == *name && fed.is_some())
-            || given::text(source, name, SheetPlace { file: "", sheet, above }, words).is_some()
+            || given::text(source, name, given::Place { sheet, file: "", shown: "", above }, words).is_some()
     };
     let usual =
         |name: &String| source.column(name).and_then(|column| column.headings.first()).cloned().unwrap_or_default();

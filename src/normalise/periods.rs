@@ -29,6 +29,9 @@ pub fn read_period(text: &str, year: Option<i32>, known: &PeriodWords) -> Option
     if text.contains("@nd09") || text.ends_with("@581") {
         return None;
     }
+    if let Some((first, last)) = days_of_one_year(&text, known) {
+        return format!("{}..{last}", first?).parse().ok();
+    }
     match dates(&text).as_slice() {
         [] => {}
         // A month typed into a spreadsheet ("3/2020") becomes its first day.
@@ -50,12 +53,59 @@ pub fn read_period(text: &str, year: Option<i32>, known: &PeriodWords) -> Option
         [] => {
             let plain = words.iter().all(|word| year_of(word).is_some() || !is_number(word));
             let names_year = !years.is_empty() || words.iter().any(|word| is_one(word, &known.year));
-            let names_part = words.iter().any(|word| is_one(word, &known.parts));
+            // "I/2023" is a part of the year whose kind only a heading can tell.
+            let names_part = words.iter().any(|word| is_one(word, &known.parts)) || has_ordinal(&words, known);
             (plain && names_year && !names_part).then(|| format!("{year:04}").parse().ok())?
         }
         [part] => part.of(year),
         _ => None,
     }
+}
+
+/// The period of a cell below a heading, which decides where the cell names only a number: "I/2023" and "1/2023" below
+/// "Quý" are quarters, "1/2023" below "Tháng" or "Kỳ" is a month, "3" below "Tháng" a month of the sheet's year.
+///
+/// ```
+/// use cchc_normalise::read_period_below;
+/// let words = cchc_definitions::ReadingWords::shipped().periods;
+/// let period = |heading, text| read_period_below(heading, text, Some(2023), &words).map(|period| period.to_string());
+/// assert_eq!(period("Quý", "1/2023").as_deref(), Some("2023-Q1"));
+/// assert_eq!(period("Tháng", "1/2023").as_deref(), Some("2023-01"));
+/// assert_eq!(period("Quý", "II-2022").as_deref(), Some("2022-Q2"));
+/// assert_eq!(period("Kỳ", "I/2023"), None);
+/// ```
+#[must_use]
+pub fn read_period_below(heading: &str, text: &str, year: Option<i32>, known: &PeriodWords) -> Option<Period> {
+    let (lower, heading) = (clean(text).to_lowercase(), clean(heading).to_lowercase());
+    let (cell, above) = (words(&lower), words(&heading));
+    let names = |list: &[String]| above.iter().any(|word| is_one(word, list));
+    let is_bare = cell.iter().all(|word| is_number(word) || known.ordinals.contains_key(*word));
+    let is_part = cell.len() > 1 || cell.first().is_some_and(|word| year_of(word).is_none());
+    // Of a heading for months and quarters ("Tháng/quý") nothing follows.
+    if is_bare && is_part && names(&known.quarter) && !names(&known.month) {
+        let quarter = known.quarter.first()?;
+        let read = read_period(&format!("{quarter} {text}"), year, known);
+        return read.filter(|_| dates(&lower).is_empty());
+    }
+    read_period(text, year, known).or_else(|| read_period(&format!("{heading} {text}"), year, known))
+}
+
+/// The period in the name of a sheet or file. A single day in a name is the day of sending, and a number of eight
+/// digits the day of export.
+#[must_use]
+pub fn period_in_name(name: &str, known: &PeriodWords) -> Option<Period> {
+    let parts: Vec<&str> = name
+        .split(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '.' | '-' | '/'))
+        .filter(|part| !(part.len() == 8 && is_number(part)))
+        .collect();
+    let name = parts.join(" ");
+    let first = name.to_lowercase();
+    let first = words(&first).first().is_some_and(|word| year_of(word).is_some());
+    // "bieu 03" is no month of a year; a year alone must be called one, or stand alone or first.
+    let is_plain = first || words(&name.to_lowercase()).iter().any(|word| is_one(word, &known.year));
+    read_period(&name, None, known)
+        .filter(|period| period.start != period.end)
+        .filter(|period| period.to_string().len() > 4 || is_plain)
 }
 
 /// The period that somebody asks for, in the form of the program or in words; nothing where a word is left over.
@@ -220,17 +270,44 @@ fn month(words: &[&str], known: &PeriodWords) -> Option<Part> {
     number_after(words, &known.month, 12, known).or_else(bare).map(Part::Month)
 }
 
-/// The whole dates in a text.
+/// The whole dates in a text, also where a dash joins two ("01/01/2023-13/04/2023").
 fn dates(text: &str) -> Vec<NaiveDate> {
-    text.split(|letter: char| !letter.is_ascii_digit() && !matches!(letter, '/' | '-' | '.'))
-        .filter_map(|word| {
-            let word = word.trim_matches(['.', '-', '/']);
-            ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d"]
-                .iter()
-                .find_map(|pattern| NaiveDate::parse_from_str(word, pattern).ok())
-        })
-        .filter(|day| (1900..=2200).contains(&day.year()))
-        .collect()
+    let mut days = Vec::new();
+    for run in text.split(|letter: char| !letter.is_ascii_digit() && !matches!(letter, '/' | '-' | '.')) {
+        let numbers: Vec<&str> = run.split(['/', '-', '.']).filter(|number| !number.is_empty()).collect();
+        let mut rest = numbers.as_slice();
+        while let [first, second, third, after @ ..] = rest {
+            let day = match (first.len(), second.len(), third.len()) {
+                (1..=2, 1..=2, 4) => day_of(third, second, first),
+                (4, 2, 2) => day_of(first, second, third),
+                _ => None,
+            };
+            rest = if day.is_some() { after } else { &rest[1..] };
+            days.extend(day.filter(|day| (1900..=2200).contains(&day.year())));
+        }
+    }
+    days
+}
+
+fn day_of(year: &str, month: &str, day: &str) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+}
+
+/// "từ 01/01 đến 31/03/2023": the first day takes its year from the last. Nothing where the text has not the word for
+/// the first of two days, and one whole day; no first day where none can be read.
+fn days_of_one_year(text: &str, known: &PeriodWords) -> Option<(Option<NaiveDate>, NaiveDate)> {
+    let from = words(text).into_iter().find(|word| is_one(word, &known.from))?;
+    let [last] = dates(text).try_into().ok()?;
+    let rest = &text[text.find(from)? + from.len()..];
+    let runs = rest.split(|letter: char| !letter.is_ascii_digit() && !matches!(letter, '/' | '-' | '.'));
+    let first = runs.map(|run| run.trim_matches(['/', '-', '.'])).find(|run| !run.is_empty())?;
+    let first = first.split_once(['/', '-', '.']).and_then(|(day, month)| day_of(&last.year().to_string(), month, day));
+    Some((first, last))
+}
+
+/// "i/2023", "IV-2022": a number in letters right before the year.
+fn has_ordinal(words: &[&str], known: &PeriodWords) -> bool {
+    words.windows(2).any(|pair| known.ordinals.contains_key(pair[0]) && year_of(pair[1]).is_some())
 }
 
 /// Cells with a date come as `2020-03-01` or `2020-03-01T00:00:00`.
@@ -282,6 +359,14 @@ mod tests {
             ("30/06/2020", "2020-06-30..2020-06-30"),
             ("từ ngày 01/01/2020 đến ngày 13/04/2020", "2020-01-01..2020-04-13"),
             ("2020-01-01..2020-04-13", "2020-01-01..2020-04-13"),
+            ("01/01/2020-13/04/2020", "2020-01-01..2020-04-13"),
+            ("1/1/2020 - 13/4/2020", "2020-01-01..2020-04-13"),
+            ("Từ ngày 1/1/2020 ĐẾN NGÀY 31/3/2020", "2020-01-01..2020-03-31"),
+            ("từ 01/01 đến 31/03/2020", "2020-01-01..2020-03-31"),
+            ("Tính đến ngày 30/6/2020", "2020-06-30..2020-06-30"),
+            ("QI/2020", "2020-Q1"),
+            ("BIỂU SỐ LIỆU QUÝ I/2020", "2020-Q1"),
+            ("T1/2020", "2020-01"),
         ] {
             assert_eq!(period(text), expected, "{text}");
         }
@@ -293,6 +378,33 @@ mod tests {
             ["", "Sheet1 (2)", "Quý I", "2019 và 2020", "13/2020", "Quý V/2020", "Quý I tháng 2/2020", "5 của 2020"]
         {
             assert_eq!(period(text), "", "{text}");
+        }
+    }
+
+    #[test]
+    fn four_quarters_in_roman_numbers_are_never_one_year() {
+        for text in ["I/2023", "II-2023", "III / 2023", "IV.2023"] {
+            assert_eq!(period(text), "", "{text}");
+        }
+    }
+
+    #[test]
+    fn names_of_sheets_and_files_name_periods() {
+        let words = ReadingWords::shipped().periods;
+        let named = |name: &str| super::period_in_name(name, &words).map_or_else(String::new, |one| one.to_string());
+        for (name, expected) in [
+            ("Quý I-2023", "2023-Q1"),
+            ("bieu_Q2_2023_20230705", "2023-Q2"),
+            ("T3-2023", "2023-03"),
+            ("2019", "2019"),
+            ("so lieu nam 2021", "2021"),
+            ("6 tháng đầu năm 2021", "2021-H1"),
+            ("cntt_05.04.2023", ""),
+            ("CV 2023", ""),
+            ("Phụ lục 2 2023", ""),
+            ("Sheet1", ""),
+        ] {
+            assert_eq!(named(name), expected, "{name}");
         }
     }
 

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::cell_text;
-use crate::given::{self, SheetPlace};
+use crate::given::{self, Place};
 use crate::headings::Mapping;
 use crate::outline::{Outline, Outlined};
 use crate::raw::RawBatch;
@@ -68,7 +68,7 @@ struct MarkRule {
 impl Reshape {
     /// Plans the records of a sheet. Plain sources need no plan.
     #[must_use]
-    pub fn plan(source: &SourceDef, mapping: &Mapping, place: SheetPlace<'_>, words: &ReadingWords) -> Option<Self> {
+    pub fn plan(source: &SourceDef, mapping: &Mapping, place: Place<'_>, words: &ReadingWords) -> Option<Self> {
         let layout = &source.layout;
         if layout.is_plain() && layout.key.is_empty() && source.table.made_of.is_empty() {
             return None;
@@ -353,7 +353,7 @@ fn shared_feed(
     source: &SourceDef,
     mapping: &Mapping,
     column: usize,
-    place: SheetPlace<'_>,
+    place: Place<'_>,
     words: &ReadingWords,
 ) -> Option<Feed> {
     let (name, kind) = (&source.columns[column].name, source.columns[column].kind);
@@ -370,7 +370,7 @@ fn shared_feed(
     }
     let is_place = |given: &Given| matches!(given, Given::Place);
     if source.layout.given.iter().any(|(column, given)| column == name && is_place(given)) {
-        return Some(Feed::Place(format!("{}#{}#", place.file, place.sheet)));
+        return Some(Feed::Place(format!("{}#{}#", place.shown, place.sheet)));
     }
     given::text(source, name, place, words).map(Feed::Text)
 }

@@ -32,6 +32,8 @@ mod conduct;
 mod contracts;
 mod counts;
 mod csv_formulas;
+mod declared_periods;
+mod declared_sheets;
 mod definition_files;
 mod dependencies;
 mod derived;

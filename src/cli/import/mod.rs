@@ -19,7 +19,7 @@ use super::words::Words;
 use super::{Format, Global, Outcome};
 use cchc_definitions::Definitions;
 use cchc_import::{ImportAccount, Options, Progress, import};
-use cchc_model::{FinishedBeforeReceived, Level, MixedDates};
+use cchc_model::{FinishedBeforeReceived, Level, MixedDates, Period};
 use cchc_store::{Shell, Workspace};
 
 #[derive(Debug, Args)]
@@ -36,6 +36,9 @@ pub(super) struct Import {
     /// Code or name of the unit whose lists these are, for files without a column of units
     #[arg(long, value_name = "CODE")]
     unit: Option<String>,
+    /// Period of figures whose sheet, file name and letterhead name none
+    #[arg(long, value_name = "PERIOD", value_parser = super::period)]
+    period: Option<Period>,
     /// Read and check, write nothing; shows how headings map
     #[arg(long)]
     dry_run: bool,
@@ -61,6 +64,7 @@ impl Import {
             dry_run: self.dry_run,
             no_wait: self.no_wait,
             unit: self.unit.clone(),
+            period: self.period.clone(),
             finished_before_received: self.finished_before_received,
             mixed_dates: self.mixed_dates,
         };

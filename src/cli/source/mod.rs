@@ -1,5 +1,6 @@
 //! `cchc source`: list and show source definitions, propose one for an unknown layout, try one on files.
 
+mod learn;
 mod list;
 mod new;
 mod test;
@@ -30,6 +31,8 @@ enum Action {
     },
     /// Write a starting definition for a file that no source fits
     New(new::New),
+    /// Say once which declared figure an unknown heading is; the answer is kept in the workspace
+    Learn(learn::Learn),
     /// Try one definition on files: what fits, what is missing, which words are unknown. Writes nothing
     Test(test::Test),
 }
@@ -39,6 +42,7 @@ impl Source {
         match &self.action {
             Action::List => list::list(global),
             Action::Show { id } => list::show(global, id),
+            Action::Learn(learn) => learn.run(global),
             Action::New(new) => new.run(global),
             Action::Test(test) => test.run(global),
         }

@@ -99,9 +99,8 @@ impl ColumnTyper {
         } else if column.kind == ColumnType::Period && column.words.is_empty() {
             // "3" below "Tháng" is a month, "I" below "Quý" a quarter.
             let words = &sheet.words.periods;
-            let read = |text: &str| periods::read_period(text, sheet.year, words).map(|period| period.to_string());
-            match read(text).or_else(|| read(&format!("{} {text}", sheet.headings[at]))) {
-                Some(period) => return Word::Text(self.intern(at, period)),
+            match periods::read_period_below(&sheet.headings[at], text, sheet.year, words) {
+                Some(period) => return Word::Text(self.intern(at, period.to_string())),
                 None => ("unreadable_period", String::new()),
             }
         } else if let Some(value) = column.words.get(&folded) {
