@@ -39,7 +39,7 @@ impl Reconcile {
         let policies = self.policies.over(opened.engine.config().policies);
         let found = opened.wait(opened.engine.reconcile_counts(&self.period, policies))?;
         let of_unit = |one: &&ReconciledFigure| self.unit.as_ref().is_none_or(|unit| one.unit.unit_code == *unit);
-        let differs = |one: &&ReconciledFigure| one.difference().is_some_and(|difference| difference != 0.0);
+        let differs = |one: &&ReconciledFigure| one.difference().is_some_and(|difference| difference.abs() > 1e-9);
         let is_shown = |one: &&ReconciledFigure| self.all || global.format != Format::Table || differs(one);
         let rows: Vec<&ReconciledFigure> = found.figures.iter().filter(of_unit).filter(is_shown).collect();
         let period = self.period.to_string();
@@ -52,8 +52,12 @@ impl Reconcile {
             .number("difference", rows.iter().map(|row| row.difference()))
             .write(global)?;
         let compared = found.figures.iter().filter(of_unit).filter(|one| one.difference().is_some()).count();
-        let different =
-            found.figures.iter().filter(of_unit).filter(|one| one.difference().is_some_and(|d| d != 0.0)).count();
+        let different = found
+            .figures
+            .iter()
+            .filter(of_unit)
+            .filter(|one| one.difference().is_some_and(|difference| difference.abs() > 1e-9))
+            .count();
         global.note(&format!("{compared} figures stand in counts and in dossiers; {different} differ"));
         note_stated(global, &BTreeSet::new(), &found.doubts);
         Ok(Outcome::Done)

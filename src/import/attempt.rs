@@ -5,9 +5,10 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 
 use super::file::{Context, Detail};
+use super::found::RowsRead;
 use super::masked_names::MaskedNames;
 use super::reading::SheetReading;
-use super::sink::{Message, RowsRead, SheetSink};
+use super::sink::{Message, SheetSink};
 use super::typed::{Mixed, OpenSheet, clash_finding};
 use cchc_model::{Finding, Level, Table, Where};
 use cchc_normalise::{CellMask, CodeShapes, RawBatch, Refused};

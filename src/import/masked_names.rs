@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::found::FoundSheet;
 use super::reading::FileFacts;
-use super::sink::FoundSheet;
 use cchc_model::{Finding, Level, Mask, Where, is_masked};
 use cchc_read::{Cell, Flow, Note, RowFault, RowSink, Sheet, TextNote};
 

@@ -18,6 +18,7 @@ mod cleared;
 mod covered;
 mod encoding;
 mod file;
+mod found;
 mod log;
 mod masked_names;
 mod merge;

@@ -1,6 +1,6 @@
 //! Recognises a sheet that continues the one before, which was full: no headings, but the same columns.
 
-use super::sink::FoundSheet;
+use super::found::FoundSheet;
 use cchc_definitions::ReadingWords;
 use cchc_definitions::SourceDef;
 use cchc_definitions::dates::{DateReader, DateSystem};

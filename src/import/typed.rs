@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use polars::prelude::DataFrame;
 
 use super::file::{Context, Detail};
+use super::found::FoundSheet;
 use super::preview::PreviewBuilder;
 use super::reading::SheetReading;
 use super::refused::RefusedRows;
-use super::sink::FoundSheet;
 use super::unfolded;
 use super::unread::{UnreadRow, note_finding};
 use cchc_definitions::SourceDef;

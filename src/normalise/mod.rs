@@ -7,6 +7,7 @@ mod batch;
 mod code;
 mod correction;
 mod export_date;
+mod feeds;
 mod given;
 mod headings;
 mod judging;

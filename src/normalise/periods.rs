@@ -238,7 +238,13 @@ fn number_after(words: &[&str], names: &[String], most: u32, known: &PeriodWords
 
 /// "quý II", "q2".
 fn quarter(words: &[&str], known: &PeriodWords) -> Option<Part> {
-    number_after(words, &known.quarter, 4, known).map(Part::Quarter)
+    // `QI`, `QII`: letters on both sides, so one word.
+    let in_one_word = || {
+        let of =
+            |word: &&str| known.quarter.iter().find_map(|name| known.ordinals.get(word.strip_prefix(name.as_str())?));
+        words.iter().find_map(of).copied().filter(|number| (1..=4).contains(number))
+    };
+    number_after(words, &known.quarter, 4, known).or_else(in_one_word).map(Part::Quarter)
 }
 
 /// "6 tháng đầu năm", "sáu tháng cuối năm", "9 tháng".

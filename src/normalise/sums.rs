@@ -169,7 +169,9 @@ impl CountSums {
             for row in self.rows.iter().filter(|row| matches!(row.kind, SumRow::Own | SumRow::Level)) {
                 let is_negative = parts.iter().any(|part| row.values[*part].is_some_and(|value| value < 0.0));
                 let Some(sum) = parts.iter().map(|part| row.values[*part]).sum::<Option<f64>>() else { continue };
-                let Some(stated) = row.values[at].filter(|stated| *stated != sum && !is_negative) else { continue };
+                let Some(stated) = row.values[at].filter(|stated| !is_same(*stated, sum) && !is_negative) else {
+                    continue;
+                };
                 let names: Vec<&str> = parts.iter().map(|part| self.figures[*part].0.as_str()).collect();
                 let hint = format!("{} = {}", names.join(" + "), shown(sum));
                 faults.push(fault("count_identity", row, &self.figures[at].2, stated, hint));
@@ -213,7 +215,7 @@ impl CountSums {
                     SumRow::Total => {
                         faults.extend(group.take().and_then(|group| self.unequal("group_not_sum", group, figure)));
                         let is_first = self.own().next().is_none_or(|own| own.number > row.number);
-                        if !is_first && value != all && value != since_total {
+                        if !is_first && !is_same(value, all) && !is_same(value, since_total) {
                             faults.push(fault("total_not_sum", row, heading, value, shown(all)));
                         }
                         since_total = 0.0;
@@ -226,7 +228,7 @@ impl CountSums {
     }
 
     fn unequal(&self, rule: &'static str, (row, sum): (&Row, f64), figure: usize) -> Option<CountFault> {
-        let stated = row.values[figure].filter(|stated| *stated != sum)?;
+        let stated = row.values[figure].filter(|stated| !is_same(*stated, sum))?;
         Some(fault(rule, row, &self.figures[figure].2, stated, shown(sum)))
     }
 
@@ -273,6 +275,11 @@ impl CountSums {
 
 fn is_share(measure: &str) -> bool {
     measure.ends_with("_pct") || measure.ends_with("_met")
+}
+
+/// Counts are whole numbers.
+fn is_same(left: f64, right: f64) -> bool {
+    (left - right).abs() < 0.5
 }
 
 fn shown(number: f64) -> String {

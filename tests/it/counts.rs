@@ -13,7 +13,9 @@ fn form(title: &str, rows: &[&str]) -> String {
     text.push_str(",,Tổng số,Trong đó,,Từ kỳ trước,Tổng số,Trước hạn,Đúng hạn,Quá hạn,Tổng số,Trong hạn,Quá hạn\n");
     text.push_str(",,,Trực tuyến,\"Trực tiếp, dịch vụ bưu chính\",,,,,,,,\n");
     text.push_str("(1),(2),(3),(4),(5),(6),(7),(8),(9),(10),(11),(12),(13)\n");
-    rows.iter().for_each(|row| text.push_str(&format!("{row}\n")));
+    for row in rows {
+        text.push_str(&format!("{row}\n"));
+    }
     text
 }
 

@@ -60,7 +60,7 @@ fn a_sheet_without_a_period_asks_for_it_and_gets_it() {
     let rows = "Đơn vị,Số CBCCVC,Số máy tính,Số hộp thư công vụ,Số chữ ký số,Số văn bản đi,Gửi điện tử\nSở A,100,90,80,70,50,40\n";
     let place = Place::new();
     let undated = place.file("so-lieu_20230705.csv", rows);
-    let ran = place.run(&["import", undated.to_str().unwrap()]).exits(0);
+    let ran = place.run(&["--lang", "vi", "import", undated.to_str().unwrap()]).exits(0);
     let said = ran.stdout + &ran.stderr;
     assert!(said.contains("--period") && said.contains("chung mọi kỳ"), "{said}");
     let file = place.file("lai_20230706.csv", rows);

@@ -72,7 +72,7 @@ pub(super) fn choose(
             SameUnit::Newest => holding.iter().max_by_key(|one| (one.exported_at, &one.place)).map(|one| one.value),
             SameUnit::Add => added(&holding, &apart),
             SameUnit::Refuse => Some(holding[0].value)
-                .filter(|value| holding.iter().all(|one| one.value == *value))
+                .filter(|value| holding.iter().all(|one| is_same(one.value, *value)))
                 .filter(|_| holding.len() == 1 || !torn.contains(&days)),
         };
         if let Some(value) = value {
@@ -84,6 +84,10 @@ pub(super) fn choose(
         }
     }
     (chosen, conflicts)
+}
+
+fn is_same(left: f64, right: f64) -> bool {
+    (left - right).abs() < 1e-9
 }
 
 /// First and last day.
@@ -109,8 +113,8 @@ pub(super) fn torn_days(statements: &[Statement]) -> BTreeSet<Span> {
         let newest = all.iter().filter_map(|one| one.exported_at).max();
         let holding = || all.iter().filter(|one| one.exported_at.is_none() || one.exported_at == newest);
         let Some(first) = holding().next() else { continue };
-        let differs = holding().any(|one| one.value != first.value);
-        if holding().count() > 1 && (differs || first.value != 0.0) {
+        let differs = holding().any(|one| !is_same(one.value, first.value));
+        if holding().count() > 1 && (differs || !is_same(first.value, 0.0)) {
             let (stated, different) = twice.entry(*days).or_default();
             *stated += 1;
             *different += usize::from(differs);
@@ -128,7 +132,7 @@ type FileOfDays = ((NaiveDate, NaiveDate), String);
 
 /// Files that state any figure of the same days differently: each counts other dossiers, also where figures are equal.
 fn files_apart(figures: &BTreeMap<((NaiveDate, NaiveDate), String), Vec<Statement>>) -> BTreeSet<FileOfDays> {
-    let differ = figures.values().filter(|all| all.iter().any(|one| one.value != all[0].value));
+    let differ = figures.values().filter(|all| all.iter().any(|one| !is_same(one.value, all[0].value)));
     differ.flatten().map(|one| (one.days, one.place.0.clone())).collect()
 }
 
@@ -138,7 +142,7 @@ fn added(holding: &[&Statement], apart: &BTreeSet<FileOfDays>) -> Option<f64> {
     if holding.iter().all(|one| is_apart(one)) {
         return Some(holding.iter().map(|one| one.value).sum());
     }
-    Some(holding[0].value).filter(|value| holding.iter().all(|one| one.value == *value))
+    Some(holding[0].value).filter(|value| holding.iter().all(|one| is_same(one.value, *value)))
 }
 
 #[cfg(test)]

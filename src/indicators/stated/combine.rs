@@ -33,7 +33,7 @@ pub(super) fn over(chosen: &Chosen, (from, to): (NaiveDate, NaiveDate)) -> Combi
     // The widest part that begins on the next day each time: months before weeks.
     let (mut parts, mut next) = (Vec::new(), from);
     while next <= to {
-        let widest = chosen.iter().filter(|((first, last), _)| *first == next && *last <= to).next_back();
+        let widest = chosen.iter().rfind(|((first, last), _)| *first == next && *last <= to);
         let Some(((_, last), figures)) = widest else { break };
         parts.push(figures);
         next = *last + Days::new(1);

@@ -6,9 +6,12 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct StatedFigures(BTreeMap<String, f64>);
 
+/// Parts that are added, and parts that are taken away.
+type Way = (&'static [&'static str], &'static [&'static str]);
+
 /// A measure that others give where it is not stated: the first way of which all parts are there. A part after the
 /// minus is taken away.
-const FOLLOWS: [(&str, &[(&[&str], &[&str])]); 10] = [
+const FOLLOWS: [(&str, &[Way]); 10] = [
     (
         "online",
         &[
