@@ -55,7 +55,9 @@ fn same_tree(index: &PointsIndex, draft: &Draft) {
 /// Rules whose figure bears the name of another one cannot be named for sure.
 fn same_rules(definitions: &Definitions, index: &PointsIndex, draft: &Draft) {
     for (item, read) in index.items.iter().zip(&draft.items) {
-        let mut expected = item.rule.clone();
+        // Rules that read the mean of other units, or several figures, are not read from words: they wait for somebody.
+        let is_by_hand = |rule: &Rule| matches!(rule, Rule::RelativeToMean { .. } | Rule::Steps { .. });
+        let mut expected = item.rule.clone().filter(|rule| !is_by_hand(rule));
         let name = |id: &str| definitions.indicators.iter().rfind(|one| one.id == id).map(|one| &one.name_vi);
         let input = expected.as_ref().and_then(Rule::input).unwrap_or_default().to_owned();
         let is_shared = definitions.indicators.iter().any(|one| one.id != input && Some(&one.name_vi) == name(&input));
